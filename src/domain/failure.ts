@@ -1,0 +1,231 @@
+/**
+ * Every failure that Reelway expects, in one table. The code is stable: the API, the dashboard, alerts and exit messages share it.
+ *
+ * - `permanent`: the same input fails again; an operator must change something. Lands in the dead-letter view at once.
+ * - `passing`: waiting may cure it. `workflow/step.ts` alone decides how often it is tried again.
+ * - `status`: what the HTTP API answers (RFC 9110).
+ * - `help`: what the reader should do now; one sentence.
+ */
+export const failureTable = {
+  usage: { kind: 'permanent', status: 400, title: 'Wrong usage', help: 'See --help for what is allowed.' },
+  invalid_settings: {
+    kind: 'permanent',
+    status: 500,
+    title: 'Settings are not usable',
+    help: 'Correct the listed settings; `reelway doctor` shows the effective ones.',
+  },
+  invalid_request: {
+    kind: 'permanent',
+    status: 400,
+    title: 'The request is not valid',
+    help: 'Correct the named fields and send it again.',
+  },
+  unauthorized: {
+    kind: 'permanent',
+    status: 401,
+    title: 'No valid token',
+    help: 'Send `Authorization: Bearer <secret>` with a token of this server.',
+  },
+  forbidden: { kind: 'permanent', status: 403, title: 'Not allowed', help: 'Use a token or header that may do this.' },
+  not_found: { kind: 'permanent', status: 404, title: 'Not found', help: 'Check the identifier.' },
+  conflict: {
+    kind: 'permanent',
+    status: 409,
+    title: 'In conflict with what exists',
+    help: 'Use another identifier, or look at what exists first.',
+  },
+  too_large: {
+    kind: 'permanent',
+    status: 413,
+    title: 'Larger than the limit',
+    help: 'Make the input smaller, or raise the named limit.',
+  },
+  internal: {
+    kind: 'passing',
+    status: 500,
+    title: 'Unexpected error',
+    help: 'This is a defect of Reelway: please report it with the log.',
+  },
+
+  url_refused: {
+    kind: 'permanent',
+    status: 422,
+    title: 'The address may not be used',
+    help: 'Use a public https address, or list the host in REELWAY_PRIVATE_HOSTS.',
+  },
+  source_not_found: {
+    kind: 'permanent',
+    status: 422,
+    title: 'The source is missing',
+    help: 'Check that the named file or address exists and may be read.',
+  },
+  source_forbidden: {
+    kind: 'permanent',
+    status: 422,
+    title: 'The source may not be read',
+    help: 'Check the credentials and permissions of the source.',
+  },
+  source_unavailable: {
+    kind: 'passing',
+    status: 503,
+    title: 'The source does not answer',
+    help: 'It is tried again by itself; check the origin if it stays so.',
+  },
+  source_changed: {
+    kind: 'permanent',
+    status: 422,
+    title: 'The source changed during the work',
+    help: 'Start again when the source is at rest.',
+  },
+  source_invalid: {
+    kind: 'permanent',
+    status: 422,
+    title: 'The source cannot be packaged',
+    help: 'Repair or re-encode the source at the named place.',
+  },
+  source_unsupported: {
+    kind: 'permanent',
+    status: 422,
+    title: 'The source uses what Reelway does not support',
+    help: 'Re-encode the source, or package it by AWS Elemental MediaPackage.',
+  },
+  source_encrypted: {
+    kind: 'permanent',
+    status: 422,
+    title: 'The source is encrypted',
+    help: 'Give an unencrypted source.',
+  },
+  source_misaligned: {
+    kind: 'permanent',
+    status: 422,
+    title: 'The renditions do not line up',
+    help: 'Encode all renditions with the same key frame and segment times.',
+  },
+  source_too_large: {
+    kind: 'permanent',
+    status: 422,
+    title: 'The source exceeds a limit',
+    help: 'Cut the source differently, or raise the named limit.',
+  },
+  configuration_invalid: {
+    kind: 'permanent',
+    status: 422,
+    title: 'The packaging configuration is not valid',
+    help: 'Correct the named fields.',
+  },
+  configuration_unsupported: {
+    kind: 'permanent',
+    status: 422,
+    title: 'The packaging configuration asks for what Reelway cannot honour',
+    help: 'Remove the named field, or let AWS Elemental MediaPackage do it.',
+  },
+
+  storage_unavailable: {
+    kind: 'passing',
+    status: 503,
+    title: 'The storage does not answer',
+    help: 'It is tried again by itself; `reelway doctor` checks the storage.',
+  },
+  storage_forbidden: {
+    kind: 'permanent',
+    status: 500,
+    title: 'The storage refuses',
+    help: 'Check the permissions of REELWAY_STORAGE.',
+  },
+  storage_full: {
+    kind: 'passing',
+    status: 507,
+    title: 'The storage is full',
+    help: 'Make room; the work goes on where it stopped.',
+  },
+  destination_occupied: {
+    kind: 'permanent',
+    status: 409,
+    title: 'The destination holds other objects',
+    help: 'Choose another destination or asset id, or remove what is there.',
+  },
+  inventory_damaged: {
+    kind: 'permanent',
+    status: 500,
+    title: 'The inventory cannot be read',
+    help: 'Remove the inventory; the endpoint is then made anew.',
+  },
+
+  data_folder_in_use: {
+    kind: 'permanent',
+    status: 500,
+    title: 'Another process uses the data folder',
+    help: 'Stop the other process, or set another REELWAY_DATA_DIR.',
+  },
+  port_in_use: {
+    kind: 'permanent',
+    status: 500,
+    title: 'The port is taken',
+    help: 'Stop what uses it, or set another REELWAY_PORT.',
+  },
+  database_unavailable: {
+    kind: 'passing',
+    status: 503,
+    title: 'The database does not answer',
+    help: 'Check DATABASE_URL and the server behind it.',
+  },
+  notice_undeliverable: {
+    kind: 'passing',
+    status: 502,
+    title: 'A notice could not be delivered',
+    help: 'Check the target in REELWAY_NOTIFY.',
+  },
+  cancelled: { kind: 'permanent', status: 409, title: 'Cancelled', help: 'Retry the job to go on.' },
+} as const satisfies Record<string, FailureEntry>;
+
+interface FailureEntry {
+  readonly kind: 'permanent' | 'passing';
+  readonly status: number;
+  readonly title: string;
+  readonly help: string;
+}
+
+export type FailureCode = keyof typeof failureTable;
+
+/** Small, JSON-safe facts that locate the failure: setting, url, rendition, segment, byteOffset, time, allowed, given. */
+export type FailureDetails = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+
+/**
+ * An expected failure. `message` says what was wrong, what is allowed and what was given; never a secret.
+ * Survives serialisation by the engine: `toFailure` recovers it from a plain object.
+ */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly code: FailureCode;
+  readonly details: FailureDetails;
+
+  constructor(code: FailureCode, message: string, options: { details?: FailureDetails; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.details = options.details ?? {};
+  }
+
+  get kind(): 'permanent' | 'passing' {
+    return failureTable[this.code].kind;
+  }
+  get help(): string {
+    return failureTable[this.code].help;
+  }
+}
+
+function isFailureCode(code: unknown): code is FailureCode {
+  return typeof code === 'string' && Object.hasOwn(failureTable, code);
+}
+
+/** Any thrown thing as a Failure: itself, a revived copy of one, or `internal` around the unexpected. */
+export function toFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  if (typeof error === 'object' && error !== null && 'code' in error && isFailureCode(error.code)) {
+    const { message, details } = error as { message?: unknown; details?: FailureDetails };
+    return new Failure(error.code, typeof message === 'string' ? message : failureTable[error.code].title, {
+      ...(details && { details }),
+      cause: error,
+    });
+  }
+  return new Failure('internal', error instanceof Error ? error.message : String(error), { cause: error });
+}

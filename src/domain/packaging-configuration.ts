@@ -1,0 +1,204 @@
+import { z } from 'zod';
+import { Failure } from './failure.js';
+
+/**
+ * AWS Elemental MediaPackage VOD's PackagingConfiguration (API version 2018-11-07), the only configuration language of packaging.
+ * Both casings are read: PascalCase (SDK v3, Step Functions, CloudFormation) and lowerCamelCase (the REST API's wire form).
+ */
+
+const streamSelection = z.strictObject({
+  /** bits per second, inclusive; only video bit rate counts */
+  MinVideoBitsPerSecond: z.int().nonnegative().optional(),
+  MaxVideoBitsPerSecond: z.int().nonnegative().optional(),
+  StreamOrder: z.enum(['ORIGINAL', 'VIDEO_BITRATE_ASCENDING', 'VIDEO_BITRATE_DESCENDING']).optional(),
+});
+
+const manifestName = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,256}$/, 'letters, digits, _ and - are allowed, at most 256')
+  .default('index');
+
+const hlsManifest = z.strictObject({
+  ManifestName: manifestName,
+  AdMarkers: z.enum(['NONE', 'PASSTHROUGH', 'SCTE35_ENHANCED']).optional(),
+  IncludeIframeOnlyStream: z.boolean().optional(),
+  /** seconds; 0 or absent: no EXT-X-PROGRAM-DATE-TIME */
+  ProgramDateTimeIntervalSeconds: z.int().nonnegative().optional(),
+  RepeatExtXKey: z.boolean().optional(),
+  StreamSelection: streamSelection.optional(),
+});
+
+const dashManifest = z.strictObject({
+  ManifestName: manifestName,
+  ManifestLayout: z.enum(['FULL', 'COMPACT']).optional(),
+  Profile: z.enum(['NONE', 'HBBTV_1_5']).optional(),
+  MinBufferTimeSeconds: z.int().nonnegative().optional(),
+  ScteMarkersSource: z.enum(['SEGMENTS', 'MANIFEST']).optional(),
+  StreamSelection: streamSelection.optional(),
+});
+
+const mssManifest = z.strictObject({ ManifestName: manifestName, StreamSelection: streamSelection.optional() });
+
+const spekeKeyProvider = z.strictObject({
+  RoleArn: z.string(),
+  SystemIds: z.array(z.string()),
+  Url: z.string(),
+  EncryptionContractConfiguration: z
+    .strictObject({ PresetSpeke20Audio: z.string(), PresetSpeke20Video: z.string() })
+    .optional(),
+});
+
+/** seconds; rounded to the nearest multiple of the source's segment duration */
+const segmentDuration = z.int().positive().max(3600).optional();
+
+const hlsPackage = z.strictObject({
+  HlsManifests: z.array(hlsManifest).min(1),
+  Encryption: z
+    .strictObject({
+      EncryptionMethod: z.enum(['AES_128', 'SAMPLE_AES']).optional(),
+      ConstantInitializationVector: z.string().optional(),
+      SpekeKeyProvider: spekeKeyProvider,
+    })
+    .optional(),
+  SegmentDurationSeconds: segmentDuration,
+  UseAudioRenditionGroup: z.boolean().optional(),
+  IncludeDvbSubtitles: z.boolean().optional(),
+});
+
+const cmafPackage = z.strictObject({
+  HlsManifests: z.array(hlsManifest).min(1),
+  Encryption: z
+    .strictObject({ ConstantInitializationVector: z.string().optional(), SpekeKeyProvider: spekeKeyProvider })
+    .optional(),
+  SegmentDurationSeconds: segmentDuration,
+  IncludeEncoderConfigurationInSegments: z.boolean().optional(),
+});
+
+const dashPackage = z.strictObject({
+  DashManifests: z.array(dashManifest).min(1),
+  Encryption: z.strictObject({ SpekeKeyProvider: spekeKeyProvider }).optional(),
+  SegmentDurationSeconds: segmentDuration,
+  SegmentTemplateFormat: z.enum(['NUMBER_WITH_TIMELINE', 'TIME_WITH_TIMELINE', 'NUMBER_WITH_DURATION']).optional(),
+  PeriodTriggers: z.array(z.enum(['ADS'])).optional(),
+  IncludeIframeOnlyStream: z.boolean().optional(),
+  IncludeEncoderConfigurationInSegments: z.boolean().optional(),
+});
+
+const mssPackage = z.strictObject({
+  MssManifests: z.array(mssManifest).min(1),
+  Encryption: z.strictObject({ SpekeKeyProvider: spekeKeyProvider }).optional(),
+  SegmentDurationSeconds: segmentDuration,
+});
+
+const packageTypes = ['HlsPackage', 'CmafPackage', 'DashPackage', 'MssPackage'] as const;
+export type PackageType = (typeof packageTypes)[number];
+
+const identifier = z.string().regex(/^[A-Za-z0-9_-]{1,256}$/, 'letters, digits, _ and - are allowed, at most 256');
+
+const packagingConfigurationSchema = z
+  .strictObject({
+    Id: identifier,
+    PackagingGroupId: identifier.optional(),
+    Tags: z.record(z.string(), z.string()).optional(),
+    // What DescribePackagingConfiguration adds; read so that its output can be used as it is, and not used.
+    Arn: z.string().optional(),
+    CreatedAt: z.string().optional(),
+    HlsPackage: hlsPackage.optional(),
+    CmafPackage: cmafPackage.optional(),
+    DashPackage: dashPackage.optional(),
+    MssPackage: mssPackage.optional(),
+  })
+  .superRefine((configuration, context) => {
+    const given = packageTypes.filter((type) => configuration[type] !== undefined);
+    if (given.length !== 1) {
+      context.addIssue({
+        code: 'custom',
+        message: `exactly one of ${packageTypes.join(', ')} is needed; given: ${given.join(', ') || 'none'}`,
+      });
+    }
+    for (const type of given) checkManifestNames(configuration[type], type, context);
+  });
+
+export type PackagingConfiguration = z.infer<typeof packagingConfigurationSchema>;
+export type HlsManifestConfiguration = z.infer<typeof hlsManifest>;
+export type DashManifestConfiguration = z.infer<typeof dashManifest>;
+export type StreamSelection = z.infer<typeof streamSelection>;
+
+type AnyPackage = NonNullable<PackagingConfiguration[PackageType]>;
+
+/** Two manifests of one configuration may not have one name: they would overwrite each other. */
+function checkManifestNames(of: AnyPackage | undefined, type: PackageType, context: z.RefinementCtx): void {
+  if (!of) return;
+  const manifests = 'HlsManifests' in of ? of.HlsManifests : 'DashManifests' in of ? of.DashManifests : of.MssManifests;
+  const names = manifests.map((manifest) => manifest.ManifestName);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice) context.addIssue({ code: 'custom', path: [type], message: `ManifestName "${twice}" is given twice` });
+}
+
+export interface PackagingGroup {
+  readonly id: string | undefined;
+  readonly configurations: readonly PackagingConfiguration[];
+}
+
+/** One configuration, an array of them, or a group file; the group's own fields are the egress adapter's business. */
+const groupFileSchema = z.object({
+  PackagingGroup: z.looseObject({ Id: identifier }).optional(),
+  PackagingConfigurations: z.array(z.unknown()).min(1),
+});
+
+/**
+ * Reads a packaging group file: one PackagingConfiguration, an array of them, or `{ PackagingGroup, PackagingConfigurations }`, in either casing.
+ * @throws Failure configuration_invalid naming every field that is wrong
+ */
+export function parsePackagingGroup(json: unknown): PackagingGroup {
+  const normalised = pascalCaseKeys(json);
+  if (Array.isArray(normalised)) return { id: undefined, configurations: parseAll(normalised) };
+  if (typeof normalised === 'object' && normalised !== null && 'PackagingConfigurations' in normalised) {
+    const file = groupFileSchema.safeParse(normalised);
+    if (!file.success) throw invalid(file.error.issues.map((issue) => describe(issue, 'file')));
+    return { id: file.data.PackagingGroup?.Id, configurations: parseAll(file.data.PackagingConfigurations) };
+  }
+  return { id: undefined, configurations: parseAll([normalised]) };
+}
+
+function parseAll(items: readonly unknown[]): PackagingConfiguration[] {
+  if (items.length === 0) throw invalid(['at least one packaging configuration is needed; given: none']);
+  const problems: string[] = [];
+  const parsed: PackagingConfiguration[] = [];
+  for (const [index, item] of items.entries()) {
+    const result = packagingConfigurationSchema.safeParse(item);
+    if (result.success) parsed.push(result.data);
+    else problems.push(...result.error.issues.map((issue) => describe(issue, nameOf(item, index))));
+  }
+  const ids = parsed.map((configuration) => configuration.Id);
+  for (const id of new Set(ids.filter((id, index) => ids.indexOf(id) !== index)))
+    problems.push(`Id "${id}" is given twice`);
+  if (problems.length > 0) throw invalid(problems);
+  return parsed;
+}
+
+function nameOf(item: unknown, index: number): string {
+  const id = typeof item === 'object' && item !== null && 'Id' in item ? item.Id : undefined;
+  return typeof id === 'string' ? id : `configuration ${index + 1}`;
+}
+
+function describe(issue: z.core.$ZodIssue, where: string): string {
+  return `${[where, ...issue.path.map(String)].join('.')}: ${issue.message}`;
+}
+
+function invalid(problems: readonly string[]): Failure {
+  return new Failure('configuration_invalid', problems.join('; '), { details: { problems } });
+}
+
+/** Capitalises the first letter of every key; the keys of `Tags` are the user's own and stay as they are. */
+function pascalCaseKeys(value: unknown, depth = 0): unknown {
+  if (depth > 16) throw invalid(['nested deeper than 16 levels']);
+  if (Array.isArray(value)) return value.map((item) => pascalCaseKeys(item, depth + 1));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => {
+      const name = key.charAt(0).toUpperCase() + key.slice(1);
+      return [name, name === 'Tags' ? item : pascalCaseKeys(item, depth + 1)];
+    }),
+  );
+}

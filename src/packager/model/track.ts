@@ -1,0 +1,47 @@
+/** A codec's configuration as ISOBMFF sample entries need it, and what manifests say of it. All values are structured-cloneable. */
+export type CodecConfiguration = AvcConfiguration | AacConfiguration;
+
+/** H.264: what ISO/IEC 14496-15 §5.3.3 avcC and manifests need. */
+export interface AvcConfiguration {
+  readonly codec: 'avc';
+  /** RFC 6381 codec parameter, e.g. `avc1.64001f`. `avc3.` when parameter sets stay in the samples. */
+  readonly codecString: string;
+  /** `avc3`: parameter sets change within a period, so they stay in band; else they are taken out of the samples. */
+  readonly parameterSetsInBand: boolean;
+  /** NAL units without start code or length, in order of first appearance. */
+  readonly sps: readonly Uint8Array[];
+  readonly pps: readonly Uint8Array[];
+  /** After cropping, in luma samples. */
+  readonly width: number;
+  readonly height: number;
+  /** Sample aspect ratio (VUI), 1:1 when not said. */
+  readonly sampleAspectRatio: readonly [number, number];
+  /** Frames per second as a fraction, from VUI timing or else measured; undefined when neither tells. */
+  readonly frameRate?: readonly [number, number];
+}
+
+/** AAC: what ISO/IEC 14496-3 §1.6.2 AudioSpecificConfig and manifests need. */
+export interface AacConfiguration {
+  readonly codec: 'aac';
+  /** e.g. `mp4a.40.2` */
+  readonly codecString: string;
+  readonly audioSpecificConfig: Uint8Array;
+  /** Hz of the coded frames: the track's timescale. */
+  readonly sampleRate: number;
+  /** Output channels, e.g. 6 for channel configuration 6 (5.1), 8 for 7. */
+  readonly channels: number;
+  /** Samples in a frame: 1024 (or 960). */
+  readonly frameLength: number;
+}
+
+/** One elementary stream of a rendition within a period. */
+export interface Track {
+  readonly kind: 'video' | 'audio';
+  /** 13-bit PID within the transport stream, ISO/IEC 13818-1 §2.4.4.8. */
+  readonly pid: number;
+  readonly configuration: CodecConfiguration;
+  /** Ticks per second of every time of this track: 90 000 for video, the sample rate for audio. */
+  readonly timescale: number;
+  /** BCP 47, from the PMT's ISO 639 descriptor or the source playlist. */
+  readonly language?: string;
+}

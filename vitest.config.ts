@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    pool: 'forks',
+    // Worker threads of the packager are .ts files under test: tsx lets Node load them.
+    execArgv: ['--import', 'tsx'],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+});
