@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { identifierSchema } from './asset.js';
 import { Failure } from './failure.js';
 
 /**
@@ -13,10 +14,7 @@ const streamSelection = z.strictObject({
   StreamOrder: z.enum(['ORIGINAL', 'VIDEO_BITRATE_ASCENDING', 'VIDEO_BITRATE_DESCENDING']).optional(),
 });
 
-const manifestName = z
-  .string()
-  .regex(/^[A-Za-z0-9_-]{1,256}$/, 'letters, digits, _ and - are allowed, at most 256')
-  .default('index');
+const manifestName = identifierSchema.default('index');
 
 const hlsManifest = z.strictObject({
   ManifestName: manifestName,
@@ -93,12 +91,10 @@ const mssPackage = z.strictObject({
 const packageTypes = ['HlsPackage', 'CmafPackage', 'DashPackage', 'MssPackage'] as const;
 export type PackageType = (typeof packageTypes)[number];
 
-const identifier = z.string().regex(/^[A-Za-z0-9_-]{1,256}$/, 'letters, digits, _ and - are allowed, at most 256');
-
 const packagingConfigurationSchema = z
   .strictObject({
-    Id: identifier,
-    PackagingGroupId: identifier.optional(),
+    Id: identifierSchema,
+    PackagingGroupId: identifierSchema.optional(),
     Tags: z.record(z.string(), z.string()).optional(),
     // What DescribePackagingConfiguration adds; read so that its output can be used as it is, and not used.
     Arn: z.string().optional(),
@@ -142,7 +138,7 @@ export interface PackagingGroup {
 
 /** One configuration, an array of them, or a group file; the group's own fields are the egress adapter's business. */
 const groupFileSchema = z.object({
-  PackagingGroup: z.looseObject({ Id: identifier }).optional(),
+  PackagingGroup: z.looseObject({ Id: identifierSchema }).optional(),
   PackagingConfigurations: z.array(z.unknown()).min(1),
 });
 

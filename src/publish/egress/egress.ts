@@ -2,6 +2,8 @@ import type { PackagingConfiguration } from '../../domain/packaging-configuratio
 
 /** Makes one egress endpoint of an asset: every object of it in storage, then its inventory. Safe to call again: skips, resumes, repairs. */
 export interface Egress {
+  /** @throws Failure configuration_unsupported naming every field that this egress cannot honour; so that a request is refused before any work. */
+  check(configuration: PackagingConfiguration): void;
   produce(job: EndpointJob, report: ReportProgress): Promise<EndpointResult>;
 }
 
@@ -10,6 +12,8 @@ export interface EndpointJob {
   /** `file:///...`, absolute path, `https://...`, `s3://bucket/key` */
   readonly source: string;
   readonly configuration: PackagingConfiguration;
+  /** The bucket that the request names; absent: the storage of the settings. `openStore(bucket)` of the wiring resolves both. */
+  readonly bucket?: string;
   /** Key prefix of the endpoint in the store, without trailing slash: `<destination path>/<asset id>/<configuration id>`. */
   readonly destination: string;
   readonly signal?: AbortSignal;

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { Failure } from './failure.js';
+import { parsePackagingGroup } from './packaging-configuration.js';
+
+const cmaf = { Id: 'cmaf', CmafPackage: { HlsManifests: [{ ManifestName: 'index' }], SegmentDurationSeconds: 6 } };
+
+describe('a packaging group file', () => {
+  it('is one configuration, an array of them, or a group with its configurations', () => {
+    expect(parsePackagingGroup(cmaf).configurations).toEqual([cmaf]);
+    expect(parsePackagingGroup([cmaf]).configurations).toEqual([cmaf]);
+    const group = parsePackagingGroup({
+      PackagingGroup: { Id: 'g', DomainName: 'x' },
+      PackagingConfigurations: [cmaf],
+    });
+    expect(group).toEqual({ id: 'g', configurations: [cmaf] });
+  });
+
+  it("reads the REST API's lowerCamelCase and keeps the keys of tags", () => {
+    const wire = {
+      id: 'cmaf',
+      tags: { costCentre: '7' },
+      cmafPackage: { hlsManifests: [{ manifestName: 'index' }], segmentDurationSeconds: 6 },
+    };
+    expect(parsePackagingGroup(wire).configurations).toEqual([{ ...cmaf, Tags: { costCentre: '7' } }]);
+  });
+
+  it('names a manifest `index` when it has no name', () => {
+    const [configuration] = parsePackagingGroup({ Id: 'd', DashPackage: { DashManifests: [{}] } }).configurations;
+    expect(configuration?.DashPackage?.DashManifests[0]?.ManifestName).toBe('index');
+  });
+
+  it.each([
+    [
+      'no package',
+      { Id: 'a' },
+      'exactly one of HlsPackage, CmafPackage, DashPackage, MssPackage is needed; given: none',
+    ],
+    ['two packages', { ...cmaf, DashPackage: { DashManifests: [{}] } }, 'given: CmafPackage, DashPackage'],
+    ['an unknown field', { Id: 'a', CmafPackage: { HlsManifests: [{ Speed: 1 }] } }, 'a.CmafPackage.HlsManifests.0: '],
+    [
+      "a value of the live service's",
+      { Id: 'a', DashPackage: { DashManifests: [{ ManifestLayout: 'DRM_TOP_LEVEL_COMPACT' }] } },
+      'ManifestLayout',
+    ],
+    ['an id that is a path', { ...cmaf, Id: '../a' }, '../a.Id: letters, digits'],
+    [
+      'a manifest name that is a path',
+      { Id: 'a', CmafPackage: { HlsManifests: [{ ManifestName: 'a/b' }] } },
+      'ManifestName: letters',
+    ],
+    [
+      'two manifests of one name',
+      { Id: 'a', CmafPackage: { HlsManifests: [{}, {}] } },
+      'ManifestName "index" is given twice',
+    ],
+    ['two configurations of one id', [cmaf, cmaf], 'Id "cmaf" is given twice'],
+    ['an empty list', [], 'at least one packaging configuration is needed'],
+    ['a group with none', { PackagingGroup: { Id: 'g' }, PackagingConfigurations: [] }, 'PackagingConfigurations'],
+    ['something else', 'cmaf', 'configuration 1'],
+  ])('is refused with %s', (_, json, expected) => {
+    const refused = refusal(json);
+    expect(refused.code).toBe('configuration_invalid');
+    expect(refused.message).toContain(expected);
+  });
+
+  it('is refused when it is nested without end', () => {
+    let deep: object = {};
+    for (let level = 0; level < 100; level++) deep = { deep };
+    expect(refusal(deep).message).toContain('16 levels');
+  });
+});
+
+function refusal(json: unknown): Failure {
+  try {
+    parsePackagingGroup(json);
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+  throw new Error('was not refused');
+}
