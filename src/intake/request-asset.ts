@@ -91,10 +91,9 @@ function destinationProblems({ destination }: AssetRequest): string[] {
     );
   }
   const parts = destination.path === '' ? [] : destination.path.split('/');
-  // eslint-disable-next-line no-control-regex -- control characters are what is refused
   if (
     parts.some(
-      (part) => part === '' || part === '.' || part === '..' || part === '.reelway' || /[\x00-\x1f\x7f\\]/.test(part),
+      (part) => part === '' || part === '.' || part === '..' || part === '.reelway' || /[\p{Cc}\\]/u.test(part),
     )
   ) {
     problems.push(

@@ -1,0 +1,116 @@
+import type { AssetRequest } from '../domain/asset.js';
+import { failureTable, type FailureCode } from '../domain/failure.js';
+
+/**
+ * What somebody is told, with all of its wording. `Type`, `Message`, `Id` and `downloadedAssets` in `data` are what subscribers of
+ * packaged-vod-downloader read; the other fields are ours. Never holds a secret.
+ */
+export interface Notice {
+  /** The same notice sent again has the same id. */
+  readonly id: string;
+  readonly subject: string;
+  /** plain text for people */
+  readonly text: string;
+  readonly data: NoticeData;
+}
+
+interface NoticeData {
+  readonly Type: 'NOTIFICATION' | 'ERROR';
+  readonly Message: string;
+  readonly Id: string;
+  readonly downloadedAssets?: readonly NoticeEndpoint[];
+  readonly failedEndpoints?: readonly EndpointFailure[];
+}
+
+interface NoticeEndpoint {
+  readonly packagingConfiguration: string;
+  readonly status: 'COMPLETE' | 'SKIPPED' | 'REPAIRED';
+  readonly message: string;
+  /** entry manifests: object locations, e.g. `s3://bucket/path/index.m3u8` */
+  readonly s3Location: readonly string[];
+  readonly playbackUrls: readonly string[];
+}
+
+/** How one endpoint of an asset ended well. */
+export interface EndpointSuccess {
+  readonly configurationId: string;
+  readonly status: 'complete' | 'skipped' | 'repaired';
+  readonly objects: number;
+  readonly bytes: number;
+  readonly locations: readonly string[];
+  readonly playbackUrls: readonly string[];
+}
+
+export interface EndpointFailure {
+  readonly configurationId: string;
+  readonly code: FailureCode;
+  readonly message: string;
+}
+
+export interface AssetOutcome {
+  readonly request: AssetRequest;
+  /** Counts the runs of this asset's job, so that a later run is another notice. */
+  readonly attempt: number;
+  readonly succeeded: readonly EndpointSuccess[];
+  readonly failed: readonly EndpointFailure[];
+}
+
+/** The one notice at the end of an asset: what is there now, what failed and what to do about it. */
+export function noticeOfAsset(outcome: AssetOutcome): Notice {
+  const { request, succeeded, failed } = outcome;
+  const total = succeeded.length + failed.length;
+  const subject =
+    failed.length === 0
+      ? `Asset ${request.id} is ready: ${total} of ${total} endpoints`
+      : `Asset ${request.id} failed: ${failed.length} of ${total} endpoints`;
+  return {
+    id: `asset:${request.id}#${outcome.attempt}`,
+    subject,
+    text: [
+      subject,
+      '',
+      `Source: ${request.source}`,
+      ...succeeded.map(successLine),
+      ...failed.flatMap(failureLines),
+    ].join('\n'),
+    data: {
+      Type: failed.length === 0 ? 'NOTIFICATION' : 'ERROR',
+      Message: subject,
+      Id: request.id,
+      ...(succeeded.length > 0 && { downloadedAssets: succeeded.map(noticeEndpoint) }),
+      ...(failed.length > 0 && { failedEndpoints: failed }),
+    },
+  };
+}
+
+const statusWords = {
+  complete: 'packaged and verified',
+  skipped: 'already complete, verified again',
+  repaired: 'damaged or missing objects made again, verified',
+} as const;
+
+function successLine(endpoint: EndpointSuccess): string {
+  const size = `${endpoint.objects} objects, ${(endpoint.bytes / 1e6).toFixed(1)} MB`;
+  return [
+    `- ${endpoint.configurationId}: ${statusWords[endpoint.status]} (${size})`,
+    ...endpoint.locations,
+    ...endpoint.playbackUrls,
+  ].join('\n    ');
+}
+
+function failureLines(endpoint: EndpointFailure): string[] {
+  return [
+    `- ${endpoint.configurationId}: ${failureTable[endpoint.code].title} [${endpoint.code}]: ${endpoint.message}`,
+    `    ${failureTable[endpoint.code].help}`,
+  ];
+}
+
+function noticeEndpoint(endpoint: EndpointSuccess): NoticeEndpoint {
+  return {
+    packagingConfiguration: endpoint.configurationId,
+    status: ({ complete: 'COMPLETE', skipped: 'SKIPPED', repaired: 'REPAIRED' } as const)[endpoint.status],
+    message: statusWords[endpoint.status],
+    s3Location: endpoint.locations,
+    playbackUrls: endpoint.playbackUrls,
+  };
+}
