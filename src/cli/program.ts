@@ -1,0 +1,93 @@
+import { Command, CommanderError } from 'commander';
+import { Failure, toFailure } from '../domain/failure.js';
+import { readVersion } from '../version.js';
+import type { CommandContext } from './command-context.js';
+import { exitCode, exitCodeOf, type ExitCode } from './exit-code.js';
+import { listenForInterrupt } from './interrupt.js';
+import { printFailure } from './print-failure.js';
+import { openTerminal } from './terminal.js';
+
+interface CommandEntry {
+  readonly name: string;
+  /** One line in `reelway --help`; the command's own `--help` says more. */
+  readonly summary: string;
+  /** Loads the command's file only when it is the one asked for: `--version` must not wait for a database. */
+  readonly load: () => Promise<(context: CommandContext) => Command>;
+}
+
+/** Every command, in the order of `--help`. */
+const commands: readonly CommandEntry[] = [];
+
+/** Runs one command line (without `node` and the script) and says with which code the process is to end. Never throws. */
+export async function runProgram(args: readonly string[]): Promise<ExitCode> {
+  const env = process.env;
+  const terminal = openTerminal(process, env);
+  const interrupt = listenForInterrupt(terminal);
+  const output = { json: args.includes('--json'), debug: env.LOG_LEVEL === 'debug' || env.LOG_LEVEL === 'trace' };
+  endQuietlyWhenReaderLeaves();
+  try {
+    const program = await assemble(args, { terminal, signal: interrupt.signal, env, cwd: process.cwd() });
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode.done;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.done : exitCode.usage;
+    const failure = interrupted(error, interrupt.signal) ?? toFailure(error);
+    printFailure(terminal, failure, output);
+    return exitCodeOf(failure);
+  } finally {
+    interrupt.release();
+  }
+}
+
+async function assemble(args: readonly string[], context: CommandContext): Promise<Command> {
+  const program = new Command('reelway')
+    .description('Takes recorded video from where it is made to where it is watched.')
+    .version(readVersion(), '-V, --version')
+    .helpOption('-h, --help', 'what a command does, with examples')
+    .addHelpText('after', helpAfter);
+  const asked = askedCommand(args);
+  for (const entry of commands) {
+    program.addCommand(
+      entry.name === asked ? await loadCommand(entry, context) : new Command(entry.name).summary(entry.summary),
+    );
+  }
+  throwInsteadOfExit(program);
+  return program;
+}
+
+const helpAfter = `
+Exit code: 0 done, 1 failed, 2 wrong usage. Settings come from the environment and from \`.env\`.`;
+
+async function loadCommand({ load, summary }: CommandEntry, context: CommandContext): Promise<Command> {
+  const build = await load();
+  return build(context).summary(summary);
+}
+
+/** The first word that is not an option; `reelway help x` asks for x. */
+function askedCommand(args: readonly string[]): string | undefined {
+  const [first, second] = args.filter((argument) => !argument.startsWith('-'));
+  return first === 'help' ? second : first;
+}
+
+function throwInsteadOfExit(command: Command): void {
+  command.exitOverride().showHelpAfterError(`See \`${fullName(command)} --help\`.`);
+  for (const child of command.commands) throwInsteadOfExit(child);
+}
+
+function fullName(command: Command): string {
+  return command.parent ? `${fullName(command.parent)} ${command.name()}` : command.name();
+}
+
+/** Work that was aborted by Ctrl-C ends in whatever its innermost call throws; the reason is what the person did. */
+function interrupted(error: unknown, signal: AbortSignal): Failure | undefined {
+  if (!signal.aborted || (error instanceof Failure && error.code !== 'cancelled')) return undefined;
+  return signal.reason instanceof Failure ? signal.reason : undefined;
+}
+
+/** `reelway jobs list | head -1`: the reader has gone, which is no failure of ours. */
+function endQuietlyWhenReaderLeaves(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(exitCode.done);
+    throw error;
+  });
+}
