@@ -1,3 +1,4 @@
+import type { SourceRange } from './source-reader.js';
 import type { Track } from './track.js';
 
 /**
@@ -11,6 +12,8 @@ import type { Track } from './track.js';
 export interface AssetIndex {
   /** In the order of the source's multivariant playlist. Muxed renditions hold a video and audio tracks; others one kind. */
   readonly renditions: readonly IndexedRendition[];
+  /** What was left out of the source and why, one sentence each: subtitles, timed metadata, pictures before the first key frame. */
+  readonly notes: readonly string[];
 }
 
 export interface IndexedRendition {
@@ -43,38 +46,39 @@ export interface SourceMedia {
   readonly characteristics?: string;
 }
 
-export interface IndexedPeriod {
-  /** 90 kHz ticks to subtract from unwrapped source time stamps to reach the period's time line. */
+/** What every segment of a period shares; small, so that it can go along with each task of a worker thread. */
+export interface PeriodFrame {
+  /** 90 kHz ticks to subtract from unwrapped source time stamps to reach the period's time line. The same in every rendition. */
   readonly origin: number;
   readonly tracks: readonly Track[];
+}
+
+export interface IndexedPeriod extends PeriodFrame {
   readonly segments: readonly IndexedSegment[];
 }
 
 export interface IndexedSegment {
   readonly source: SourceRange;
-  /**
-   * Bytes of what follows (the next segment's head) that hold the rest of PES packets or frames begun in this one; 0 for most sources.
-   */
+  /** Bytes of what follows (the next segment's head) that hold the rest of samples begun in this one; absent for most sources. */
   readonly tail?: SourceRange;
   /** Per track of the period, in order. */
   readonly tracks: readonly IndexedTrackSegment[];
+  /** EXT-X-PROGRAM-DATE-TIME of the segment as the source has it. */
   readonly programDateTime?: string;
-}
-
-/** A stretch of bytes of a resource; the whole of it when offset and length are absent. */
-export interface SourceRange {
-  readonly uri: string;
-  readonly offset?: number;
-  readonly length?: number;
 }
 
 export interface IndexedTrackSegment {
   /** Decode time of the first sample that belongs to this segment, in ticks of the track; = the end of the previous segment. */
   readonly start: number;
-  /** Start of the next segment's samples, or for the last one of a period the last sample's end where the pass could know it. */
+  /** Start of the next segment's samples, or for the last one of a period the last sample's end. `start` when it holds no samples. */
   readonly end: number;
-  /** Samples counted by the demuxer must begin at this byte of this PID's payload... owned by mpegts/; opaque elsewhere. */
-  readonly resume?: unknown;
-  /** Does the segment start with a stream access point? */
-  readonly startsWithSap: boolean;
+  /**
+   * Stream access point type (ISO/IEC 14496-12 Annex I) of the first sample: 1 IDR, 3 open GOP, 4 gradual refresh, 0 none of them.
+   * Audio: 1.
+   */
+  readonly sap: 0 | 1 | 3 | 4;
+  /** Bytes of the elementary stream at the segment's head that belong to the last sample of the segment before. */
+  readonly skip: number;
+  /** Bytes of the elementary stream to take from `tail`: the `skip` of the segment after. */
+  readonly carry: number;
 }

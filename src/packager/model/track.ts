@@ -18,6 +18,10 @@ export interface AvcConfiguration {
   readonly sampleAspectRatio: readonly [number, number];
   /** Frames per second as a fraction, from VUI timing or else measured; undefined when neither tells. */
   readonly frameRate?: readonly [number, number];
+  /** 0 monochrome, 1 4:2:0, 2 4:2:2, 3 4:4:4; avcC of the high profiles repeats it, and the bit depths. */
+  readonly chromaFormat: number;
+  readonly bitDepthLuma: number;
+  readonly bitDepthChroma: number;
 }
 
 /** AAC: what ISO/IEC 14496-3 §1.6.2 AudioSpecificConfig and manifests need. */
@@ -35,13 +39,32 @@ export interface AacConfiguration {
 }
 
 /** One elementary stream of a rendition within a period. */
-export interface Track {
-  readonly kind: 'video' | 'audio';
+export type Track = VideoTrack | AudioTrack;
+
+export interface VideoTrack {
+  readonly kind: 'video';
   /** 13-bit PID within the transport stream, ISO/IEC 13818-1 §2.4.4.8. */
   readonly pid: number;
-  readonly configuration: CodecConfiguration;
-  /** Ticks per second of every time of this track: 90 000 for video, the sample rate for audio. */
+  readonly configuration: AvcConfiguration;
+  /** Ticks per second of every time of this track. */
+  readonly timescale: 90_000;
+  /** Ticks added to every decode time, so that the period's first picture is decoded when it is presented: its PTS - DTS. */
+  readonly decodeShift: number;
+}
+
+export interface AudioTrack {
+  readonly kind: 'audio';
+  readonly pid: number;
+  readonly configuration: AacConfiguration;
+  /** The sample rate. */
   readonly timescale: number;
   /** BCP 47, from the PMT's ISO 639 descriptor or the source playlist. */
   readonly language?: string;
+  /**
+   * Ticks of 90 kHz by which a PES time stamp may be off the grid of frames before the time line is re-based there:
+   * rounding of the source's multiplexer, not a gap.
+   */
+  readonly jitter: number;
+  /** Equal for audio that is the same in several renditions: taken over configuration, times and the first bytes of every segment. */
+  readonly fingerprint: string;
 }

@@ -1,0 +1,24 @@
+/** A stretch of bytes of a resource; the whole of it when offset and length are absent. */
+export interface SourceRange {
+  readonly uri: string;
+  readonly offset?: number;
+  readonly length?: number;
+}
+
+/** How the packager gets bytes: it opens nothing by itself. Errors of the medium (missing, forbidden, cut off) pass through unchanged. */
+export interface SourceReader {
+  /** Exactly the bytes of the range (whole resource when offset and length are absent). Throws when they are more than `limit`. */
+  read(range: SourceRange, options?: ReadOptions): Promise<Uint8Array>;
+  /** Up to `length` bytes from `offset`: fewer only at the end of the resource, none beyond it. */
+  readSome(uri: string, offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array>;
+  /** bytes */
+  size(uri: string, signal?: AbortSignal): Promise<number>;
+}
+
+export interface ReadOptions {
+  /** bytes */
+  readonly limit?: number;
+  readonly signal?: AbortSignal;
+  /** Where to put the bytes if they fit; the result is then a view of it. */
+  readonly into?: Uint8Array;
+}
