@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { listItems, settings } from '../domain/setting.js';
+
+/** Short secrets can be guessed over the network. */
+const minimumSecretLength = 16;
+
+const apiToken = z.string().transform((text, context) => {
+  const [, name, secret] = /^([A-Za-z0-9_-]{1,64}):(.+)$/.exec(text) ?? [];
+  if (name === undefined || secret === undefined || secret.length < minimumSecretLength) {
+    context.addIssue({ code: 'custom', message: 'not name:secret' });
+    return z.NEVER;
+  }
+  return { name, secret };
+});
+
+/** A token as configured; `authenticate` keeps only its digest. */
+export type ApiToken = z.infer<typeof apiToken>;
+
+const publicUrl = z
+  .url({ protocol: /^https?$/, abort: true })
+  .refine((text) => {
+    const { search, hash, username } = new URL(text);
+    return search === '' && hash === '' && username === '';
+  })
+  .transform((text) => text.replace(/\/+$/, ''));
+
+export const apiSettings = settings({
+  REELWAY_HOST: {
+    about: 'Address to listen on.',
+    allowed: 'an IP address or host name of this machine; one that others can reach needs REELWAY_API_TOKENS',
+    default: '127.0.0.1',
+    schema: z.string().regex(/^[A-Za-z0-9.:_-]+$/),
+  },
+  REELWAY_PORT: {
+    about: 'Port to listen on.',
+    allowed: 'a whole number from 0 to 65535; 0 takes any free port',
+    default: '8080',
+    schema: z
+      .string()
+      .regex(/^\d{1,5}$/)
+      .transform(Number)
+      .refine((port) => port <= 65535),
+  },
+  REELWAY_PUBLIC_URL: {
+    about: 'How others reach this server; the start of every URL that Reelway gives away.',
+    allowed: 'an http or https URL without query',
+    schema: publicUrl,
+  },
+  REELWAY_API_TOKENS: {
+    about: 'Who may use the API.',
+    allowed: `a list of name:secret, separated by commas or blanks; secrets have at least ${minimumSecretLength} characters`,
+    schema: z
+      .string()
+      .transform(listItems)
+      .pipe(z.array(apiToken).min(1))
+      .refine((tokens) => new Set(tokens.map((token) => token.name)).size === tokens.length),
+    mask: (text) =>
+      listItems(text)
+        .map((item) => (item.includes(':') ? `${item.slice(0, item.indexOf(':'))}:***` : '***'))
+        .join(','),
+  },
+});

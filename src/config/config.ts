@@ -1,0 +1,58 @@
+import { isLoopbackHost } from '../api/loopback.js';
+import { apiSettings } from '../api/api-settings.js';
+import { Failure } from '../domain/failure.js';
+import type { Settings, SettingValue } from '../domain/setting.js';
+import { logSettings } from '../log.js';
+import { databaseSettings } from '../status/database-settings.js';
+import { storageSettings } from '../storage/storage-settings.js';
+import type { Environment } from './environment.js';
+import { nearestName } from './nearest-name.js';
+
+/** Every setting there is, under the name of its environment variable. */
+export const allSettings = { ...databaseSettings, ...apiSettings, ...storageSettings, ...logSettings };
+
+export type SettingName = keyof typeof allSettings;
+export type Config = { readonly [Name in SettingName]: SettingValue<(typeof allSettings)[Name]> };
+
+/**
+ * Reads all settings at once.
+ * @throws Failure invalid_settings that lists every problem: name, what is allowed, what was given (secrets masked)
+ */
+export function readConfig(environment: Environment): Config {
+  const values: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const [name, setting] of Object.entries(allSettings as Settings)) {
+    const text = environment[name] ?? setting.default;
+    const parsed = text === undefined ? { success: true as const, data: undefined } : setting.schema.safeParse(text);
+    if (parsed.success) values[name] = parsed.data;
+    else problems.push(`${name}: ${setting.allowed}; given: ${shownText(name as SettingName, text ?? '')}`);
+  }
+  if (problems.length === 0) problems.push(...contradictions(values as Config));
+  if (problems.length > 0) {
+    const count = problems.length === 1 ? 'A setting is' : `${problems.length} settings are`;
+    throw new Failure('invalid_settings', `${count} not usable.`, { details: { problems } });
+  }
+  return values as Config;
+}
+
+function contradictions({ REELWAY_HOST: host, REELWAY_API_TOKENS: tokens }: Config): string[] {
+  if (isLoopbackHost(host) || tokens !== undefined) return [];
+  return [`REELWAY_HOST: an address that others can reach (${host}) needs REELWAY_API_TOKENS, a list of name:secret`];
+}
+
+/** A setting's text as people may see it. */
+export function shownText(name: SettingName, text: string): string {
+  const { mask } = (allSettings as Settings)[name] ?? {};
+  return mask ? mask(text) : text;
+}
+
+/** Names that look like ours and are not: each with the one that was probably meant. */
+export function unknownNames(environment: Environment): string[] {
+  const known = Object.keys(allSettings);
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('REELWAY_') && !known.includes(name))
+    .map((name) => {
+      const meant = nearestName(name, known);
+      return `${name} is no setting of Reelway${meant ? `; did you mean ${meant}?` : '.'}`;
+    });
+}
