@@ -37,9 +37,9 @@ const rules: readonly RoomRule[] = [
   })),
   {
     room: 'publish/egress/embedded-packager',
-    imports: ['domain', 'manifest', 'net', 'packager'],
+    imports: ['domain', 'manifest', 'net', 'packager', 'transfer/inventory'],
     types: effectRooms,
-    rule: 'publish/egress/embedded-packager imports what publish may, and alone of the rooms below cli the packager',
+    rule: 'publish/egress/embedded-packager imports what publish may, transfer/inventory, and alone of the rooms below cli the packager',
   },
   {
     room: 'workflow',
@@ -49,20 +49,25 @@ const rules: readonly RoomRule[] = [
   },
   {
     room: 'config',
-    imports: ['domain', 'net', ...effectRooms, 'workflow', 'api'],
+    imports: ['domain', ...effectRooms, 'workflow', 'api', 'log'],
     rule: 'config composes the options schema that each room exports',
   },
   {
     room: 'api',
-    imports: ['domain', 'intake', 'workflow', 'manifest', 'net'],
+    imports: ['domain', 'intake', 'workflow', 'manifest', 'net', 'log', 'version'],
     types: [...effectRooms, 'config'],
     rule: 'api sits above workflow: it takes what has effects as port types from wiring',
   },
   {
     room: 'cli',
-    imports: ['domain', 'intake', 'workflow', 'manifest', 'packager', 'config', 'api', ...effectRooms, 'wiring'],
+    imports: [
+      ...['domain', 'manifest', 'packager', 'intake', 'workflow', ...effectRooms],
+      ...['api', 'config', 'wiring', 'log', 'version'],
+    ],
     rule: 'cli sits above all rooms, and below main',
   },
+  { room: 'log', imports: ['domain'], rule: 'log imports domain alone' },
+  { room: 'version', imports: [], rule: 'version imports nothing of ours' },
   { room: 'main', imports: ['*'], rule: 'main knows everything' },
   { room: 'wiring', imports: ['*'], rule: 'wiring knows everything' },
   { room: 'packaging-thread', imports: ['*'], rule: 'packaging-thread is the composition root of a worker thread' },
