@@ -148,7 +148,7 @@ export const failureTable = {
     kind: 'permanent',
     status: 500,
     title: 'The inventory cannot be read',
-    help: 'Remove the inventory; the endpoint is then made anew.',
+    help: 'Remove the folder that it describes; what was in it is then made anew.',
   },
 
   data_folder_in_use: {

@@ -19,6 +19,8 @@ export const inventorySchema = z.object({
       key: z.string(),
       size: z.int().nonnegative(),
       digest: z.templateLiteral([z.enum(['crc32', 'sha256']), ':', z.string()]),
+      /** What the store called this content when it was written, where it has such a thing: saves reading it again to verify it. */
+      etag: z.string().optional(),
       contentType: z.string(),
     }),
   ),
