@@ -1,0 +1,75 @@
+import { mkdir, realpath, stat } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
+import { Failure } from '../domain/failure.js';
+import { errnoOf } from './file-errors.js';
+import { removeLeftovers } from './temporary-files.js';
+
+/** The folders of a local store: made when written to, never followed to a place outside the root through a symbolic link. */
+export interface ConfinedFolders {
+  /** Runs work that creates a file in the folder, which is made first; made again when somebody removed it meanwhile. */
+  writing<T>(folder: string, work: () => Promise<T>): Promise<T>;
+  /** @throws Failure storage_forbidden when the folder really lies outside; the file system's ENOENT when there is none. */
+  assertInside(folder: string): Promise<void>;
+  /** The folder was removed. */
+  forget(folder: string): void;
+}
+
+/** Folders known to exist; the oldest are forgotten beyond this (they are only checked again) */
+const maxKnownFolders = 10_000;
+
+export function confinedFolders(root: string): ConfinedFolders {
+  const known = new Map<string, Promise<void>>();
+
+  async function assertInside(folder: string): Promise<void> {
+    const [realRoot, realFolder] = await Promise.all([realpath(root), realpath(folder)]);
+    // A link to another place within the root would make one object appear under two keys, so no link is followed at all.
+    if (realFolder !== resolve(realRoot, relative(root, folder))) {
+      throw new Failure(
+        'storage_forbidden',
+        `The folder ${folder} leads to ${realFolder} through a symbolic link; links inside the storage folder are not followed.`,
+        { details: { folder } },
+      );
+    }
+  }
+
+  async function make(folder: string): Promise<void> {
+    await mkdir(folder, { recursive: true }).catch(async (error: unknown) => {
+      if (errnoOf(error) !== 'EEXIST' && errnoOf(error) !== 'ENOTDIR') throw error;
+      const rootIsFolder = await stat(root).then(
+        (facts) => facts.isDirectory(),
+        () => false,
+      );
+      if (!rootIsFolder) throw new Failure('storage_forbidden', `The storage folder ${root} is not a folder.`);
+      throw Object.assign(error as Error, { code: 'ENOTDIR' }); // mkdir says EEXIST when the last part is a file
+    });
+    await assertInside(folder);
+    await removeLeftovers(folder);
+  }
+
+  function ensure(folder: string): Promise<void> {
+    const made = known.get(folder);
+    if (made) return made;
+    const making = make(folder);
+    if (known.size >= maxKnownFolders) known.delete(known.keys().next().value ?? '');
+    known.set(folder, making);
+    making.catch(() => known.delete(folder));
+    return making;
+  }
+
+  return {
+    assertInside,
+    forget: (folder) => void known.delete(folder),
+    async writing(folder, work) {
+      for (let attempt = 1; ; attempt++) {
+        await ensure(folder);
+        try {
+          return await work();
+        } catch (error) {
+          known.delete(folder);
+          // A concurrent remove() of the folder's last object took the folder away between the two lines above.
+          if (errnoOf(error) !== 'ENOENT' || attempt === 5) throw error;
+        }
+      }
+    },
+  };
+}

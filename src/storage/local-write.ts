@@ -1,0 +1,35 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { ObjectBody } from './object-store.js';
+
+/** Writes a body to an open file. A gather list goes down in one `writev`, a stream piece by piece as it comes. */
+export async function writeBody(file: FileHandle, body: ObjectBody, signal?: AbortSignal): Promise<void> {
+  signal?.throwIfAborted();
+  if (body instanceof Uint8Array) return writeAll(file, [body]);
+  if (isGatherList(body)) return writeAll(file, body);
+  for await (const piece of body) {
+    signal?.throwIfAborted();
+    await writeAll(file, [piece]);
+  }
+}
+
+function isGatherList(body: ObjectBody): body is readonly Uint8Array[] {
+  return Array.isArray(body);
+}
+
+/** writev(2) may write less than asked, e.g. shortly before the disk is full; the next call then says why. */
+async function writeAll(file: FileHandle, views: readonly Uint8Array[]): Promise<void> {
+  let rest = views.filter((view) => view.byteLength > 0);
+  while (rest.length > 0) {
+    const { bytesWritten } = await file.writev(rest);
+    rest = dropBytes(rest, bytesWritten);
+  }
+}
+
+/** The views without their first `count` bytes. */
+function dropBytes(views: Uint8Array[], count: number): Uint8Array[] {
+  for (const [index, view] of views.entries()) {
+    if (count < view.byteLength) return [view.subarray(count), ...views.slice(index + 1)];
+    count -= view.byteLength;
+  }
+  return [];
+}

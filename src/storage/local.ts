@@ -1,0 +1,206 @@
+import { fstatSync, type BigIntStats } from 'node:fs';
+import { copyFile, link, lstat, open, rename, rmdir, unlink, type FileHandle } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { Failure } from '../domain/failure.js';
+import { inventoryKey } from '../domain/inventory.js';
+import { errnoOf, fileFailure } from './file-errors.js';
+import { checkKey, checkPrefix } from './keys.js';
+import { confinedFolders, type ConfinedFolders } from './local-folders.js';
+import { listObjects } from './local-list.js';
+import { readObject } from './local-read.js';
+import { storedFile } from './local-stat.js';
+import { writeBody } from './local-write.js';
+import type { GetOptions, ObjectBody, ObjectRead, ObjectStore, PutOptions, StoredObject } from './object-store.js';
+import { temporaryPath } from './temporary-files.js';
+
+/**
+ * Objects as files of a folder. An object is written beside its place and renamed into it, so that no reader sees a part of it, whatever
+ * kills the process. The media type is told from the key's extension (a `contentType` given to `put` is not kept).
+ *
+ * Power loss: segments and manifests are not fsynced, which would bind packaging to the speed of the disk; the inventory and its folder are,
+ * because a torn inventory would be a lasting failure while a missing or short segment is found by comparing the inventory's sizes, and made again.
+ *
+ * @param folder made when first written to; may itself be a symbolic link, but no link inside it is followed
+ */
+export function localStore({ folder }: { folder: string }): ObjectStore {
+  const root = resolve(folder);
+  const location = `file:${root}`;
+  const folders = confinedFolders(root);
+  const at = (key: string): string => resolve(root, checkKey(key));
+
+  async function reading<T>(action: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw fileFailure(error, 'reading', `${action} in ${location}`);
+    }
+  }
+
+  async function writing<T>(action: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw fileFailure(error, 'writing', `${action} in ${location}`);
+    }
+  }
+
+  /** Facts of an object; a folder, a link or another special file is none. */
+  async function factsOf(key: string): Promise<StoredObject> {
+    const path = at(key);
+    await folders.assertInside(dirname(path));
+    const facts = await lstat(path, { bigint: true });
+    if (!facts.isFile()) throw new Failure('not_found', `There is no object "${key}" in ${location}.`);
+    return storedFile(key, facts);
+  }
+
+  return {
+    location,
+
+    async put(key: string, body: ObjectBody, options: PutOptions = {}): Promise<StoredObject> {
+      const path = at(key);
+      return writing(`store "${key}"`, async () => storedFile(key, await putFile(folders, path, body, options)));
+    },
+
+    async get(key: string, options: GetOptions = {}): Promise<ObjectRead> {
+      const path = at(key);
+      return reading(`read "${key}"`, async () => {
+        await folders.assertInside(dirname(path));
+        return readObject(key, path, options);
+      });
+    },
+
+    async head(key: string): Promise<StoredObject | undefined> {
+      try {
+        return await reading(`look at "${key}"`, () => factsOf(key));
+      } catch (error) {
+        if (error instanceof Failure && error.code === 'not_found') return undefined;
+        throw error;
+      }
+    },
+
+    async *list(prefix: string): AsyncIterable<StoredObject> {
+      checkPrefix(prefix);
+      try {
+        yield* listObjects(root, prefix, folders);
+      } catch (error) {
+        throw fileFailure(error, 'reading', `list "${prefix}" in ${location}`);
+      }
+    },
+
+    async remove(key: string): Promise<void> {
+      const path = at(key);
+      await writing(`remove "${key}"`, () => removeFile(folders, root, path));
+    },
+
+    async copy(from: string, to: string): Promise<StoredObject> {
+      const [source, target] = [at(from), at(to)];
+      await reading(`copy "${from}"`, () => factsOf(from));
+      if (source !== target) {
+        await writing(`copy "${from}" to "${to}"`, () =>
+          folders.writing(dirname(target), () => linkFile(source, target)),
+        );
+      }
+      return reading(`look at "${to}"`, () => factsOf(to));
+    },
+
+    async signedUrl(key: string): Promise<undefined> {
+      checkKey(key);
+      return Promise.resolve(undefined);
+    },
+  };
+}
+
+/** open, writev, close, rename: nothing more on the way of a segment. */
+async function putFile(
+  folders: ConfinedFolders,
+  path: string,
+  body: ObjectBody,
+  options: PutOptions,
+): Promise<BigIntStats> {
+  const folder = dirname(path);
+  const temporary = temporaryPath(folder);
+  const durable = path.endsWith(`/${inventoryKey}`);
+  const file = await folders.writing(folder, () => open(temporary, 'wx', 0o666));
+  try {
+    const facts = await closing(file, async () => {
+      await writeBody(file, body, options.signal);
+      if (durable) await file.sync();
+      return fstatSync(file.fd, { bigint: true }); // microseconds; a trip to the thread pool costs more
+    });
+    if (options.ifAbsent) await placeIfAbsent(temporary, path);
+    else await rename(temporary, path);
+    if (durable) await syncFolder(folder);
+    return facts;
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function closing<T>(file: FileHandle, work: () => Promise<T>): Promise<T> {
+  let result: T;
+  try {
+    result = await work();
+  } catch (error) {
+    await file.close().catch(() => undefined);
+    throw error;
+  }
+  await file.close(); // some network file systems report a full disk only here
+  return result;
+}
+
+/** link(2), unlike rename(2), fails when the name is taken. */
+async function placeIfAbsent(temporary: string, path: string): Promise<void> {
+  try {
+    await link(temporary, path);
+    await unlink(temporary);
+  } catch (error) {
+    if (!noLink.has(errnoOf(error) ?? '')) throw error;
+    // A file system without links: two writers at the same instant could both win here, and the last one's content stays.
+    const taken = await lstat(path).catch(() => undefined);
+    if (taken) throw Object.assign(error as Error, { code: 'EEXIST' });
+    await rename(temporary, path);
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  await closing(handle, () => handle.sync());
+}
+
+/** Errors that say "no hard link here" (other device, file system without links, too many links): the bytes are copied instead. */
+const noLink = new Set(['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+
+async function linkFile(source: string, target: string): Promise<void> {
+  const temporary = temporaryPath(dirname(target));
+  try {
+    await link(source, temporary).catch(async (error: unknown) => {
+      if (!noLink.has(errnoOf(error) ?? '')) throw error;
+      await copyFile(source, temporary);
+    });
+    await rename(temporary, target);
+  } finally {
+    // rename(2) leaves the temporary name when both names are the same file already
+    await unlink(temporary).catch(() => undefined);
+  }
+}
+
+/** Removes the file and then every folder above it that this left empty, up to the root. */
+async function removeFile(folders: ConfinedFolders, root: string, path: string): Promise<void> {
+  try {
+    await folders.assertInside(dirname(path));
+    if ((await lstat(path)).isDirectory()) return; // a folder is not an object
+    await unlink(path);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return;
+    throw error;
+  }
+  for (let folder = dirname(path); folder.length > root.length; folder = dirname(folder)) {
+    try {
+      await rmdir(folder);
+    } catch {
+      return; // not empty, or somebody else was faster
+    }
+    folders.forget(folder);
+  }
+}
