@@ -169,6 +169,12 @@ export const failureTable = {
     title: 'The database does not answer',
     help: 'Check DATABASE_URL and the server behind it.',
   },
+  database_newer: {
+    kind: 'permanent',
+    status: 500,
+    title: 'The database belongs to a newer Reelway',
+    help: 'Start that version, or use another REELWAY_DATA_DIR or DATABASE_URL.',
+  },
   notice_undeliverable: {
     kind: 'passing',
     status: 502,

@@ -1,0 +1,120 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import type { Logger } from 'pino';
+import { Failure } from '../domain/failure.js';
+import { lockDataFolder, type DataFolderLock } from './data-folder-lock.js';
+import { migrate } from './migrations.js';
+import { pgliteGate } from './pglite-gate.js';
+import type { Tables } from './tables.js';
+
+/**
+ * The one database, under one pool that the engine and our own tables share: PGlite in the data folder, or a PostgreSQL server.
+ * On PGlite every connection stands in one line: keep transactions short and never wait for anything else inside one.
+ */
+export interface Database {
+  readonly kind: 'embedded' | 'server';
+  /** For the engine's configuration; no secret of a server is in it. */
+  readonly name: string;
+  readonly pool: pg.Pool;
+  /** Our own tables (schema `reelway`). */
+  readonly tables: Kysely<Tables>;
+  /** Held when the database is embedded. */
+  readonly lock: DataFolderLock | undefined;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  readonly dataFolder: string;
+  /** `postgres://user:password@host:5432/name`; without it the database is embedded in the data folder. */
+  readonly databaseUrl?: string | undefined;
+  readonly log: Logger;
+  /** The lock of the data folder was lost to another process; the caller must stop at once. */
+  readonly onLost?: (failure: Failure) => void;
+}
+
+/** Connections of one process: the engine's pollers take up to half of them. */
+const poolSize = 10;
+
+/**
+ * Opens the database and brings our tables up to date.
+ * @throws Failure `data_folder_in_use`, `database_unavailable`, `database_newer`
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const database = options.databaseUrl
+    ? serverDatabase(options.databaseUrl, options.log)
+    : await embeddedDatabase(options);
+  try {
+    await migrate(database.pool);
+    return database;
+  } catch (error) {
+    await database.close();
+    throw asDatabaseFailure(error, options);
+  }
+}
+
+function serverDatabase(databaseUrl: string, log: Logger): Database {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: poolSize, connectionTimeoutMillis: 10_000 });
+  const { hostname, port, pathname } = new URL(databaseUrl);
+  return database({
+    kind: 'server',
+    name: `postgresql://${hostname}:${port || '5432'}${pathname}`,
+    pool: guarded(pool, log),
+    lock: undefined,
+    close: () => pool.end(),
+  });
+}
+
+async function embeddedDatabase({ dataFolder, log, onLost }: DatabaseOptions): Promise<Database> {
+  const lock = await lockDataFolder(dataFolder, onLost && { onLost });
+  try {
+    const folder = path.join(dataFolder, 'database');
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const pglite = await openPglite(folder);
+    const pool = pgliteGate(pglite).pool({ max: poolSize });
+    return database({
+      kind: 'embedded',
+      name: 'postgresql://embedded/postgres',
+      pool: guarded(pool, log),
+      lock,
+      async close() {
+        await pool.end();
+        await pglite.close();
+        await lock.release();
+      },
+    });
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function openPglite(folder: string) {
+  // Imported here: a megabyte of code that a process on a PostgreSQL server does not need.
+  const { PGlite } = await import('@electric-sql/pglite');
+  return PGlite.create({
+    dataDir: folder,
+    // PGlite runs with fsync off by default (-F), which a power cut could turn into a corrupt database.
+    startParams: [...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'), '-c', 'fsync=on'],
+  });
+}
+
+function database(parts: Omit<Database, 'tables'>): Database {
+  const tables = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: parts.pool }) }).withSchema('reelway');
+  let closed: Promise<void> | undefined;
+  return { ...parts, tables, close: () => (closed ??= parts.close()) };
+}
+
+/** A connection that breaks while it is idle must not end the process; the next query tells. */
+function guarded(pool: pg.Pool, log: Logger): pg.Pool {
+  pool.on('error', (error) => log.warn({ reason: error.message }, 'an idle database connection broke'));
+  return pool;
+}
+
+function asDatabaseFailure(error: unknown, { databaseUrl, dataFolder }: DatabaseOptions): Failure {
+  if (error instanceof Failure) return error;
+  const where = databaseUrl ? `at ${new URL(databaseUrl).host}` : `in ${dataFolder}`;
+  const reason = error instanceof Error ? error.message || (error as NodeJS.ErrnoException).code : String(error);
+  return new Failure('database_unavailable', `The database ${where} does not answer: ${reason}.`, { cause: error });
+}
