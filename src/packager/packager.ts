@@ -5,3 +5,5 @@ export { PackagerError } from './errors.js';
 export type { Presentation } from './presentation/presentation.js';
 export type { SegmentOutput, SegmentTask } from './presentation/segment-task.js';
 export type { ManifestFile, SegmentSizes } from './presentation/planned-manifest.js';
+export { planPresentation } from './presentation/plan-presentation.js';
+export { writeManifests } from './presentation/write-manifests.js';

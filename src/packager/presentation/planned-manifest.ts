@@ -3,22 +3,26 @@ import type { DashManifestConfiguration, HlsManifestConfiguration } from '../../
 /** A manifest of the presentation, with the tracks that its StreamSelection leaves, in its order. */
 export type PlannedManifest = HlsManifest | DashManifest;
 
-interface HlsManifest {
+export interface HlsManifest {
   readonly kind: 'hls';
   /** Of the multivariant playlist; the media playlists' names derive from it. */
   readonly name: string;
   readonly configuration: HlsManifestConfiguration;
-  /** Ids of PlannedTracks. */
-  readonly video: readonly string[];
-  readonly audio: readonly string[];
+  readonly combinations: readonly Combination[];
 }
 
-interface DashManifest {
+export interface DashManifest {
   readonly kind: 'dash';
   readonly name: string;
   readonly configuration: DashManifestConfiguration;
   readonly segmentTemplateFormat: SegmentTemplateFormat;
-  readonly video: readonly string[];
+  readonly combinations: readonly Combination[];
+}
+
+/** What plays together, by ids of PlannedTracks: an HLS variant. */
+export interface Combination {
+  /** Absent: audio alone. */
+  readonly video?: string;
   readonly audio: readonly string[];
 }
 

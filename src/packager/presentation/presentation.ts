@@ -63,6 +63,6 @@ export interface PlannedSegment {
   readonly end: number;
   /** As in IndexedTrackSegment. */
   readonly sap: 0 | 1 | 3 | 4;
-  /** As the source gives it: ISO 8601. */
-  readonly programDateTime?: string;
+  /** Milliseconds since 1970, when a manifest wants it. */
+  readonly programDateTime?: number;
 }

@@ -26,6 +26,8 @@ export interface PlannedOutput {
   readonly track: number;
   /** `mfhd` sequence number */
   readonly sequenceNumber: number;
+  /** Where the last sample ends, ticks of the track. */
+  readonly end: number;
 }
 
 /** One finished media segment. */

@@ -1,0 +1,82 @@
+/** A static media presentation description, ISO/IEC 23009-1 §5.3, as far as Reelway writes it. Names are the schema's. */
+export interface Mpd {
+  readonly profiles: readonly string[];
+  /** seconds */
+  readonly minBufferTime: number;
+  /** seconds */
+  readonly maxSegmentDuration: number;
+  readonly periods: readonly Period[];
+}
+
+/** §5.3.2 */
+export interface Period {
+  readonly id: string;
+  /** seconds */
+  readonly duration: number;
+  readonly adaptationSets: readonly AdaptationSet[];
+}
+
+/** §5.3.3 */
+export interface AdaptationSet {
+  readonly id: number;
+  readonly contentType: 'video' | 'audio';
+  readonly mimeType: string;
+  /** BCP 47 */
+  readonly lang?: string;
+  /** All Representations have their segments at the same times. */
+  readonly segmentAlignment: boolean;
+  /** Stream access point type that every segment begins with, at least; absent when some have none. */
+  readonly startWithSAP?: number;
+  readonly roles: readonly Descriptor[];
+  readonly label?: string;
+  /** For all Representations; then they have none of their own. */
+  readonly segmentTemplate?: SegmentTemplate;
+  readonly representations: readonly Representation[];
+}
+
+/** §5.3.5 */
+export interface Representation {
+  readonly id: string;
+  /** bits per second */
+  readonly bandwidth: number;
+  /** RFC 6381 */
+  readonly codecs: string;
+  readonly width?: number;
+  readonly height?: number;
+  /** `30` or `30000/1001` */
+  readonly frameRate?: string;
+  /** `1:1` */
+  readonly sar?: string;
+  /** Hz */
+  readonly audioSamplingRate?: number;
+  readonly audioChannelConfiguration?: Descriptor;
+  readonly segmentTemplate?: SegmentTemplate;
+}
+
+/** §5.8.2 */
+export interface Descriptor {
+  readonly schemeIdUri: string;
+  readonly value: string;
+}
+
+/** §5.3.9.4; times in ticks of its timescale */
+export interface SegmentTemplate {
+  /** ticks per second */
+  readonly timescale: number;
+  /** The media time that plays at the start of the Period. */
+  readonly presentationTimeOffset: number;
+  readonly initialization: string;
+  readonly media: string;
+  readonly startNumber: number;
+  /** What the segments last: each by itself, or all the same. */
+  readonly segments: { readonly timeline: readonly TimelineRun[] } | { readonly duration: number };
+}
+
+/** S, §5.3.9.6.2 */
+export interface TimelineRun {
+  /** Absent: where the run before ends. */
+  readonly t?: number;
+  readonly d: number;
+  /** How often it is repeated; absent: not. */
+  readonly r?: number;
+}

@@ -1,0 +1,96 @@
+import { element, writeXml, type XmlElement } from '../xml.js';
+import type { AdaptationSet, Descriptor, Mpd, Period, Representation, SegmentTemplate } from './mpd.js';
+
+/** Writes a static MPD, with elements and attributes in the schema's order. */
+export function writeMpd(mpd: Mpd): string {
+  let total = 0;
+  const periods = mpd.periods.map((period) => {
+    const written = writePeriod(period, total);
+    total += period.duration;
+    return written;
+  });
+  return writeXml(
+    element(
+      'MPD',
+      {
+        xmlns: 'urn:mpeg:dash:schema:mpd:2011',
+        profiles: mpd.profiles.join(','),
+        type: 'static',
+        mediaPresentationDuration: isoDuration(total),
+        minBufferTime: isoDuration(mpd.minBufferTime),
+        maxSegmentDuration: isoDuration(mpd.maxSegmentDuration),
+      },
+      ...periods,
+    ),
+  );
+}
+
+function writePeriod({ id, duration, adaptationSets }: Period, start: number): XmlElement {
+  return element(
+    'Period',
+    { id, start: isoDuration(start), duration: isoDuration(duration) },
+    ...adaptationSets.map(writeAdaptationSet),
+  );
+}
+
+function writeAdaptationSet(set: AdaptationSet): XmlElement {
+  return element(
+    'AdaptationSet',
+    {
+      id: set.id,
+      contentType: set.contentType,
+      mimeType: set.mimeType,
+      lang: set.lang,
+      segmentAlignment: set.segmentAlignment,
+      startWithSAP: set.startWithSAP,
+    },
+    ...set.roles.map((role) => writeDescriptor('Role', role)),
+    ...(set.label === undefined ? [] : [element('Label', {}, set.label)]),
+    ...writeTemplate(set.segmentTemplate),
+    ...set.representations.map(writeRepresentation),
+  );
+}
+
+function writeRepresentation(representation: Representation): XmlElement {
+  const { audioChannelConfiguration, segmentTemplate } = representation;
+  return element(
+    'Representation',
+    {
+      id: representation.id,
+      bandwidth: representation.bandwidth,
+      codecs: representation.codecs,
+      width: representation.width,
+      height: representation.height,
+      sar: representation.sar,
+      frameRate: representation.frameRate,
+      audioSamplingRate: representation.audioSamplingRate,
+    },
+    ...(audioChannelConfiguration ? [writeDescriptor('AudioChannelConfiguration', audioChannelConfiguration)] : []),
+    ...writeTemplate(segmentTemplate),
+  );
+}
+
+function writeDescriptor(name: string, { schemeIdUri, value }: Descriptor): XmlElement {
+  return element(name, { schemeIdUri, value });
+}
+
+function writeTemplate(template: SegmentTemplate | undefined): XmlElement[] {
+  if (!template) return [];
+  const { timescale, presentationTimeOffset, initialization, media, startNumber, segments } = template;
+  const attributes = {
+    timescale,
+    presentationTimeOffset: presentationTimeOffset === 0 ? undefined : presentationTimeOffset, // 0 is the default
+    ...('duration' in segments && { duration: segments.duration }),
+    startNumber: media.includes('$Number') ? startNumber : undefined,
+    initialization,
+    media,
+  };
+  if ('duration' in segments) return [element('SegmentTemplate', attributes)];
+  const runs = segments.timeline.map(({ t, d, r }) => element('S', { t, d, r }));
+  return [element('SegmentTemplate', attributes, element('SegmentTimeline', {}, ...runs))];
+}
+
+/** ISO 8601 duration, to the microsecond. @param seconds zero or more */
+export function isoDuration(seconds: number): string {
+  return `PT${seconds.toFixed(6).replace(/\.?0+$/, '')}S`;
+}

@@ -1,0 +1,64 @@
+import { writeAttributeList } from './attribute-list.js';
+import type { ByteRange, Key, MediaMap, MediaPlaylist, MediaSegment } from './media-playlist.js';
+
+/** Writes a media playlist; EXT-X-MAP and EXT-X-KEY stand where they change. */
+export function writeMediaPlaylist(playlist: MediaPlaylist): string {
+  const lines = ['#EXTM3U', `#EXT-X-VERSION:${playlist.version}`, `#EXT-X-TARGETDURATION:${playlist.targetDuration}`];
+  if (playlist.mediaSequence > 0) lines.push(`#EXT-X-MEDIA-SEQUENCE:${playlist.mediaSequence}`);
+  if (playlist.discontinuitySequence > 0) lines.push(`#EXT-X-DISCONTINUITY-SEQUENCE:${playlist.discontinuitySequence}`);
+  if (playlist.playlistType) lines.push(`#EXT-X-PLAYLIST-TYPE:${playlist.playlistType}`);
+  if (playlist.iFramesOnly) lines.push('#EXT-X-I-FRAMES-ONLY');
+  if (playlist.independentSegments) lines.push('#EXT-X-INDEPENDENT-SEGMENTS');
+  let previous: MediaSegment | undefined;
+  for (const segment of playlist.segments) {
+    lines.push(...writeSegment(segment, previous));
+    previous = segment;
+  }
+  if (playlist.endList) lines.push('#EXT-X-ENDLIST');
+  return `${lines.join('\n')}\n`;
+}
+
+function writeSegment(segment: MediaSegment, previous: MediaSegment | undefined): string[] {
+  const { byteRange, map, keys, programDateTime } = segment;
+  const lines: string[] = [];
+  if (segment.discontinuity) lines.push('#EXT-X-DISCONTINUITY');
+  if (!sameKeys(keys, previous?.keys)) lines.push(...(keys?.map(writeKey) ?? ['#EXT-X-KEY:METHOD=NONE']));
+  if (map && !sameMap(map, previous?.map)) lines.push(writeMap(map));
+  if (programDateTime !== undefined) lines.push(`#EXT-X-PROGRAM-DATE-TIME:${programDateTime}`);
+  if (segment.gap) lines.push('#EXT-X-GAP');
+  if (byteRange) lines.push(`#EXT-X-BYTERANGE:${writeRange(byteRange)}`);
+  lines.push(`#EXTINF:${segment.duration.toFixed(6)},`, segment.uri);
+  return lines;
+}
+
+function writeMap({ uri, byteRange }: MediaMap): string {
+  return `#EXT-X-MAP:${writeAttributeList({
+    URI: { quoted: uri },
+    BYTERANGE: byteRange && { quoted: writeRange(byteRange) },
+  })}`;
+}
+
+function writeKey({ method, uri, iv, keyFormat, keyFormatVersions }: Key): string {
+  return `#EXT-X-KEY:${writeAttributeList({
+    METHOD: method,
+    URI: { quoted: uri },
+    IV: iv,
+    KEYFORMAT: keyFormat === undefined ? undefined : { quoted: keyFormat },
+    KEYFORMATVERSIONS: keyFormatVersions === undefined ? undefined : { quoted: keyFormatVersions },
+  })}`;
+}
+
+function writeRange({ length, offset }: ByteRange): string {
+  return `${length}@${offset}`;
+}
+
+function sameMap(a: MediaMap, b: MediaMap | undefined): boolean {
+  return (
+    a === b ||
+    (a.uri === b?.uri && a.byteRange?.offset === b.byteRange?.offset && a.byteRange?.length === b.byteRange?.length)
+  );
+}
+
+function sameKeys(a: readonly Key[] | undefined, b: readonly Key[] | undefined): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,89 @@
+/** A box as it was found. */
+export interface ReadBox {
+  readonly type: string;
+  /** From the start of what was read, bytes. */
+  readonly offset: number;
+  /** With the header. */
+  readonly size: number;
+  /** What follows the header; for containers too. */
+  readonly payload: DataView;
+  /** Of containers; otherwise empty. */
+  readonly children: readonly ReadBox[];
+}
+
+/** How many boxes are read of one resource. */
+export const maxBoxes = 100_000;
+/** How deep boxes may lie in one another. */
+export const maxBoxDepth = 16;
+
+/** Containers, with the bytes that stand before their children. */
+const containers: ReadonlyMap<string, number> = new Map([
+  ...['moov', 'trak', 'mdia', 'minf', 'dinf', 'stbl', 'edts', 'mvex', 'moof', 'traf', 'udta'].map(
+    (type) => [type, 0] as const,
+  ),
+  ['dref', 8], // version, flags, entry count
+  ['stsd', 8],
+  ['avc1', 78], // visual sample entry, ISO/IEC 14496-12 §12.1.3
+  ['avc3', 78],
+  ['mp4a', 28], // audio sample entry, ISO/IEC 14496-12 §12.2.3
+]);
+
+interface Reading {
+  readonly view: DataView;
+  /** Boxes read so far. */
+  count: number;
+}
+
+/**
+ * Reads the boxes of an ISO base media file, ISO/IEC 14496-12 §4.2.
+ * @throws Error with the path of the box and the offset, when a size is impossible or a limit is exceeded
+ */
+export function readBoxes(bytes: Uint8Array): ReadBox[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return readRange({ view, count: 0 }, { start: 0, end: bytes.length, path: [] });
+}
+
+function readRange(reading: Reading, range: { start: number; end: number; path: readonly string[] }): ReadBox[] {
+  const boxes: ReadBox[] = [];
+  for (let offset = range.start; offset < range.end;) {
+    const read = readBox(reading, { ...range, start: offset });
+    boxes.push(read);
+    offset += read.size;
+  }
+  return boxes;
+}
+
+function readBox(
+  reading: Reading,
+  { start, end, path }: { start: number; end: number; path: readonly string[] },
+): ReadBox {
+  const { view } = reading;
+  const fail = (problem: string, at = path) => new Error(`${at.join('/') || 'file'} at ${start}: ${problem}`);
+  if (++reading.count > maxBoxes) throw fail(`more than ${maxBoxes} boxes (maxBoxes)`);
+  if (path.length >= maxBoxDepth) throw fail(`boxes lie deeper than ${maxBoxDepth} (maxBoxDepth)`);
+  if (end - start < 8) throw fail(`a box needs 8 bytes, ${end - start} left`);
+  const type = String.fromCharCode(...[4, 5, 6, 7].map((byte) => view.getUint8(start + byte)));
+  const here = [...path, type];
+  const size32 = view.getUint32(start);
+  const header = size32 === 1 ? 16 : 8;
+  if (end - start < header) throw fail(`a 64-bit size needs 16 bytes, ${end - start} left`, here);
+  const size = size32 === 0 ? end - start : size32 === 1 ? Number(view.getBigUint64(start + 8)) : size32;
+  if (size < header || size > end - start) throw fail(`size ${size}, ${end - start} bytes left`, here);
+  const skip = containers.get(type);
+  if (skip !== undefined && size < header + skip) throw fail(`need ${skip} bytes, ${size - header} left`, here);
+  return {
+    type,
+    offset: start,
+    size,
+    payload: new DataView(view.buffer, view.byteOffset + start + header, size - header),
+    children:
+      skip === undefined ? [] : readRange(reading, { start: start + header + skip, end: start + size, path: here }),
+  };
+}
+
+/** The first box on a path such as `moof/traf/trun`. */
+export function findBox(boxes: readonly ReadBox[], path: string): ReadBox | undefined {
+  const [first, ...rest] = path.split('/');
+  const found = boxes.find(({ type }) => type === first);
+  return found && rest.length > 0 ? findBox(found.children, rest.join('/')) : found;
+}

@@ -1,0 +1,63 @@
+import type { Track } from '../model/track.js';
+import { box, concat } from './box.js';
+import { avcSampleEntry } from './boxes/avc1.js';
+import { dinf } from './boxes/dinf.js';
+import { ftyp } from './boxes/ftyp.js';
+import { hdlr, mediaKindHeader } from './boxes/hdlr.js';
+import { elng, mdhd } from './boxes/mdhd.js';
+import { mp4a } from './boxes/mp4a.js';
+import { mvex } from './boxes/mvex.js';
+import { mvhd } from './boxes/mvhd.js';
+import { emptyStbl } from './boxes/stbl.js';
+import { tkhd } from './boxes/tkhd.js';
+
+/** One track per file, ISO/IEC 23000-19 §7.3.1. */
+export const trackId = 1;
+
+/**
+ * The initialization segment of a track, a CMAF header (ISO/IEC 23000-19 §7.3.1):
+ *
+ *     ftyp
+ *     moov
+ *       mvhd
+ *       trak: tkhd, mdia: mdhd, [elng], hdlr, minf: vmhd|smhd, dinf, stbl
+ *       mvex: trex
+ *
+ * @param language BCP 47
+ * @throws PackagerError source_invalid when the configuration lacks what decoders need
+ */
+export function initSegment(track: Track, language?: string): Uint8Array {
+  const movie = box('moov', mvhd(track.timescale), trak(track, language), mvex(trackId));
+  return concat(ftyp(), movie);
+}
+
+function trak(track: Track, language: string | undefined): Uint8Array {
+  const { kind, timescale } = track;
+  return box(
+    'trak',
+    tkhd({ trackId, volume: kind === 'audio' ? 1 : 0, ...presentedSize(track) }),
+    box(
+      'mdia',
+      mdhd(timescale, language),
+      ...(language === undefined ? [] : [elng(language)]),
+      hdlr(kind),
+      box('minf', mediaKindHeader(kind), dinf(), emptyStbl(sampleEntry(track))),
+    ),
+  );
+}
+
+function sampleEntry({ configuration }: Track): Uint8Array {
+  switch (configuration.codec) {
+    case 'avc':
+      return avcSampleEntry(configuration);
+    case 'aac':
+      return mp4a(configuration);
+  }
+}
+
+/** In square pixels, ISO/IEC 23000-19 §7.5.4. */
+function presentedSize({ configuration }: Track): { width: number; height: number } {
+  if (configuration.codec !== 'avc') return { width: 0, height: 0 };
+  const [horizontal, vertical] = configuration.sampleAspectRatio;
+  return { width: (configuration.width * horizontal) / vertical, height: configuration.height };
+}

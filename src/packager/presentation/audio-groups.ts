@@ -1,0 +1,74 @@
+import type { Combination } from './planned-manifest.js';
+import type { PlannedTrack } from './presentation.js';
+
+/** Audio that plays with the same video: an HLS rendition group. */
+export interface AudioGroup {
+  readonly id: string;
+  readonly members: readonly AudioGroupMember[];
+}
+
+export interface AudioGroupMember {
+  readonly track: PlannedTrack;
+  /** Unique in its group; the same in all groups for the same place. */
+  readonly name: string;
+  readonly default: boolean;
+  readonly autoselect: boolean;
+}
+
+/** One group for each distinct set of audio tracks that a video is combined with, in order of first appearance. */
+export function audioGroups(
+  combinations: readonly Combination[],
+  trackOf: (id: string) => PlannedTrack,
+): ReadonlyMap<string, AudioGroup> {
+  const sets = new Map(combinations.filter(hasBoth).map(({ audio }) => [audioGroupKey(audio), audio]));
+  return new Map(
+    [...sets].map(([key, audio], index) => [
+      key,
+      { id: sets.size === 1 ? 'audio' : `audio_${index + 1}`, members: members(audio.map(trackOf)) },
+    ]),
+  );
+}
+
+export function audioGroupKey(audio: readonly string[]): string {
+  return audio.join();
+}
+
+function hasBoth({ video, audio }: Combination): boolean {
+  return video !== undefined && audio.length > 0;
+}
+
+function members(tracks: readonly PlannedTrack[]): AudioGroupMember[] {
+  const names = uniqueNames(tracks.map(displayName));
+  const defaultIndex = Math.max(
+    0,
+    tracks.findIndex(({ media }) => media?.default),
+  );
+  return tracks.map((track, index) => ({
+    track,
+    name: names[index] ?? track.id,
+    default: index === defaultIndex,
+    autoselect: index === defaultIndex || (track.media?.autoselect ?? isFirstOfLanguage(tracks, index)),
+  }));
+}
+
+/** Of several tracks in one language a player cannot choose by itself. */
+function isFirstOfLanguage(tracks: readonly PlannedTrack[], index: number): boolean {
+  return tracks.findIndex(({ language }) => language === tracks[index]?.language) === index;
+}
+
+/** What the source calls it, or its language in English. */
+export function displayName({ media, language }: PlannedTrack): string {
+  if (media) return media.name;
+  const name = language === undefined ? undefined : new Intl.DisplayNames('en', { type: 'language' }).of(language);
+  return name ?? 'Audio';
+}
+
+function uniqueNames(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    let unique = name;
+    for (let n = 2; taken.has(unique); n++) unique = `${name} ${n}`;
+    taken.add(unique);
+    return unique;
+  });
+}

@@ -1,0 +1,187 @@
+import type { AdaptationSet, Mpd, Period, Representation, SegmentTemplate } from '../../manifest/dash/mpd.js';
+import { timelineRuns } from '../../manifest/dash/timeline.js';
+import { writeMpd } from '../../manifest/dash/write-mpd.js';
+import { displayName } from './audio-groups.js';
+import { peakBitRate } from './bit-rate.js';
+import { manifestTracks } from './manifest-names.js';
+import { nominalDurations } from './nominal-duration.js';
+import type { DashManifest, ManifestFile, SegmentSizes } from './planned-manifest.js';
+import type { PlannedTrack, PlannedTrackPeriod, Presentation } from './presentation.js';
+import { independentSegments, longestSegment, measuredSegments } from './track-facts.js';
+
+const liveProfile = 'urn:mpeg:dash:profile:isoff-live:2011';
+const cmafProfile = 'urn:mpeg:dash:profile:cmaf:2019';
+const roleScheme = 'urn:mpeg:dash:role:2011';
+/** The value is the number of channels, ISO/IEC 23003-3 OutputChannelPosition not being used. */
+const channelScheme = 'urn:mpeg:dash:23003:3:audio_channel_configuration:2011';
+
+/** The MPD of a manifest: a Period for each stretch without discontinuity. */
+export function dashManifest(manifest: DashManifest, presentation: Presentation, sizes: SegmentSizes): ManifestFile {
+  const byId = new Map(presentation.tracks.map((track) => [track.id, track]));
+  const tracks = manifestTracks(manifest).flatMap((id) => byId.get(id) ?? []);
+  const maxSegmentDuration = Math.max(...tracks.map(longestSegment));
+  const bandwidths = new Map(
+    tracks.map((track) => [track.id, peakBitRate(measuredSegments(track, sizes), maxSegmentDuration)]),
+  );
+  const context: Context = { manifest, presentation, bandwidths };
+  const sets = groupIntoSets(tracks);
+  const periods = presentation.periods.map(({ duration }, index): Period => ({
+    id: String(index + 1),
+    duration,
+    adaptationSets: sets.map((set, position) => adaptationSet(set, { position, index }, context)),
+  }));
+  const mpd: Mpd = {
+    profiles: isCmaf(tracks, periods) ? [liveProfile, cmafProfile] : [liveProfile],
+    // Bandwidth is that of the largest segment, so what plays smoothly has at least one whole segment in hand.
+    minBufferTime: manifest.configuration.MinBufferTimeSeconds ?? Math.ceil(maxSegmentDuration),
+    maxSegmentDuration,
+    periods,
+  };
+  return { name: manifest.name, contentType: 'application/dash+xml', text: writeMpd(mpd), entry: true };
+}
+
+interface Context {
+  readonly manifest: DashManifest;
+  readonly presentation: Presentation;
+  /** bits per second by track id */
+  readonly bandwidths: ReadonlyMap<string, number>;
+}
+
+/** Segments that start with an IDR picture, at the same times in all Representations of a set: ISO/IEC 23000-19 §7.3.4. */
+function isCmaf(tracks: readonly PlannedTrack[], periods: readonly Period[]): boolean {
+  return (
+    tracks.every(independentSegments) &&
+    periods.every(({ adaptationSets }) => adaptationSets.every(({ segmentAlignment }) => segmentAlignment))
+  );
+}
+
+/** Tracks that a player may switch between: the same kind, codec, and for audio language, name and channels. */
+function groupIntoSets(tracks: readonly PlannedTrack[]): PlannedTrack[][] {
+  const sets = new Map<string, PlannedTrack[]>();
+  for (const track of tracks) {
+    const formats = track.periods.map(({ track: { configuration } }) => [
+      configuration.codecString.split('.', 1)[0],
+      configuration.codec === 'aac' ? configuration.channels : 0,
+    ]);
+    const key = JSON.stringify([track.kind, formats, track.language, track.media?.name]);
+    sets.set(key, [...(sets.get(key) ?? []), track]);
+  }
+  return [...sets.values()];
+}
+
+function adaptationSet(
+  tracks: readonly PlannedTrack[],
+  { position, index }: { position: number; index: number },
+  { manifest, presentation, bandwidths }: Context,
+): AdaptationSet {
+  const entries = tracks.map((track) => {
+    const period = track.periods[index];
+    if (!period) throw new Error(`${track.id} has no period ${index + 1}`);
+    return { track, period, template: segmentTemplate(track, index, { manifest, presentation }) };
+  });
+  const [{ track: first } = { track: tracks[0] }] = entries;
+  const kind = first?.kind ?? 'video';
+  const hoisted = manifest.configuration.ManifestLayout === 'COMPACT' ? compactTemplate(entries) : undefined;
+  const sap = startWithSap(entries.map(({ period }) => period));
+  return {
+    id: position,
+    contentType: kind,
+    mimeType: `${kind}/mp4`,
+    ...(first?.language !== undefined && { lang: first.language }),
+    segmentAlignment: areAligned(entries.map(({ period }) => period)),
+    ...(sap !== undefined && { startWithSAP: sap }),
+    roles: [{ schemeIdUri: roleScheme, value: isMain(tracks, presentation.tracks) ? 'main' : 'alternate' }],
+    ...(first?.media && { label: displayName(first) }),
+    ...(hoisted && { segmentTemplate: hoisted }),
+    representations: entries.map(({ track, period, template }) => ({
+      ...representation(track, period),
+      bandwidth: bandwidths.get(track.id) ?? 0,
+      ...(!hoisted && { segmentTemplate: template }),
+    })),
+  };
+}
+
+/** All video is; of audio what the source calls default, else the first. */
+function isMain(set: readonly PlannedTrack[], all: readonly PlannedTrack[]): boolean {
+  if (set.some(({ kind }) => kind === 'video')) return true;
+  const audio = all.filter(({ kind }) => kind === 'audio');
+  const main = audio.find(({ media }) => media?.default) ?? audio[0];
+  return set.some((track) => track === main);
+}
+
+function representation(track: PlannedTrack, period: PlannedTrackPeriod): Omit<Representation, 'bandwidth'> {
+  const { configuration } = period.track;
+  const common = { id: track.id, codecs: configuration.codecString };
+  if (configuration.codec === 'aac')
+    return {
+      ...common,
+      audioSamplingRate: configuration.sampleRate,
+      audioChannelConfiguration: { schemeIdUri: channelScheme, value: String(configuration.channels) },
+    };
+  const { width, height, sampleAspectRatio, frameRate } = configuration;
+  return {
+    ...common,
+    width,
+    height,
+    sar: sampleAspectRatio.join(':'),
+    ...(frameRate && { frameRate: frameRate[1] === 1 ? String(frameRate[0]) : frameRate.join('/') }),
+  };
+}
+
+function segmentTemplate(
+  track: PlannedTrack,
+  index: number,
+  { manifest, presentation }: Pick<Context, 'manifest' | 'presentation'>,
+): SegmentTemplate {
+  const period = track.periods[index];
+  const nominal =
+    manifest.segmentTemplateFormat === 'NUMBER_WITH_DURATION'
+      ? nominalDurations(track, presentation.periods)[index]
+      : undefined;
+  return {
+    timescale: period?.track.timescale ?? 1,
+    presentationTimeOffset: 0, // the media times of every period start at 0
+    initialization: period?.initSegment ?? '',
+    media: period?.media ?? '',
+    startNumber: period?.segments[0]?.number ?? 1,
+    segments: nominal === undefined ? { timeline: timelineRuns(period?.segments ?? []) } : { duration: nominal },
+  };
+}
+
+interface Entry {
+  readonly track: PlannedTrack;
+  readonly period: PlannedTrackPeriod;
+  readonly template: SegmentTemplate;
+}
+
+/**
+ * The template of a whole set, with `$RepresentationID$` for the folder: only when frame rates or sample rates agree and nothing else in it
+ * differs; otherwise undefined, and every Representation has its own.
+ */
+function compactTemplate(entries: readonly Entry[]): SegmentTemplate | undefined {
+  const forAny = entries.map(({ track, template }) => ({
+    ...template,
+    initialization: template.initialization.replace(track.id, '$RepresentationID$'),
+    media: template.media.replace(track.id, '$RepresentationID$'),
+  }));
+  const rates = entries.map(({ period: { track } }) =>
+    track.configuration.codec === 'avc' ? track.configuration.frameRate : track.configuration.sampleRate,
+  );
+  return allEqual(forAny) && allEqual(rates) ? forAny[0] : undefined;
+}
+
+function areAligned(periods: readonly PlannedTrackPeriod[]): boolean {
+  return allEqual(periods.map(({ segments, track }) => segments.map(({ start }) => start / track.timescale)));
+}
+
+function allEqual(values: readonly unknown[]): boolean {
+  const [first, ...others] = values.map((value) => JSON.stringify(value));
+  return others.every((other) => other === first);
+}
+
+/** 1 when all segments start with an IDR picture, 3 when some start with an open group of pictures. ISO/IEC 23009-1 §5.3.3.2 */
+function startWithSap(periods: readonly PlannedTrackPeriod[]): number | undefined {
+  const types = new Set(periods.flatMap(({ segments }) => segments.map(({ sap }) => sap)));
+  if (types.has(0) || types.has(4)) return undefined;
+  return types.has(3) ? 3 : 1;
+}

@@ -1,0 +1,46 @@
+import type { IndexedPeriod, IndexedRendition, IndexedSegment } from '../model/asset-index.js';
+
+/** Source segments that form one output segment. */
+export interface SegmentGroup {
+  readonly segments: readonly IndexedSegment[];
+  /** Ordinal of the first within the rendition, from 1. */
+  readonly number: number;
+}
+
+/**
+ * How long output segments are to be, seconds: the whole multiple, at least 1, of the source's segment duration that comes nearest to what is
+ * wanted, as MediaPackage rounds SegmentDurationSeconds.
+ * @param reference the rendition that all others follow
+ */
+export function outputDuration(reference: IndexedRendition, wanted: number): number {
+  return wanted === 0 ? 0 : segmentsPerOutput(reference, wanted) * typicalDuration(reference);
+}
+
+/** How many source segments of a rendition make an output segment of about this duration, seconds. */
+export function segmentsPerOutput(rendition: IndexedRendition, duration: number): number {
+  const typical = typicalDuration(rendition);
+  return typical > 0 ? Math.max(1, Math.round(duration / typical)) : 1;
+}
+
+/** The median duration of the rendition's segments, seconds; of its video when it has any. */
+function typicalDuration(rendition: IndexedRendition): number {
+  const durations = rendition.periods.flatMap(({ tracks, segments }) => {
+    const main = Math.max(
+      0,
+      tracks.findIndex(({ kind }) => kind === 'video'),
+    );
+    const timescale = tracks[main]?.timescale ?? 1;
+    return segments.map(
+      (segment) => ((segment.tracks[main]?.end ?? 0) - (segment.tracks[main]?.start ?? 0)) / timescale,
+    );
+  });
+  return durations.toSorted((a, b) => a - b)[Math.floor((durations.length - 1) / 2)] ?? 0;
+}
+
+/** Cuts a period's segments into groups of `count`; the last may be smaller. @param before segments in earlier periods */
+export function groupSegments(period: IndexedPeriod, count: number, before: number): SegmentGroup[] {
+  const groups: SegmentGroup[] = [];
+  for (let first = 0; first < period.segments.length; first += count)
+    groups.push({ segments: period.segments.slice(first, first + count), number: before + first + 1 });
+  return groups;
+}

@@ -1,0 +1,158 @@
+import type { MediaSegment } from '../../manifest/hls/media-playlist.js';
+import type { Media, Variant } from '../../manifest/hls/multivariant-playlist.js';
+import { writeMediaPlaylist } from '../../manifest/hls/write-media-playlist.js';
+import { writeMultivariantPlaylist } from '../../manifest/hls/write-multivariant-playlist.js';
+import { type AudioGroup, audioGroupKey, audioGroups } from './audio-groups.js';
+import { averageBitRate, peakBitRate } from './bit-rate.js';
+import { manifestTracks, mediaPlaylistName } from './manifest-names.js';
+import type { HlsManifest, ManifestFile, SegmentSizes } from './planned-manifest.js';
+import type { PlannedPeriod, PlannedTrack, Presentation } from './presentation.js';
+import { codecStrings, frameRate, independentSegments, measuredSegments, videoConfigurations } from './track-facts.js';
+
+/** EXT-X-MAP outside of I-frame playlists, RFC 8216bis §8. */
+const version = 6;
+const contentType = 'application/vnd.apple.mpegurl';
+
+/** The media playlists of a manifest, then its multivariant playlist. Audio is always in rendition groups of its own. */
+export function hlsManifest(manifest: HlsManifest, presentation: Presentation, sizes: SegmentSizes): ManifestFile[] {
+  const byId = new Map(presentation.tracks.map((track) => [track.id, track]));
+  const tracks = manifestTracks(manifest).flatMap((id) => byId.get(id) ?? []);
+  const interval = manifest.configuration.ProgramDateTimeIntervalSeconds ?? 0;
+  const playlists = tracks.map((track) => ({ track, segments: listSegments(track, presentation.periods, interval) }));
+  // One for all, §6.2.4: "each Media Playlist in each Variant Stream MUST have the same target duration".
+  const targetDuration = playlists.reduce(
+    (longest, { segments }) => segments.reduce((most, { duration }) => Math.max(most, Math.round(duration)), longest),
+    1,
+  );
+  const rates = new Map(
+    tracks.map((track) => {
+      const measured = measuredSegments(track, sizes);
+      return [track.id, { peak: peakBitRate(measured, targetDuration), average: averageBitRate(measured) }];
+    }),
+  );
+  const media = playlists.map(({ track, segments }) => ({
+    name: mediaPlaylistName(manifest, track.id),
+    contentType,
+    entry: false,
+    text: writeMediaPlaylist({
+      version,
+      targetDuration,
+      mediaSequence: 0,
+      discontinuitySequence: 0,
+      playlistType: 'VOD',
+      endList: true,
+      iFramesOnly: false,
+      independentSegments: independentSegments(track),
+      segments,
+    }),
+  }));
+  const text = multivariantPlaylist(manifest, { tracks, rates });
+  return [...media, { name: manifest.name, contentType, entry: true, text }];
+}
+
+/**
+ * The segments of a track. A track may begin a little later and end a little earlier than its period: its first and last segment then
+ * stand for that time too, so that all playlists have the same discontinuities at the same time.
+ */
+function listSegments(track: PlannedTrack, periods: readonly PlannedPeriod[], interval: number): MediaSegment[] {
+  let nextDate = -Infinity;
+  return track.periods.flatMap(({ segments, initSegment, track: { timescale } }, periodIndex) => {
+    const map = { uri: initSegment };
+    const microseconds = (ticks: number) => Math.round((ticks * 1e6) / timescale);
+    const isLastPeriod = periodIndex === periods.length - 1;
+    const periodEnd = Math.round((periods[periodIndex]?.duration ?? 0) * 1e6);
+    return segments.map(({ name, start, end, programDateTime: date }, index): MediaSegment => {
+      const from = index === 0 ? 0 : microseconds(start);
+      const until = index === segments.length - 1 && !isLastPeriod ? periodEnd : microseconds(end);
+      const discontinuity = index === 0 && periodIndex > 0;
+      const dated = interval > 0 && date !== undefined && (index === 0 || date >= nextDate);
+      if (dated) nextDate = date + interval * 1000;
+      return {
+        uri: name,
+        duration: (until - from) / 1e6,
+        map,
+        ...(discontinuity && { discontinuity }),
+        ...(dated && { programDateTime: new Date(date).toISOString() }),
+      };
+    });
+  });
+}
+
+interface VariantFacts {
+  readonly tracks: readonly PlannedTrack[];
+  /** bits per second by track id */
+  readonly rates: ReadonlyMap<string, { readonly peak: number; readonly average: number }>;
+}
+
+function multivariantPlaylist(manifest: HlsManifest, facts: VariantFacts): string {
+  const byId = new Map(facts.tracks.map((track) => [track.id, track]));
+  const trackOf = (id: string): PlannedTrack => {
+    const track = byId.get(id);
+    if (!track) throw new Error(`${manifest.name} has no track ${id}`);
+    return track;
+  };
+  const groups = audioGroups(manifest.combinations, trackOf);
+  const variants = manifest.combinations.flatMap((combination) =>
+    combination.video === undefined
+      ? combination.audio.map((id) => describeVariant(manifest, trackOf(id), undefined, facts))
+      : [describeVariant(manifest, trackOf(combination.video), groups.get(audioGroupKey(combination.audio)), facts)],
+  );
+  return writeMultivariantPlaylist({
+    version,
+    independentSegments: facts.tracks.every(independentSegments),
+    media: [...groups.values()].flatMap((group) => describeGroup(manifest, group)),
+    variants,
+  });
+}
+
+function describeGroup(manifest: HlsManifest, { id, members }: AudioGroup): Media[] {
+  return members.map(({ track, name, default: isDefault, autoselect }) => ({
+    type: 'AUDIO',
+    groupId: id,
+    name,
+    uri: mediaPlaylistName(manifest, track.id),
+    ...(track.language !== undefined && { language: track.language }),
+    default: isDefault,
+    autoselect,
+    forced: false,
+    ...(track.media?.characteristics !== undefined && { characteristics: track.media.characteristics }),
+    channels: String(channels(track)),
+  }));
+}
+
+function channels({ periods }: PlannedTrack): number {
+  return Math.max(
+    ...periods.map(({ track: { configuration } }) => (configuration.codec === 'aac' ? configuration.channels : 0)),
+  );
+}
+
+function describeVariant(
+  manifest: HlsManifest,
+  main: PlannedTrack,
+  group: AudioGroup | undefined,
+  { rates }: VariantFacts,
+): Variant {
+  const audio = group?.members.map(({ track }) => track) ?? [];
+  const rate = (of: 'peak' | 'average') =>
+    (rates.get(main.id)?.[of] ?? 0) + Math.max(0, ...audio.map(({ id }) => rates.get(id)?.[of] ?? 0));
+  const resolution = resolutionOf(main);
+  const rateOfFrames = Math.max(0, ...videoConfigurations(main).map((each) => frameRate(each, main) ?? 0));
+  return {
+    uri: mediaPlaylistName(manifest, main.id),
+    bandwidth: rate('peak'),
+    averageBandwidth: rate('average'),
+    codecs: [...new Set([main, ...audio].flatMap(codecStrings))].join(),
+    ...(resolution && { resolution }),
+    ...(rateOfFrames > 0 && { frameRate: rateOfFrames }),
+    ...(group && { audio: group.id }),
+  };
+}
+
+/** As presented, in square pixels; the largest of all periods. */
+function resolutionOf(track: PlannedTrack): { width: number; height: number } | undefined {
+  const sizes = videoConfigurations(track).map(({ width, height, sampleAspectRatio: [horizontal, vertical] }) => ({
+    width: Math.round((width * horizontal) / vertical),
+    height,
+  }));
+  return sizes.toSorted((a, b) => b.width * b.height - a.width * a.height)[0];
+}

@@ -1,0 +1,22 @@
+import type { HlsManifest, PlannedManifest } from './planned-manifest.js';
+
+/** The files of a manifest in the order of writing: what a player opens is last. */
+export function manifestFileNames(manifest: PlannedManifest): string[] {
+  switch (manifest.kind) {
+    case 'hls':
+      return [...manifestTracks(manifest).map((track) => mediaPlaylistName(manifest, track)), manifest.name];
+    case 'dash':
+      return [manifest.name];
+  }
+}
+
+/** `index_video_1.m3u8` */
+export function mediaPlaylistName({ name }: HlsManifest, track: string): string {
+  return `${name.replace(/\.m3u8$/, '')}_${track}.m3u8`;
+}
+
+/** Ids of the tracks of a manifest, video first, each in the manifest's order. */
+export function manifestTracks({ combinations }: PlannedManifest): string[] {
+  const video = combinations.flatMap((combination) => combination.video ?? []);
+  return [...new Set([...video, ...combinations.flatMap(({ audio }) => audio)])];
+}

@@ -1,0 +1,52 @@
+import type { PackagingConfiguration } from '../../domain/packaging-configuration.js';
+import { PackagerError } from '../errors.js';
+import { manifestFileNames } from './manifest-names.js';
+import type { PlannedManifest } from './planned-manifest.js';
+import { selectStreams } from './select-streams.js';
+import type { SourceCombination } from './source-tracks.js';
+
+/**
+ * The manifests of a configuration with the streams that each selects.
+ * @throws PackagerError configuration_invalid when a selection leaves nothing, or two files would have one name
+ */
+export function planManifests(
+  { CmafPackage, DashPackage }: PackagingConfiguration,
+  combinations: readonly SourceCombination[],
+): PlannedManifest[] {
+  const hls = (CmafPackage?.HlsManifests ?? []).map((configuration): PlannedManifest => ({
+    kind: 'hls',
+    name: `${configuration.ManifestName}.m3u8`,
+    configuration,
+    combinations: selectStreams(
+      combinations,
+      configuration.StreamSelection,
+      'CmafPackage.HlsManifests.StreamSelection',
+    ),
+  }));
+  const dash = (DashPackage?.DashManifests ?? []).map((configuration): PlannedManifest => ({
+    kind: 'dash',
+    name: `${configuration.ManifestName}.mpd`,
+    configuration,
+    segmentTemplateFormat: DashPackage?.SegmentTemplateFormat ?? 'NUMBER_WITH_TIMELINE',
+    combinations: selectStreams(
+      combinations,
+      configuration.StreamSelection,
+      'DashPackage.DashManifests.StreamSelection',
+    ),
+  }));
+  const manifests = [...hls, ...dash];
+  refuseEqualNames(manifests.flatMap(manifestFileNames));
+  return manifests;
+}
+
+/** `a` and `a_video_1` are different manifest names, but the first one's media playlist is called like the second. */
+function refuseEqualNames(names: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name))
+      throw new PackagerError('configuration_invalid', `two manifests would be called ${name}: choose another name`, {
+        field: 'ManifestName',
+      });
+    seen.add(name);
+  }
+}

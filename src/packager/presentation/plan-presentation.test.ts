@@ -1,0 +1,290 @@
+import { describe, expect, it } from 'vitest';
+import {
+  audioTrack,
+  regularCuts,
+  rendition,
+  syntheticIndex,
+  videoTrack,
+} from '../../../test/support/synthetic-index.js';
+import type { PackagingConfiguration } from '../../domain/packaging-configuration.js';
+import { planPresentation } from './plan-presentation.js';
+
+type Cmaf = NonNullable<PackagingConfiguration['CmafPackage']>;
+type Dash = NonNullable<PackagingConfiguration['DashPackage']>;
+
+const cmaf = (change: Partial<Cmaf> = {}): PackagingConfiguration => ({
+  Id: 'cmaf',
+  CmafPackage: { HlsManifests: [{ ManifestName: 'index' }], ...change },
+});
+const dash = (change: Partial<Dash> = {}): PackagingConfiguration => ({
+  Id: 'dash',
+  DashPackage: { DashManifests: [{ ManifestName: 'index' }], ...change },
+});
+
+const cuts = [regularCuts(5, 4)];
+const high = rendition({
+  uri: 'high.m3u8',
+  tracks: [videoTrack(), audioTrack('same')],
+  cuts,
+  variant: { bandwidth: 3_000_000 },
+});
+const low = rendition({
+  uri: 'low.m3u8',
+  tracks: [videoTrack({ width: 640, height: 360 }), audioTrack('same')],
+  cuts,
+  variant: { bandwidth: 1_000_000 },
+});
+const ladder = syntheticIndex(high, low);
+
+describe('a plan', () => {
+  it('keeps audio that is muxed identically into several variants once', () => {
+    const { tracks, tasks, initSegments } = planPresentation(ladder, cmaf());
+    expect(tracks.map(({ id }) => id)).toEqual(['video_1', 'audio_1', 'video_2']);
+    expect(initSegments.map(({ name, contentType }) => `${name} ${contentType}`)).toEqual([
+      'video_1/init.mp4 video/mp4',
+      'audio_1/init.mp4 audio/mp4',
+      'video_2/init.mp4 video/mp4',
+    ]);
+    expect(tasks).toHaveLength(10);
+    expect(tasks.slice(0, 3).map(({ outputs }) => outputs.map(({ name }) => name))).toEqual([
+      ['video_1/1.m4s', 'audio_1/1.m4s'],
+      ['video_2/1.m4s'],
+      ['video_1/2.m4s', 'audio_1/2.m4s'],
+    ]);
+  });
+
+  it('is structured-cloneable task by task, and numbers its tasks', () => {
+    const { tasks } = planPresentation(ladder, cmaf());
+    for (const [index, task] of tasks.entries()) {
+      expect(task.id).toBe(index);
+      expect(structuredClone(task)).toEqual(task);
+    }
+  });
+
+  it('keeps audio apart that only looks alike', () => {
+    const other = { ...low, periods: low.periods.map((p) => ({ ...p, tracks: [p.tracks[0]!, audioTrack('other')] })) };
+    const { tracks, manifests } = planPresentation(syntheticIndex(high, other), cmaf());
+    expect(tracks.map(({ id }) => id)).toEqual(['video_1', 'audio_1', 'video_2', 'audio_2']);
+    expect(manifests[0]?.combinations).toMatchObject([
+      { video: 'video_1', audio: ['audio_1'] },
+      { video: 'video_2', audio: ['audio_2'] },
+    ]);
+  });
+
+  it.each([
+    [undefined, [4, 4, 4, 4, 4]],
+    [1, [4, 4, 4, 4, 4]],
+    [5, [4, 4, 4, 4, 4]],
+    [6, [8, 8, 4]],
+    [9, [8, 8, 4]],
+    [12, [12, 8]],
+    [3600, [20]],
+  ])('rounds a segment duration of %s s to a multiple of the 4 s of the source', (wanted, expected) => {
+    const { tracks, tasks } = planPresentation(
+      ladder,
+      cmaf(wanted === undefined ? {} : { SegmentDurationSeconds: wanted }),
+    );
+    const segments = tracks[0]?.periods[0]?.segments ?? [];
+    expect(segments.map(({ start, end }) => (end - start) / 90_000)).toEqual(expected);
+    const reads = tasks.filter(({ rendition: of }) => of === 'r1').map((task) => task.reads.map(({ uri }) => uri));
+    expect(reads.flat()).toEqual([1, 2, 3, 4, 5].map((n) => `high.m3u8/${n}.ts`));
+    expect(reads).toHaveLength(expected.length);
+  });
+
+  it('cuts audio renditions like the video, although their segments differ a little', () => {
+    const main = rendition({ uri: 'v.m3u8', tracks: [videoTrack()], cuts, variant: { audioGroup: 'a' } });
+    const media = { groupId: 'a', name: 'English', default: true, autoselect: true };
+    const audio = rendition({ uri: 'a.m3u8', tracks: [audioTrack('a')], cuts: [regularCuts(10, 2.05)], media });
+    const { tracks } = planPresentation(syntheticIndex(main, audio), cmaf({ SegmentDurationSeconds: 6 }));
+    expect(tracks.map(({ periods }) => periods[0]?.segments.length)).toEqual([3, 3]);
+  });
+
+  it('reads the tail of a segment after the segment', () => {
+    const tail = { uri: 'high.m3u8/2.ts', offset: 0, length: 1880 };
+    const withTail = rendition({
+      uri: 'high.m3u8',
+      tracks: [videoTrack()],
+      cuts,
+      segments: { 0: { tail } },
+    });
+    const { tasks } = planPresentation(syntheticIndex(withTail), cmaf({ SegmentDurationSeconds: 8 }));
+    expect(tasks[0]?.reads).toEqual([{ uri: 'high.m3u8/1.ts' }, tail, { uri: 'high.m3u8/2.ts' }]);
+  });
+
+  it('has no output where a track has no samples, and numbers on', () => {
+    const track = (start: number, end: number) => ({ start, end, sap: 1 as const, skip: 0, carry: 0 });
+    const late = rendition({
+      uri: 'late.m3u8',
+      tracks: [videoTrack(), audioTrack('late')],
+      cuts: [regularCuts(2, 4)],
+      segments: { 0: { tracks: [track(0, 360_000), track(0, 0)] } },
+    });
+    const { tasks, tracks } = planPresentation(syntheticIndex(late), cmaf());
+    expect(tasks.map(({ outputs }) => outputs.map(({ name }) => name))).toEqual([
+      ['video_1/1.m4s'],
+      ['video_1/2.m4s', 'audio_1/1.m4s'],
+    ]);
+    expect(tracks[1]?.periods[0]?.segments).toHaveLength(1);
+  });
+
+  it('refuses a track that is announced and never comes', () => {
+    const track = { start: 0, end: 0, sap: 1 as const, skip: 0, carry: 0 };
+    const silent = rendition({
+      uri: 'silent.m3u8',
+      tracks: [videoTrack(), audioTrack('none')],
+      cuts: [[0, 4]],
+      segments: { 0: { tracks: [{ ...track, end: 360_000 }, track] } },
+    });
+    expect(() => planPresentation(syntheticIndex(silent), cmaf())).toThrow('audio_1 holds no samples in part 1');
+  });
+
+  it('has a period for each part between discontinuities, with its own init segments and numbers that go on', () => {
+    const parts = rendition({ uri: 'p.m3u8', tracks: [videoTrack()], cuts: [regularCuts(2, 4), regularCuts(1, 3)] });
+    const { periods, tracks, initSegments, tasks } = planPresentation(syntheticIndex(parts), cmaf());
+    expect(periods).toEqual([{ duration: 8 }, { duration: 3 }]);
+    expect(initSegments.map(({ name }) => name)).toEqual(['video_1/init.mp4', 'video_1/init_2.mp4']);
+    expect(tracks[0]?.periods[1]?.segments.map(({ number, start }) => [number, start])).toEqual([[3, 0]]);
+    expect(tasks.map(({ segmentNumber }) => segmentNumber)).toEqual([1, 2, 3]);
+  });
+
+  it('names segments by time when the template asks for it, without a clash between periods', () => {
+    const parts = rendition({ uri: 'p.m3u8', tracks: [videoTrack()], cuts: [regularCuts(2, 4), regularCuts(1, 3)] });
+    const { tasks } = planPresentation(syntheticIndex(parts), dash({ SegmentTemplateFormat: 'TIME_WITH_TIMELINE' }));
+    expect(tasks.flatMap(({ outputs }) => outputs.map(({ name }) => name))).toEqual([
+      'video_1/0.m4s',
+      'video_1/360000.m4s',
+      'video_1/p2_0.m4s',
+    ]);
+  });
+
+  it('refuses parts with different tracks', () => {
+    const parts = rendition({
+      uri: 'p.m3u8',
+      tracks: [videoTrack(), audioTrack('a')],
+      cuts: [
+        [0, 4],
+        [0, 4],
+      ],
+    });
+    const odd = { ...parts, periods: parts.periods.map((p, i) => (i === 1 ? { ...p, tracks: [p.tracks[0]!] } : p)) };
+    expect(() => planPresentation(syntheticIndex(odd), cmaf())).toThrow(
+      'audio 1 is missing in part 2 (rendition r1, p.m3u8)',
+    );
+  });
+
+  it('refuses a source without anything to play', () => {
+    expect(() => planPresentation(syntheticIndex(), cmaf())).toThrow('neither video nor audio');
+  });
+});
+
+describe('stream selection', () => {
+  const video = (configuration: PackagingConfiguration) =>
+    planPresentation(ladder, configuration).manifests[0]?.combinations.map((combination) => combination.video);
+  const selecting = (StreamSelection: NonNullable<Cmaf['HlsManifests'][0]['StreamSelection']>) =>
+    cmaf({ HlsManifests: [{ ManifestName: 'index', StreamSelection }] });
+
+  it.each([
+    [{}, ['video_1', 'video_2']],
+    [{ StreamOrder: 'ORIGINAL' as const }, ['video_1', 'video_2']],
+    [{ StreamOrder: 'VIDEO_BITRATE_ASCENDING' as const }, ['video_2', 'video_1']],
+    [{ StreamOrder: 'VIDEO_BITRATE_DESCENDING' as const }, ['video_1', 'video_2']],
+    [{ MinVideoBitsPerSecond: 3_000_000 }, ['video_1']],
+    [{ MaxVideoBitsPerSecond: 1_000_000 }, ['video_2']],
+    [{ MinVideoBitsPerSecond: 0, MaxVideoBitsPerSecond: 2_147_483_647 }, ['video_1', 'video_2']],
+  ])('%j leaves %j', (selection, expected) => {
+    expect(video(selecting(selection))).toEqual(expected);
+  });
+
+  it('leaves out of the work what no manifest needs, and takes shared audio from what is read anyway', () => {
+    const { tasks, tracks } = planPresentation(ladder, selecting({ MaxVideoBitsPerSecond: 1_000_000 }));
+    expect(tracks.map(({ id }) => id)).toEqual(['audio_1', 'video_2']);
+    expect(new Set(tasks.map(({ rendition: of }) => of))).toEqual(new Set(['r2']));
+  });
+
+  it('that leaves nothing is refused with what there is', () => {
+    expect(() => video(selecting({ MinVideoBitsPerSecond: 9_000_000 }))).toThrow(
+      'no video lies between 9000000 and 2147483647 bits per second; the source has 3000000, 1000000',
+    );
+  });
+
+  it('needs a source that tells bit rates', () => {
+    const single = syntheticIndex(rendition({ uri: 'a.m3u8', tracks: [videoTrack()], cuts }));
+    expect(() => planPresentation(single, selecting({ MaxVideoBitsPerSecond: 5 }))).toThrow('says BANDWIDTH');
+    expect(planPresentation(single, selecting({ MaxVideoBitsPerSecond: 2 ** 31 - 1 })).tracks).toHaveLength(1);
+  });
+});
+
+describe('what cannot be honoured is refused by name', () => {
+  const hls = (change: object) => cmaf({ HlsManifests: [{ ManifestName: 'index', ...change }] });
+  const mpd = (change: object) => dash({ DashManifests: [{ ManifestName: 'index', ...change }] });
+  const provider = { RoleArn: 'a', SystemIds: ['b'], Url: 'c' };
+
+  it.each<[string, PackagingConfiguration]>([
+    ['HlsPackage', { Id: 'a', HlsPackage: { HlsManifests: [{ ManifestName: 'index' }] } }],
+    ['MssPackage', { Id: 'a', MssPackage: { MssManifests: [{ ManifestName: 'index' }] } }],
+    ['CmafPackage.Encryption', cmaf({ Encryption: { SpekeKeyProvider: provider } })],
+    ['DashPackage.Encryption', dash({ Encryption: { SpekeKeyProvider: provider } })],
+    ['CmafPackage.IncludeEncoderConfigurationInSegments', cmaf({ IncludeEncoderConfigurationInSegments: true })],
+    ['DashPackage.IncludeEncoderConfigurationInSegments', dash({ IncludeEncoderConfigurationInSegments: true })],
+    ['CmafPackage.HlsManifests.AdMarkers', hls({ AdMarkers: 'PASSTHROUGH' })],
+    ['CmafPackage.HlsManifests.IncludeIframeOnlyStream', hls({ IncludeIframeOnlyStream: true })],
+    ['DashPackage.IncludeIframeOnlyStream', dash({ IncludeIframeOnlyStream: true })],
+    ['DashPackage.PeriodTriggers', dash({ PeriodTriggers: ['ADS'] })],
+    ['DashPackage.DashManifests.Profile', mpd({ Profile: 'HBBTV_1_5' })],
+    ['ProgramDateTimeIntervalSeconds', hls({ ProgramDateTimeIntervalSeconds: 10 })],
+  ])('%s', (field, configuration) => {
+    expect(() => planPresentation(ladder, configuration)).toThrow(
+      expect.objectContaining({ code: 'configuration_unsupported', message: expect.stringContaining(field) }),
+    );
+  });
+
+  it('and all of them at once', () => {
+    const both = cmaf({
+      Encryption: { SpekeKeyProvider: provider },
+      HlsManifests: [{ ManifestName: 'index', AdMarkers: 'SCTE35_ENHANCED' }],
+    });
+    expect(() => planPresentation(ladder, both)).toThrow(/cmaf: .*AdMarkers.*Encryption|cmaf: .*Encryption.*AdMarkers/);
+  });
+
+  it('but not fields that ask for nothing', () => {
+    const asking = [
+      hls({
+        AdMarkers: 'NONE',
+        IncludeIframeOnlyStream: false,
+        ProgramDateTimeIntervalSeconds: 0,
+        RepeatExtXKey: true,
+      }),
+      mpd({ Profile: 'NONE', ScteMarkersSource: 'SEGMENTS', MinBufferTimeSeconds: 4, ManifestLayout: 'FULL' }),
+      dash({ PeriodTriggers: [], IncludeIframeOnlyStream: false, IncludeEncoderConfigurationInSegments: false }),
+    ];
+    for (const configuration of asking) expect(planPresentation(ladder, configuration).tasks).toHaveLength(10);
+  });
+
+  it('and manifest names that would overwrite each other', () => {
+    const clash = cmaf({ HlsManifests: [{ ManifestName: 'a' }, { ManifestName: 'a_video_1' }] });
+    expect(() => planPresentation(ladder, clash)).toThrow('two manifests would be called a_video_1.m3u8');
+  });
+
+  it.each([
+    ['a segment of another length', [0, 4, 8, 17, 21, 25], 'segment 3 of video_1 lasts 9.000 s from 8.000 s'],
+    ['a long last segment', [0, 4, 8, 12, 25], 'video_1'],
+    ['a slow drift', [0, 4, 8, 12, 16, 18, 20, 22, 24], 'of video_1 lasts'],
+  ])('and NUMBER_WITH_DURATION over %s', (_, times, message) => {
+    const odd = syntheticIndex(rendition({ uri: 'a.m3u8', tracks: [videoTrack()], cuts: [times] }));
+    expect(() => planPresentation(odd, dash({ SegmentTemplateFormat: 'NUMBER_WITH_DURATION' }))).toThrow(message);
+  });
+
+  it('and NUMBER_WITH_DURATION over discontinuities', () => {
+    const parts = syntheticIndex(
+      rendition({
+        uri: 'a.m3u8',
+        tracks: [videoTrack()],
+        cuts: [
+          [0, 4],
+          [0, 4],
+        ],
+      }),
+    );
+    expect(() => planPresentation(parts, dash({ SegmentTemplateFormat: 'NUMBER_WITH_DURATION' }))).toThrow('2 parts');
+  });
+});

@@ -1,0 +1,25 @@
+import type { SegmentTemplateFormat } from './planned-manifest.js';
+
+/** How the objects of one track in one period are called, relative to the endpoint's folder. */
+export interface SegmentNames {
+  readonly initSegment: string;
+  /** ISO/IEC 23009-1 §5.3.9.4.4 */
+  readonly media: string;
+}
+
+/**
+ * Numbers go on over periods. Times start again with each period, so later ones carry the period in the name.
+ * @param period from 1
+ */
+export function segmentNames(trackId: string, period: number, format: SegmentTemplateFormat): SegmentNames {
+  const byTime = period === 1 ? '$Time$' : `p${period}_$Time$`;
+  return {
+    initSegment: `${trackId}/${period === 1 ? 'init' : `init_${period}`}.mp4`,
+    media: `${trackId}/${format === 'TIME_WITH_TIMELINE' ? byTime : '$Number$'}.m4s`,
+  };
+}
+
+/** The name of one segment. @param time ticks */
+export function segmentName(media: string, number: number, time: number): string {
+  return media.replace('$Number$', String(number)).replace('$Time$', String(time));
+}

@@ -1,0 +1,129 @@
+import { PackagerError } from '../errors.js';
+import { canonicalLanguage } from '../isobmff/language.js';
+import type { AssetIndex, IndexedRendition, SourceMedia, SourceVariant } from '../model/asset-index.js';
+import type { Track } from '../model/track.js';
+import type { Combination } from './planned-manifest.js';
+
+/** An elementary stream of the source that differs from all others. */
+export interface SourceTrack {
+  /** `video_1`, `audio_2`, ... in source order */
+  readonly id: string;
+  readonly kind: Track['kind'];
+  /** BCP 47 */
+  readonly language?: string;
+  readonly media?: SourceMedia;
+  readonly variant?: SourceVariant;
+  /** Where it can be taken from: one for video, any number of muxed renditions for audio that is the same in all of them. */
+  readonly carriers: readonly Carrier[];
+}
+
+export interface Carrier {
+  readonly rendition: IndexedRendition;
+  /** For each period, its index in `period.tracks`. */
+  readonly tracks: readonly number[];
+}
+
+/** What plays together, as the source has it: a video track with the audio that was muxed with it or in its group. */
+export interface SourceCombination extends Combination {
+  /** bits per second: BANDWIDTH of the source's playlist */
+  readonly bandwidth?: number;
+}
+
+export interface SourceTracks {
+  readonly tracks: readonly SourceTrack[];
+  readonly combinations: readonly SourceCombination[];
+}
+
+/**
+ * The distinct tracks of a source, and how they go together. Audio that is muxed identically into several renditions becomes one track.
+ * @throws PackagerError source_unsupported when periods differ in their tracks; source_invalid when there is nothing to play
+ */
+export function sourceTracks(index: AssetIndex): SourceTracks {
+  const found = new Map<string, SourceTrack & { carriers: Carrier[] }>();
+  const byRendition = new Map<IndexedRendition, SourceTrack[]>();
+  const count = { video: 0, audio: 0 };
+  for (const rendition of index.renditions) {
+    const tracks = (rendition.periods[0]?.tracks ?? []).map((track, position) => {
+      const carrier = { rendition, tracks: positions(rendition, track.kind, ordinal(rendition, position)) };
+      const key = identity(carrier, track.kind);
+      const known = found.get(key);
+      if (known) {
+        known.carriers.push(carrier);
+        return known;
+      }
+      const created = describe(carrier, track, `${track.kind}_${++count[track.kind]}`);
+      found.set(key, created);
+      return created;
+    });
+    byRendition.set(rendition, tracks);
+  }
+  const tracks = [...found.values()];
+  if (tracks.length === 0) throw new PackagerError('source_invalid', 'the source holds neither video nor audio');
+  return { tracks, combinations: combinations(index, byRendition) };
+}
+
+function describe(carrier: Carrier, track: Track, id: string): SourceTrack & { carriers: Carrier[] } {
+  const { media, variant } = carrier.rendition;
+  const language = canonicalLanguage(media?.language ?? (track.kind === 'audio' ? track.language : undefined));
+  return {
+    id,
+    kind: track.kind,
+    ...(language !== undefined && { language }),
+    ...(media && { media }),
+    ...(variant && { variant }),
+    carriers: [carrier],
+  };
+}
+
+/** Equal for tracks that need to be packaged only once. */
+function identity({ rendition, tracks }: Carrier, kind: Track['kind']): string {
+  if (kind === 'video') return `video ${rendition.uri} ${tracks.join()}`;
+  const fingerprints = rendition.periods.map((period, index) => {
+    const track = period.tracks[tracks[index] ?? -1];
+    return track?.kind === 'audio' ? track.fingerprint : '';
+  });
+  // Of two renditions that the source lists by themselves, the attributes may differ although the samples do not.
+  const { name, language } = rendition.media ?? {};
+  return JSON.stringify(['audio', fingerprints, name, language]);
+}
+
+/** The how-manieth of its kind in the first period. */
+function ordinal(rendition: IndexedRendition, position: number): number {
+  const tracks = rendition.periods[0]?.tracks ?? [];
+  return tracks.slice(0, position).filter(({ kind }) => kind === tracks[position]?.kind).length;
+}
+
+/** For each period, where the track of that kind and ordinal is. */
+function positions(rendition: IndexedRendition, kind: Track['kind'], nth: number): number[] {
+  return rendition.periods.map(({ tracks }, period) => {
+    const ofKind = tracks.map((track, position) => ({ track, position })).filter(({ track }) => track.kind === kind);
+    const found = ofKind[nth];
+    if (!found)
+      throw new PackagerError(
+        'source_unsupported',
+        `all parts of a source between discontinuities must have the same tracks; ${kind} ${nth + 1} is missing in part ${period + 1}`,
+        { rendition: rendition.id, uri: rendition.uri },
+      );
+    return found.position;
+  });
+}
+
+function combinations(
+  index: AssetIndex,
+  byRendition: ReadonlyMap<IndexedRendition, readonly SourceTrack[]>,
+): SourceCombination[] {
+  const ids = (rendition: IndexedRendition, kind: Track['kind']) =>
+    (byRendition.get(rendition) ?? []).filter((track) => track.kind === kind).map(({ id }) => id);
+  const listed = index.renditions.filter(({ media }) => !media);
+  const combined = listed.flatMap((rendition): SourceCombination[] => {
+    const { variant } = rendition;
+    const group = variant?.audioGroup;
+    const inGroup = index.renditions.filter(({ media }) => media && media.groupId === group);
+    const audio = [...new Set([rendition, ...inGroup].flatMap((of) => ids(of, 'audio')))];
+    const bandwidth = variant?.bandwidth === undefined ? {} : { bandwidth: variant.bandwidth };
+    const video = ids(rendition, 'video');
+    return video.length > 0 ? video.map((id) => ({ video: id, audio, ...bandwidth })) : [{ audio, ...bandwidth }];
+  });
+  // Renditions of audio that no variant names, of a source without variants.
+  return combined.length > 0 ? combined : index.renditions.map((rendition) => ({ audio: ids(rendition, 'audio') }));
+}

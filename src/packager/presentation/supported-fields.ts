@@ -1,0 +1,104 @@
+import type { PackagingConfiguration } from '../../domain/packaging-configuration.js';
+import { PackagerError } from '../errors.js';
+
+/** `CmafPackage.HlsManifests.AdMarkers`: every field of a configuration down to those that are decided on as a whole. */
+type FieldPath<T> = T extends readonly (infer Item)[]
+  ? FieldPath<Item>
+  : T extends object
+    ? { [Name in keyof T & string]-?: Name | `${Name}.${FieldPathBelow<Name, T[Name]>}` }[keyof T & string]
+    : never;
+type FieldPathBelow<Name, T> = Name extends 'Tags' | 'HlsPackage' | 'MssPackage' | 'Encryption' | 'StreamSelection'
+  ? never
+  : FieldPath<NonNullable<T>>;
+
+type Verdict = 'honoured' | { readonly refused: string; readonly unless?: (value: unknown) => boolean };
+
+const notYet = 'not supported yet';
+const isFalse = (value: unknown) => value === false;
+
+/** Every field: honoured, or refused with the reason. The compiler wants a line for each field that the schema gains. */
+const verdicts: Record<FieldPath<PackagingConfiguration>, Verdict> = {
+  Id: 'honoured',
+  PackagingGroupId: 'honoured',
+  Tags: 'honoured',
+  Arn: 'honoured',
+  CreatedAt: 'honoured',
+
+  HlsPackage: { refused: `HLS with transport stream segments is ${notYet}; CmafPackage makes HLS with CMAF segments` },
+  MssPackage: { refused: `Smooth Streaming is ${notYet}` },
+
+  CmafPackage: 'honoured',
+  'CmafPackage.Encryption': { refused: `encryption is ${notYet}` },
+  'CmafPackage.SegmentDurationSeconds': 'honoured',
+  'CmafPackage.IncludeEncoderConfigurationInSegments': {
+    refused: `parameter sets in every segment are ${notYet}`,
+    unless: isFalse,
+  },
+  'CmafPackage.HlsManifests': 'honoured',
+  'CmafPackage.HlsManifests.ManifestName': 'honoured',
+  'CmafPackage.HlsManifests.AdMarkers': {
+    refused: `ad markers are ${notYet}; allowed: NONE`,
+    unless: (value) => value === 'NONE',
+  },
+  'CmafPackage.HlsManifests.IncludeIframeOnlyStream': { refused: `I-frame playlists are ${notYet}`, unless: isFalse },
+  // Needs EXT-X-PROGRAM-DATE-TIME in the source: checked against it in the plan.
+  'CmafPackage.HlsManifests.ProgramDateTimeIntervalSeconds': 'honoured',
+  // Without encryption there is no key to repeat.
+  'CmafPackage.HlsManifests.RepeatExtXKey': 'honoured',
+  'CmafPackage.HlsManifests.StreamSelection': 'honoured',
+
+  DashPackage: 'honoured',
+  'DashPackage.Encryption': { refused: `encryption is ${notYet}` },
+  'DashPackage.SegmentDurationSeconds': 'honoured',
+  'DashPackage.SegmentTemplateFormat': 'honoured',
+  'DashPackage.PeriodTriggers': {
+    refused: `periods at ad markers are ${notYet}; allowed: an empty list`,
+    unless: (value) => Array.isArray(value) && value.length === 0,
+  },
+  'DashPackage.IncludeIframeOnlyStream': { refused: `trick play sets are ${notYet}`, unless: isFalse },
+  'DashPackage.IncludeEncoderConfigurationInSegments': {
+    refused: `parameter sets in every segment are ${notYet}`,
+    unless: isFalse,
+  },
+  'DashPackage.DashManifests': 'honoured',
+  'DashPackage.DashManifests.ManifestName': 'honoured',
+  'DashPackage.DashManifests.ManifestLayout': 'honoured',
+  'DashPackage.DashManifests.Profile': {
+    refused: `the HbbTV profile is ${notYet}; allowed: NONE`,
+    unless: (value) => value === 'NONE',
+  },
+  'DashPackage.DashManifests.MinBufferTimeSeconds': 'honoured',
+  // Says where ad markers for PeriodTriggers come from; means nothing without them.
+  'DashPackage.DashManifests.ScteMarkersSource': 'honoured',
+  'DashPackage.DashManifests.StreamSelection': 'honoured',
+};
+
+/**
+ * Refuses by name what cannot be honoured: nothing that was asked for is left out in silence.
+ * @throws PackagerError configuration_unsupported naming every such field
+ */
+export function refuseUnsupported(configuration: PackagingConfiguration): void {
+  const refusals = [...refusalsBelow(configuration, '')];
+  const [first] = refusals;
+  if (!first) return;
+  throw new PackagerError(
+    'configuration_unsupported',
+    `packaging configuration ${configuration.Id}: ${refusals.map(({ field, reason }) => `${field}: ${reason}`).join('; ')}`,
+    { field: first.field },
+  );
+}
+
+function* refusalsBelow(value: unknown, path: string): Generator<{ field: string; reason: string }> {
+  if (Array.isArray(value)) {
+    for (const item of value) yield* refusalsBelow(item, path);
+    return;
+  }
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, inner] of Object.entries(value) as [string, unknown][]) {
+    const field = path === '' ? name : `${path}.${name}`;
+    const verdict = (verdicts as Readonly<Record<string, Verdict>>)[field];
+    if (inner === undefined || verdict === undefined) continue; // below a field that is decided on as a whole
+    if (verdict === 'honoured') yield* refusalsBelow(inner, field);
+    else if (!verdict.unless?.(inner)) yield { field, reason: verdict.refused };
+  }
+}

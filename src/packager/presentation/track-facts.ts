@@ -1,0 +1,51 @@
+import type { AacConfiguration, AvcConfiguration, CodecConfiguration } from '../model/track.js';
+import type { MeasuredSegment } from './bit-rate.js';
+import type { SegmentSizes } from './planned-manifest.js';
+import type { PlannedTrack } from './presentation.js';
+
+/** RFC 6381 parameters of all periods, each once. */
+export function codecStrings({ periods }: PlannedTrack): string[] {
+  return [...new Set(periods.map(({ track }) => track.configuration.codecString))];
+}
+
+export function videoConfigurations({ periods }: PlannedTrack): AvcConfiguration[] {
+  return periods.map(({ track }) => track.configuration).filter(isVideo);
+}
+
+export function audioConfigurations({ periods }: PlannedTrack): AacConfiguration[] {
+  return periods.map(({ track }) => track.configuration).filter((configuration) => !isVideo(configuration));
+}
+
+function isVideo(configuration: CodecConfiguration): configuration is AvcConfiguration {
+  return configuration.codec === 'avc';
+}
+
+/** The frames per second of a track: what its stream says, else what the source's playlist says. */
+export function frameRate(configuration: AvcConfiguration, track: PlannedTrack): number | undefined {
+  const [frames, per] = configuration.frameRate ?? [track.variant?.frameRate, 1];
+  return frames === undefined ? undefined : frames / per;
+}
+
+/** Begin all segments with a picture that nothing before is needed for, nor for those after it? */
+export function independentSegments({ periods }: PlannedTrack): boolean {
+  return periods.every(({ segments }) => segments.every(({ sap }) => sap === 1));
+}
+
+/** seconds */
+export function longestSegment({ periods }: PlannedTrack): number {
+  let longest = 0;
+  for (const { segments, track } of periods)
+    for (const { start, end } of segments) longest = Math.max(longest, (end - start) / track.timescale);
+  return longest;
+}
+
+/** Every segment of the track with its size. */
+export function measuredSegments({ periods }: PlannedTrack, sizes: SegmentSizes): MeasuredSegment[] {
+  return periods.flatMap(({ segments, track }) =>
+    segments.map(({ name, start, end }) => {
+      const bytes = sizes.get(name);
+      if (bytes === undefined) throw new Error(`the size of ${name} is needed before manifests can be written`);
+      return { bytes, duration: (end - start) / track.timescale };
+    }),
+  );
+}
