@@ -40,7 +40,7 @@ export default tseslint.config(
     languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
   },
   {
-    files: ['bench/**', 'examples/**', 'test/**', '**/*.test.ts', '**/*.contract.ts'],
+    files: ['bench/**', 'docs/**', 'examples/**', 'test/**', '**/*.test.ts', '**/*.contract.ts'],
     rules: {
       'no-console': 'off',
       'max-lines': 'off',

@@ -3,13 +3,14 @@ import { apiSettings } from '../api/api-settings.js';
 import { Failure } from '../domain/failure.js';
 import type { Settings, SettingValue } from '../domain/setting.js';
 import { logSettings } from '../log.js';
+import { netSettings } from '../net/net-settings.js';
 import { databaseSettings } from '../status/database-settings.js';
 import { storageSettings } from '../storage/storage-settings.js';
 import type { Environment } from './environment.js';
 import { nearestName } from './nearest-name.js';
 
 /** Every setting there is, under the name of its environment variable. */
-export const allSettings = { ...databaseSettings, ...apiSettings, ...storageSettings, ...logSettings };
+export const allSettings = { ...databaseSettings, ...apiSettings, ...storageSettings, ...netSettings, ...logSettings };
 
 export type SettingName = keyof typeof allSettings;
 export type Config = { readonly [Name in SettingName]: SettingValue<(typeof allSettings)[Name]> };

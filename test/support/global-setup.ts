@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { findOrStartPostgres, type PostgresServer } from './postgres-server.js';
+import { buildWhenStale } from './build.js';
 import { installMissing, tools, toolTable, type Tool } from './provision.js';
 
 /** What tests are told, by `inject('provision')`; see requires.ts. */
@@ -25,6 +26,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const users = await usersOfTools(project);
   const wanted = tools.filter((tool) => users.get(tool)!.length > 0);
   const missing = installMissing(wanted, say);
+  if (await someUse(project, /\breelway\(/)) buildWhenStale(project.config.root, say);
   const postgres = await startPostgres(wanted.includes('postgres') && !missing.has('postgres'), missing);
   project.provide('provision', {
     missing: Object.fromEntries(missing),
@@ -49,13 +51,21 @@ async function startPostgres(wanted: boolean, missing: Map<Tool, string>): Promi
   }
 }
 
+/** The command line's name filters are not part of vitest's typed interface; without them all test files are looked at. */
+async function chosenFiles(project: TestProject): Promise<string[]> {
+  const { filenamePattern } = project.vitest as { filenamePattern?: string[] };
+  return (await project.globTestFiles(filenamePattern)).testFiles;
+}
+
+async function someUse(project: TestProject, what: RegExp): Promise<boolean> {
+  const files = await chosenFiles(project);
+  return files.some((file) => what.test(readFileSync(file, 'utf8')));
+}
+
 /** Which of the test files that this run chose ask for which tool. */
 async function usersOfTools(project: TestProject): Promise<Map<Tool, string[]>> {
-  // The command line's name filters are not part of vitest's typed interface; without them all test files are looked at.
-  const { filenamePattern } = project.vitest as { filenamePattern?: string[] };
-  const { testFiles } = await project.globTestFiles(filenamePattern);
   const users = new Map<Tool, string[]>(tools.map((tool) => [tool, []]));
-  for (const file of testFiles) {
+  for (const file of await chosenFiles(project)) {
     const asked = readFileSync(file, 'utf8').matchAll(/\brequires\(([^)]*)\)/g);
     const named = new Set([...asked].flatMap(([, list]) => tools.filter((tool) => list!.includes(`'${tool}'`))));
     for (const tool of named) users.get(tool)!.push(path.relative(project.config.root, file));

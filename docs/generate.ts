@@ -1,0 +1,64 @@
+/** Writes the pages of `docs/` that are lists of what the code says: `npm run docs`. `test/docs.test.ts` fails when one is out of date. */
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { allSettings, shownText, type SettingName } from '../src/config/config.js';
+import { failureTable } from '../src/domain/failure.js';
+import type { Settings } from '../src/domain/setting.js';
+
+/** Every page by its file name. */
+export async function generatedPages(): Promise<Map<string, string>> {
+  const pages = new Map([
+    ['failures.md', failuresPage()],
+    ['settings.md', settingsPage()],
+  ]);
+  const style = await resolveConfig(import.meta.filename);
+  for (const [name, text] of pages) pages.set(name, await format(text, { ...style, parser: 'markdown' }));
+  return pages;
+}
+
+const note = '<!-- Written by `npm run docs` from the code; do not edit. -->';
+
+function failuresPage(): string {
+  const rows = Object.entries(failureTable).map(([code, { kind, status, title, help }]) => [
+    `\`${code}\``,
+    title,
+    kind,
+    String(status),
+    help,
+  ]);
+  return [
+    '# Failures',
+    note,
+    'Every failure that Reelway expects has a stable code. The command line prints it in brackets, `--json` and the HTTP API give it as',
+    '`code` of a problem document (RFC 9457), jobs keep it, and notices carry it.\n',
+    '- **permanent**: the same input fails again; somebody has to change something. The job lands in the dead-letter view at once.',
+    '- **passing**: waiting may cure it; it is tried again with growing pauses before the job lands in the dead-letter view.\n',
+    table(['Code', 'What', 'Kind', 'HTTP status', 'What to do'], rows),
+  ].join('\n');
+}
+
+function settingsPage(): string {
+  const rows = Object.entries(allSettings as Settings).map(([name, setting]) => [
+    `\`${name}\``,
+    setting.about,
+    setting.allowed,
+    setting.default === undefined ? '' : `\`${shownText(name as SettingName, setting.default)}\``,
+  ]);
+  return [
+    '# Settings',
+    note,
+    'Settings are environment variables; a file `.env` in the working folder is read too, and what the environment says wins.',
+    'All problems are reported at once, by name. `reelway doctor` prints the settings in force, with secrets masked.\n',
+    table(['Name', 'What for', 'Allowed', 'Default'], rows),
+  ].join('\n');
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line), ''].join('\n');
+}
+
+if (process.argv[1] === import.meta.filename) {
+  for (const [name, text] of await generatedPages()) await writeFile(path.join(import.meta.dirname, name), text);
+}

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import Fastify, { type FastifyBaseLogger, type FastifyRequest } from 'fastify';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { Failure } from '../domain/failure.js';
+import { authenticate, type StoredToken } from './authenticate.js';
+import { checkHost } from './check-host.js';
+import { documentation } from './documentation.js';
+import { answerError, answerNotFound } from './error-answer.js';
+import type { ApiServer } from './http-types.js';
+import { healthRoutes, type HealthCheck } from './routes/health.js';
+import { packagingGroupRoutes, type PackagingGroups } from './routes/packaging-groups.js';
+import { playbackRoutes, type PlaybackEndpoints } from './routes/playback.js';
+
+/** bytes of a request's body; every request of the API is a small JSON document */
+const requestBodyLimit = 1_048_576;
+/** milliseconds for a request to arrive whole; guards against clients that send a byte now and then */
+const requestTimeout = 60_000;
+/** milliseconds for the headers of a request */
+const headersTimeout = 15_000;
+/** milliseconds an idle connection stays open: longer than the 60 s of common load balancers, so that they close first */
+const keepAliveTimeout = 72_000;
+/** milliseconds that requests in flight have at a stop before their connections are cut */
+const stopTimeout = 10_000;
+
+export interface ApiServices {
+  readonly log: FastifyBaseLogger;
+  readonly version: string;
+  readonly tokens: () => readonly StoredToken[];
+  readonly checks: readonly HealthCheck[];
+  readonly endpoints: PlaybackEndpoints;
+  readonly packagingGroups: PackagingGroups;
+}
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0: any free one */
+  readonly port: number;
+  readonly publicUrl: string | undefined;
+}
+
+/** The API with all of its routes; it does not listen yet. */
+export async function apiServer(services: ApiServices, options: ListenOptions): Promise<ApiServer> {
+  const app: ApiServer = Fastify({
+    loggerInstance: services.log.child({}, { serializers: { req: loggedRequest } }),
+    genReqId: requestId,
+    bodyLimit: requestBodyLimit,
+    requestTimeout,
+    keepAliveTimeout,
+    forceCloseConnections: 'idle',
+    http: { headersTimeout },
+    routerOptions: { maxParamLength: 256 },
+    frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
+  });
+  app.setValidatorCompiler(validatorCompiler).setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(answerError).setNotFoundHandler(answerNotFound);
+  app.decorateRequest('tokenName', null);
+  app.addHook('onRequest', checkHost(options));
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    done();
+  });
+  await documentation(app, services);
+  await app.register(routes, services);
+  return app;
+}
+
+async function routes(app: ApiServer, services: ApiServices): Promise<void> {
+  healthRoutes(app, services);
+  await app.register(playback, services);
+  await app.register(guarded, services);
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await
+async function playback(app: ApiServer, services: ApiServices): Promise<void> {
+  playbackRoutes(app, services);
+}
+
+/** Everything below `/api` that reads or changes something needs a token. */
+// eslint-disable-next-line @typescript-eslint/require-await
+async function guarded(app: ApiServer, services: ApiServices): Promise<void> {
+  app.addHook('onRequest', authenticate(services.tokens));
+  packagingGroupRoutes(app, services);
+}
+
+/**
+ * Listens.
+ * @returns the address as this machine reaches it, `http://127.0.0.1:8080`
+ * @throws Failure port_in_use, or invalid_settings when the address is none of this machine
+ */
+export async function listen(app: ApiServer, { host, port }: ListenOptions): Promise<string> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    throw listenFailure(error as NodeJS.ErrnoException, host, port);
+  }
+  const address = app.server.address() as AddressInfo;
+  const reachable = ['0.0.0.0', '::'].includes(address.address) ? '127.0.0.1' : address.address;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${address.port}`;
+}
+
+/** Lets requests in flight finish, for a while; nothing new comes in. */
+export async function stop(app: ApiServer): Promise<void> {
+  const cut = setTimeout(() => app.server.closeAllConnections(), stopTimeout);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(cut);
+  }
+}
+
+function listenFailure(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  if (error.code === 'EADDRINUSE')
+    return new Failure('port_in_use', `Port ${port} of ${host} is in use by another process.`, {
+      details: { setting: 'REELWAY_PORT', given: port },
+      cause: error,
+    });
+  if (error.code === 'EACCES')
+    return new Failure('invalid_settings', `Port ${port} may not be used by this user; ports from 1024 on may.`, {
+      details: { setting: 'REELWAY_PORT', given: port },
+      cause: error,
+    });
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
+    return new Failure('invalid_settings', `${host} is no address of this machine.`, {
+      details: { setting: 'REELWAY_HOST', given: host },
+      cause: error,
+    });
+  return error;
+}
+
+/** The caller's id when it is a sane one, so that logs can be followed across systems. */
+function requestId(request: { headers: Record<string, string | string[] | undefined> }): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(given) ? given : randomUUID();
+}
+
+/** What a log line says of a request: no query and no capability of a playback URL, both may be secrets. */
+function loggedRequest(request: FastifyRequest): object {
+  const path = request.url.split('?', 1)[0] ?? '';
+  return { method: request.method, path: path.replace(/^(\/out\/v1\/)[^/]+/, '$1***'), remoteAddress: request.ip };
+}

@@ -1,0 +1,57 @@
+/** Bounds the requests that are in flight to one host, over all users of the same limits; the rest wait in order. */
+export interface HostLimits {
+  /** Waits for a place, and gives back what leaves it (once; later calls do nothing). Rejects with the signal's reason. */
+  enter(host: string, signal?: AbortSignal): Promise<() => void>;
+}
+
+interface Door {
+  inside: number;
+  readonly waiting: Set<() => void>;
+}
+
+/** @param perHost requests in flight at once */
+export function hostLimits({ perHost }: { perHost: number }): HostLimits {
+  const doors = new Map<string, Door>();
+
+  function leave(host: string, door: Door): void {
+    const [next] = door.waiting;
+    if (next) {
+      door.waiting.delete(next); // the place goes on to the next in line
+      next();
+    } else if (--door.inside === 0) doors.delete(host);
+  }
+
+  function leaver(host: string, door: Door): () => void {
+    let left = false;
+    return () => {
+      if (!left) leave(host, door);
+      left = true;
+    };
+  }
+
+  return {
+    async enter(host, signal) {
+      signal?.throwIfAborted();
+      const door = doors.get(host) ?? { inside: 0, waiting: new Set<() => void>() };
+      doors.set(host, door);
+      if (door.inside < perHost) door.inside++;
+      else await turn(door, signal);
+      return leaver(host, door);
+    },
+  };
+}
+
+function turn(door: Door, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      door.waiting.delete(enter);
+      reject(signal?.reason as Error);
+    };
+    const enter = (): void => {
+      signal?.removeEventListener('abort', abort);
+      resolve();
+    };
+    door.waiting.add(enter);
+    signal?.addEventListener('abort', abort, { once: true });
+  });
+}

@@ -1,0 +1,200 @@
+import http, { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import https from 'node:https';
+import { Failure } from '../domain/failure.js';
+import { hostLimits, type HostLimits } from './host-limits.js';
+import { HttpFault } from './http-fault.js';
+import { readBody } from './response-body.js';
+import { checkUrl, guardedLookup, shownUrl, type UrlPolicy } from './safe-url.js';
+
+/** Every outbound request goes through here: http.get, which costs half the CPU of fetch, with the rules of `safe-url` at each hop. */
+export interface HttpClient {
+  /**
+   * Asks, follows redirects of GET and HEAD, and answers with whatever status came, once the headers are there. The body has to be
+   * iterated or `discard`ed: until then it holds a connection and one of the host's places.
+   * @throws Failure url_refused; HttpFault when there is no answer; the signal's reason
+   */
+  request(request: HttpRequest): Promise<HttpResponse>;
+  /** Closes idle connections. */
+  close(): void;
+}
+
+export interface HttpRequest {
+  readonly url: string;
+  /** default GET */
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+  /** `authorization` and `cookie` are not sent on to another origin by a redirect. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | string;
+  readonly signal?: AbortSignal;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** where the answer came from, after redirects */
+  readonly url: URL;
+  /** @throws HttpFault cut, timeout or encoded; the signal's reason */
+  readonly body: AsyncIterable<Uint8Array>;
+  /** Lets the body go: unread. */
+  discard(): void;
+}
+
+/** milliseconds */
+export interface Timeouts {
+  /** name resolution, connection and TLS together; default 10 s */
+  readonly connect: number;
+  /** from the request being sent to the answer's headers; default 30 s */
+  readonly headers: number;
+  /** between two pieces of the body while somebody waits for it; default 30 s */
+  readonly idle: number;
+  /** the whole exchange; default 1 hour */
+  readonly total: number;
+}
+
+export interface HttpClientOptions {
+  readonly policy: UrlPolicy;
+  readonly timeouts?: Partial<Timeouts>;
+  /** Places per host, shared with whoever has the same limits; default 8 of this client's own. */
+  readonly limits?: HostLimits;
+}
+
+const defaultTimeouts: Timeouts = { connect: 10_000, headers: 30_000, idle: 30_000, total: 3_600_000 };
+const maxRedirects = 5;
+/** Connections that the server had closed meanwhile, met one after the other, before that counts as an error. */
+const maxStaleConnections = 4;
+
+export function httpClient({ policy, timeouts, limits = hostLimits({ perHost: 8 }) }: HttpClientOptions): HttpClient {
+  const times = { ...defaultTimeouts, ...timeouts };
+  // Own agents: a kept connection to a private host must not serve a client with a stricter policy.
+  const agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
+
+  async function exchange(url: URL, request: HttpRequest): Promise<HttpResponse> {
+    const leave = await limits.enter(url.host, request.signal);
+    try {
+      const total = AbortSignal.timeout(times.total);
+      const message = await answered(url, request, total);
+      message.once('close', leave);
+      const body = readBody(message, {
+        url,
+        idle: times.idle,
+        total,
+        ...(request.signal && { signal: request.signal }),
+      });
+      return { status: message.statusCode ?? 0, headers: message.headers, url, body, discard: () => discard(message) };
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
+  async function answered(url: URL, request: HttpRequest, total: AbortSignal): Promise<IncomingMessage> {
+    for (let stale = 0; ; stale++) {
+      const clientRequest = start(url, request);
+      try {
+        return await headersOf(clientRequest, url, times, total);
+      } catch (error) {
+        clientRequest.destroy();
+        request.signal?.throwIfAborted();
+        if (error instanceof HttpFault || error instanceof Failure) throw error;
+        const lost = clientRequest.reusedSocket && stale < maxStaleConnections;
+        if (!lost || (request.method ?? 'GET') === 'POST') throw faultOf(error, url);
+      }
+    }
+  }
+
+  function start(url: URL, { method = 'GET', headers, body, signal }: HttpRequest): ClientRequest {
+    const { request } = url.protocol === 'https:' ? https : http;
+    const clientRequest = request(url, {
+      method,
+      headers: { 'accept-encoding': 'identity', 'user-agent': 'reelway', ...headers },
+      agent: agents[url.protocol as keyof typeof agents],
+      lookup: guardedLookup(url, policy),
+      ...(signal && { signal }),
+    });
+    clientRequest.end(body);
+    return clientRequest;
+  }
+
+  return {
+    async request(request) {
+      let url = checkUrl(request.url, policy);
+      let headers = request.headers ?? {};
+      const follows = ['GET', 'HEAD'].includes(request.method ?? 'GET');
+      for (let hops = 0; ; hops++) {
+        const response = await exchange(url, { ...request, headers });
+        const { location } = response.headers;
+        if (!follows || ![301, 302, 303, 307, 308].includes(response.status)) return response;
+        response.discard();
+        if (location === undefined) throw new HttpFault('redirects', `${shownUrl(url)} redirects to nowhere`);
+        if (hops === maxRedirects)
+          throw new HttpFault('redirects', `${shownUrl(request.url)} redirects more than ${maxRedirects} times`);
+        const next = checkUrl(location, policy, url.href);
+        if (next.origin !== url.origin) headers = withoutCredentials(headers);
+        url = next;
+      }
+    },
+    close() {
+      for (const agent of Object.values(agents)) agent.destroy();
+    },
+  };
+}
+
+/** The answer's headers, within the times for connecting and for answering. */
+function headersOf(request: ClientRequest, url: URL, times: Timeouts, total: AbortSignal): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const expire = (phase: 'connect' | 'headers' | 'total'): void => {
+      reject(new HttpFault('timeout', `${shownUrl(url)} did not ${phases[phase]} within ${times[phase] / 1000} s`));
+      request.destroy();
+    };
+    const expireTotal = (): void => expire('total');
+    let timer = setTimeout(() => expire('connect'), times.connect);
+    const connected = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => expire('headers'), times.headers);
+    };
+    const settle = (): void => {
+      clearTimeout(timer);
+      total.removeEventListener('abort', expireTotal);
+    };
+    total.addEventListener('abort', expireTotal, { once: true });
+    request.once('socket', (socket) => {
+      if (!socket.connecting) connected();
+      else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', connected);
+    });
+    request.once('close', settle);
+    request.once('response', (message) => {
+      settle();
+      resolve(message);
+    });
+    request.on('error', reject);
+  });
+}
+
+/** Lets a body go: a short one runs out, so that the connection can be used again; a long one is cut. */
+function discard(message: IncomingMessage): void {
+  if (message.readableEnded || message.destroyed) return;
+  const length = Number(message.headers['content-length'] ?? NaN);
+  if (length > maxDiscarded || Number.isNaN(length)) return void message.destroy();
+  const timer = setTimeout(() => message.destroy(), discardTime).unref();
+  message.once('close', () => clearTimeout(timer));
+  message.resume();
+}
+
+/** bytes and milliseconds that may be spent on a body nobody wants */
+const maxDiscarded = 64 * 1024;
+const discardTime = 2000;
+
+const phases = { connect: 'accept a connection', headers: 'answer', total: 'finish' } as const;
+
+function faultOf(error: unknown, url: URL): HttpFault {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  const cut = code === 'ECONNRESET' || code === 'EPIPE' || code?.startsWith('HPE_');
+  const reason = code ?? (error instanceof Error ? error.message : 'unknown');
+  const what = cut ? 'broke off the connection' : 'cannot be reached';
+  return new HttpFault(cut ? 'cut' : 'unreachable', `${shownUrl(url)} ${what} (${reason})`, { cause: error });
+}
+
+function withoutCredentials(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const secret = ['authorization', 'cookie', 'proxy-authorization'];
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !secret.includes(name.toLowerCase())));
+}

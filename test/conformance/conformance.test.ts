@@ -1,0 +1,87 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reelway } from '../support/reelway.js';
+import { requires } from '../support/requires.js';
+import { judge, judgeThroughManifest, measureSource } from './judge.js';
+import { findEndpoints } from './result.js';
+import { makeSource, type SourceOptions } from './source.js';
+
+/** 90 kHz ticks. ffmpeg guesses the time stamps of the frames within a PES packet, and a 90 kHz tick is less than one of the track. */
+const guessed = 3;
+const exact = 1;
+
+interface Case extends SourceOptions {
+  readonly name: string;
+  /** 90 kHz ticks that an audio frame may be off. */
+  readonly audioTicks?: number;
+  /** Why ffmpeg's own reader of MPDs is not asked. */
+  readonly mpdReaderCannot?: string;
+}
+
+const cases: Case[] = [
+  { name: '25 fps with B-frames, two muxed renditions' },
+  { name: '25 fps without B-frames', bFrames: 0 },
+  { name: '23.976 fps with B-frames', rate: '24000/1001' },
+  { name: '29.97 fps with B-frames', rate: '30000/1001' },
+  {
+    name: '50 fps without B-frames, 44.1 kHz',
+    rate: '50',
+    bFrames: 0,
+    sampleRate: 44_100,
+    audioTicks: exact,
+    oneFramePerPes: true,
+  },
+  { name: '59.94 fps with B-frames, 44.1 kHz, several frames in a PES packet', rate: '60000/1001', sampleRate: 44_100 },
+  { name: 'time stamps that wrap at 33 bits in the middle', timeOffset: 95_440 },
+  {
+    name: 'time stamps that wrap at 33 bits, audio in a rendition of its own',
+    timeOffset: 95_440,
+    shape: 'separate audio',
+  },
+  { name: 'audio that starts 0.7 s early', audioDelay: -0.7, seconds: 6 },
+  { name: 'audio that starts 0.7 s late', audioDelay: 0.7, seconds: 6 },
+  { name: 'mono', channels: 1, shape: 'media playlist' },
+  { name: '5.1', channels: 6, shape: 'media playlist', oneFramePerPes: true, audioTicks: exact },
+  { name: 'one transport stream', shape: 'transport stream', seconds: 14 },
+  { name: 'one transport stream without B-frames, audio late', shape: 'transport stream', bFrames: 0, audioDelay: 0.3 },
+  { name: 'a media playlist', shape: 'media playlist' },
+  { name: 'a media playlist of byte ranges', shape: 'byte ranges' },
+  { name: 'audio in a rendition of its own, 29.97 fps', shape: 'separate audio', rate: '30000/1001' },
+  {
+    name: 'a discontinuity with another clock and other parameter sets',
+    shape: 'discontinuity',
+    mpdReaderCannot: "ffmpeg 5.1 reads only an MPD's longest period",
+  },
+  { name: 'no audio', shape: 'no audio' },
+  { name: 'no video', shape: 'no video' },
+];
+
+describe.runIf(requires('ffmpeg'))('what is packaged has the frames and the times of its source', () => {
+  let folder: string;
+  beforeAll(async () => (folder = await mkdtemp(path.join(tmpdir(), 'reelway-conformance-'))));
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it.each(cases.map((each, index) => ({ ...each, index })))('$name', async ({ index, name: _, ...options }) => {
+    const scratch = path.join(folder, String(index));
+    const source = await makeSource(path.join(scratch, 'source'), options);
+    const out = path.join(scratch, 'out');
+    const run = await reelway(['package', source.entry, '--out', out, '--json']);
+    expect(run, run.stderr).toMatchObject({ code: 0 });
+
+    const measured = await measureSource(source);
+    const endpoints = await findEndpoints(out);
+    const manifests = endpoints.flatMap((endpoint) =>
+      endpoint.entries.map((entry) => path.join(endpoint.folder, entry)),
+    );
+    expect(manifests.map((manifest) => path.extname(manifest)).sort()).toEqual(['.m3u8', '.mpd']);
+    const tolerance = { audioTicks: options.audioTicks ?? guessed };
+    for (const manifest of manifests) {
+      expect(await judge(measured, manifest, scratch, tolerance), manifest).toEqual([]);
+      const skip = options.mpdReaderCannot !== undefined && manifest.endsWith('.mpd');
+      if (!skip) expect(await judgeThroughManifest(measured, manifest), `ffmpeg on ${manifest}`).toEqual([]);
+    }
+    await rm(scratch, { recursive: true, force: true });
+  });
+});

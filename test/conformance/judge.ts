@@ -1,0 +1,156 @@
+import { decode, packetTimes, type DecodedStream, type PacketTimes } from '../support/ffmpeg.js';
+import { readTracks, type PlayableTrack } from './result.js';
+import type { MadeSource } from './source.js';
+
+/** One stream of a source or of a result, decoded and measured, period by period. */
+interface Measured {
+  readonly name: string;
+  readonly kind: 'video' | 'audio';
+  readonly periods: readonly { readonly frames: readonly string[]; readonly times: PacketTimes }[];
+}
+
+/** The source as ffmpeg sees it, to be compared with as many results as wanted. */
+export async function measureSource(source: MadeSource): Promise<Measured[]> {
+  const renditions = await Promise.all(
+    source.renditions.map(async (files, index) => measureFiles(`source rendition ${index + 1}`, files)),
+  );
+  return renditions.flat();
+}
+
+async function measureFiles(name: string, files: readonly string[]): Promise<Measured[]> {
+  const periods: { decoded: DecodedStream[]; times: PacketTimes[] }[] = [];
+  for (const file of files) periods.push({ decoded: await decode(file), times: await packetTimes(file) });
+  return periods[0]!.decoded.map(({ kind }, stream) => ({
+    name: `${name} ${kind}`,
+    kind,
+    periods: periods.map(({ decoded, times }) => ({
+      frames: decoded[stream]!.frames,
+      times: times.filter((each) => each.kind === kind)[0]!,
+    })),
+  }));
+}
+
+export interface Tolerance {
+  /** 90 kHz ticks by which an audio frame may lie off the source's time stamp. */
+  readonly audioTicks: number;
+}
+
+/** All that is wrong with what a manifest gives a player, compared with the source; empty when nothing is. */
+export async function judge(
+  source: readonly Measured[],
+  manifest: string,
+  scratch: string,
+  tolerance: Tolerance,
+): Promise<string[]> {
+  const tracks = await readTracks(manifest, scratch);
+  const problems: string[] = [];
+  const found: { track: PlayableTrack; result: Measured; origin: Measured }[] = [];
+  for (const track of tracks) {
+    const streams = await measureFiles(track.name, track.periods);
+    const [result] = streams;
+    if (!result || streams.length !== 1) {
+      problems.push(`${track.name}: has ${streams.length} streams; a CMAF track has one`);
+      continue;
+    }
+    const origin = source.find((candidate) => sameFrames(candidate, result));
+    if (origin) found.push({ track, result, origin });
+    else
+      problems.push(`${track.name}: its decoded frames are those of no source rendition: ${nearest(source, result)}`);
+  }
+  for (const stream of distinct(source))
+    if (!found.some(({ result }) => sameFrames(stream, result)))
+      problems.push(`${stream.name}: no track has its frames`);
+  const periods = source[0]?.periods.length ?? 0;
+  for (let period = 0; period < periods; period += 1) problems.push(...judgeTimes(found, period, tolerance));
+  for (const { track, result } of found) problems.push(...judgeDurations(track, result));
+  return problems;
+}
+
+const fingerprint = ({ kind, periods }: Measured) => `${kind}:${periods.map(({ frames }) => frames.join()).join('|')}`;
+const sameFrames = (a: Measured, b: Measured) => fingerprint(a) === fingerprint(b);
+
+function distinct(streams: readonly Measured[]): Measured[] {
+  return [...new Map(streams.map((stream) => [fingerprint(stream), stream])).values()];
+}
+
+function nearest(source: readonly Measured[], result: Measured): string {
+  return source
+    .filter(({ kind }) => kind === result.kind)
+    .map((candidate) => {
+      const counts = candidate.periods.map(({ frames }, index) => {
+        const got = result.periods[index]?.frames ?? [];
+        const first = frames.findIndex((frame, at) => frame !== got[at]);
+        return `${got.length} of ${frames.length} frames${first >= 0 ? `, other from frame ${first} on` : ''}`;
+      });
+      return `${candidate.name}: ${counts.join('; ')}`;
+    })
+    .join(' / ');
+}
+
+type Match = { readonly result: Measured; readonly origin: Measured };
+
+/** One shift for all tracks of a period: exact for video, within the tolerance for audio; the earliest frame of all at 0. */
+function judgeTimes(found: readonly Match[], period: number, tolerance: Tolerance): string[] {
+  const problems: string[] = [];
+  const lags = found.map(({ result, origin }) => lagsOf(result, origin, period));
+  const video = found.findIndex(({ result }) => result.kind === 'video');
+  const shift = lags[Math.max(video, 0)]?.[0] ?? 0;
+  for (const [index, { result }] of found.entries()) {
+    const { packets } = result.periods[period]!.times;
+    const allowed = result.kind === 'video' ? 0 : tolerance.audioTicks;
+    const off = lags[index]!.findIndex((lag) => Math.abs(lag - shift) > allowed + 1e-6);
+    if (off >= 0)
+      problems.push(
+        `${result.name}, period ${period + 1}, sample ${off}: shifted by ${lags[index]![off]} ticks, the others by ${shift}`,
+      );
+    const gap = packets.findIndex(
+      (packet, at) => at > 0 && packet.decode !== packets[at - 1]!.decode + packets[at - 1]!.duration,
+    );
+    if (gap > 0)
+      problems.push(
+        `${result.name}, period ${period + 1}, sample ${gap}: its decode time is not the end of the one before`,
+      );
+  }
+  const starts = found.map(({ result }) => {
+    const { timescale, packets } = result.periods[period]!.times;
+    return Math.min(...packets.map(({ presentation }) => presentation)) / timescale;
+  });
+  if (Math.abs(Math.min(...starts)) > 1 / 40_000)
+    problems.push(`period ${period + 1} starts at ${Math.min(...starts)} s instead of 0`);
+  return problems;
+}
+
+/** 90 kHz ticks from the source's to the result's presentation time, for each sample in decode order. */
+function lagsOf(result: Measured, origin: Measured, period: number): number[] {
+  const { timescale, packets } = result.periods[period]!.times;
+  const before = origin.periods[period]!.times.packets;
+  if (before.length !== packets.length) return [NaN];
+  return packets.map(({ presentation }, at) => (presentation * 90_000) / timescale - before[at]!.presentation);
+}
+
+/** What the manifest says a track lasts is what its samples last, to a millisecond a segment. */
+function judgeDurations(track: PlayableTrack, result: Measured): string[] {
+  return result.periods.flatMap(({ times: { packets, timescale } }, period) => {
+    const media = packets.reduce((sum, { duration }) => sum + duration, 0) / timescale;
+    const said = track.durations[period]!;
+    return Math.abs(media - said) <= 0.01
+      ? []
+      : [`${track.name}: the manifest says ${said} s, its samples last ${media} s`];
+  });
+}
+
+/** All that ffmpeg's own reader of the manifest makes otherwise than the source. */
+export async function judgeThroughManifest(source: readonly Measured[], manifest: string): Promise<string[]> {
+  const streams = await decode(manifest, '-allowed_extensions', 'ALL').catch((error: unknown) => String(error));
+  if (typeof streams === 'string') return [streams];
+  const expected = distinct(source).map(fingerprint);
+  const got = streams.map(({ kind, frames }) => `${kind}:${frames.join()}`);
+  const missing = distinct(source).filter((stream) => !got.includes(fingerprint(stream)));
+  const extra = got.filter((stream) => !expected.includes(stream));
+  return [
+    ...missing.map(({ name }) => `${name} is not what ffmpeg decodes through ${manifest}`),
+    ...extra.map(
+      (stream) => `ffmpeg decodes ${stream.slice(0, 60)}... (${stream.split(',').length} frames), which no source has`,
+    ),
+  ];
+}

@@ -1,0 +1,127 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { crc32 } from 'node:zlib';
+import { Parser, type ParsedManifest, type ParsedPlaylist, type ParsedSegment } from 'm3u8-parser';
+import { parse as parseMpd } from 'mpd-parser';
+
+/** One track of a manifest: per period a fragmented MP4 of its own, the init segment followed by the media segments. */
+export interface PlayableTrack {
+  readonly name: string;
+  readonly periods: readonly string[];
+  /** seconds, as the manifest says it; per period */
+  readonly durations: readonly number[];
+}
+
+interface InventoryFile {
+  entries: string[];
+  objects: { key: string; size: number; digest: string }[];
+}
+
+/** Every endpoint below the folder, found by its inventory, which is checked: each object is there with its size and digest. */
+export async function findEndpoints(folder: string): Promise<{ folder: string; entries: string[] }[]> {
+  const files = await readdir(folder, { recursive: true });
+  const inventories = files.filter((file) => file.endsWith('.reelway/inventory.json'));
+  return Promise.all(
+    inventories.map(async (file) => {
+      const endpoint = path.join(folder, file, '../..');
+      const inventory = JSON.parse(await readFile(path.join(folder, file), 'utf8')) as InventoryFile;
+      for (const { key, size, digest } of inventory.objects) {
+        const bytes = await readFile(path.join(endpoint, key));
+        if (bytes.length !== size) throw new Error(`${key}: inventory says ${size} bytes; there are ${bytes.length}`);
+        const found = `crc32:${crc32(bytes).toString(16).padStart(8, '0')}`;
+        if (digest.startsWith('crc32:') && digest !== found)
+          throw new Error(`${key}: ${digest} in the inventory, ${found} found`);
+      }
+      return { folder: endpoint, entries: inventory.entries };
+    }),
+  );
+}
+
+/** Reads an entry manifest by a parser that is not ours and joins each of its tracks into files below `scratch`. */
+export async function readTracks(manifest: string, scratch: string): Promise<PlayableTrack[]> {
+  const text = await readFile(manifest, 'utf8');
+  const playlists = manifest.endsWith('.mpd') ? mpdPlaylists(text) : await hlsPlaylists(text, manifest);
+  return Promise.all(
+    playlists.map(async ({ name, base, segments }, index) => {
+      const periods = splitPeriods(segments);
+      const files = periods.map((_, period) =>
+        path.join(scratch, `${path.extname(manifest).slice(1)}-${index}-${period}.mp4`),
+      );
+      await Promise.all(periods.map((period, at) => join(period, base ?? path.dirname(manifest), files[at]!)));
+      return {
+        name,
+        periods: files,
+        durations: periods.map((each) => each.reduce((sum, { duration }) => sum + duration, 0)),
+      };
+    }),
+  );
+}
+
+interface NamedPlaylist {
+  readonly name: string;
+  /** Folder that URIs are relative to; absent: the manifest's. */
+  readonly base?: string;
+  readonly segments: readonly ParsedSegment[];
+}
+
+function parseHls(text: string): ParsedManifest {
+  const parser = new Parser();
+  parser.push(text);
+  parser.end();
+  return parser.manifest;
+}
+
+async function hlsPlaylists(text: string, manifest: string): Promise<NamedPlaylist[]> {
+  const multivariant = parseHls(text);
+  const uris = [
+    ...(multivariant.playlists ?? []).map((playlist) => playlist.uri),
+    ...audioGroups(multivariant).flatMap(({ uri }) => (uri === undefined ? [] : [uri])),
+  ];
+  return Promise.all(
+    [...new Set(uris)].map(async (uri) => {
+      const file = path.join(path.dirname(manifest), uri);
+      const playlist = parseHls(await readFile(file, 'utf8'));
+      if (!playlist.endList) throw new Error(`${uri} has no EXT-X-ENDLIST`);
+      const longest = Math.max(...playlist.segments.map((segment) => segment.duration));
+      if (Math.round(longest) > (playlist.targetDuration ?? 0))
+        throw new Error(`${uri}: EXT-X-TARGETDURATION ${playlist.targetDuration} is below a segment of ${longest} s`);
+      return { name: uri, base: path.dirname(file), segments: playlist.segments };
+    }),
+  );
+}
+
+const audioGroups = (manifest: ParsedManifest) =>
+  Object.values(manifest.mediaGroups?.AUDIO ?? {}).flatMap((group) => Object.values(group));
+
+function mpdPlaylists(text: string): NamedPlaylist[] {
+  const parsed = parseMpd(text, { manifestUri: '' });
+  const playlists: ParsedPlaylist[] = [
+    ...(parsed.playlists ?? []),
+    ...audioGroups(parsed).flatMap((group) => group.playlists ?? []),
+  ];
+  // A presentation without video has its audio in both places.
+  const byName = new Map(playlists.map((playlist) => [String(playlist.attributes.NAME), playlist.segments ?? []]));
+  return [...byName].map(([name, segments]) => ({ name, segments }));
+}
+
+/** Segments with the same init segment in a row belong to one period. */
+function splitPeriods(segments: readonly ParsedSegment[]): ParsedSegment[][] {
+  const periods: ParsedSegment[][] = [];
+  for (const segment of segments) {
+    const current = periods.at(-1);
+    const starts = !current || segment.discontinuity === true || current[0]!.map?.uri !== segment.map?.uri;
+    if (starts) periods.push([segment]);
+    else current.push(segment);
+  }
+  return periods;
+}
+
+async function join(segments: readonly ParsedSegment[], base: string, file: string): Promise<void> {
+  const read = async (uri: string) => readFile(path.join(base, uri));
+  const init = segments[0]?.map?.uri;
+  if (init === undefined) throw new Error('a track without an init segment');
+  await writeFile(
+    file,
+    Buffer.concat([await read(init), ...(await Promise.all(segments.map(({ uri }) => read(uri))))]),
+  );
+}

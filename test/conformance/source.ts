@@ -1,0 +1,197 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { ffmpeg } from '../support/ffmpeg.js';
+
+/** How a made source differs from the plain one: 25 fps, B-frames, 48 kHz stereo starting with the picture, two muxed renditions. */
+export interface SourceOptions {
+  /** Frames per second as ffmpeg writes it. */
+  readonly rate?: string;
+  readonly bFrames?: number;
+  /** Hz */
+  readonly sampleRate?: number;
+  readonly channels?: 1 | 2 | 6;
+  /** Seconds that the sound starts after the picture; negative: before it. */
+  readonly audioDelay?: number;
+  /** Seconds added to every time stamp; 95440 makes 33 bits of 90 kHz wrap in the middle. */
+  readonly timeOffset?: number;
+  readonly shape?: SourceShape;
+  /** Puts each audio frame into a PES packet of its own, so that each has its exact time stamp. */
+  readonly oneFramePerPes?: boolean;
+  readonly seconds?: number;
+}
+
+export type SourceShape =
+  | 'muxed ladder'
+  | 'media playlist'
+  | 'transport stream'
+  | 'separate audio'
+  | 'byte ranges'
+  | 'discontinuity'
+  | 'no audio'
+  | 'no video';
+
+export interface MadeSource {
+  /** What `reelway package` is given. */
+  readonly entry: string;
+  /** Per rendition and period: a transport stream with all of its bytes, for the judge. */
+  readonly renditions: readonly (readonly string[])[];
+}
+
+const sizes = ['160x90', '128x72'] as const;
+const gopSeconds = 1;
+const segmentSeconds = 2;
+
+type Plain = Required<SourceOptions>;
+
+const plain: Plain = {
+  rate: '25',
+  bFrames: 2,
+  sampleRate: 48_000,
+  channels: 2,
+  audioDelay: 0,
+  timeOffset: 0,
+  shape: 'muxed ladder',
+  oneFramePerPes: false,
+  seconds: 5,
+};
+
+/** Makes a source in the folder. Encodes to MP4 first and cuts by stream copy, so that every segment has its parameter sets. */
+export async function makeSource(folder: string, options: SourceOptions = {}): Promise<MadeSource> {
+  const given: Plain = { ...plain, ...options };
+  await mkdir(folder, { recursive: true });
+  switch (given.shape) {
+    case 'muxed ladder':
+      return makeLadder(folder, given, true);
+    case 'separate audio':
+      return makeLadder(folder, given, false);
+    case 'discontinuity':
+      return makeDiscontinuity(folder, given);
+    case 'transport stream': {
+      const file = path.join(folder, 'source.ts');
+      const inputs = await encode(folder, given, sizes[0]);
+      await ffmpeg(...inputs, ...timing(given), '-f', 'mpegts', ...pes(given), file);
+      return { entry: file, renditions: [[file]] };
+    }
+    case 'media playlist':
+    case 'byte ranges':
+    case 'no audio':
+    case 'no video': {
+      const inputs = await encode(folder, given, sizes[0]);
+      const playlist = await cut(inputs, path.join(folder, 'only'), given);
+      return { entry: playlist, renditions: [[await whole(playlist)]] };
+    }
+  }
+}
+
+async function makeLadder(folder: string, given: Plain, muxed: boolean): Promise<MadeSource> {
+  const lines = ['#EXTM3U', '#EXT-X-VERSION:4', '#EXT-X-INDEPENDENT-SEGMENTS'];
+  const renditions: string[][] = [];
+  if (!muxed) {
+    const inputs = await encode(folder, { ...given, shape: 'no video' }, sizes[0]);
+    renditions.push([await whole(await cut(inputs, path.join(folder, 'audio'), given))]);
+    lines.push(
+      '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="English",LANGUAGE="en",DEFAULT=YES,AUTOSELECT=YES,URI="audio/index.m3u8"',
+    );
+  }
+  for (const size of sizes) {
+    const inputs = await encode(folder, muxed ? given : { ...given, shape: 'no audio' }, size);
+    renditions.push([await whole(await cut(inputs, path.join(folder, size), given))]);
+    const group = muxed ? '' : ',AUDIO="sound"';
+    const bandwidth = size === sizes[0] ? 600_000 : 400_000;
+    lines.push(
+      `#EXT-X-STREAM-INF:BANDWIDTH=${bandwidth},RESOLUTION=${size},CODECS="avc1.64000b,mp4a.40.2"${group}`,
+      `${size}/index.m3u8`,
+    );
+  }
+  const entry = path.join(folder, 'index.m3u8');
+  await writeFile(entry, `${lines.join('\n')}\n`);
+  return { entry, renditions };
+}
+
+/** Two encodings with unrelated time stamps in one playlist, the second behind EXT-X-DISCONTINUITY and earlier on its own clock. */
+async function makeDiscontinuity(folder: string, given: Plain): Promise<MadeSource> {
+  const parts: string[] = [];
+  const lines: string[] = [];
+  for (const [index, timeOffset] of [100, 10].entries()) {
+    const name = `part${index + 1}`;
+    const inputs = await encode(folder, { ...given, bFrames: index === 0 ? given.bFrames : 0 }, sizes[0]);
+    const playlist = await cut(inputs, path.join(folder, name), { ...given, timeOffset });
+    parts.push(await whole(playlist));
+    const media = (await readFile(playlist, 'utf8')).split('\n').filter((line) => /^#EXTINF|^[^#]/.test(line));
+    if (index > 0) lines.push('#EXT-X-DISCONTINUITY');
+    lines.push(...media.map((line) => (line.startsWith('#') ? line : `${name}/${line}`)));
+  }
+  const head = [
+    '#EXTM3U',
+    '#EXT-X-VERSION:3',
+    `#EXT-X-TARGETDURATION:${segmentSeconds + 1}`,
+    '#EXT-X-PLAYLIST-TYPE:VOD',
+  ];
+  const entry = path.join(folder, 'index.m3u8');
+  await writeFile(entry, [...head, ...lines, '#EXT-X-ENDLIST', ''].join('\n'));
+  return { entry, renditions: [parts] };
+}
+
+/** Encodes picture and sound to MP4; gives the parameters with which ffmpeg reads and copies them with the asked offset between them. */
+async function encode(folder: string, given: Plain, size: string): Promise<string[]> {
+  const video = path.join(folder, `${size}-${given.bFrames}.mp4`);
+  const audio = path.join(folder, 'sound.mp4');
+  const hasVideo = given.shape !== 'no video';
+  const hasAudio = given.shape !== 'no audio';
+  if (hasVideo) await encodePicture(video, given, size);
+  if (hasAudio) await encodeSound(audio, given);
+  const videoInput = ['-itsoffset', String(Math.max(0, -given.audioDelay)), '-i', video];
+  const audioInput = ['-itsoffset', String(Math.max(0, given.audioDelay)), '-i', audio];
+  return [
+    ...(hasVideo ? videoInput : []),
+    ...(hasAudio ? audioInput : []),
+    ...(hasVideo && hasAudio ? ['-map', '0', '-map', '1'] : []),
+  ];
+}
+
+async function encodePicture(file: string, given: Plain, size: string): Promise<void> {
+  const [numerator = 25, denominator = 1] = given.rate.split('/').map(Number);
+  const gop = Math.round((gopSeconds * numerator) / denominator);
+  await ffmpeg(
+    ...['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${given.rate}:duration=${given.seconds}`],
+    ...['-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', given.bFrames > 0 ? 'high' : 'main', '-threads', '1'],
+    ...['-b:v', '200k', '-g', String(gop), '-keyint_min', String(gop), '-sc_threshold', '0'],
+    ...['-bf', String(given.bFrames), '-flags', '+cgop', '-pix_fmt', 'yuv420p', file],
+  );
+}
+
+async function encodeSound(file: string, given: Plain): Promise<void> {
+  const tones = ['440', '550', '660', '110', '770', '880'].slice(0, given.channels);
+  const expressions = tones.map((tone) => `0.2*sin(2*PI*${tone}*t)*(1+0.5*sin(2*PI*t))`).join('|');
+  const layout = { 1: 'mono', 2: 'stereo', 6: '5.1' }[given.channels];
+  const length = given.seconds - Math.max(0, given.audioDelay);
+  await ffmpeg(
+    ...['-f', 'lavfi', '-i', `aevalsrc=exprs='${expressions}':s=${given.sampleRate}:d=${length}:c=${layout}`],
+    ...['-c:a', 'aac', '-b:a', `${32 * given.channels}k`, file],
+  );
+}
+
+const timing = (given: Plain) => ['-c', 'copy', '-output_ts_offset', String(given.timeOffset)];
+const pes = (given: Plain) => (given.oneFramePerPes ? ['-pes_payload_size', '0'] : []);
+
+async function cut(inputs: readonly string[], folder: string, given: Plain): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const playlist = path.join(folder, 'index.m3u8');
+  await ffmpeg(
+    ...[...inputs, ...timing(given), '-f', 'hls', '-hls_time', String(segmentSeconds), '-hls_list_size', '0'],
+    ...['-hls_playlist_type', 'vod', ...(given.shape === 'byte ranges' ? ['-hls_flags', 'single_file'] : [])],
+    ...(given.oneFramePerPes ? ['-hls_ts_options', 'pes_payload_size=0'] : []),
+    ...['-hls_segment_filename', path.join(folder, given.shape === 'byte ranges' ? 'all.ts' : '%03d.ts'), playlist],
+  );
+  return playlist;
+}
+
+/** All segments of a media playlist of ours in one file. */
+async function whole(playlist: string): Promise<string> {
+  const folder = path.dirname(playlist);
+  const names = (await readFile(playlist, 'utf8')).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  const file = `${folder}.whole.ts`;
+  const contents = await Promise.all([...new Set(names)].map((name) => readFile(path.join(folder, name))));
+  await writeFile(file, Buffer.concat(contents));
+  return file;
+}
