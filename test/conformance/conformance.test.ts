@@ -54,6 +54,8 @@ const cases: Case[] = [
     shape: 'discontinuity',
     mpdReaderCannot: "ffmpeg 5.1 reads only an MPD's longest period",
   },
+  { name: 'parameter sets that change between segments', shape: 'parameter sets change', rate: '30' },
+  { name: 'PES packets of sound that lie across segments', shape: 'sound across segments', rate: '30' },
   { name: 'no audio', shape: 'no audio' },
   { name: 'no video', shape: 'no video' },
 ];

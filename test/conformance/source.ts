@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ffmpeg } from '../support/ffmpeg.js';
+import { beginsWithinSound, renumber, spreadSound } from './rearrange.js';
 
 /** How a made source differs from the plain one: 25 fps, B-frames, 48 kHz stereo starting with the picture, two muxed renditions. */
 export interface SourceOptions {
@@ -27,6 +28,8 @@ export type SourceShape =
   | 'separate audio'
   | 'byte ranges'
   | 'discontinuity'
+  | 'parameter sets change'
+  | 'sound across segments'
   | 'no audio'
   | 'no video';
 
@@ -66,6 +69,13 @@ export async function makeSource(folder: string, options: SourceOptions = {}): P
       return makeLadder(folder, given, false);
     case 'discontinuity':
       return makeDiscontinuity(folder, given);
+    case 'parameter sets change':
+      return makeParameterSetChange(folder, given);
+    case 'sound across segments': {
+      const source = await makeSource(folder, { ...given, shape: 'media playlist' });
+      await rewriteSegments([source.entry], spreadSound, (segments) => segments.slice(1).some(beginsWithinSound));
+      return source;
+    }
     case 'transport stream': {
       const file = path.join(folder, 'source.ts');
       const inputs = await encode(folder, given, sizes[0]);
@@ -117,18 +127,11 @@ async function makeDiscontinuity(folder: string, given: Plain): Promise<MadeSour
     const inputs = await encode(folder, { ...given, bFrames: index === 0 ? given.bFrames : 0 }, sizes[0]);
     const playlist = await cut(inputs, path.join(folder, name), { ...given, timeOffset });
     parts.push(await whole(playlist));
-    const media = (await readFile(playlist, 'utf8')).split('\n').filter((line) => /^#EXTINF|^[^#]/.test(line));
     if (index > 0) lines.push('#EXT-X-DISCONTINUITY');
-    lines.push(...media.map((line) => (line.startsWith('#') ? line : `${name}/${line}`)));
+    lines.push(...within(path.dirname(playlist), await segmentLines(playlist)));
   }
-  const head = [
-    '#EXTM3U',
-    '#EXT-X-VERSION:3',
-    `#EXT-X-TARGETDURATION:${segmentSeconds + 1}`,
-    '#EXT-X-PLAYLIST-TYPE:VOD',
-  ];
   const entry = path.join(folder, 'index.m3u8');
-  await writeFile(entry, [...head, ...lines, '#EXT-X-ENDLIST', ''].join('\n'));
+  await writeFile(entry, mediaPlaylist(lines));
   return { entry, renditions: [parts] };
 }
 
@@ -149,12 +152,72 @@ async function encode(folder: string, given: Plain, size: string): Promise<strin
   ];
 }
 
-async function encodePicture(file: string, given: Plain, size: string): Promise<void> {
+/** Two encodings of unlike profiles, one right after the other on one clock, with nothing in the playlist that says so. */
+async function makeParameterSetChange(folder: string, given: Plain): Promise<MadeSource> {
+  const playlists: string[] = [];
+  for (const [index, profile] of (['high', 'main'] as const).entries()) {
+    const video = path.join(folder, `${profile}.mp4`);
+    await encodePicture(video, given, sizes[0], profile);
+    const part = { ...given, timeOffset: given.timeOffset + index * given.seconds };
+    playlists.push(await cut(['-i', video], path.join(folder, profile), part));
+  }
+  await rewriteSegments(playlists, renumber);
+  const names = await Promise.all(playlists.map(segmentLines));
+  const entry = path.join(folder, 'index.m3u8');
+  await writeFile(
+    entry,
+    mediaPlaylist(names.flatMap((lines, index) => within(path.dirname(playlists[index]!), lines))),
+  );
+  const parts = await Promise.all(playlists.map(async (playlist) => readFile(await whole(playlist))));
+  const file = path.join(folder, 'whole.ts');
+  await writeFile(file, Buffer.concat(parts));
+  return { entry, renditions: [[file]] };
+}
+
+/** Replaces the bytes of all segments of the playlists, seen as one row of segments. */
+async function rewriteSegments(
+  playlists: readonly string[],
+  rewrite: (segments: readonly Uint8Array[]) => Uint8Array[],
+  worked: (segments: readonly Uint8Array[]) => boolean = () => true,
+): Promise<void> {
+  const files = (
+    await Promise.all(
+      playlists.map(async (playlist) =>
+        (await segmentLines(playlist))
+          .filter((line) => !line.startsWith('#'))
+          .map((line) => path.join(path.dirname(playlist), line)),
+      ),
+    )
+  ).flat();
+  const rewritten = rewrite(await Promise.all(files.map((file) => readFile(file))));
+  if (!worked(rewritten)) throw new Error('the source was not rearranged as it should be');
+  await Promise.all(files.map((file, index) => writeFile(file, rewritten[index]!)));
+}
+
+/** The lines of a media playlist of ours that name its segments and say their duration. */
+async function segmentLines(playlist: string): Promise<string[]> {
+  return (await readFile(playlist, 'utf8')).split('\n').filter((line) => /^#EXTINF|^[^#]/.test(line));
+}
+
+const within = (folder: string, lines: readonly string[]) =>
+  lines.map((line) => (line.startsWith('#') ? line : `${path.basename(folder)}/${line}`));
+
+function mediaPlaylist(lines: readonly string[]): string {
+  const target = `#EXT-X-TARGETDURATION:${segmentSeconds + 1}`;
+  return ['#EXTM3U', '#EXT-X-VERSION:3', target, '#EXT-X-PLAYLIST-TYPE:VOD', ...lines, '#EXT-X-ENDLIST', ''].join('\n');
+}
+
+async function encodePicture(
+  file: string,
+  given: Plain,
+  size: string,
+  profile: 'main' | 'high' = given.bFrames > 0 ? 'high' : 'main',
+): Promise<void> {
   const [numerator = 25, denominator = 1] = given.rate.split('/').map(Number);
   const gop = Math.round((gopSeconds * numerator) / denominator);
   await ffmpeg(
     ...['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${given.rate}:duration=${given.seconds}`],
-    ...['-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', given.bFrames > 0 ? 'high' : 'main', '-threads', '1'],
+    ...['-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', profile, '-threads', '1'],
     ...['-b:v', '200k', '-g', String(gop), '-keyint_min', String(gop), '-sc_threshold', '0'],
     ...['-bf', String(given.bFrames), '-flags', '+cgop', '-pix_fmt', 'yuv420p', file],
   );
