@@ -1,5 +1,6 @@
 /** What can be wrong with a source or a configuration. The names are those of the failure table, so that nothing needs translating. */
 export type PackagerErrorCode =
+  | 'source_changed'
   | 'source_invalid'
   | 'source_unsupported'
   | 'source_encrypted'

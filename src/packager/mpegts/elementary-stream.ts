@@ -1,0 +1,224 @@
+import { MalformedError } from '../bits/malformed.js';
+import { PackagerError } from '../errors.js';
+import { unwrap } from '../timing/unwrap.js';
+import { packetSize, parsePacketHeader, syncByte, type PacketHeader } from './packet.js';
+import { maximumPesHeader, parsePesHeader } from './pes.js';
+
+/** The payloads of one PID, joined, and where PES packets begin in them. */
+export interface ElementaryStream {
+  readonly pid: number;
+  /** For the first PID asked for: a view of the bytes that were given, whose packets are gone. */
+  readonly data: Uint8Array;
+  readonly marks: readonly PesMark[];
+  /** Bytes that the last PES packet announced and that did not come. */
+  readonly missing: number;
+}
+
+export interface PesMark {
+  /** Of the PES packet's payload in `data`. */
+  readonly offset: number;
+  /** Of the transport stream packet with the PES header, in the resource. */
+  readonly byteOffset: number;
+  /** 33 bits, 90 kHz */
+  readonly pts?: number;
+  readonly dts?: number;
+}
+
+export interface ExtractOptions {
+  /** Offset of `bytes` in the resource, for errors. */
+  readonly base: number;
+  /** The period's origin, so that errors can name a time. */
+  readonly origin?: number;
+  /** Bytes may end inside a packet: they are the head of something longer. */
+  readonly partial?: boolean;
+}
+
+/** What is gathered for one PID while packets pass. */
+interface Sink {
+  readonly pid: number;
+  target: Uint8Array;
+  length: number;
+  /** continuity_counter that is due, or -1 before the first packet. */
+  continuity: number;
+  readonly marks: PesMark[];
+  /** Where the payload of the PES packet begun last must end, if it said so. */
+  pesEnd: number | undefined;
+  /** A PES header that goes over several packets, so far. */
+  header: { bytes: Uint8Array; length: number; byteOffset: number } | undefined;
+}
+
+/**
+ * Takes the packets of these PIDs apart, in one pass. The payloads of the first PID are moved together at the front of `bytes`
+ * (nothing is allocated for it: name the largest first); the others go to buffers of their own. `bytes` is consumed by this.
+ * @throws PackagerError for lost sync, lost packets, scrambling, transport errors, malformed or truncated PES packets
+ */
+export function extractElementaryStreams(
+  bytes: Uint8Array,
+  pids: readonly number[],
+  options: ExtractOptions,
+): ElementaryStream[] {
+  const sinks = pids.map((pid, index) => newSink(pid, index === 0 ? bytes : new Uint8Array(0)));
+  const end = bytes.length - (bytes.length % packetSize);
+  const [first] = sinks;
+  const run: Run = { bytes, sinks, options };
+  for (let at = 0; at < end; at += packetSize) {
+    if (first && !first.header) at = compactPlainPackets(bytes, at, end, first);
+    if (at < end) takePacket(run, at);
+  }
+  if (end !== bytes.length && !options.partial) {
+    throw invalid(run, end, `ends inside a packet: ${bytes.length - end} of ${packetSize} bytes`);
+  }
+  return sinks.map((sink) => ({
+    pid: sink.pid,
+    data: sink.target.subarray(0, Math.min(sink.length, sink.pesEnd ?? sink.length)),
+    marks: sink.marks,
+    missing: Math.max(0, (sink.pesEnd ?? 0) - sink.length),
+  }));
+}
+
+interface Run {
+  readonly bytes: Uint8Array;
+  readonly sinks: readonly Sink[];
+  readonly options: ExtractOptions;
+}
+
+function newSink(pid: number, target: Uint8Array): Sink {
+  return { pid, target, length: 0, continuity: -1, marks: [], pesEnd: undefined, header: undefined };
+}
+
+/**
+ * The hot loop: packets of this PID with nothing but payload and the counter that is due. Stays tiny on purpose: the engine keeps it
+ * optimised, and `copyWithin` within one buffer beats every other way to move 184 bytes.
+ * @returns offset of the first packet that is anything else
+ */
+function compactPlainPackets(bytes: Uint8Array, from: number, end: number, sink: Sink): number {
+  const high = sink.pid >> 8;
+  const low = sink.pid & 255;
+  let length = sink.length;
+  let control = 0x10 | (sink.continuity & 15);
+  let at = from;
+  while (
+    at < end &&
+    bytes[at] === syncByte &&
+    bytes[at + 1] === high &&
+    bytes[at + 2] === low &&
+    bytes[at + 3] === control &&
+    sink.continuity >= 0
+  ) {
+    bytes.copyWithin(length, at + 4, at + packetSize);
+    length += packetSize - 4;
+    control = 0x10 | ((control + 1) & 15);
+    at += packetSize;
+  }
+  sink.length = length;
+  if (sink.continuity >= 0) sink.continuity = control & 15;
+  return at;
+}
+
+function takePacket(run: Run, at: number): void {
+  const { bytes, sinks } = run;
+  if (bytes[at] !== syncByte) {
+    throw invalid(run, at, `lost sync: 0x47 expected, 0x${(bytes[at] ?? 0).toString(16).padStart(2, '0')} found`);
+  }
+  const pid = (((bytes[at + 1] as number) & 0x1f) << 8) | (bytes[at + 2] as number);
+  const sink = sinks.find((candidate) => candidate.pid === pid);
+  if (!sink) return;
+  const header = parsePacketHeader(bytes, at);
+  if (header.transportError) throw invalid(run, at, 'packet is marked as damaged (transport_error_indicator)', sink);
+  if (header.scrambled) throw encrypted(run, at, 'transport_scrambling_control');
+  if (!header.hasPayload || isDuplicate(run, at, sink, header)) return;
+  if (header.payload > at + packetSize) throw invalid(run, at, 'adaptation field is longer than its packet', sink);
+  if (header.unitStart) endPes(run, at, sink);
+  takePayload(run, at, sink, header);
+}
+
+/** §2.4.3.3: a packet may be sent twice; a counter that jumps otherwise means that packets are lost. */
+function isDuplicate(run: Run, at: number, sink: Sink, { continuity, discontinuity }: PacketHeader): boolean {
+  const due = sink.continuity;
+  if (due >= 0 && continuity !== due && !discontinuity) {
+    if (continuity === ((due + 15) & 15)) return true;
+    throw invalid(run, at, `packets are missing: continuity counter ${due} is due, ${continuity} was found`, sink);
+  }
+  sink.continuity = (continuity + 1) & 15;
+  return false;
+}
+
+/** A PES packet that told its length must have it; what is more than that is stuffing. */
+function endPes(run: Run, at: number, sink: Sink): void {
+  if (sink.header) throw invalid(run, at, 'PES header is cut off', sink);
+  if (sink.pesEnd === undefined) return;
+  if (sink.length < sink.pesEnd) {
+    throw invalid(run, at, `PES packet lacks ${sink.pesEnd - sink.length} bytes of what it announced`, sink);
+  }
+  sink.length = sink.pesEnd;
+  sink.pesEnd = undefined;
+}
+
+function takePayload(run: Run, at: number, sink: Sink, { unitStart, payload }: PacketHeader): void {
+  const end = at + packetSize;
+  if (!unitStart && !sink.header) return append(run.bytes, payload, end, sink);
+  const parsed = unitStart ? run.bytes.subarray(payload, end) : continuedHeader(sink, run.bytes.subarray(payload, end));
+  const byteOffset = sink.header?.byteOffset ?? run.options.base + at;
+  const header = malformedAsInvalid(run, at, sink, () => parsePesHeader(parsed));
+  if (!header) {
+    sink.header ??= { bytes: new Uint8Array(maximumPesHeader + packetSize), length: 0, byteOffset };
+    if (unitStart) continuedHeader(sink, parsed);
+    return;
+  }
+  sink.header = undefined;
+  if (header.scrambled) throw encrypted(run, at, 'PES_scrambling_control');
+  const { pts, dts, payloadLength } = header;
+  sink.marks.push({ offset: sink.length, byteOffset, ...(pts !== undefined && { pts }), ...(dts !== undefined && { dts }) });
+  sink.pesEnd = payloadLength === undefined ? undefined : sink.length + payloadLength;
+  append(parsed, header.headerLength, parsed.length, sink);
+}
+
+/** A header over several packets is gathered aside: rare, since a packet has room for all but absurd stuffing. */
+function continuedHeader(sink: Sink, more: Uint8Array): Uint8Array {
+  const header = sink.header;
+  if (!header) return more;
+  header.bytes.set(more.subarray(0, header.bytes.length - header.length), header.length);
+  header.length = Math.min(header.bytes.length, header.length + more.length);
+  return header.bytes.subarray(0, header.length);
+}
+
+function append(from: Uint8Array, start: number, end: number, sink: Sink): void {
+  if (from.buffer === sink.target.buffer && from.byteOffset === sink.target.byteOffset) {
+    sink.target.copyWithin(sink.length, start, end);
+  } else {
+    reserve(sink, sink.length + end - start);
+    sink.target.set(from.subarray(start, end), sink.length);
+  }
+  sink.length += end - start;
+}
+
+/** The first PID's target is the input itself and always has room: payloads are shorter than their packets. */
+function reserve(sink: Sink, needed: number): void {
+  if (sink.target.length >= needed) return;
+  const larger = new Uint8Array(Math.max(needed, sink.target.length * 2, 1 << 16));
+  larger.set(sink.target.subarray(0, sink.length));
+  sink.target = larger;
+}
+
+function malformedAsInvalid<T>(run: Run, at: number, sink: Sink, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof MalformedError) throw invalid(run, at, error.message, sink);
+    throw error;
+  }
+}
+
+function invalid(run: Run, at: number, reason: string, sink?: Sink): PackagerError {
+  const where = sink ? `PID ${sink.pid}: ${reason}` : reason;
+  const pts = sink?.marks.findLast((mark) => mark.pts !== undefined)?.pts;
+  const { base, origin } = run.options;
+  const time = pts !== undefined && origin !== undefined ? { time: (unwrap(pts, origin) - origin) / 90_000 } : {};
+  return new PackagerError('source_invalid', where, { byteOffset: base + at, ...time });
+}
+
+function encrypted(run: Run, at: number, field: string): PackagerError {
+  return new PackagerError('source_encrypted', `packets are scrambled (${field}); only clear sources can be packaged`, {
+    byteOffset: run.options.base + at,
+  });
+}

@@ -1,0 +1,37 @@
+import { packetSize, syncByte } from './packet.js';
+
+export type SniffedContent =
+  | 'transport stream'
+  | 'playlist'
+  | 'fragmented MP4'
+  | 'packed audio'
+  | 'transport stream of 192-byte packets (M2TS)'
+  | 'transport stream of 204-byte packets (Reed-Solomon)'
+  | 'web page or XML'
+  | 'nothing'
+  | 'unknown';
+
+/** What bytes are, by their beginning: names and content types lie. A few hundred bytes are enough. */
+export function sniffContent(bytes: Uint8Array): SniffedContent {
+  if (bytes.length === 0) return 'nothing';
+  if (hasSyncEvery(bytes, packetSize, 0)) return 'transport stream';
+  if (hasSyncEvery(bytes, 192, 4)) return 'transport stream of 192-byte packets (M2TS)';
+  if (hasSyncEvery(bytes, 204, 0)) return 'transport stream of 204-byte packets (Reed-Solomon)';
+  const text = ascii(bytes, 0, 64).replace(/^\u00ef\u00bb\u00bf/, '').trimStart();
+  if (text.startsWith('#EXTM3U')) return 'playlist';
+  if (text.startsWith('<')) return 'web page or XML';
+  if (['ftyp', 'styp', 'moof', 'sidx', 'moov'].includes(ascii(bytes, 4, 8))) return 'fragmented MP4';
+  if (text.startsWith('ID3') || (bytes[0] === 0xff && ((bytes[1] ?? 0) & 0xf0) === 0xf0)) return 'packed audio';
+  return 'unknown';
+}
+
+/** The sync byte at the first places where one is due, at most five; a single one could be chance, unless there is but one packet. */
+function hasSyncEvery(bytes: Uint8Array, size: number, first: number): boolean {
+  const due = Math.min(5, Math.ceil((bytes.length - first) / size));
+  for (let packet = 0; packet < due; packet += 1) if (bytes[first + packet * size] !== syncByte) return false;
+  return due > 1 || (due === 1 && bytes.length === size);
+}
+
+function ascii(bytes: Uint8Array, from: number, to: number): string {
+  return String.fromCharCode(...bytes.subarray(from, to));
+}

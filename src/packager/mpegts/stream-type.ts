@@ -1,0 +1,80 @@
+/** What a stream_type (ISO/IEC 13818-1 Table 2-34, and users' assignments) is to us. */
+export type StreamKind =
+  /** Packaged. */
+  | { readonly kind: 'video' | 'audio'; readonly name: string }
+  /** Left out, with a note. */
+  | { readonly kind: 'data'; readonly name: string }
+  /** A picture or sound that would be missing from the result: refused by name. */
+  | { readonly kind: 'unsupported'; readonly name: string };
+
+const table: Readonly<Record<number, StreamKind>> = {
+  0x01: unsupported('MPEG-1 video'),
+  0x02: unsupported('MPEG-2 video'),
+  0x03: unsupported('MPEG-1 audio'),
+  0x04: unsupported('MPEG-2 audio'),
+  0x05: data('private sections'),
+  0x06: data('private PES data'),
+  0x0f: { kind: 'audio', name: 'AAC (ADTS)' },
+  0x10: unsupported('MPEG-4 part 2 video'),
+  0x11: unsupported('AAC (LATM)'),
+  0x15: data('timed metadata (ID3)'),
+  0x1b: { kind: 'video', name: 'H.264' },
+  0x1c: unsupported('AAC (raw)'),
+  0x20: unsupported('H.264 MVC'),
+  0x21: unsupported('JPEG 2000'),
+  0x24: unsupported('HEVC'),
+  0x33: unsupported('VVC'),
+  0x42: unsupported('AVS video'),
+  0x80: unsupported('user private 0x80 (LPCM or DigiCipher video)'),
+  0x81: unsupported('AC-3'),
+  0x82: unsupported('DTS'),
+  0x83: unsupported('TrueHD'),
+  0x84: unsupported('E-AC-3'),
+  0x85: unsupported('DTS-HD'),
+  0x86: data('SCTE-35'),
+  0x87: unsupported('E-AC-3'),
+  0xc1: unsupported('AC-3 with SAMPLE-AES'),
+  0xc2: unsupported('E-AC-3 with SAMPLE-AES'),
+  0xcf: unsupported('AAC with SAMPLE-AES'),
+  0xd1: unsupported('Dirac'),
+  0xdb: unsupported('H.264 with SAMPLE-AES'),
+  0xea: unsupported('VC-1'),
+};
+
+/** Descriptors that say what is in private PES data (stream_type 0x06), by tag. ETSI EN 300 468 §6.2, Annex D, H; ATSC A/52. */
+const privateDescriptors: Readonly<Record<number, StreamKind>> = {
+  0x56: data('teletext'),
+  0x59: data('DVB subtitles'),
+  0x6a: unsupported('AC-3'),
+  0x7a: unsupported('E-AC-3'),
+  0x7b: unsupported('DTS'),
+  0x7c: unsupported('AAC (DVB private)'),
+  0x81: unsupported('AC-3'),
+};
+
+/** @param descriptorTags of the stream's ES_info; `registrations` are format_identifiers, such as `Opus` or `HEVC` */
+export function streamKind(
+  streamType: number,
+  descriptorTags: readonly number[],
+  registrations: readonly string[],
+): StreamKind {
+  if (streamType === 0x06) {
+    const registered = registrations.find((name) => ['Opus', 'HEVC', 'AC-3', 'EAC3', 'BSSD', 'AV01'].includes(name));
+    if (registered) return unsupported(registered);
+    const tag = descriptorTags.find((candidate) => privateDescriptors[candidate]);
+    if (tag !== undefined) return privateDescriptors[tag] as StreamKind;
+  }
+  return table[streamType] ?? data(`stream type 0x${streamType.toString(16).padStart(2, '0')}`);
+}
+
+/** Encrypted by Apple's sample encryption, which has stream types of its own. */
+export function isSampleEncrypted(streamType: number): boolean {
+  return [0xc1, 0xc2, 0xcf, 0xdb].includes(streamType);
+}
+
+function unsupported(name: string): StreamKind {
+  return { kind: 'unsupported', name };
+}
+function data(name: string): StreamKind {
+  return { kind: 'data', name };
+}
