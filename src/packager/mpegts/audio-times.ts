@@ -13,12 +13,15 @@ export interface AudioStart {
  * Times of audio frames in ticks of the track. Frames follow each other without a gap, `frameLength` ticks each, as long as their PES
  * time stamps agree within the track's jitter; where they do not, there is a gap or drift in the source, and time goes on from there.
  */
-export function frameTimes(stamps: readonly (UnitTime | undefined)[], track: AudioTrack, { origin, start }: AudioStart): number[] {
-  const { timescale, configuration } = track;
+export function frameTimes(
+  stamps: readonly (UnitTime | undefined)[],
+  track: AudioTrack,
+  { origin, start }: AudioStart,
+): number[] {
   let due = start;
   return stamps.map((stamp) => {
     const time = stamp === undefined ? due : snapToGrid(stamp.pts - origin, due, track);
-    due = time + configuration.frameLength;
+    due = time + track.configuration.frameLength;
     return time;
   });
 }
@@ -27,7 +30,11 @@ export function frameTimes(stamps: readonly (UnitTime | undefined)[], track: Aud
  * The time of a frame that is due at `due`: that, if the time stamp agrees, else what the time stamp says.
  * @param ticks 90 kHz, on the period's time line
  */
-export function snapToGrid(ticks: number, due: number, { timescale, jitter }: Pick<AudioTrack, 'timescale' | 'jitter'>): number {
+export function snapToGrid(
+  ticks: number,
+  due: number,
+  { timescale, jitter }: Pick<AudioTrack, 'timescale' | 'jitter'>,
+): number {
   const deviation = ticks - (due * 90_000) / timescale;
   return Math.abs(deviation) <= jitter ? due : rescale(ticks, 90_000, timescale);
 }

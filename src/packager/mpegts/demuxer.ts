@@ -5,7 +5,7 @@ import { UnsupportedCodingError } from '../codec/unsupported-coding.js';
 import { PackagerError } from '../errors.js';
 import type { IndexedSegment, IndexedTrackSegment, PeriodFrame } from '../model/asset-index.js';
 import type { Samples } from '../model/samples.js';
-import type { AudioTrack, Track, VideoTrack } from '../model/track.js';
+import type { AudioTrack, VideoTrack } from '../model/track.js';
 import { frameTimes } from './audio-times.js';
 import { type ElementaryStream, extractElementaryStreams } from './elementary-stream.js';
 import { markTimes } from './mark-times.js';
@@ -49,7 +49,11 @@ interface Part {
 
 const noSamples: Samples = { data: [], sizes: [], decodeTimes: [], compositionOffsets: [], sync: [] };
 
-function elementaryStreams(bytes: Uint8Array, { period, segment }: SegmentPlace, tail?: Uint8Array): ElementaryStream[] {
+function elementaryStreams(
+  bytes: Uint8Array,
+  { period, segment }: SegmentPlace,
+  tail?: Uint8Array,
+): ElementaryStream[] {
   const { source } = segment;
   const pids = period.tracks.map(({ pid }) => pid);
   const streams = extractElementaryStreams(bytes, pids, { base: source.offset ?? 0, origin: period.origin });
@@ -58,15 +62,23 @@ function elementaryStreams(bytes: Uint8Array, { period, segment }: SegmentPlace,
   return streams.map((stream, index) => {
     const carry = carries[index] as number;
     if (stream.missing > carry) {
-      throw new PackagerError('source_invalid', `PID ${stream.pid}: the last PES packet lacks ${stream.missing} bytes`, {
-        byteOffset: (source.offset ?? 0) + bytes.length,
-      });
+      throw new PackagerError(
+        'source_invalid',
+        `PID ${stream.pid}: the last PES packet lacks ${stream.missing} bytes`,
+        {
+          byteOffset: (source.offset ?? 0) + bytes.length,
+        },
+      );
     }
     return carry > 0 ? join(stream, tails[index] as ElementaryStream, carry) : stream;
   });
 }
 
-function tailStreams(tail: Uint8Array | undefined, segment: IndexedSegment, pids: readonly number[]): ElementaryStream[] {
+function tailStreams(
+  tail: Uint8Array | undefined,
+  segment: IndexedSegment,
+  pids: readonly number[],
+): ElementaryStream[] {
   if (!tail || !segment.tail) {
     throw new PackagerError('source_changed', 'the bytes that follow the segment were not read', {});
   }
@@ -107,14 +119,21 @@ function audioSamples(track: AudioTrack, { stream, origin, indexed }: Part): Sam
 }
 
 /** Decode times ascend from the indexed start to below the indexed end. */
-function checkOrder(decodeTimes: readonly number[], starts: readonly number[], { start, end }: IndexedTrackSegment): void {
+function checkOrder(
+  decodeTimes: readonly number[],
+  starts: readonly number[],
+  { start, end }: IndexedTrackSegment,
+): void {
   if (decodeTimes.length > 0 && decodeTimes[0] !== start) {
     throw new MalformedError(`first decode time is ${decodeTimes[0]}, where ${start} was indexed`, starts[0] ?? 0);
   }
   for (let index = 0; index < decodeTimes.length; index += 1) {
     const next = decodeTimes[index + 1] ?? end;
     if (next > (decodeTimes[index] as number)) continue;
-    throw new MalformedError(`decode time ${next} follows ${decodeTimes[index]}: it must increase`, starts[index + 1] ?? 0);
+    throw new MalformedError(
+      `decode time ${next} follows ${decodeTimes[index]}: it must increase`,
+      starts[index + 1] ?? 0,
+    );
   }
 }
 
@@ -128,6 +147,9 @@ function located(part: Part, demux: () => Samples): Samples {
     const { marks, pid } = part.stream;
     const mark = marks.findLast(({ offset, pts }) => offset <= error.offset && pts !== undefined) ?? marks[0];
     const time = mark?.pts === undefined ? {} : { time: (mark.pts - part.origin) / 90_000 };
-    throw new PackagerError(code, `PID ${pid}: ${error.message}`, { ...(mark && { byteOffset: mark.byteOffset }), ...time });
+    throw new PackagerError(code, `PID ${pid}: ${error.message}`, {
+      ...(mark && { byteOffset: mark.byteOffset }),
+      ...time,
+    });
   }
 }

@@ -2,7 +2,7 @@ import { MalformedError } from '../bits/malformed.js';
 import { PackagerError } from '../errors.js';
 import { unwrap } from '../timing/unwrap.js';
 import { packetSize, parsePacketHeader, syncByte, type PacketHeader } from './packet.js';
-import { maximumPesHeader, parsePesHeader } from './pes.js';
+import { maximumPesHeader, parsePesHeader, type PesHeader } from './pes.js';
 
 /** The payloads of one PID, joined, and where PES packets begin in them. */
 export interface ElementaryStream {
@@ -19,6 +19,8 @@ export interface PesMark {
   readonly offset: number;
   /** Of the transport stream packet with the PES header, in the resource. */
   readonly byteOffset: number;
+  /** Where the PES packet's payload ends in `data`, when its header says so. */
+  readonly end?: number;
   /** 33 bits, 90 kHz */
   readonly pts?: number;
   readonly dts?: number;
@@ -167,10 +169,19 @@ function takePayload(run: Run, at: number, sink: Sink, { unitStart, payload }: P
   }
   sink.header = undefined;
   if (header.scrambled) throw encrypted(run, at, 'PES_scrambling_control');
-  const { pts, dts, payloadLength } = header;
-  sink.marks.push({ offset: sink.length, byteOffset, ...(pts !== undefined && { pts }), ...(dts !== undefined && { dts }) });
-  sink.pesEnd = payloadLength === undefined ? undefined : sink.length + payloadLength;
+  sink.pesEnd = header.payloadLength === undefined ? undefined : sink.length + header.payloadLength;
+  sink.marks.push(newMark(sink, header, byteOffset));
   append(parsed, header.headerLength, parsed.length, sink);
+}
+
+function newMark({ length, pesEnd }: Sink, { pts, dts }: PesHeader, byteOffset: number): PesMark {
+  return {
+    offset: length,
+    byteOffset,
+    ...(pesEnd !== undefined && { end: pesEnd }),
+    ...(pts !== undefined && { pts }),
+    ...(dts !== undefined && { dts }),
+  };
 }
 
 /** A header over several packets is gathered aside: rare, since a packet has room for all but absurd stuffing. */

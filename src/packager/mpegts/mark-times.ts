@@ -12,7 +12,11 @@ export interface UnitTime {
  * @param starts offsets of the units' first bytes in the elementary stream, ascending
  * @param reference unwrapped ticks near the first one
  */
-export function markTimes(starts: readonly number[], marks: readonly PesMark[], reference: number): (UnitTime | undefined)[] {
+export function markTimes(
+  starts: readonly number[],
+  marks: readonly PesMark[],
+  reference: number,
+): (UnitTime | undefined)[] {
   const times: (UnitTime | undefined)[] = [];
   let mark = -1;
   let near = reference;

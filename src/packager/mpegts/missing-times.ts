@@ -13,12 +13,17 @@ export interface Pictures {
  * Times for pictures that begin in a PES packet after another one, which has the only time stamp there.
  * Decoding is evenly spaced between neighbours that have one; presentation follows the picture order count, at the same spacing.
  * @param times of the pictures in decode order; the first has one
- * @param end decode time of what follows, unwrapped ticks
+ * @param following decode time of what follows, unwrapped ticks; Infinity when it is not known
  * @throws MalformedError
  */
-export function fillMissingTimes(times: readonly (UnitTime | undefined)[], end: number, pictures: Pictures): UnitTime[] {
+export function fillMissingTimes(
+  times: readonly (UnitTime | undefined)[],
+  following: number,
+  pictures: Pictures,
+): UnitTime[] {
   const known = times.flatMap((time, index) => (time ? [{ index, dts: time.dts }] : []));
   if (known.length === times.length) return times as UnitTime[];
+  const end = Number.isFinite(following) ? following : extrapolate(known, times.length, pictures.configuration);
   const decode = spaceEvenly([...known, { index: times.length, dts: end }]);
   const places = displayOrder(pictures.bytes, pictures.slices, pictures.configuration);
   const spacing = (end - (decode[0] ?? 0)) / times.length;
@@ -53,7 +58,26 @@ function anchorsOf(
   return anchors;
 }
 
-function spaceEvenly(known: readonly { index: number; dts: number }[]): number[] {
+interface KnownTime {
+  readonly index: number;
+  readonly dts: number;
+}
+
+/** Decode time of what would follow the last picture, at the spacing of those before. */
+function extrapolate(known: readonly KnownTime[], count: number, { frameRate }: AvcConfiguration): number {
+  const first = known.at(0) ?? { index: 0, dts: 0 };
+  const last = known.at(-1) ?? first;
+  const apart = last.index - first.index;
+  const step = apart > 0 ? (last.dts - first.dts) / apart : frameDuration(frameRate);
+  return Math.round(last.dts + step * (count - last.index));
+}
+
+/** Ticks of 90 kHz; 25 frames per second where nothing tells. */
+export function frameDuration([frames, seconds]: readonly [number, number] = [25, 1]): number {
+  return Math.round((90_000 * seconds) / frames);
+}
+
+function spaceEvenly(known: readonly KnownTime[]): number[] {
   const decode: number[] = [];
   for (const [ordinal, { index, dts }] of known.entries()) {
     const next = known[ordinal + 1];

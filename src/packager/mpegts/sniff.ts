@@ -17,7 +17,9 @@ export function sniffContent(bytes: Uint8Array): SniffedContent {
   if (hasSyncEvery(bytes, packetSize, 0)) return 'transport stream';
   if (hasSyncEvery(bytes, 192, 4)) return 'transport stream of 192-byte packets (M2TS)';
   if (hasSyncEvery(bytes, 204, 0)) return 'transport stream of 204-byte packets (Reed-Solomon)';
-  const text = ascii(bytes, 0, 64).replace(/^\u00ef\u00bb\u00bf/, '').trimStart();
+  const text = ascii(bytes, 0, 64)
+    .replace(/^\u00ef\u00bb\u00bf/, '')
+    .trimStart();
   if (text.startsWith('#EXTM3U')) return 'playlist';
   if (text.startsWith('<')) return 'web page or XML';
   if (['ftyp', 'styp', 'moof', 'sidx', 'moov'].includes(ascii(bytes, 4, 8))) return 'fragmented MP4';

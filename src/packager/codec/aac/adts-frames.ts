@@ -20,7 +20,7 @@ export function takeAdtsFrames(bytes: Uint8Array, from: number): AdtsFrames {
   const frames: AdtsFrames = { data: bytes, sizes: [], starts: [] };
   const signature = bytes.length - from >= adtsHeaderLength ? adtsSignature(bytes, from) : 0;
   let length = 0;
-  for (let at = from; at < bytes.length; ) {
+  for (let at = from; at < bytes.length;) {
     const header = parseAdtsHeader(bytes, at);
     if (adtsSignature(bytes, at) !== signature) {
       throw new UnsupportedCodingError('AAC profile, sample rate or channels change inside a segment', at);

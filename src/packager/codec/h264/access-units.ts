@@ -5,7 +5,13 @@ import { type FindStartCode, startCodeFinder, withoutTrailingZeros } from './ann
 import { beginsAccessUnit, nalType } from './nal-unit.js';
 import { parameterSets, sameBytes } from './parameter-sets.js';
 import { recoveryFrameCount } from './sei.js';
-import { completesFrame, isOtherPicture, parseSliceHeader, type ParameterSets, type SliceHeader } from './slice-header.js';
+import {
+  completesFrame,
+  isOtherPicture,
+  parseSliceHeader,
+  type ParameterSets,
+  type SliceHeader,
+} from './slice-header.js';
 
 /** Access units in decode order, as samples of ISO/IEC 14496-15: columns, one entry per unit. */
 export interface AccessUnits {
@@ -80,7 +86,8 @@ class Splitter {
   #slice(type: number, startCode: number, end: number): void {
     const start = startCode + 3;
     // first_mb_in_slice is 0 when its first bit is 1.
-    if (this.#firstSlice >= 0 && (this.#bytes[start + 1] as number) >= 0x80 && this.#isNextPicture(start)) this.#close();
+    if (this.#firstSlice >= 0 && (this.#bytes[start + 1] as number) >= 0x80 && this.#isNextPicture(start))
+      this.#close();
     this.#begin(startCode);
     const kept = this.#keep(start, end);
     if (type === nalType.idrSlice) this.#sync = true;
@@ -100,7 +107,8 @@ class Splitter {
       case nalType.pps:
         return this.#parameterSet(this.#configuration.pps, start, end);
       case nalType.sei:
-        if (this.#firstSlice < 0 && recoveryFrameCount(this.#bytes.subarray(start, end)) !== undefined) this.#sync = true;
+        if (this.#firstSlice < 0 && recoveryFrameCount(this.#bytes.subarray(start, end)) !== undefined)
+          this.#sync = true;
         break;
       case nalType.partitionA:
         throw new UnsupportedCodingError('H.264 data partitioning (Extended profile) is not supported', startCode);
@@ -215,7 +223,7 @@ class Splitter {
 }
 
 function dropLast(data: Uint8Array[], length: number): void {
-  for (let left = length; left > 0; ) {
+  for (let left = length; left > 0;) {
     const view = data.pop() as Uint8Array;
     if (view.length > left) data.push(view.subarray(0, view.length - left));
     left -= view.length;

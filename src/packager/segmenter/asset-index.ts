@@ -1,0 +1,102 @@
+import { PackagerError } from '../errors.js';
+import type { AssetIndex, IndexedPeriod, IndexedRendition } from '../model/asset-index.js';
+import type { SourceReader } from '../model/source-reader.js';
+import { sniffContent } from '../mpegts/sniff.js';
+import { checkAlignment, checkPeriodCounts } from './align-renditions.js';
+import { cutTransportStream } from './cut-transport-stream.js';
+import { inParallel } from './in-parallel.js';
+import { indexPeriod } from './index-periods.js';
+import { defaultLimits, type IndexLimits } from './limits.js';
+import { type PeriodReading, type PeriodSource, readPeriods } from './period-source.js';
+import { readPlaylists, type ReadPlaylists } from './read-playlists.js';
+import { checkContent } from './segment-head.js';
+
+export interface IndexOptions {
+  readonly limits?: Partial<IndexLimits>;
+  /** Reads at once. Default: 8. */
+  readonly concurrency?: number;
+  /** Seconds: how long the segments get that a single transport stream is cut into, at least. Default: 6. */
+  readonly segmentDuration?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Bytes that tell what a source is. */
+const sniffedBytes = 4096;
+
+/**
+ * Finds out what a source holds and where: reads playlists and the heads of segments, the last segments whole, and no more; a single
+ * transport stream is read through once.
+ * @param uri a multivariant playlist, a media playlist, or a transport stream; what it is decides its content, not its name
+ * @throws PackagerError naming rendition, segment, byte and time of what is wrong; errors of the reader as they are
+ */
+export async function indexSource(reader: SourceReader, uri: string, options: IndexOptions = {}): Promise<AssetIndex> {
+  const { concurrency = 8, segmentDuration = 6, signal } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+  const reading: PeriodReading = {
+    ...{ reader, signal, limits, limit: limits.maximumSegmentBytes },
+    run: (items, work) => inParallel(items, concurrency, work),
+  };
+  const head = await reader.readSome(uri, 0, sniffedBytes, signal);
+  const source: ReadPlaylists =
+    kindOf(head, uri) === 'playlist'
+      ? await readPlaylists(uri, { reader, limits, concurrency, signal })
+      : { renditions: [await cutTransportStream(uri, segmentDuration, reading)], notes: [] };
+  return indexRenditions(source, reading);
+}
+
+async function indexRenditions({ renditions, notes }: ReadPlaylists, reading: PeriodReading): Promise<AssetIndex> {
+  const sources: PeriodSource[][] = [];
+  for (const rendition of renditions) sources.push(await readPeriods(rendition, reading));
+  checkPeriodCounts(renditions.map(({ id, uri }, index) => ({ id, uri, periods: sources[index] as PeriodSource[] })));
+
+  const periods: IndexedPeriod[][] = renditions.map(() => []);
+  for (let period = 0; period < (sources[0]?.length ?? 0); period += 1) {
+    const all = renditions.map((rendition, index) => ({ rendition, source: sources[index]?.[period] as PeriodSource }));
+    for (const [index, indexed] of (await indexPeriod(all, reading)).entries()) periods[index]?.push(indexed);
+  }
+  const indexed = renditions.map(({ id, uri, variant, media }, index): IndexedRendition => {
+    const named = (periods[index] as IndexedPeriod[]).map((period) => inLanguage(period, media?.language));
+    return { id, uri, ...(variant && { variant }), ...(media && { media }), periods: named };
+  });
+  checkAlignment(indexed);
+  return {
+    renditions: indexed,
+    notes: [...notes, ...sources.flatMap((of, index) => notesOn(of, renditions[index]?.id ?? ''))],
+  };
+}
+
+/** What the playlist says of a rendition's language goes before what its transport stream says. */
+function inLanguage(period: IndexedPeriod, language: string | undefined): IndexedPeriod {
+  if (language === undefined) return period;
+  return { ...period, tracks: period.tracks.map((track) => (track.kind === 'audio' ? { ...track, language } : track)) };
+}
+
+function notesOn(periods: readonly PeriodSource[], id: string): string[] {
+  const names = new Set(periods.flatMap(({ leftOut }) => leftOut));
+  const notes = [...names].map((name) => `${name} in rendition ${id} is left out: it is not supported yet.`);
+  for (const { heads, streams } of periods) {
+    const dropped = heads
+      .flatMap(({ tracks }) => tracks)
+      .find((head) => head?.kind === 'video' && head.droppedPictures > 0);
+    if (dropped?.kind === 'video') {
+      notes.push(
+        `${dropped.droppedPictures} pictures before the first key frame of rendition ${id} are left out: they cannot be decoded.`,
+      );
+    }
+    for (const [index, { pid, content }] of streams.entries()) {
+      if (heads.every(({ tracks }) => !tracks[index]))
+        notes.push(`PID ${pid} (${content.name}) of rendition ${id} is announced and empty.`);
+    }
+  }
+  return notes;
+}
+
+function kindOf(head: Uint8Array, uri: string): 'playlist' | 'transport stream' {
+  if (sniffContent(head) === 'playlist') return 'playlist';
+  try {
+    checkContent(head);
+  } catch (error) {
+    throw error instanceof PackagerError ? error.at({ uri }) : error;
+  }
+  return 'transport stream';
+}

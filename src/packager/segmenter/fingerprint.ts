@@ -1,0 +1,36 @@
+/**
+ * A running 64-bit digest (two 32-bit lanes of multiply and xor with different constants) to recognise equal audio, not to resist an
+ * attacker: who can make two audios collide can make them equal as well.
+ */
+export class Fingerprint {
+  #a = 0x811c_9dc5;
+  #b = 0x2f0b_4c47;
+
+  /** The bytes and how many they are. */
+  bytes(bytes: Uint8Array): this {
+    for (const byte of bytes) this.#mix(byte);
+    return this.integer(bytes.length);
+  }
+
+  /** A non-negative integer up to 2^53. */
+  integer(value: number): this {
+    this.#mix(value % 0x1_0000_0000);
+    this.#mix(Math.floor(value / 0x1_0000_0000));
+    return this;
+  }
+
+  text(value: string): this {
+    for (const character of value) this.#mix(character.codePointAt(0) ?? 0);
+    return this.integer(value.length);
+  }
+
+  #mix(value: number): void {
+    this.#a = Math.imul(this.#a ^ value, 0x0100_0193);
+    this.#b = Math.imul(this.#b ^ value, 0x85eb_ca6b);
+    this.#b ^= this.#b >>> 15;
+  }
+
+  toString(): string {
+    return [this.#a, this.#b].map((lane) => (lane >>> 0).toString(16).padStart(8, '0')).join('');
+  }
+}

@@ -1,0 +1,95 @@
+import { PackagerError } from '../errors.js';
+import { type SelectedStreams, selectStreams } from '../mpegts/program.js';
+import type { ProgramMap } from '../mpegts/psi.js';
+import type { IndexLimits } from './limits.js';
+import { type HeadReading, readProgram, readSegmentHead, type SegmentHead } from './segment-head.js';
+import type { SourceRendition, SourceSegment } from './source-rendition.js';
+
+/** One period of one rendition, as far as the heads of its segments tell. */
+export interface PeriodSource {
+  readonly streams: SelectedStreams['streams'];
+  readonly leftOut: readonly string[];
+  readonly segments: readonly SourceSegment[];
+  readonly heads: readonly SegmentHead[];
+}
+
+export interface PeriodReading extends HeadReading {
+  readonly limits: IndexLimits;
+  /** Runs the reads of all renditions, a limited number at once. */
+  readonly run: <T, R>(items: readonly T[], work: (item: T, index: number) => Promise<R>) => Promise<R[]>;
+}
+
+/** Reads the heads of all segments of a rendition; its program map is that of each period's first one. @throws PackagerError */
+export async function readPeriods(rendition: SourceRendition, reading: PeriodReading): Promise<PeriodSource[]> {
+  const groups = splitAtDiscontinuities(rendition.segments);
+  const programs = await reading.run(groups, ([first]) =>
+    located(rendition, first as SourceSegment, async () =>
+      selectStreams(await readProgram(first as SourceSegment, reading), reading.limits.maximumTracks),
+    ),
+  );
+  const tasks = groups.flatMap((segments, period) =>
+    segments.map((segment, index) => ({
+      segment,
+      selected: programs[period] as SelectedStreams,
+      isFirst: index === 0,
+    })),
+  );
+  const heads = await reading.run(tasks, ({ segment, selected, isFirst }) =>
+    located(rendition, segment, () => readHead(segment, selected, { ...reading, randomAccess: isFirst })),
+  );
+  let done = 0;
+  return groups.map((segments, period) => {
+    const { streams, leftOut } = programs[period] as SelectedStreams;
+    done += segments.length;
+    return { streams, leftOut, segments, heads: heads.slice(done - segments.length, done) };
+  });
+}
+
+async function readHead(
+  segment: SourceSegment,
+  { streams }: SelectedStreams,
+  reading: HeadReading & { readonly randomAccess: boolean },
+): Promise<SegmentHead> {
+  const wanted = streams.map(({ pid, content }) => ({ pid, kind: content.kind }));
+  const head = await readSegmentHead(segment, wanted, reading);
+  if (head.program) checkSameStreams(head.program, streams);
+  return head;
+}
+
+/** RFC 8216 §4.3.2.3: tracks may only change their number, type or identifiers at a discontinuity. */
+function checkSameStreams(program: ProgramMap, streams: SelectedStreams['streams']): void {
+  const describe = (list: readonly { pid: number; content: { name: string } }[]) =>
+    list
+      .map(({ pid, content }) => `${pid} ${content.name}`)
+      .sort()
+      .join(', ');
+  const packaged = program.streams.filter(({ content }) => content.kind === 'video' || content.kind === 'audio');
+  if (describe(packaged) === describe(streams)) return;
+  throw new PackagerError(
+    'source_invalid',
+    `the program changes without EXT-X-DISCONTINUITY: it was ${describe(streams)}, and is ${describe(packaged)}`,
+  );
+}
+
+function splitAtDiscontinuities(segments: readonly SourceSegment[]): SourceSegment[][] {
+  const groups: SourceSegment[][] = [];
+  for (const segment of segments) {
+    if (segment.discontinuity || groups.length === 0) groups.push([segment]);
+    else groups.at(-1)?.push(segment);
+  }
+  return groups;
+}
+
+/** Names the place in errors of the packager; those of the reader name the URI by themselves. */
+export async function located<T>(
+  rendition: { id: string },
+  { range, number }: SourceSegment,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof PackagerError)) throw error;
+    throw error.at({ uri: range.uri, rendition: rendition.id, segment: number });
+  }
+}

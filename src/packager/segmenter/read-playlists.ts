@@ -1,0 +1,129 @@
+import type { Media, MultivariantPlaylist, Variant } from '../../manifest/hls/multivariant-playlist.js';
+import { readMediaPlaylist } from '../../manifest/hls/read-media-playlist.js';
+import { readMultivariantPlaylist } from '../../manifest/hls/read-multivariant-playlist.js';
+import { ManifestError } from '../../manifest/manifest-error.js';
+import { PackagerError } from '../errors.js';
+import type { SourceMedia, SourceVariant } from '../model/asset-index.js';
+import type { SourceReader } from '../model/source-reader.js';
+import { inParallel } from './in-parallel.js';
+import type { IndexLimits } from './limits.js';
+import { mediaSegments } from './media-segments.js';
+import { resolveUri } from './resolve-uri.js';
+import type { SourceRendition } from './source-rendition.js';
+
+export interface PlaylistReading {
+  readonly reader: SourceReader;
+  readonly limits: IndexLimits;
+  readonly concurrency: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ReadPlaylists {
+  readonly renditions: readonly SourceRendition[];
+  /** What is left out of the source. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Reads a multivariant playlist and the media playlists that it names, or a media playlist.
+ * @throws PackagerError naming the playlist and the line; errors of the reader
+ */
+export async function readPlaylists(uri: string, reading: PlaylistReading): Promise<ReadPlaylists> {
+  const text = await readText(uri, reading);
+  if (!/^#EXT-X-(STREAM-INF|MEDIA):/m.test(text)) {
+    return { renditions: [{ id: 'r1', uri, segments: readMedia(text, uri, reading) }], notes: [] };
+  }
+  const playlist = inPlaylist(uri, () => readMultivariantPlaylist(text, uri));
+  const named = namedRenditions(playlist, uri, reading.limits);
+  const renditions = await inParallel(named, reading.concurrency, async (rendition) => {
+    const media = await readText(rendition.uri, reading);
+    return { ...rendition, segments: readMedia(media, rendition.uri, reading, playlist.variables) };
+  });
+  return { renditions, notes: leftOut(playlist) };
+}
+
+async function readText(uri: string, { reader, limits, signal }: PlaylistReading): Promise<string> {
+  const bytes = await reader.read({ uri }, { limit: limits.maximumPlaylistBytes, ...(signal && { signal }) });
+  const text = new TextDecoder().decode(bytes);
+  if (/^\s*#EXTM3U/.test(text)) return text;
+  throw new PackagerError('source_invalid', 'not a playlist: it does not begin with #EXTM3U', { uri });
+}
+
+function readMedia(
+  text: string,
+  uri: string,
+  { limits }: PlaylistReading,
+  variables?: ReadonlyMap<string, string>,
+): SourceRendition['segments'] {
+  return inPlaylist(uri, () => {
+    return mediaSegments(readMediaPlaylist(text, { uri, ...(variables && { variables }) }), uri, limits);
+  });
+}
+
+/** The same URI may be named for several audio groups: it is one rendition, with what is said first. */
+function namedRenditions(
+  playlist: MultivariantPlaylist,
+  uri: string,
+  limits: IndexLimits,
+): Omit<SourceRendition, 'segments'>[] {
+  const byUri = new Map<string, { variant?: SourceVariant; media?: SourceMedia }>();
+  const add = (reference: string, what: { variant: SourceVariant } | { media: SourceMedia }) => {
+    const resolved = resolveUri(reference, uri);
+    if (resolved === undefined)
+      throw new PackagerError('source_invalid', `not a URI: ${reference.slice(0, 200)}`, { uri });
+    if (!byUri.has(resolved)) byUri.set(resolved, what);
+  };
+  for (const variant of playlist.variants) add(variant.uri, { variant: sourceVariant(variant) });
+  for (const media of playlist.media)
+    if (media.type === 'AUDIO' && media.uri) add(media.uri, { media: sourceMedia(media) });
+  if (playlist.variants.length === 0)
+    throw new PackagerError('source_invalid', 'the playlist lists no variants', { uri });
+  if (byUri.size > limits.maximumRenditions) {
+    const { maximumRenditions } = limits;
+    throw new PackagerError('source_too_large', `${byUri.size} renditions; maximumRenditions is ${maximumRenditions}`, {
+      uri,
+    });
+  }
+  return [...byUri].map(([address, what], index) => ({ id: `r${index + 1}`, uri: address, ...what }));
+}
+
+function sourceVariant({ bandwidth, audio, frameRate }: Variant): SourceVariant {
+  return {
+    bandwidth,
+    ...(audio !== undefined && { audioGroup: audio }),
+    ...(frameRate !== undefined && { frameRate }),
+  };
+}
+
+function sourceMedia(media: Media): SourceMedia {
+  const { groupId, name, autoselect, language, channels, characteristics } = media;
+  return {
+    ...{ groupId, name, autoselect, default: media.default },
+    ...(language !== undefined && { language }),
+    ...(channels !== undefined && { channels }),
+    ...(characteristics !== undefined && { characteristics }),
+  };
+}
+
+function leftOut({ media }: MultivariantPlaylist): string[] {
+  const reasons = {
+    SUBTITLES: 'subtitles are not supported yet',
+    'CLOSED-CAPTIONS': 'captions stay in the video, but manifests do not announce them yet',
+    VIDEO: 'alternative video renditions are not supported',
+  } as const;
+  return media.flatMap(({ type, name, groupId, uri }) => {
+    if (type === 'AUDIO' || (type === 'VIDEO' && uri === undefined)) return [];
+    return [`EXT-X-MEDIA ${type} "${name}" of group "${groupId}" is left out: ${reasons[type]}.`];
+  });
+}
+
+function inPlaylist<T>(uri: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof PackagerError) throw error.at({ uri });
+    if (!(error instanceof ManifestError)) throw error;
+    const code = error.reason === 'too_large' ? 'source_too_large' : 'source_invalid';
+    throw new PackagerError(code, error.message, { uri }, { cause: error });
+  }
+}

@@ -1,0 +1,22 @@
+import type { SourceMedia, SourceVariant } from '../model/asset-index.js';
+import type { SourceRange } from '../model/source-reader.js';
+
+/** A rendition as its playlist has it, or as a single transport stream is cut: segments still unread. */
+export interface SourceRendition {
+  readonly id: string;
+  readonly uri: string;
+  readonly variant?: SourceVariant;
+  readonly media?: SourceMedia;
+  readonly segments: readonly SourceSegment[];
+}
+
+export interface SourceSegment {
+  readonly range: SourceRange;
+  /** Ordinal in the rendition, from 1. */
+  readonly number: number;
+  /** EXTINF, seconds */
+  readonly duration?: number;
+  /** A new period begins here. */
+  readonly discontinuity: boolean;
+  readonly programDateTime?: string;
+}

@@ -1,0 +1,99 @@
+import { MalformedError } from '../bits/malformed.js';
+import { type AdtsHeader, parseAdtsHeader } from '../codec/aac/adts.js';
+import { firstFrame } from '../codec/aac/first-frame.js';
+import { startCodeFinder } from '../codec/h264/annexb.js';
+import { firstPicture, type PictureStart } from '../codec/h264/first-picture.js';
+import { PackagerError } from '../errors.js';
+import type { ElementaryStream, PesMark } from '../mpegts/elementary-stream.js';
+import { Fingerprint } from './fingerprint.js';
+
+/** What the head of a segment says of one of its tracks: the first sample that has a time stamp of its own. */
+export type TrackHead = VideoHead | AudioHead;
+
+export interface VideoHead extends HeadTimes, Omit<PictureStart, 'start'> {
+  readonly kind: 'video';
+  /** A time-stamped picture before this one cannot be decoded: the stream begins with this one. */
+  readonly droppedPictures: number;
+}
+
+export interface AudioHead extends HeadTimes {
+  readonly kind: 'audio';
+  readonly header: AdtsHeader;
+  /** Of the payload of the first PES packet. */
+  readonly digest: string;
+}
+
+interface HeadTimes {
+  /** Offset of the sample in the segment's elementary stream: what comes before belongs to the segment before. */
+  readonly skip: number;
+  /** 33 bits, 90 kHz; dts equals pts where the PES packet had none. */
+  readonly pts: number;
+  readonly dts: number;
+}
+
+/** `more`: more bytes of the segment are needed. `none`: the whole segment holds no sample with a time stamp. */
+export type HeadSearch = TrackHead | 'more' | 'none';
+
+export interface HeadOptions {
+  /** These are all bytes of the segment. */
+  readonly complete: boolean;
+  /** Only a picture will do that can be decoded without an earlier one. */
+  readonly randomAccess: boolean;
+}
+
+/** @throws PackagerError, also when the segment has bytes of the stream but no sample that could be placed in time */
+export function searchHead(kind: 'video' | 'audio', stream: ElementaryStream, options: HeadOptions): HeadSearch {
+  try {
+    const found = kind === 'video' ? searchPicture(stream, options) : searchFrame(stream, options);
+    if (found !== 'none' || stream.data.length === 0) return found;
+    throw new MalformedError(
+      kind === 'audio'
+        ? 'no AAC frame (ADTS) with a time stamp begins in this segment'
+        : options.randomAccess
+          ? 'no key frame with a time stamp in the first segment'
+          : 'no picture with a time stamp begins in this segment',
+      0,
+    );
+  } catch (error) {
+    if (!(error instanceof MalformedError)) throw error;
+    const byteOffset = stream.marks[0]?.byteOffset ?? 0;
+    throw new PackagerError('source_invalid', `PID ${stream.pid}: ${error.message}`, { byteOffset });
+  }
+}
+
+function searchPicture({ data, marks }: ElementaryStream, { complete, randomAccess }: HeadOptions): HeadSearch {
+  const find = startCodeFinder(data);
+  let droppedPictures = 0;
+  for (const [index, mark] of marks.entries()) {
+    if (mark.pts === undefined) continue;
+    const picture = firstPicture(data, find, mark.offset);
+    if (!picture) return complete ? 'none' : 'more';
+    // A picture that begins in a later PES packet takes that one's time stamp.
+    if (picture.start >= (marks[index + 1]?.offset ?? Infinity)) continue;
+    if (randomAccess && picture.sap === 0) {
+      droppedPictures += 1;
+      continue;
+    }
+    const { start, ...rest } = picture;
+    return { kind: 'video', skip: start, droppedPictures, ...rest, ...timesOf(mark) };
+  }
+  return complete ? 'none' : 'more';
+}
+
+function searchFrame({ data, marks }: ElementaryStream, { complete }: HeadOptions): HeadSearch {
+  for (const [index, mark] of marks.entries()) {
+    if (mark.pts === undefined) continue;
+    const limit = mark.end ?? marks[index + 1]?.offset ?? (complete ? data.length : undefined);
+    if (limit === undefined || (limit > data.length && !complete)) return 'more';
+    const skip = firstFrame(data, { from: mark.offset, limit, complete });
+    if (skip === undefined) return 'more';
+    if (skip < 0) continue;
+    const digest = new Fingerprint().bytes(data.subarray(skip, limit)).toString();
+    return { kind: 'audio', skip, header: parseAdtsHeader(data, skip), digest, ...timesOf(mark) };
+  }
+  return complete ? 'none' : 'more';
+}
+
+function timesOf({ pts = 0, dts = pts }: PesMark): { pts: number; dts: number } {
+  return { pts, dts };
+}
