@@ -15,11 +15,18 @@ export function averageBitRate(segments: readonly MeasuredSegment[]): number {
 
 /**
  * Peak segment bit rate, RFC 8216bis §4.4.6.2: the largest of any run of segments that lasts at least half the target duration, so that a
- * short last segment does not count by itself. Runs are taken as short as that allows.
+ * short last segment does not count by itself. Runs are taken as short as that allows, from each segment forwards and backwards.
  * @param targetDuration seconds
  */
 export function peakBitRate(segments: readonly MeasuredSegment[], targetDuration: number): number {
-  const atLeast = targetDuration / 2;
+  return Math.max(
+    averageBitRate(segments),
+    peakOfRuns(segments, targetDuration / 2),
+    peakOfRuns(segments.toReversed(), targetDuration / 2),
+  );
+}
+
+function peakOfRuns(segments: readonly MeasuredSegment[], atLeast: number): number {
   let peak = 0;
   let [end, bytes, duration] = [0, 0, 0];
   for (const first of segments) {
@@ -33,7 +40,7 @@ export function peakBitRate(segments: readonly MeasuredSegment[], targetDuration
     bytes -= first.bytes;
     duration -= first.duration;
   }
-  return Math.max(peak, averageBitRate(segments));
+  return peak;
 }
 
 function bitRate(bytes: number, seconds: number): number {

@@ -14,7 +14,8 @@ export function nominalDurations(track: PlannedTrack, periods: readonly PlannedP
 
 function nominalDuration(id: string, { segments, track }: PlannedTrackPeriod, periodSeconds: number): number {
   const count = segments.length;
-  const whole = periodSeconds * track.timescale;
+  // The MPD says durations to the microsecond: rounded up, so that a player does not expect one segment more.
+  const whole = (periodSeconds + 1e-6) * track.timescale;
   const untilLast = segments.at(-1)?.start ?? 0;
   const duration = Math.max(Math.ceil(whole / count), count > 1 ? Math.round(untilLast / (count - 1)) : 0);
   for (const [index, { start, end, number }] of segments.entries()) {
