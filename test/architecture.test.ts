@@ -37,15 +37,15 @@ const rules: readonly RoomRule[] = [
   })),
   {
     room: 'publish/egress/embedded-packager',
-    imports: ['domain', 'manifest', 'net', 'packager', 'transfer/inventory'],
+    imports: ['domain', 'manifest', 'net', 'packager', 'transfer/inventory', 'transfer/digest'],
     types: effectRooms,
-    rule: 'publish/egress/embedded-packager imports what publish may, transfer/inventory, and alone of the rooms below cli the packager',
+    rule: 'publish/egress/embedded-packager imports what publish may, digests and inventories of transfer, and alone of the rooms below cli the packager',
   },
   {
     room: 'workflow',
-    imports: ['domain', 'intake'],
+    imports: ['domain', 'intake', 'notify/notice'],
     types: effectRooms,
-    rule: 'workflow imports domain, intake and port types; it acts only through step()',
+    rule: 'workflow imports domain, intake, the wording of notices and port types; it acts only through step()',
   },
   {
     room: 'config',
@@ -62,7 +62,7 @@ const rules: readonly RoomRule[] = [
     room: 'cli',
     imports: [
       ...['domain', 'manifest', 'packager', 'intake', 'workflow', ...effectRooms],
-      ...['api', 'config', 'wiring', 'log', 'version'],
+      ...['publish/egress/embedded-packager', 'api', 'config', 'wiring', 'packaging-ports', 'log', 'version'],
     ],
     rule: 'cli sits above all rooms, and below main',
   },
@@ -70,6 +70,11 @@ const rules: readonly RoomRule[] = [
   { room: 'version', imports: [], rule: 'version imports nothing of ours' },
   { room: 'main', imports: ['*'], rule: 'main knows everything' },
   { room: 'wiring', imports: ['*'], rule: 'wiring knows everything' },
+  {
+    room: 'packaging-ports',
+    imports: ['*'],
+    rule: 'packaging-ports is what wiring, cli and packaging-thread wire alike',
+  },
   { room: 'packaging-thread', imports: ['*'], rule: 'packaging-thread is the composition root of a worker thread' },
 ];
 

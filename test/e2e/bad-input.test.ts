@@ -77,13 +77,13 @@ const badInputs: BadInput[] = [
     name: 'a playlist that names ../../etc/passwd',
     spoil: ({ folder }) =>
       edit(media(folder), (text) => text.replace('segment_001.ts', '../../../../../../../../etc/passwd')),
-    code: 'source_forbidden',
+    code: 'url_refused',
     names: /etc\/passwd/,
   },
   {
     name: 'a playlist that names file:///etc/passwd',
     spoil: ({ folder }) => edit(media(folder), (text) => text.replace('segment_001.ts', 'file:///etc/passwd')),
-    code: 'source_forbidden',
+    code: 'url_refused',
     names: /etc\/passwd/,
   },
   {
