@@ -6,23 +6,23 @@ export const identifierSchema = z
   .regex(/^[A-Za-z0-9_-]{1,256}$/, 'letters, digits, _ and - are allowed, 1 to 256 of them');
 
 /** A source that is to become an asset of a packaging group. The business key is `id`. */
-export interface AssetRequest {
-  readonly id: string;
-  readonly packagingGroupId: string;
+export const assetRequestSchema = z.object({
+  id: identifierSchema,
+  packagingGroupId: identifierSchema,
   /** `s3://bucket/key`, `https://...`, `file:///...` or an absolute path */
-  readonly source: string;
+  source: z.string(),
   /** The role that reads the source, where AWS does; kept for the MediaPackage adapter. */
-  readonly sourceRoleArn?: string;
-  readonly destination: Destination;
-}
+  sourceRoleArn: z.string().optional(),
+  /** Where the asset's endpoints go: `<path>/<asset id>/<configuration id>/...` in the bucket. */
+  destination: z.object({
+    /** absent: the storage of the settings */
+    bucket: z.string().optional(),
+    /** key prefix without leading or trailing slash; may be empty */
+    path: z.string(),
+  }),
+});
 
-/** Where the asset's endpoints go: `<path>/<asset id>/<configuration id>/...` in the bucket. */
-export interface Destination {
-  /** absent: the storage of the settings */
-  readonly bucket?: string;
-  /** key prefix without leading or trailing slash; may be empty */
-  readonly path: string;
-}
+export type AssetRequest = z.infer<typeof assetRequestSchema>;
 
 export function jobIdOfAsset(assetId: string): string {
   return `asset:${assetId}`;

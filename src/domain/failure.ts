@@ -181,6 +181,18 @@ export const failureTable = {
     title: 'A notice could not be delivered',
     help: 'Check the target in REELWAY_NOTIFY.',
   },
+  notice_refused: {
+    kind: 'permanent',
+    status: 502,
+    title: 'A notice was refused',
+    help: 'Check the target in REELWAY_NOTIFY, then retry the job.',
+  },
+  endpoints_failed: {
+    kind: 'permanent',
+    status: 500,
+    title: 'Endpoints of the asset failed',
+    help: 'See the failed jobs of the endpoints, mend the cause, and retry the asset.',
+  },
   cancelled: { kind: 'permanent', status: 409, title: 'Cancelled', help: 'Retry the job to go on.' },
 } as const satisfies Record<string, FailureEntry>;
 

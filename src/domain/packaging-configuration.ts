@@ -91,7 +91,7 @@ const mssPackage = z.strictObject({
 const packageTypes = ['HlsPackage', 'CmafPackage', 'DashPackage', 'MssPackage'] as const;
 export type PackageType = (typeof packageTypes)[number];
 
-const packagingConfigurationSchema = z
+export const packagingConfigurationSchema = z
   .strictObject({
     Id: identifierSchema,
     PackagingGroupId: identifierSchema.optional(),

@@ -49,8 +49,8 @@ export interface EndpointFailure {
 
 export interface AssetOutcome {
   readonly request: AssetRequest;
-  /** Counts the runs of this asset's job, so that a later run is another notice. */
-  readonly attempt: number;
+  /** Names the run of this asset's job, so that a later run is another notice. */
+  readonly run: string;
   readonly succeeded: readonly EndpointSuccess[];
   readonly failed: readonly EndpointFailure[];
 }
@@ -64,7 +64,7 @@ export function noticeOfAsset(outcome: AssetOutcome): Notice {
       ? `Asset ${request.id} is ready: ${total} of ${total} endpoints`
       : `Asset ${request.id} failed: ${failed.length} of ${total} endpoints`;
   return {
-    id: `asset:${request.id}#${outcome.attempt}`,
+    id: `asset:${request.id}#${outcome.run}`,
     subject,
     text: [
       subject,

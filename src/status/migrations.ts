@@ -47,26 +47,20 @@ const migrations: readonly { name: string; sql: string }[] = [
     sql: `
       CREATE TABLE reelway.asset (
         id text PRIMARY KEY,
-        source text NOT NULL,
-        destination text NOT NULL,
         request jsonb NOT NULL,
-        created_at double precision NOT NULL,
-        updated_at double precision NOT NULL);
+        created_at double precision NOT NULL);
       CREATE INDEX asset_created_at ON reelway.asset (created_at, id);
       CREATE TABLE reelway.endpoint (
         asset_id text NOT NULL REFERENCES reelway.asset ON DELETE CASCADE,
         configuration_id text NOT NULL,
-        public_id text NOT NULL UNIQUE,
-        package_type text NOT NULL,
-        state text NOT NULL,
-        job_id text,
-        destination text NOT NULL,
+        capability text NOT NULL UNIQUE,
+        bucket text,
+        prefix text NOT NULL,
         manifests jsonb NOT NULL,
         objects integer NOT NULL,
         bytes double precision NOT NULL,
         duration_ms double precision NOT NULL,
-        failure jsonb,
-        updated_at double precision NOT NULL,
+        published_at double precision NOT NULL,
         PRIMARY KEY (asset_id, configuration_id));`,
   },
 ];

@@ -34,29 +34,21 @@ export interface Tables {
     space: string;
     seen_at: Generated<Date>;
   };
-  asset: {
-    id: string;
-    source: string;
-    destination: string;
-    request: JSONColumnType<object>;
-    created_at: Milliseconds;
-    updated_at: Milliseconds;
-  };
+  /** What was made and is playable. */
+  asset: { id: string; request: JSONColumnType<object>; created_at: Milliseconds };
   endpoint: {
     asset_id: string;
     configuration_id: string;
     /** unguessable: names the endpoint in playback URLs */
-    public_id: string;
-    package_type: string;
-    state: 'queued' | 'working' | 'complete' | 'failed';
-    job_id: string | null;
-    destination: string;
+    capability: string;
+    /** null: the storage of the settings */
+    bucket: string | null;
+    prefix: string;
     manifests: JSONColumnType<readonly string[]>;
     objects: number;
     bytes: number;
     duration_ms: Milliseconds;
-    failure: JSONColumnType<StoredFailure> | null;
-    updated_at: Milliseconds;
+    published_at: Milliseconds;
   };
 }
 

@@ -3,7 +3,7 @@ import type { PackagingConfiguration } from '../../domain/packaging-configuratio
 /** Makes one egress endpoint of an asset: every object of it in storage, then its inventory. Safe to call again: skips, resumes, repairs. */
 export interface Egress {
   /** @throws Failure configuration_unsupported naming every field that this egress cannot honour; so that a request is refused before any work. */
-  check(configuration: PackagingConfiguration): void;
+  readonly check: (configuration: PackagingConfiguration) => void;
   produce(job: EndpointJob, report: ReportProgress): Promise<EndpointResult>;
 }
 

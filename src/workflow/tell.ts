@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import type { Notice } from '../notify/notice.js';
+import type { Notifier } from '../notify/notifier.js';
+import { defineWorkflow } from './definition.js';
+
+export interface TellInput {
+  readonly notice: Notice;
+  /** index of the target in REELWAY_NOTIFY */
+  readonly target: number;
+}
+
+/** One notice to one target: a job of its own, so that a target that is down holds up nothing, and what it missed is not lost. */
+export function tell(notifiers: readonly Notifier[]) {
+  return defineWorkflow<TellInput, null>({
+    name: 'tell',
+    queue: 'notices',
+    input: z.object({
+      notice: z.custom<Notice>((value) => typeof value === 'object' && value !== null),
+      target: z.int().nonnegative(),
+    }),
+    title: ({ notice }) => `notice: ${notice.subject}`,
+
+    async run({ notice, target }, job) {
+      const notifier = notifiers[target];
+      // Targets were taken out of the settings since: there is nobody left to tell.
+      if (!notifier) return null;
+      await job.step(`tell ${notifier.target}`, ({ signal }) => notifier.send(notice, signal));
+      return null;
+    },
+  });
+}
