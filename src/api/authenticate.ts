@@ -1,17 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
+import { storedToken, type StoredToken } from '../domain/api-token.js';
 import { Failure } from '../domain/failure.js';
-
-/** A token as the server keeps it. Secrets are long and random (at least 16 characters), so one round of SHA-256 is enough: there is nothing to guess. */
-export interface StoredToken {
-  readonly name: string;
-  /** SHA-256 of the secret, 64 hex digits */
-  readonly digest: string;
-}
-
-export function storedToken(name: string, secret: string): StoredToken {
-  return { name, digest: createHash('sha256').update(secret).digest('hex') };
-}
 
 declare module 'fastify' {
   interface FastifyRequest {

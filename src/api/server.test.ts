@@ -10,7 +10,7 @@ import { Failure } from '../domain/failure.js';
 import { packagingGroups } from '../status/packaging-groups.js';
 import { localStore } from '../storage/local.js';
 import type { ObjectStore } from '../storage/object-store.js';
-import { storedToken } from './authenticate.js';
+import { storedToken } from '../domain/api-token.js';
 import { problemSchema } from './contract.js';
 import type { ApiServer } from './http-types.js';
 import { apiServer, listen, stop, type ApiServices, type ListenOptions } from './server.js';
