@@ -1,0 +1,169 @@
+import { Readable } from 'node:stream';
+import type { CompletedPart, S3Client } from '@aws-sdk/client-s3';
+import { Failure } from '../domain/failure.js';
+import { withBackOff, type BackOff, type RetryVerdict } from '../net/back-off.js';
+import { retryAfter } from '../net/retry-after.js';
+import type { PutOptions } from './object-store.js';
+import { checksumOf, type Piece } from './s3-body.js';
+import type { S3Connection } from './s3-client.js';
+import { s3Problem } from './s3-errors.js';
+
+/**
+ * Sending bytes to S3. Bodies go out as streams of known length with a checksum in the headers: no copy, no SHA-256 for the signature
+ * (`UNSIGNED-PAYLOAD`), and no aws-chunked coding, which not every server reads. The SDK does not send a stream twice, so tries are made here.
+ */
+
+/** bytes of a part of an upload; S3 takes 5 MiB to 5 GiB, 10 000 parts at most (so 160 GB in one object) */
+export const partSize = 16 * 1024 * 1024;
+const maxParts = 10_000;
+/** Parts under way at once: memory of one upload is at most (this + 1) * partSize. */
+const partConcurrency = 4;
+/** milliseconds; an unfinished upload of the same key that is older was left by a killed process: its parts cost money until removed */
+const abandonedAge = 24 * 3600_000;
+
+export interface S3Target extends S3Connection {
+  readonly bucket: string;
+  /** the whole key, prefix included */
+  readonly key: string;
+  readonly backOff: BackOff;
+  /** Makes the request that lets the object appear; under the condition that there is none yet, where that was asked for. */
+  readonly appear: <T>(request: (condition: Condition) => Promise<T>) => Promise<T>;
+}
+
+/** Fields of PutObject and CompleteMultipartUpload. */
+export interface Condition {
+  readonly IfNoneMatch?: '*';
+}
+
+export interface Sent {
+  readonly etag: string | undefined;
+  /** bytes */
+  readonly size: number;
+}
+
+/** How the object is stored; `digest` only of a whole one. */
+export type SendOptions = Pick<PutOptions, 'digest' | 'signal'> & { readonly contentType: string };
+
+/** Stores one piece as the whole object. */
+export async function sendWhole(target: S3Target, piece: Piece, options: SendOptions): Promise<Sent> {
+  const { sdk, client, bucket, key } = target;
+  const facts = { Bucket: bucket, Key: key, ContentType: options.contentType, ...checksumOf(piece, options.digest) };
+  const answer = await target.appear((condition) =>
+    resending(target, options.signal, () =>
+      client.send(new sdk.PutObjectCommand({ ...facts, ...bodyOf(piece), ...condition }), sending(options.signal)),
+    ),
+  );
+  return { etag: answer.ETag, size: piece.size };
+}
+
+/** Stores pieces (all but the last of `partSize`) as one object; on any failure the parts that went up are removed. */
+export async function sendParts(target: S3Target, pieces: AsyncIterable<Piece>, options: SendOptions): Promise<Sent> {
+  const { sdk, client, bucket, key } = target;
+  const where = { Bucket: bucket, Key: key };
+  await abortAbandoned(target);
+  const { UploadId } = await client.send(
+    new sdk.CreateMultipartUploadCommand({ ...where, ContentType: options.contentType, ChecksumAlgorithm: 'CRC32' }),
+    sending(options.signal),
+  );
+  const upload = { ...where, UploadId };
+  try {
+    const { parts, size } = await sendEach(target, upload, pieces, options.signal);
+    const complete = { ...upload, MultipartUpload: { Parts: parts } };
+    const answer = await target.appear((condition) =>
+      client.send(new sdk.CompleteMultipartUploadCommand({ ...complete, ...condition }), sending(options.signal)),
+    );
+    return { etag: answer.ETag, size };
+  } catch (error) {
+    // Without the caller's signal: it may be why we are here. What fails here is found as abandoned later.
+    await client.send(new sdk.AbortMultipartUploadCommand(upload)).catch(() => undefined);
+    throw error;
+  }
+}
+
+interface Upload {
+  readonly Bucket: string;
+  readonly Key: string;
+  readonly UploadId: string | undefined;
+}
+
+async function sendEach(
+  target: S3Target,
+  upload: Upload,
+  pieces: AsyncIterable<Piece>,
+  signal: AbortSignal | undefined,
+): Promise<{ parts: CompletedPart[]; size: number }> {
+  const { sdk, client, key } = target;
+  const parts: CompletedPart[] = [];
+  const underWay = new Set<Promise<void>>();
+  let size = 0;
+
+  async function sendPart(piece: Piece, PartNumber: number): Promise<void> {
+    const checksum = checksumOf(piece);
+    const { ETag } = await resending(target, signal, () =>
+      client.send(new sdk.UploadPartCommand({ ...upload, PartNumber, ...bodyOf(piece), ...checksum }), sending(signal)),
+    );
+    parts[PartNumber - 1] = { PartNumber, ETag, ...checksum };
+  }
+
+  try {
+    let number = 0;
+    for await (const piece of pieces) {
+      if (++number > maxParts) throw tooManyParts(key);
+      size += piece.size;
+      const part = sendPart(piece, number).finally(() => underWay.delete(part));
+      underWay.add(part);
+      if (underWay.size >= partConcurrency) await Promise.race(underWay);
+    }
+    await Promise.all(underWay);
+  } finally {
+    await Promise.allSettled(underWay); // a part that arrives after the abort would stay behind
+  }
+  return { parts, size };
+}
+
+function tooManyParts(key: string): Failure {
+  return new Failure('too_large', `The object "${key}" has more than ${maxParts} parts of ${partSize} bytes.`);
+}
+
+async function abortAbandoned({ sdk, client, bucket, key }: S3Target): Promise<void> {
+  try {
+    const { Uploads = [] } = await client.send(new sdk.ListMultipartUploadsCommand({ Bucket: bucket, Prefix: key }));
+    const old = Uploads.filter(
+      ({ Key, Initiated }) => Key === key && Initiated !== undefined && Date.now() - Initiated.getTime() > abandonedAge,
+    );
+    for (const { UploadId } of old) {
+      await client.send(new sdk.AbortMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId }));
+    }
+  } catch {
+    // Tidying up needs rights (s3:ListBucketMultipartUploads) that storing does not; a lifecycle rule of the bucket can do it as well.
+  }
+}
+
+function bodyOf({ views, size }: Piece): { Body: Readable | Uint8Array; ContentLength: number } {
+  return { Body: size === 0 ? new Uint8Array(0) : Readable.from(views, { objectMode: false }), ContentLength: size };
+}
+
+type HandlerOptions = Parameters<S3Client['send']>[1];
+
+function sending(signal: AbortSignal | undefined): HandlerOptions {
+  return signal ? { abortSignal: signal } : {};
+}
+
+/** Makes the request anew as long as the error is one that passes. */
+function resending<T>(target: S3Target, signal: AbortSignal | undefined, request: () => Promise<T>): Promise<T> {
+  return withBackOff(target.backOff, request, judge, signal);
+}
+
+const passingNames = ['BadDigest', 'IncompleteBody', 'RequestTimeout', 'ConditionalRequestConflict', 'TimeoutError'];
+
+function judge(error: unknown): RetryVerdict {
+  const problem = s3Problem(error);
+  if (!problem) return false;
+  const { name, status, retryAfter: header } = problem;
+  if (status === undefined ? name === 'CredentialsProviderError' : !passingNames.includes(name) && !passes(status))
+    return false;
+  const after = retryAfter(header);
+  return after === undefined ? {} : { after };
+}
+
+const passes = (status: number): boolean => status === 429 || (status >= 500 && status !== 501 && status !== 507);

@@ -1,0 +1,229 @@
+import type { Readable } from 'node:stream';
+import type { BackOff } from '../net/back-off.js';
+import { Failure } from '../domain/failure.js';
+import { resolveRange } from './byte-range.js';
+import { contentTypeOf } from './content-type.js';
+import { checkKey, checkPrefix } from './keys.js';
+import type { GetOptions, ObjectBody, ObjectRead, ObjectStore, PutOptions, StoredObject } from './object-store.js';
+import { cut, isStream, pieceOf, verified } from './s3-body.js';
+import { s3Connection, type S3Connection, type S3Options } from './s3-client.js';
+import { s3Failure, s3Problem } from './s3-errors.js';
+import {
+  partSize,
+  sendParts,
+  sendWhole,
+  type Condition,
+  type SendOptions,
+  type S3Target,
+  type Sent,
+} from './s3-upload.js';
+
+/** seconds: signatures of version 4 live no longer (7 days) */
+const longestSignature = 604_800;
+
+const defaultBackOff: BackOff = { tries: 4, firstDelay: 500, longestDelay: 15_000 };
+
+/**
+ * Objects in a bucket of S3, or of a server that speaks its API. Every upload carries a checksum that the server compares.
+ * `copy` takes objects up to 5 GiB. `ifAbsent` is a conditional write; where a server has none (501) it is a look before the write,
+ * which two simultaneous writers may both pass.
+ */
+export function s3Store(options: S3Options): ObjectStore {
+  const { bucket, prefix = '', backOff = defaultBackOff } = options;
+  if (prefix !== '') checkKey(prefix);
+  const location = ['s3:/', bucket, ...(prefix === '' ? [] : [prefix])].join('/');
+  const connect = s3Connection(options);
+  const whole = (key: string): string => (prefix === '' ? key : `${prefix}/${key}`);
+  let conditionalWrites = true;
+
+  /** Does something about a checked key; errors then name the object and the store. */
+  async function about<T>(
+    verb: string,
+    key: string,
+    work: (at: S3Connection & { Key: string }) => Promise<T>,
+  ): Promise<T> {
+    checkKey(key);
+    const Key = checkKey(whole(key));
+    try {
+      return await work({ ...(await connect()), Key });
+    } catch (error) {
+      throw s3Failure(error, `${verb} "${key}" in ${location}`);
+    }
+  }
+
+  async function head(key: string): Promise<StoredObject | undefined> {
+    return about('look at', key, async ({ sdk, client, Key }) => {
+      try {
+        const facts = await client.send(new sdk.HeadObjectCommand({ Bucket: bucket, Key }));
+        return { key, size: facts.ContentLength ?? 0, ...factsOf(facts) };
+      } catch (error) {
+        if (s3Problem(error)?.status === 404) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  const exists = (key: string): Failure =>
+    new Failure('conflict', `Could not store "${key}" in ${location}: it exists already.`);
+
+  async function appearOnce<T>(key: string, request: (condition: Condition) => Promise<T>): Promise<T> {
+    if (conditionalWrites) {
+      try {
+        return await request({ IfNoneMatch: '*' });
+      } catch (error) {
+        if (s3Problem(error)?.status !== 501) throw error;
+        conditionalWrites = false;
+      }
+    }
+    if (await head(key)) throw exists(key);
+    return request({});
+  }
+
+  async function sendStream(target: S3Target, stream: AsyncIterable<Uint8Array>, options: SendOptions): Promise<Sent> {
+    const pieces = cut(options.digest ? verified(stream, options.digest) : stream, partSize, options.signal);
+    try {
+      const first = await pieces.next();
+      if (first.done) throw new Error('a stream has at least one piece, if an empty one');
+      if (first.value.size < partSize) return await sendWhole(target, first.value, options);
+      return await sendParts(target, prepended(first.value, pieces), options);
+    } finally {
+      await pieces.return(); // closes the stream where it was not read to its end
+    }
+  }
+
+  return {
+    location,
+    head,
+
+    async put(key: string, body: ObjectBody, { ifAbsent, ...given }: PutOptions = {}): Promise<StoredObject> {
+      given.signal?.throwIfAborted();
+      const options = { ...given, contentType: given.contentType ?? contentTypeOf(key) };
+      const sent = await about('store', key, async (connection) => {
+        const appear: S3Target['appear'] = ifAbsent ? (request) => appearOnce(key, request) : (request) => request({});
+        const target = { ...connection, bucket, key: connection.Key, backOff, appear };
+        if (!isStream(body)) return sendWhole(target, pieceOf(body), options);
+        if (ifAbsent && (await head(key))) throw exists(key); // before gigabytes are sent for nothing
+        return sendStream(target, body, options);
+      });
+      return {
+        key,
+        size: sent.size,
+        contentType: options.contentType,
+        ...(sent.etag !== undefined && { etag: sent.etag }),
+      };
+    },
+
+    async get(key: string, { range, signal }: GetOptions = {}): Promise<ObjectRead> {
+      if (range) resolveRange(key, Number.MAX_SAFE_INTEGER, range); // what no object could satisfy
+      return about('read', key, async ({ sdk, client, Key }) => {
+        const answer = await client.send(
+          new sdk.GetObjectCommand({
+            Bucket: bucket,
+            Key,
+            ...(range && { Range: `bytes=${range.start}-${range.end ?? ''}` }),
+          }),
+          signal ? { abortSignal: signal } : {},
+        );
+        const length = answer.ContentLength ?? 0;
+        const total = /\/(\d+)$/.exec(answer.ContentRange ?? '')?.[1];
+        const size = total === undefined ? length : Number(total);
+        if (range && total === undefined) resolveRange(key, size, range); // a server may answer an empty object whole
+        const bytes = reading(answer.Body as Readable, { length, signal, action: `read "${key}" in ${location}` });
+        return { key, size, length, body: bytes, ...factsOf(answer) };
+      });
+    },
+
+    async *list(under: string): AsyncIterable<StoredObject> {
+      const Prefix = checkPrefix(prefix === '' ? under : `${prefix}/${checkPrefix(under)}`);
+      let ContinuationToken: string | undefined;
+      try {
+        const { sdk, client } = await connect();
+        do {
+          const page = await client.send(
+            new sdk.ListObjectsV2Command({ Bucket: bucket, Prefix, ...(ContinuationToken && { ContinuationToken }) }),
+          );
+          for (const { Key, Size, ETag, LastModified } of page.Contents ?? []) {
+            if (Key === undefined || Key.endsWith('/')) continue; // consoles make such markers for folders
+            const key = prefix === '' ? Key : Key.slice(prefix.length + 1);
+            yield { key, size: Size ?? 0, ...factsOf({ ETag, LastModified }) };
+          }
+          ContinuationToken = page.IsTruncated ? page.NextContinuationToken : undefined;
+        } while (ContinuationToken !== undefined);
+      } catch (error) {
+        throw s3Failure(error, `list "${under}" in ${location}`);
+      }
+    },
+
+    async remove(key: string): Promise<void> {
+      await about('remove', key, async ({ sdk, client, Key }) => {
+        await client.send(new sdk.DeleteObjectCommand({ Bucket: bucket, Key })).catch((error: unknown) => {
+          if (s3Problem(error)?.name !== 'NoSuchKey') throw error; // some servers say so; Amazon's does not
+        });
+      });
+    },
+
+    async copy(from: string, to: string): Promise<StoredObject> {
+      checkKey(from);
+      checkKey(to);
+      if (from !== to) {
+        await about('copy', from, async ({ sdk, client, Key }) => {
+          const CopySource = [bucket, ...Key.split('/')].map(encodeURIComponent).join('/');
+          await client.send(new sdk.CopyObjectCommand({ Bucket: bucket, Key: whole(to), CopySource }));
+        });
+      }
+      const copied = await head(to);
+      if (!copied) throw new Failure('not_found', `Could not copy "${from}" in ${location}: there is no such object.`);
+      return copied;
+    },
+
+    async signedUrl(key: string, { expiresInSeconds }): Promise<string> {
+      if (!(expiresInSeconds > 0 && expiresInSeconds <= longestSignature)) {
+        throw new Failure(
+          'invalid_request',
+          `A signed URL lives 1 to ${longestSignature} seconds; given: ${expiresInSeconds}.`,
+        );
+      }
+      return about('sign a URL of', key, async ({ sdk, client, Key }) => {
+        const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
+        return getSignedUrl(client, new sdk.GetObjectCommand({ Bucket: bucket, Key }), { expiresIn: expiresInSeconds });
+      });
+    },
+  };
+}
+
+async function* prepended<T>(first: T, rest: AsyncIterable<T>): AsyncGenerator<T> {
+  yield first;
+  yield* rest;
+}
+
+async function* reading(
+  body: Readable,
+  { length, signal, action }: { length: number; signal: AbortSignal | undefined; action: string },
+): AsyncGenerator<Uint8Array> {
+  let left = length;
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      left -= chunk.byteLength;
+      yield chunk;
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (s3Problem(error)) throw s3Failure(error, action);
+    throw new Failure('storage_unavailable', `Could not ${action}: the connection broke off.`, { cause: error });
+  } finally {
+    body.destroy();
+  }
+  if (left > 0) throw new Failure('storage_unavailable', `Could not ${action}: ${left} bytes are missing.`);
+}
+
+function factsOf(facts: {
+  ETag?: string | undefined;
+  LastModified?: Date | undefined;
+  ContentType?: string | undefined;
+}): Pick<StoredObject, 'etag' | 'lastModified' | 'contentType'> {
+  return {
+    ...(facts.ETag !== undefined && { etag: facts.ETag }),
+    ...(facts.LastModified && { lastModified: facts.LastModified }),
+    ...(facts.ContentType !== undefined && { contentType: facts.ContentType }),
+  };
+}
