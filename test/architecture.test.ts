@@ -78,7 +78,7 @@ const rules: readonly RoomRule[] = [
   { room: 'packaging-thread', imports: ['*'], rule: 'packaging-thread is the composition root of a worker thread' },
 ];
 
-const isTest = (file: string) => /\.(test|case)\.tsx?$/.test(file) || !file.startsWith('src/');
+const isTest = (file: string) => /\.(test|case|contract)\.tsx?$/.test(file) || !file.startsWith('src/');
 
 /** `src/status/catalog.ts` as `status/catalog`. */
 const address = (file: string) => file.replace(/^src\//, '').replace(/\.(ts|tsx|mts)$/, '');

@@ -175,6 +175,12 @@ export const failureTable = {
     title: 'The database belongs to a newer Reelway',
     help: 'Start that version, or use another REELWAY_DATA_DIR or DATABASE_URL.',
   },
+  worker_lost: {
+    kind: 'permanent',
+    status: 500,
+    title: 'The process ended too often during the job',
+    help: 'Look in the log for why it ended (memory, for example), then retry the job.',
+  },
   notice_undeliverable: {
     kind: 'passing',
     status: 502,

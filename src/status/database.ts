@@ -15,8 +15,6 @@ import type { Tables } from './tables.js';
  */
 export interface Database {
   readonly kind: 'embedded' | 'server';
-  /** For the engine's configuration; no secret of a server is in it. */
-  readonly name: string;
   readonly pool: pg.Pool;
   /** Our own tables (schema `reelway`). */
   readonly tables: Kysely<Tables>;
@@ -56,10 +54,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 
 function serverDatabase(databaseUrl: string, log: Logger): Database {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: poolSize, connectionTimeoutMillis: 10_000 });
-  const { hostname, port, pathname } = new URL(databaseUrl);
   return database({
     kind: 'server',
-    name: `postgresql://${hostname}:${port || '5432'}${pathname}`,
     pool: guarded(pool, log),
     lock: undefined,
     close: () => pool.end(),
@@ -75,7 +71,6 @@ async function embeddedDatabase({ dataFolder, log, onLost }: DatabaseOptions): P
     const pool = pgliteGate(pglite).pool({ max: poolSize });
     return database({
       kind: 'embedded',
-      name: 'postgresql://embedded/postgres',
       pool: guarded(pool, log),
       lock,
       async close() {

@@ -22,7 +22,9 @@ const migrations: readonly { name: string; sql: string }[] = [
         failed_attempts integer NOT NULL,
         last_failure jsonb,
         next_attempt_at double precision,
+        updated_at double precision NOT NULL,
         PRIMARY KEY (job_id, step_id));
+      CREATE INDEX job_step_updated_at ON reelway.job_step (updated_at);
       CREATE TABLE reelway.job_attempt (
         job_id text NOT NULL,
         attempt integer NOT NULL,

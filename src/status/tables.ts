@@ -1,5 +1,5 @@
 import type { Generated, JSONColumnType } from 'kysely';
-import type { FailureDetails } from '../domain/failure.js';
+import type { FailureCode, FailureDetails } from '../domain/failure.js';
 
 /** Our own tables, schema `reelway`. The engine's are in schema `dbos` and belong to it. Times are milliseconds since 1970, as the engine's. */
 export interface Tables {
@@ -14,6 +14,7 @@ export interface Tables {
     failed_attempts: number;
     last_failure: JSONColumnType<StoredFailure> | null;
     next_attempt_at: Milliseconds | null;
+    updated_at: Milliseconds;
   };
   job_attempt: {
     job_id: string;
@@ -57,7 +58,7 @@ type Milliseconds = number;
 
 /** A Failure at rest. */
 export interface StoredFailure {
-  readonly code: string;
+  readonly code: FailureCode;
   readonly message: string;
   readonly details: FailureDetails;
 }

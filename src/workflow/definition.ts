@@ -32,26 +32,26 @@ export interface JobContext {
    * must be safe to repeat. A passing failure is tried again with growing pauses, a permanent one fails the job at once.
    * @throws Failure as the action's last attempt threw it
    */
-  step<T>(name: string, action: (step: StepContext) => Promise<T>, options?: StepOptions): Promise<T>;
+  readonly step: <T>(name: string, action: (step: StepContext) => Promise<T>, options?: StepOptions) => Promise<T>;
   /** Starts a job of its own, once: the same id is the same job. */
-  startChild<Input, Result>(
+  readonly startChild: <Input, Result>(
     definition: WorkflowDefinition<Input, Result>,
     id: string,
     input: Input,
-  ): Promise<ChildJob<Result>>;
+  ) => Promise<ChildJob<Result>>;
   /** Waits until every child has ended; one that fails stops neither the others nor this job. In the order given. */
-  settleChildren<Result>(children: readonly ChildJob<Result>[]): Promise<ChildOutcome<Result>[]>;
+  readonly settleChildren: <Result>(children: readonly ChildJob<Result>[]) => Promise<ChildOutcome<Result>[]>;
   /** Goes on after the pause, counted from when it began, however often the process is restarted. */
-  sleep(milliseconds: number): Promise<void>;
+  readonly sleep: (milliseconds: number) => Promise<void>;
   /** Is this job to run code that was added under that name? False for jobs that had already passed this place without it. */
-  patched(name: string): Promise<boolean>;
+  readonly patched: (name: string) => Promise<boolean>;
 }
 
 export interface StepContext {
   /** Fires when the job is cancelled or the process stops; the action should end soon, what it throws then is not taken for a failure. */
   readonly signal: AbortSignal;
   /** Shows how far the job is; cheap, call it as often as you like. */
-  report(progress: JobProgress): void;
+  readonly report: (progress: JobProgress) => void;
 }
 
 export interface StepOptions {

@@ -1,0 +1,64 @@
+import { hostname } from 'node:os';
+import { sql, type Kysely } from 'kysely';
+import { isAlive, ownIdentity } from './process-identity.js';
+import type { Tables } from './tables.js';
+
+/** The processes that work on one database server, by their signs of life. */
+export interface WorkerTable {
+  beat(id: string): Promise<void>;
+  /**
+   * Workers that hold running jobs and are gone: no sign of life for `timeoutMs` (by the database's clock), or their process has ended
+   * on this machine.
+   */
+  lost(timeoutMs: number): Promise<string[]>;
+  /** Says that the worker has stopped by itself: what it had begun can be taken over at once. */
+  leave(id: string): Promise<void>;
+  /** Forgets a worker whose jobs were taken over, and all that left long ago. */
+  remove(id: string): Promise<void>;
+}
+
+export function workerTable(tables: Kysely<Tables>): WorkerTable {
+  return {
+    async beat(id) {
+      const identity = ownIdentity();
+      await tables
+        .insertInto('worker')
+        .values({ id, host: hostname(), ...identity, seen_at: sql`now()` })
+        .onConflict((row) => row.column('id').doUpdateSet({ seen_at: sql`now()` }))
+        .execute();
+    },
+
+    async lost(timeoutMs) {
+      const { rows } = await sql<{ id: string; seen: boolean; pid: number | null; started: string; space: string }>`
+        SELECT w.executor_id AS id, worker.pid, worker.started, worker.space,
+          worker.seen_at > now() - make_interval(secs => ${timeoutMs / 1000}) IS TRUE AS seen
+        FROM dbos.workflow_status w LEFT JOIN reelway.worker ON worker.id = w.executor_id
+        WHERE w.status = 'PENDING'
+        GROUP BY w.executor_id, worker.id
+        -- Without a row: lost before, then it came back and took this job; its next sign of life is due.
+        HAVING worker.id IS NOT NULL OR max(w.updated_at) < extract(epoch FROM now()) * 1000 - ${timeoutMs}`.execute(
+        tables,
+      );
+      return rows
+        .filter(
+          ({ seen, pid, started, space }) => !seen || (pid !== null && isAlive({ pid, started, space }) === 'dead'),
+        )
+        .map(({ id }) => id);
+    },
+
+    async leave(id) {
+      await tables
+        .updateTable('worker')
+        .set({ seen_at: new Date(0) })
+        .where('id', '=', id)
+        .execute();
+    },
+
+    async remove(id) {
+      await tables
+        .deleteFrom('worker')
+        .where((row) => row.or([row('id', '=', id), row('seen_at', '<', sql<Date>`now() - interval '1 day'`)]))
+        .execute();
+    },
+  };
+}

@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DBOS, Error as engineErrors } from '@dbos-inc/dbos-sdk';
+import type { Logger } from 'pino';
+import { Failure } from '../domain/failure.js';
+import { settleChildren } from './children.js';
+import type { JobContext, WorkflowDefinition } from './definition.js';
+import type { JobEnds } from './job-ends.js';
+import { never, runStep, type StepRuntime } from './step.js';
+import { storable } from './stored-failure.js';
+
+/** Any workflow; what it takes and gives is checked by its own schema. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- Input stands in both positions, so that only `any` holds all definitions
+export type AnyWorkflow = WorkflowDefinition<any, unknown>;
+
+/** Starts a job and answers whether it is new; within a workflow the start is a checkpoint. */
+export type StartJob = (definition: AnyWorkflow, id: string, input: unknown) => Promise<{ created: boolean }>;
+
+export interface Registry {
+  find(kind: string): AnyWorkflow | undefined;
+  readonly start: StartJob;
+}
+
+/** Makes the workflows known to the engine; before it is launched. Their names find unfinished work again after a restart. */
+export function registerWorkflows(
+  definitions: readonly AnyWorkflow[],
+  runtime: StepRuntime & { ends: JobEnds },
+): Registry {
+  const functions = new Map<string, (input: unknown) => Promise<unknown>>();
+  const start: StartJob = async (definition, id, input) => {
+    const run = functions.get(definition.name);
+    if (!run) throw new Failure('internal', `The workflow ${definition.name} is not registered.`);
+    const checked = checkedInput(definition, input);
+    const workflowAttributes = { title: definition.title(checked) };
+    const options = { workflowID: id, queueName: definition.queue, workflowAttributes };
+    if (DBOS.isInWorkflow()) {
+      await DBOS.startWorkflow(run, options)(checked);
+      return { created: true };
+    }
+    return startNew(() => DBOS.startWorkflow(run, { ...options, workflowIDReusePolicy: 'reject' })(checked));
+  };
+  for (const definition of definitions) {
+    const run = (input: unknown) =>
+      runWorkflow(definition, input, { job: jobContext(runtime, start), log: runtime.log });
+    functions.set(definition.name, DBOS.registerWorkflow(run, { name: definition.name }));
+  }
+  return { start, find: (kind) => definitions.find((definition) => definition.name === kind) };
+}
+
+async function startNew(start: () => Promise<unknown>): Promise<{ created: boolean }> {
+  try {
+    await start();
+    return { created: true };
+  } catch (error) {
+    if (engineErrors.isWorkflowIDInUseError(error)) return { created: false };
+    throw error;
+  }
+}
+
+async function runWorkflow(
+  definition: AnyWorkflow,
+  input: unknown,
+  { job, log }: { job: JobContext; log: Logger },
+): Promise<unknown> {
+  try {
+    return await definition.run(checkedInput(definition, input), job);
+  } catch (error) {
+    // The engine's own errors steer it (cancelled, taken over by another process); they are not outcomes of the job.
+    if (error instanceof engineErrors.DBOSError) throw error;
+    const failure = storable(error);
+    log.warn({ job: job.id, kind: definition.name, code: failure.code, reason: failure.message }, 'job failed');
+    throw failure;
+  }
+}
+
+/** @throws Failure invalid_request naming every problem */
+function checkedInput(definition: AnyWorkflow, input: unknown): unknown {
+  const checked = definition.input.safeParse(input);
+  if (checked.success) return checked.data;
+  const problems = checked.error.issues.map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`);
+  throw new Failure('invalid_request', `The input of ${definition.name} is not valid: ${problems.join('; ')}.`, {
+    details: { problems },
+  });
+}
+
+function jobContext(runtime: StepRuntime & { ends: JobEnds }, start: StartJob): JobContext {
+  return {
+    get id() {
+      return DBOS.workflowID ?? '';
+    },
+    step: (name, action, options) => runStep(runtime, name, action, options),
+    async startChild(definition, id, input) {
+      if (runtime.running.stopping) return never();
+      await start(definition, id, input);
+      return { id };
+    },
+    settleChildren: (children) => settleChildren(runtime, children),
+    async sleep(milliseconds) {
+      const until = (await DBOS.now()) + milliseconds;
+      await runStep(runtime, 'sleep', ({ signal }) => wakeAt(until, signal));
+    },
+    patched: (name) => (runtime.running.stopping ? never() : DBOS.patch(name)),
+  };
+}
+
+/** Longest that a timer of Node runs. */
+const longestTimerMs = 2 ** 31 - 1;
+
+async function wakeAt(time: number, signal: AbortSignal): Promise<void> {
+  for (let left = time - Date.now(); left > 0; left = time - Date.now()) {
+    await sleep(Math.min(left, longestTimerMs), undefined, { signal });
+  }
+}

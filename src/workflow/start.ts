@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { DBOS } from '@dbos-inc/dbos-sdk';
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import { Failure } from '../domain/failure.js';
+import type { JobJournal } from '../status/job-journal.js';
+import type { JobTable } from '../status/job-table.js';
+import type { WorkerTable } from '../status/worker-table.js';
+import { endedResult } from './children.js';
+import type { WorkflowDefinition } from './definition.js';
+import { jobEnds } from './job-ends.js';
+import { jobFeed, type JobFeed } from './job-feed.js';
+import { jobs, type Jobs, type JobsRuntime } from './jobs.js';
+import { queuePollMs, queues, type QueueName } from './queues.js';
+import { registerWorkflows, type AnyWorkflow } from './register.js';
+import { runningSteps } from './running-steps.js';
+import { submit, type SubmitOptions } from './submit.js';
+import { startTakeOver } from './take-over.js';
+
+/** The engine, one per process: it takes jobs, runs them and shows them. */
+export interface Engine {
+  /**
+   * Starts a job, or finds the one that has this id already: the id is the business key. When it resolves the job is stored.
+   * @throws Failure invalid_request; conflict when the id belongs to a job with other input
+   */
+  readonly submit: <Input, Result>(
+    definition: WorkflowDefinition<Input, Result>,
+    id: string,
+    input: Input,
+    options?: SubmitOptions,
+  ) => Promise<{ id: string; created: boolean }>;
+  /**
+   * What the job gave, once it has ended.
+   * @throws Failure as it failed; `cancelled`; `not_found`; the signal's reason
+   */
+  readonly result: <Result = unknown>(id: string, signal?: AbortSignal) => Promise<Result>;
+  readonly jobs: Jobs;
+  readonly feed: JobFeed;
+  /** Lets go of running jobs, which go on at their last checkpoint with the next start. The database stays open. */
+  readonly stop: () => Promise<void>;
+}
+
+export interface EngineOptions {
+  readonly database: { readonly kind: 'embedded' | 'server'; readonly pool: Pool };
+  readonly journal: JobJournal;
+  readonly table: JobTable;
+  readonly workers: WorkerTable;
+  readonly workflows: readonly AnyWorkflow[];
+  readonly log: Logger;
+  /** Jobs of a queue that this process runs at a time, where other than `queues` says. */
+  readonly perProcess?: Partial<Record<QueueName, number>>;
+  /** Timing of the take-over, see take-over.ts. */
+  readonly beatMs?: number;
+  readonly lostAfterMs?: number;
+}
+
+/** milliseconds that running steps have to end when the engine stops */
+const stopTimeoutMs = 10_000;
+
+/** Launches the engine: it takes up again at once what this process's predecessor left unfinished. */
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const { database, journal, table, workers, log } = options;
+  const running = runningSteps();
+  const ends = jobEnds(table);
+  const registry = registerWorkflows(options.workflows, { journal, running, ends, log });
+  const workerId = workerIdFor(database.kind);
+  configure(options, workerId);
+  const takeOver = database.kind === 'server' ? await startTakeOver({ ...options, workers, workerId, log }) : undefined;
+  try {
+    await DBOS.launch();
+    await registerQueues(options.perProcess ?? {});
+  } catch (error) {
+    await takeOver?.stop();
+    await DBOS.shutdown({ deregister: true });
+    await takeOver?.leave();
+    throw error;
+  }
+  takeOver?.look();
+
+  const feed = jobFeed(table, log);
+  const runtime: JobsRuntime = { table, journal, running, registry };
+  let stopped: Promise<void> | undefined;
+
+  async function stop(): Promise<void> {
+    feed.stop();
+    if (!(await running.stop(stopTimeoutMs)))
+      log.warn('some steps did not end in time; they are repeated with the next start');
+    await takeOver?.stop();
+    await DBOS.shutdown({ deregister: true });
+    await takeOver?.leave();
+  }
+
+  return {
+    submit: (definition, id, input, submitOptions) => submit(runtime, { definition, id, input }, submitOptions),
+    async result<Result>(id: string, signal?: AbortSignal) {
+      if (!(await table.find(id))) throw new Failure('not_found', `There is no job ${id}.`, { details: { job: id } });
+      await ends.wait(id, signal);
+      return endedResult<Result>(id);
+    },
+    jobs: jobs(runtime),
+    feed,
+    stop: () => (stopped ??= stop()),
+  };
+}
+
+/**
+ * The embedded database has one process, which finds its own unfinished work by a name that stays. On a server every process has a name
+ * of its own, and the others take over when it is gone.
+ */
+function workerIdFor(kind: 'embedded' | 'server'): string {
+  return kind === 'embedded' ? 'embedded' : `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`;
+}
+
+function configure({ database, log }: EngineOptions, workerId: string): void {
+  DBOS.setConfig({
+    name: 'reelway',
+    // Must look like an address; the pool is what is used.
+    systemDatabaseUrl: 'postgresql://reelway:unused@pool/reelway',
+    systemDatabasePool: database.pool,
+    // We use neither its messages nor its events, and PGlite cannot listen.
+    useListenNotify: false,
+    executorID: workerId,
+    // Work that was begun by an earlier version goes on with this one; see JobContext.patched.
+    enablePatching: true,
+    logger: {
+      debug: (entry) => log.trace(textOf(entry)),
+      info: (entry) => log.debug(textOf(entry)),
+      warn: (entry) => log.debug(textOf(entry)),
+      // Failed jobs come here too, which register.ts has logged already.
+      error: (entry) => (entry instanceof Failure ? log.debug(entry.message) : log.error(textOf(entry))),
+    },
+  });
+}
+
+function textOf(entry: unknown): string {
+  return entry instanceof Error ? entry.message : String(entry);
+}
+
+async function registerQueues(perProcess: Partial<Record<QueueName, number>>): Promise<void> {
+  await Promise.all(
+    (Object.keys(queues) as QueueName[]).map((name) =>
+      DBOS.registerQueue(name, {
+        workerConcurrency: perProcess[name] ?? queues[name].perProcess,
+        minPollingIntervalMs: queuePollMs,
+        onConflict: 'always_update',
+      }),
+    ),
+  );
+}

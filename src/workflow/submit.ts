@@ -1,0 +1,59 @@
+import { isDeepStrictEqual } from 'node:util';
+import { DBOS } from '@dbos-inc/dbos-sdk';
+import { Failure } from '../domain/failure.js';
+import { keepAttempt } from './job-summaries.js';
+import type { JobsRuntime } from './jobs.js';
+import type { AnyWorkflow } from './register.js';
+
+export interface SubmitOptions {
+  /** When the job with this id has ended: `return` it as it is (default), or do the work `again` from the start, also with other input. */
+  readonly whenEnded?: 'return' | 'again';
+}
+
+export interface Submission {
+  readonly definition: AnyWorkflow;
+  readonly id: string;
+  readonly input: unknown;
+}
+
+/**
+ * Starts a job, or finds the one that has this id.
+ * @throws Failure invalid_request; conflict when the id belongs to a job with other input
+ */
+export async function submit(
+  runtime: JobsRuntime,
+  submission: Submission,
+  options: SubmitOptions = {},
+): Promise<{ id: string; created: boolean }> {
+  const { definition, id, input } = submission;
+  for (;;) {
+    if ((await runtime.registry.start(definition, id, input)).created) return { id, created: true };
+    const existing = await DBOS.getWorkflowStatus(id);
+    // Another request has just removed it to do the work again.
+    if (!existing) continue;
+    const ended = !['ENQUEUED', 'DELAYED', 'PENDING'].includes(existing.status);
+    if (ended && options.whenEnded === 'again') {
+      await remove(runtime, id);
+      continue;
+    }
+    if (existing.workflowName === definition.name && isSameInput(existing.input?.[0], definition.input.parse(input))) {
+      return { id, created: false };
+    }
+    throw new Failure('conflict', `The job ${id} exists already with other input.`, { details: { job: id } });
+  }
+}
+
+/** Removes an ended job and those below it; how they ended is kept. */
+async function remove({ table, journal }: JobsRuntime, id: string): Promise<void> {
+  for (const member of await table.family(id)) {
+    const row = await table.find(member.id);
+    if (row) await keepAttempt(journal, row, 0);
+  }
+  await DBOS.deleteWorkflow(id, true);
+}
+
+/** As JSON, which is what is stored: a property that is undefined is none. */
+function isSameInput(stored: unknown, given: unknown): boolean {
+  const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null));
+  return isDeepStrictEqual(plain(stored), plain(given));
+}
