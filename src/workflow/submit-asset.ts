@@ -1,0 +1,78 @@
+import { jobIdOfAsset, type AssetRequest } from '../domain/asset.js';
+import { Failure } from '../domain/failure.js';
+import type { PackagingGroup } from '../domain/packaging-configuration.js';
+import { requestAsset } from '../intake/request-asset.js';
+import type { Egress } from '../publish/egress/egress.js';
+import type { AssetCatalog } from '../status/asset-catalog.js';
+import type { WorkflowDefinition } from './definition.js';
+import type { AssetInput, AssetResult } from './package-asset.js';
+import type { Engine } from './start.js';
+
+export interface SubmitAssetServices {
+  readonly engine: Pick<Engine, 'submit'>;
+  readonly packageAsset: WorkflowDefinition<AssetInput, AssetResult>;
+  readonly egress: Egress;
+  readonly catalog: AssetCatalog;
+  findPackagingGroup(id: string): Promise<PackagingGroup | undefined>;
+}
+
+/**
+ * Takes a request for an asset: what cannot work is refused before anything is stored. A request that repeats one in work joins it; one
+ * that repeats an ended one runs again, which skips what is complete, resumes what is partial and repairs what is damaged.
+ * @param json createAssetRequest of packaged-vod-downloader, or our own form
+ * @param group configurations to use instead of the stored packaging group's
+ * @returns the job, stored when this resolves
+ * @throws Failure invalid_request; not_found for the packaging group; configuration_unsupported; conflict when the id stands for another source
+ */
+export async function submitAsset(
+  services: SubmitAssetServices,
+  json: unknown,
+  group?: PackagingGroup,
+): Promise<{ id: string; created: boolean }> {
+  const request = requestAsset(json);
+  const { configurations } = group ?? (await groupOf(services, request));
+  for (const configuration of configurations) services.egress.check(configuration);
+  await refuseOtherSource(services.catalog, request);
+  return services.engine.submit(
+    services.packageAsset,
+    jobIdOfAsset(request.id),
+    { request, configurations: [...configurations] },
+    { whenEnded: 'again' },
+  );
+}
+
+async function groupOf(
+  { findPackagingGroup }: SubmitAssetServices,
+  { packagingGroupId }: AssetRequest,
+): Promise<PackagingGroup> {
+  const group = await findPackagingGroup(packagingGroupId);
+  if (group) return group;
+  throw new Failure(
+    'not_found',
+    `There is no packaging group "${packagingGroupId}": store it first, or name one that exists.`,
+    {
+      details: { packagingGroup: packagingGroupId },
+    },
+  );
+}
+
+/** An id stands for one source for ever, as in MediaPackage VOD: whoever plays it must not find something else there. */
+async function refuseOtherSource(catalog: AssetCatalog, request: AssetRequest): Promise<void> {
+  const earlier = (await catalog.findAsset(request.id))?.request;
+  if (!earlier) return;
+  const facts = ({ packagingGroupId, source, destination }: AssetRequest) => ({
+    packagingGroupId,
+    source,
+    'destination bucket': destination.bucket ?? '(of the settings)',
+    'destination path': destination.path,
+  });
+  const before = Object.entries(facts(earlier));
+  const now = Object.values(facts(request));
+  const changed = before.flatMap(([name, value], index) =>
+    value === now[index] ? [] : [`${name} was ${value} and is ${now[index]}`],
+  );
+  if (changed.length === 0) return;
+  throw new Failure('conflict', `The asset ${request.id} exists already: ${changed.join('; ')}. Choose another id.`, {
+    details: { asset: request.id, changed },
+  });
+}
