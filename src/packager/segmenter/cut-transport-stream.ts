@@ -2,8 +2,8 @@ import { PackagerError } from '../errors.js';
 import { packetSize } from '../mpegts/packet.js';
 import { selectStreams } from '../mpegts/program.js';
 import { CutPointFinder } from './cut-points.js';
-import type { IndexLimits } from './limits.js';
-import { type HeadReading, readProgram } from './segment-head.js';
+import type { PeriodReading } from './period-source.js';
+import { readProgram } from './segment-head.js';
 import type { SourceRendition, SourceSegment } from './source-rendition.js';
 
 /** Read at once: some MiB, a whole number of packets. */
@@ -16,11 +16,11 @@ const chunkBytes = packetSize * 22_310;
 export async function cutTransportStream(
   uri: string,
   target: number,
-  reading: HeadReading & { readonly limits: IndexLimits },
+  reading: PeriodReading,
 ): Promise<SourceRendition> {
   try {
     const whole: SourceSegment = { range: { uri }, number: 1, discontinuity: false };
-    const program = await readProgram(whole, reading);
+    const program = await readProgram(whole, { ...reading, enough: { bytes: 0 } });
     const [leading] = selectStreams(program, reading.limits.maximumTracks).streams;
     if (!leading) throw new PackagerError('source_invalid', 'neither video nor audio');
     const finder = new CutPointFinder({
@@ -48,7 +48,7 @@ export async function cutTransportStream(
 /** @returns bytes of the resource */
 async function readThrough(
   uri: string,
-  { reader, signal }: HeadReading,
+  { reader, signal }: PeriodReading,
   add: (chunk: Uint8Array) => void,
 ): Promise<number> {
   for (let offset = 0; ;) {

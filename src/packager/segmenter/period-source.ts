@@ -13,14 +13,15 @@ export interface PeriodSource {
   readonly heads: readonly SegmentHead[];
 }
 
-export interface PeriodReading extends HeadReading {
+export interface PeriodReading extends Omit<HeadReading, 'enough'> {
   readonly limits: IndexLimits;
   /** Runs the reads of all renditions, a limited number at once. */
   readonly run: <T, R>(items: readonly T[], work: (item: T, index: number) => Promise<R>) => Promise<R[]>;
 }
 
 /** Reads the heads of all segments of a rendition; its program map is that of each period's first one. @throws PackagerError */
-export async function readPeriods(rendition: SourceRendition, reading: PeriodReading): Promise<PeriodSource[]> {
+export async function readPeriods(rendition: SourceRendition, options: PeriodReading): Promise<PeriodSource[]> {
+  const reading = { ...options, enough: { bytes: 0 } };
   const groups = splitAtDiscontinuities(rendition.segments);
   const programs = await reading.run(groups, ([first]) =>
     located(rendition, first as SourceSegment, async () =>

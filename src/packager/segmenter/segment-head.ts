@@ -29,11 +29,14 @@ export interface HeadReading {
   readonly signal?: AbortSignal | undefined;
   /** Largest segment, bytes. */
   readonly limit: number;
+  /** What was enough for the heads before: the next one is likely to need as much, and one read is faster than several. */
+  readonly enough: { bytes: number };
 }
 
-/** Enough for the first samples of most; each further attempt reads four times as much, up to the segment's end. */
-const firstAttempt = 64 * 1024;
-const growth = 4;
+/** Enough for the first samples of many; each further attempt reads twice as much, up to the segment's end. */
+const smallestHead = 64 * 1024;
+/** One segment that lacks a track must not make all others be read whole. */
+const largestFirstAttempt = 1024 * 1024;
 
 /** The program map at a segment's head. @throws PackagerError when the segment is no transport stream, or has no map */
 export async function readProgram(segment: SourceSegment, reading: HeadReading): Promise<ProgramMap> {
@@ -81,13 +84,14 @@ interface Head {
 }
 
 /** The segment's first bytes, more on each turn, checked to be a transport stream. */
-async function* growingHead({ range }: SourceSegment, { reader, limit, signal }: HeadReading): AsyncGenerator<Head> {
+async function* growingHead({ range }: SourceSegment, reading: HeadReading): AsyncGenerator<Head> {
+  const { reader, limit, signal, enough } = reading;
   const { uri, offset = 0, length = Infinity } = range;
   let bytes: Uint8Array = new Uint8Array(0);
-  for (let wanted = firstAttempt; ; wanted *= growth) {
-    const goal = Math.min(wanted, length);
+  for (let wanted = Math.max(smallestHead, enough.bytes); ; wanted *= 2) {
     if (bytes.length >= limit) throw segmentTooLarge(limit);
-    const asked = Math.min(goal, limit) - bytes.length;
+    enough.bytes = Math.min(Math.max(enough.bytes, wanted), largestFirstAttempt);
+    const asked = Math.min(wanted, length, limit) - bytes.length;
     const more = await reader.readSome(uri, offset + bytes.length, asked, signal);
     bytes = joined(bytes, more);
     const ended = more.length < asked;
@@ -97,7 +101,7 @@ async function* growingHead({ range }: SourceSegment, { reader, limit, signal }:
         `the resource ends ${length - bytes.length} bytes before the range of the segment does`,
       );
     }
-    if (wanted === firstAttempt) checkContent(bytes);
+    if (bytes.length === more.length) checkContent(bytes);
     const complete = ended || bytes.length === length;
     if (complete && bytes.length % packetSize !== 0) throw endsInsidePacket(bytes.length, offset);
     yield { bytes, complete };
@@ -105,7 +109,7 @@ async function* growingHead({ range }: SourceSegment, { reader, limit, signal }:
   }
 }
 
-export function segmentTooLarge(limit: number): PackagerError {
+function segmentTooLarge(limit: number): PackagerError {
   return new PackagerError('source_too_large', `a segment is larger than maximumSegmentBytes, ${limit}`);
 }
 
