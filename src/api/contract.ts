@@ -24,3 +24,38 @@ export const readinessSchema = z.object({ ready: z.boolean(), checks: z.array(ch
 export const packagingGroupSchema = z
   .object({ id: z.string(), configurations: z.array(z.looseObject({ Id: z.string() })) })
   .meta({ id: 'PackagingGroup' });
+
+export const submittedSchema = z
+  .object({
+    job: z.string().describe('The job to watch: /api/jobs/<job>'),
+    created: z.boolean().describe('false: the same request is in work already, and was joined'),
+  })
+  .meta({ id: 'Submitted' });
+
+export const assetSchema = z
+  .object({
+    id: z.string(),
+    packagingGroupId: z.string(),
+    source: z.string(),
+    job: z.string(),
+    createdAt: z.iso.datetime(),
+    endpoints: z.array(
+      z.object({
+        configurationId: z.string(),
+        playbackUrls: z.array(z.string()).describe('Who knows such a URL may watch.'),
+        keys: z.array(z.string()).describe('Entry manifests in the storage.'),
+        objects: z.int(),
+        bytes: z.int(),
+        durationMs: z.number(),
+        publishedAt: z.iso.datetime(),
+      }),
+    ),
+  })
+  .meta({ id: 'Asset' });
+
+export const assetListSchema = z
+  .object({
+    assets: z.array(assetSchema),
+    next: z.string().nullable().describe('`cursor` of the next page; null: this is the last'),
+  })
+  .meta({ id: 'AssetList' });

@@ -25,9 +25,6 @@ const nativeRequestSchema = z.strictObject({
     .default({ path: '' }),
 });
 
-/** What `POST /api/assets` and `reelway vod run` take. */
-export const assetRequestBody = z.union([createAssetRequestSchema, nativeRequestSchema]);
-
 /** Bucket names: letters, digits, dots and hyphens (S3), so that one can also be a folder name. */
 const bucketPattern = /^[a-zA-Z0-9][a-zA-Z0-9.-]{1,253}[a-zA-Z0-9]$/;
 
