@@ -51,25 +51,27 @@ export function hlsManifest(manifest: HlsManifest, presentation: Presentation, s
 }
 
 /**
- * The segments of a track. A track may begin a little later and end a little earlier than its period: its first and last segment then
- * stand for that time too, so that all playlists have the same discontinuities at the same time.
+ * The segments of a track. One that does not fill its period ends with a segment that stands for the rest too, so that discontinuities come
+ * at the same time in all playlists and small differences do not add up. At the very beginning EXTINF says what there is: Shaka Player
+ * lays segments end to end by it, so time that is not in the media would be a hole.
  */
 function listSegments(track: PlannedTrack, periods: readonly PlannedPeriod[], interval: number): MediaSegment[] {
   let nextDate = -Infinity;
   return track.periods.flatMap(({ segments, initSegment, track: { timescale } }, periodIndex) => {
     const map = { uri: initSegment };
     const microseconds = (ticks: number) => Math.round((ticks * 1e6) / timescale);
+    const first = microseconds(segments[0]?.start ?? 0);
+    const periodEnd = first + Math.round((periods[periodIndex]?.duration ?? 0) * 1e6);
     const isLastPeriod = periodIndex === periods.length - 1;
-    const periodEnd = Math.round((periods[periodIndex]?.duration ?? 0) * 1e6);
     return segments.map(({ name, start, end, programDateTime: date }, index): MediaSegment => {
-      const from = index === 0 ? 0 : microseconds(start);
-      const until = index === segments.length - 1 && !isLastPeriod ? periodEnd : microseconds(end);
+      const fillsUp = index === segments.length - 1 && !isLastPeriod;
+      const duration = (fillsUp ? periodEnd : microseconds(end)) - microseconds(start);
       const discontinuity = index === 0 && periodIndex > 0;
       const dated = interval > 0 && date !== undefined && (index === 0 || date >= nextDate);
       if (dated) nextDate = date + interval * 1000;
       return {
         uri: name,
-        duration: (until - from) / 1e6,
+        duration: duration / 1e6,
         map,
         ...(discontinuity && { discontinuity }),
         ...(dated && { programDateTime: new Date(date).toISOString() }),
