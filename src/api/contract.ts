@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { failureTable, type FailureCode } from '../domain/failure.js';
+import { jobStatuses } from '../workflow/job-view.js';
 
 /** The shapes of the API, shared with whoever talks to it. Times are ISO 8601 in UTC, sizes bytes, durations milliseconds. */
 
@@ -59,3 +61,80 @@ export const assetListSchema = z
     next: z.string().nullable().describe('`cursor` of the next page; null: this is the last'),
   })
   .meta({ id: 'AssetList' });
+export const jobFailureSchema = z
+  .object({
+    code: z.enum(Object.keys(failureTable) as [FailureCode, ...FailureCode[]]),
+    title: z.string(),
+    message: z.string(),
+    help: z.string().describe('What to do now.'),
+    details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])),
+  })
+  .meta({ id: 'JobFailure' });
+
+const time = z.iso.datetime();
+
+export const jobSummarySchema = z
+  .object({
+    id: z.string(),
+    kind: z.string(),
+    title: z.string(),
+    status: z.enum(jobStatuses),
+    deadLetter: z.boolean().describe('Failed for good and waits for an operator: to be retried or dismissed.'),
+    queue: z.string().nullable(),
+    parent: z.string().nullable(),
+    createdAt: time,
+    startedAt: time.nullable(),
+    endedAt: time.nullable(),
+    updatedAt: time,
+    attempt: z.int().describe('1, and one more for each retry.'),
+    progress: z
+      .object({
+        done: z.number(),
+        total: z.number(),
+        unit: z.string(),
+        bytesRead: z.number().optional(),
+        bytesWritten: z.number().optional(),
+      })
+      .nullable(),
+    step: z
+      .object({ name: z.string(), failedAttempts: z.int(), nextAttemptAt: time.nullable() })
+      .nullable()
+      .describe('The step that runs now, or waits for its next attempt.'),
+    failure: jobFailureSchema.nullable(),
+  })
+  .meta({ id: 'JobSummary' });
+
+export const jobStepSchema = z
+  .object({
+    name: z.string(),
+    status: z.enum(['running', 'waiting', 'done', 'failed']),
+    startedAt: time.nullable(),
+    endedAt: time.nullable(),
+    failedAttempts: z.int(),
+    nextAttemptAt: time.nullable(),
+    failure: jobFailureSchema.nullable().describe('Of the last attempt that failed.'),
+    child: z.string().nullable().describe('The job that this step started.'),
+  })
+  .meta({ id: 'JobStep' });
+
+export const jobDetailSchema = jobSummarySchema
+  .extend({
+    input: z.unknown(),
+    result: z.unknown().describe('null unless the job is done'),
+    steps: z.array(jobStepSchema),
+    earlierAttempts: z.array(
+      z.object({
+        attempt: z.int(),
+        status: z.enum(['done', 'failed', 'cancelled']),
+        failure: jobFailureSchema.nullable(),
+        startedAt: time.nullable(),
+        endedAt: time,
+      }),
+    ),
+    children: z.array(jobSummarySchema),
+  })
+  .meta({ id: 'JobDetail' });
+
+export const jobPageSchema = z
+  .object({ jobs: z.array(jobSummarySchema), next: z.string().nullable().describe('Cursor of the next page.') })
+  .meta({ id: 'JobPage' });

@@ -10,6 +10,7 @@ import { documentation } from './documentation.js';
 import { answerError, answerNotFound } from './error-answer.js';
 import type { ApiServer } from './http-types.js';
 import { healthRoutes, type HealthCheck } from './routes/health.js';
+import { jobRoutes, type JobServices } from './routes/jobs.js';
 import { packagingGroupRoutes, type PackagingGroups } from './routes/packaging-groups.js';
 import { playbackRoutes, type PlaybackEndpoints } from './routes/playback.js';
 
@@ -24,7 +25,7 @@ const keepAliveTimeout = 72_000;
 /** milliseconds that requests in flight have at a stop before their connections are cut */
 const stopTimeout = 10_000;
 
-export interface ApiServices {
+export interface ApiServices extends JobServices {
   readonly log: FastifyBaseLogger;
   readonly version: string;
   readonly tokens: () => readonly StoredToken[];
@@ -82,6 +83,7 @@ async function playback(app: ApiServer, services: ApiServices): Promise<void> {
 async function guarded(app: ApiServer, services: ApiServices): Promise<void> {
   app.addHook('onRequest', authenticate(services.tokens));
   packagingGroupRoutes(app, services);
+  jobRoutes(app, services);
 }
 
 /**

@@ -39,6 +39,12 @@ export interface JobContext {
     id: string,
     input: Input,
   ) => Promise<ChildJob<Result>>;
+  /** Starts a job that is not part of this one: cancelling or redoing this one leaves it alone, and nobody waits for it. */
+  readonly startJob: <Input, Result>(
+    definition: WorkflowDefinition<Input, Result>,
+    id: string,
+    input: Input,
+  ) => Promise<void>;
   /** Waits until every child has ended; one that fails stops neither the others nor this job. In the order given. */
   readonly settleChildren: <Result>(children: readonly ChildJob<Result>[]) => Promise<ChildOutcome<Result>[]>;
   /** Goes on after the pause, counted from when it began, however often the process is restarted. */

@@ -1,6 +1,7 @@
 import { failureTable, type FailureCode, type FailureDetails } from '../domain/failure.js';
 import type { EngineStatus, JobRow } from '../status/job-table.js';
 import type { StoredFailure } from '../status/tables.js';
+import type { JobProgress } from './definition.js';
 
 export const jobStatuses = ['queued', 'running', 'done', 'failed', 'cancelled'] as const;
 export type JobStatus = (typeof jobStatuses)[number];
@@ -21,7 +22,7 @@ export interface JobSummary {
   readonly updatedAt: string;
   /** 1, and one more for each retry */
   readonly attempt: number;
-  readonly progress: object | null;
+  readonly progress: JobProgress | null;
   /** The step that runs now, or waits for its next attempt. */
   readonly step: { name: string; failedAttempts: number; nextAttemptAt: string | null } | null;
   readonly failure: JobFailure | null;
@@ -97,7 +98,7 @@ export function summaryOf(row: JobRow, failure: StoredFailure | null): JobSummar
     endedAt: optionalTime(row.endedAt),
     updatedAt: isoTime(row.updatedAt),
     attempt: row.earlierAttempts + 1,
-    progress: row.progress,
+    progress: row.progress as JobProgress | null,
     step: row.step && { ...row.step, nextAttemptAt: optionalTime(row.step.nextAttemptAt) },
     failure: viewOfFailure(failure),
   };

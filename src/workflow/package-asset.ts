@@ -49,7 +49,7 @@ export function packageAsset({
       const run = await job.step('name this run', () => Promise.resolve(crypto.randomUUID()));
       const notice = noticeOfAsset({ request, run, succeeded, failed });
       for (let target = 0; target < targets; target++) {
-        await job.startChild(tell, `notice:${notice.id}:${target + 1}`, { notice, target });
+        await job.startJob(tell, `notice:${notice.id}:${target + 1}`, { notice, target });
       }
       if (failed.length > 0) throw endpointsFailed(request, failed, outcomes.length);
       return { endpoints: succeeded };

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DBOS, Error as engineErrors } from '@dbos-inc/dbos-sdk';
 import type { Logger } from 'pino';
@@ -11,6 +12,9 @@ import { storable } from './stored-failure.js';
 /** Any workflow; what it takes and gives is checked by its own schema. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- Input stands in both positions, so that only `any` holds all definitions
 export type AnyWorkflow = WorkflowDefinition<any, unknown>;
+
+/** Where no workflow is running: the engine knows the calling workflow by the asynchronous context, and would make the new one its child. */
+const outsideWorkflows = new AsyncResource('reelway:outside-workflows');
 
 /** Starts a job and answers whether it is new; within a workflow the start is a checkpoint. */
 export type StartJob = (definition: AnyWorkflow, id: string, input: unknown) => Promise<{ created: boolean }>;
@@ -92,6 +96,9 @@ function jobContext(runtime: StepRuntime & { ends: JobEnds }, start: StartJob): 
       if (runtime.running.stopping) return never();
       await start(definition, id, input);
       return { id };
+    },
+    async startJob(definition, id, input) {
+      await runStep(runtime, `start ${id}`, () => outsideWorkflows.runInAsyncScope(() => start(definition, id, input)));
     },
     settleChildren: (children) => settleChildren(runtime, children),
     async sleep(milliseconds) {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { Failure } from '../domain/failure.js';
 import { keepAttempt } from './job-summaries.js';
+import { jobStatusOf } from './job-view.js';
 import type { JobsRuntime } from './jobs.js';
 import type { AnyWorkflow } from './register.js';
 
@@ -33,7 +34,7 @@ export async function submit(
     if (!existing) continue;
     const ended = !['ENQUEUED', 'DELAYED', 'PENDING'].includes(existing.status);
     if (ended && options.whenEnded === 'again') {
-      await remove(runtime, id);
+      await removeEnded(runtime, id);
       continue;
     }
     if (existing.workflowName === definition.name && isSameInput(existing.input?.[0], definition.input.parse(input))) {
@@ -43,9 +44,19 @@ export async function submit(
   }
 }
 
-/** Removes an ended job and those below it; how they ended is kept. */
-async function remove({ table, journal }: JobsRuntime, id: string): Promise<void> {
-  for (const member of await table.family(id)) {
+/**
+ * Removes an ended job and those below it; how they ended is kept.
+ * @throws Failure conflict when one below it has not ended yet
+ */
+async function removeEnded({ table, journal }: JobsRuntime, id: string): Promise<void> {
+  const family = await table.family(id);
+  const busy = family.find((member) => ['queued', 'running'].includes(jobStatusOf(member.engineStatus)));
+  if (busy) {
+    throw new Failure('conflict', `The job ${id} cannot be done again while ${busy.id} below it is not done.`, {
+      details: { job: id, child: busy.id },
+    });
+  }
+  for (const member of family) {
     const row = await table.find(member.id);
     if (row) await keepAttempt(journal, row, 0);
   }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { emptyEngine } from '../../../test/support/empty-engine.js';
 import { packagingGroups } from '../../status/packaging-groups.js';
 import { localStore } from '../../storage/local.js';
 import type { ApiServer } from '../http-types.js';
@@ -33,6 +34,7 @@ beforeAll(async () => {
   app = await apiServer(
     {
       log: pino({ level: 'silent' }),
+      ...emptyEngine,
       version: '0.0.0',
       tokens: () => [],
       checks: [],
