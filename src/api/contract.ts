@@ -61,13 +61,14 @@ export const assetListSchema = z
     next: z.string().nullable().describe('`cursor` of the next page; null: this is the last'),
   })
   .meta({ id: 'AssetList' });
+
 export const jobFailureSchema = z
   .object({
     code: z.enum(Object.keys(failureTable) as [FailureCode, ...FailureCode[]]),
     title: z.string(),
     message: z.string(),
     help: z.string().describe('What to do now.'),
-    details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])),
+    details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string()).readonly()])),
   })
   .meta({ id: 'JobFailure' });
 

@@ -51,7 +51,7 @@ export async function apiServer(services: ApiServices, options: ListenOptions): 
     keepAliveTimeout,
     forceCloseConnections: 'idle',
     http: { headersTimeout },
-    routerOptions: { maxParamLength: 256 },
+    routerOptions: { maxParamLength: 600 },
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
   });
   app.setValidatorCompiler(validatorCompiler).setSerializerCompiler(serializerCompiler);

@@ -40,15 +40,15 @@ export interface JobDetail extends JobSummary {
   readonly input: unknown;
   /** null unless the job is done */
   readonly result: unknown;
-  readonly steps: readonly JobStep[];
-  readonly earlierAttempts: readonly {
+  readonly steps: JobStep[];
+  readonly earlierAttempts: {
     readonly attempt: number;
     readonly status: 'done' | 'failed' | 'cancelled';
     readonly failure: JobFailure | null;
     readonly startedAt: string | null;
     readonly endedAt: string;
   }[];
-  readonly children: readonly JobSummary[];
+  readonly children: JobSummary[];
 }
 
 export interface JobStep {

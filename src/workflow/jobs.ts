@@ -24,6 +24,8 @@ export interface Jobs {
   /** Newest first. @throws Failure invalid_request when the cursor is not one of ours */
   readonly list: (filter?: JobFilter) => Promise<{ jobs: JobSummary[]; next: string | null }>;
   /** @throws Failure not_found */
+  readonly find: (id: string) => Promise<JobSummary>;
+  /** @throws Failure not_found */
   readonly show: (id: string) => Promise<JobDetail>;
   /** Stops the job and all below it. @throws Failure not_found; conflict when it has ended */
   readonly cancel: (id: string) => Promise<JobSummary>;
@@ -71,19 +73,19 @@ export function jobs(runtime: JobsRuntime): Jobs {
     return { jobs: await summaries(page), next: last ? cursorOf(last) : null };
   }
 
-  async function find(id: string): Promise<JobRow> {
+  async function rowOf(id: string): Promise<JobRow> {
     const row = await table.find(id);
     if (!row) throw new Failure('not_found', `There is no job ${id}.`, { details: { job: id } });
     return row;
   }
 
-  async function summary(id: string): Promise<JobSummary> {
-    const [found] = await summaries([await find(id)]);
+  async function find(id: string): Promise<JobSummary> {
+    const [found] = await summaries([await rowOf(id)]);
     return found as JobSummary;
   }
 
   async function show(id: string): Promise<JobDetail> {
-    const row = await find(id);
+    const row = await rowOf(id);
     const [status, done, noted, attempts, children] = await Promise.all([
       DBOS.getWorkflowStatus(id),
       DBOS.listWorkflowSteps(id),
@@ -108,16 +110,16 @@ export function jobs(runtime: JobsRuntime): Jobs {
   }
 
   async function cancel(id: string): Promise<JobSummary> {
-    const status = jobStatusOf((await find(id)).engineStatus);
+    const status = jobStatusOf((await rowOf(id)).engineStatus);
     if (status !== 'queued' && status !== 'running')
       throw conflict(id, status, 'only a queued or running job can be cancelled');
     await DBOS.cancelWorkflow(id, { cancelChildren: true });
     running.cancel((await table.family(id)).map((member) => member.id));
-    return summary(id);
+    return find(id);
   }
 
   async function retry(id: string): Promise<JobSummary> {
-    const status = jobStatusOf((await find(id)).engineStatus);
+    const status = jobStatusOf((await rowOf(id)).engineStatus);
     if (status !== 'failed' && status !== 'cancelled')
       throw conflict(id, status, 'only a failed or cancelled job can be retried');
     const below = (await table.family(id)).filter((member) =>
@@ -131,18 +133,18 @@ export function jobs(runtime: JobsRuntime): Jobs {
     }
     if (!(await running.idle(again, letGoTimeoutMs)))
       throw conflict(id, status, 'a step of it has not stopped yet; try again in a moment');
-    for (const member of again) await startAgain(runtime, await find(member));
-    return summary(id);
+    for (const member of again) await startAgain(runtime, await rowOf(member));
+    return find(id);
   }
 
   async function dismiss(id: string): Promise<JobSummary> {
-    const status = jobStatusOf((await find(id)).engineStatus);
+    const status = jobStatusOf((await rowOf(id)).engineStatus);
     if (status !== 'failed') throw conflict(id, status, 'only a failed job can be dismissed');
     await journal.dismiss(id);
-    return summary(id);
+    return find(id);
   }
 
-  return { list, show, cancel, retry, dismiss };
+  return { list, find, show, cancel, retry, dismiss };
 }
 
 async function startAgain({ journal, registry }: JobsRuntime, row: JobRow): Promise<void> {

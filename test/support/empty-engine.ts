@@ -5,6 +5,13 @@ const none = (id: string) => Promise.reject(new Failure('not_found', `There is n
 
 /** An engine without jobs, for tests of what has nothing to do with them. */
 export const emptyEngine: JobServices = {
-  jobs: { list: () => Promise.resolve({ jobs: [], next: null }), show: none, cancel: none, retry: none, dismiss: none },
+  jobs: {
+    list: () => Promise.resolve({ jobs: [], next: null }),
+    find: none,
+    show: none,
+    cancel: none,
+    retry: none,
+    dismiss: none,
+  },
   feed: { subscribe: () => () => undefined },
 };

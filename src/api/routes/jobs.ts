@@ -106,9 +106,9 @@ function eventRoutes(app: ApiServer, { jobs, feed }: JobServices): void {
     },
     async ({ params: { id } }, reply) => {
       const { jobs: children } = await jobs.list({ parent: id, limit: 500 });
-      const now = [await jobs.show(id), ...children];
+      const now = [await jobs.find(id), ...children];
       return send(reply, (listener) => {
-        for (const job of now) listener(jobSummarySchema.parse(job));
+        for (const job of now) listener(job);
         return feed.subscribe((job) => {
           if (job.id === id || job.parent === id) listener(job);
         });
