@@ -5,6 +5,15 @@ export const exitCode = { done: 0, failed: 1, usage: 2 } as const;
 
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
 
+/** Ends the command with a code and without another word: it has said everything already. */
+export class EndWith extends Error {
+  readonly exitCode: ExitCode;
+  constructor(code: ExitCode) {
+    super(`ends with ${code}`);
+    this.exitCode = code;
+  }
+}
+
 export function exitCodeOf(failure: Failure): ExitCode {
   return failure.code === 'usage' ? exitCode.usage : exitCode.failed;
 }

@@ -21,7 +21,7 @@ describe('the command line', () => {
     expect(await reelway('--version')).toEqual({ code: 0, out: `${version}\n`, err: '' });
   });
 
-  it.each([['--nonsense']])(
+  it.each([['--nonsense'], ['nonsense']])(
     'answers wrong usage with a line that says so, the way to help, and 2: %s',
     async (...args) => {
       const { code, out, err } = await reelway(...args);

@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { Failure, toFailure } from '../domain/failure.js';
 import { readVersion } from '../version.js';
 import type { CommandContext } from './command-context.js';
-import { exitCode, exitCodeOf, type ExitCode } from './exit-code.js';
+import { EndWith, exitCode, exitCodeOf, type ExitCode } from './exit-code.js';
 import { listenForInterrupt } from './interrupt.js';
 import { printFailure } from './print-failure.js';
 import { openTerminal } from './terminal.js';
@@ -16,7 +16,13 @@ interface CommandEntry {
 }
 
 /** Every command, in the order of `--help`. */
-const commands: readonly CommandEntry[] = [];
+const commands: readonly CommandEntry[] = [
+  {
+    name: 'doctor',
+    summary: 'check settings, database, storage and port; says what to do',
+    load: async () => (await import('./doctor.js')).doctorCommand,
+  },
+];
 
 /** Runs one command line (without `node` and the script) and says with which code the process is to end. Never throws. */
 export async function runProgram(args: readonly string[]): Promise<ExitCode> {
@@ -31,6 +37,7 @@ export async function runProgram(args: readonly string[]): Promise<ExitCode> {
     return exitCode.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.done : exitCode.usage;
+    if (error instanceof EndWith) return error.exitCode;
     const failure = interrupted(error, interrupt.signal) ?? toFailure(error);
     printFailure(terminal, failure, output);
     return exitCodeOf(failure);

@@ -1,16 +1,26 @@
+import { join } from 'node:path';
 import { isLoopbackHost } from '../api/loopback.js';
 import { apiSettings } from '../api/api-settings.js';
 import { Failure } from '../domain/failure.js';
 import type { Settings, SettingValue } from '../domain/setting.js';
 import { logSettings } from '../log.js';
 import { netSettings } from '../net/net-settings.js';
+import { notifySettings } from '../notify/notify-settings.js';
 import { databaseSettings } from '../status/database-settings.js';
+import type { StorageLocation } from '../storage/location.js';
 import { storageSettings } from '../storage/storage-settings.js';
 import type { Environment } from './environment.js';
 import { nearestName } from './nearest-name.js';
 
 /** Every setting there is, under the name of its environment variable. */
-export const allSettings = { ...databaseSettings, ...apiSettings, ...storageSettings, ...netSettings, ...logSettings };
+export const allSettings = {
+  ...databaseSettings,
+  ...apiSettings,
+  ...storageSettings,
+  ...netSettings,
+  ...notifySettings,
+  ...logSettings,
+};
 
 export type SettingName = keyof typeof allSettings;
 export type Config = { readonly [Name in SettingName]: SettingValue<(typeof allSettings)[Name]> };
@@ -39,6 +49,11 @@ export function readConfig(environment: Environment): Config {
 function contradictions({ REELWAY_HOST: host, REELWAY_API_TOKENS: tokens }: Config): string[] {
   if (isLoopbackHost(host) || tokens !== undefined) return [];
   return [`REELWAY_HOST: an address that others can reach (${host}) needs REELWAY_API_TOKENS, a list of name:secret`];
+}
+
+/** Where media is kept: REELWAY_STORAGE, else a folder of the data folder. */
+export function storageOf({ REELWAY_STORAGE: given, REELWAY_DATA_DIR: dataFolder }: Config): StorageLocation {
+  return given ?? { kind: 'file', folder: join(dataFolder, 'media') };
 }
 
 /** A setting's text as people may see it. */

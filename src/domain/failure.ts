@@ -163,6 +163,12 @@ export const failureTable = {
     title: 'The port is taken',
     help: 'Stop what uses it, or set another REELWAY_PORT.',
   },
+  server_unreachable: {
+    kind: 'passing',
+    status: 503,
+    title: 'The running server does not answer',
+    help: 'Check that `reelway serve` of this data folder is well, or stop it and try again.',
+  },
   database_unavailable: {
     kind: 'passing',
     status: 503,
