@@ -80,7 +80,7 @@ export function s3Failure(error: unknown, action: string): unknown {
   const facts = [said, ...(status === undefined ? [] : [`status ${status}`])].filter(Boolean).join(', ');
   return new Failure(code, `Could not ${action}: ${meaning} (${facts}).`, {
     details: { error: name, ...(status !== undefined && { status }) },
-    cause: error,
+    cause: bare(error),
   });
 }
 
@@ -89,6 +89,11 @@ function meaningOf({ name, status }: S3Problem): readonly [FailureCode, string] 
   if (named) return named;
   if (status === undefined) return ['storage_unavailable', 'the connection failed'];
   return byStatus[status] ?? (status >= 500 ? ['storage_unavailable', 'the server has a problem'] : refused);
+}
+
+/** The SDK hangs the whole exchange on its errors, signed headers included: not for logs, nor for the engine to keep. */
+function bare(error: unknown): Error | undefined {
+  return error instanceof Error ? Object.assign(new Error(error.message), { name: error.name }) : undefined;
 }
 
 const refused = ['storage_forbidden', 'the server refuses'] as const;

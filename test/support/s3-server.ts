@@ -306,7 +306,8 @@ function putObject(
   { bytes, checksums }: Payload,
   response: ServerResponse,
 ): void {
-  if (request.headers['content-length'] === undefined)
+  const { 'content-length': length, 'x-amz-decoded-content-length': decodedLength } = request.headers;
+  if (length === undefined && decodedLength === undefined)
     throw new S3Error(411, 'MissingContentLength', 'You must provide the Content-Length HTTP header.');
   checkCondition(request, objects);
   const etag = `"${md5(bytes)}"`;
