@@ -6,7 +6,7 @@ export default defineConfig({
     globalSetup: 'test/support/global-setup.ts',
     pool: 'forks',
     // Worker threads of the packager are .ts files under test: tsx lets Node load them.
-    execArgv: ['--import', 'tsx'],
+    execArgv: ['--import', new URL('./test/support/load-typescript.mjs', import.meta.url).href],
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

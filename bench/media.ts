@@ -1,25 +1,49 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** A 60 s HLS/TS rendition is encoded once (1080p H.264 with B-frames at 6.2 Mbit/s, AAC 128 kbit/s, 6 s segments); larger ones repeat it. */
+/** A minute of each rendition is encoded once; sources repeat it, so that five gigabytes cost no more encoding than one minute. */
 const passSeconds = 60;
 
-export interface BenchSource {
-  /** `240MB`, ... : what the table calls it. */
+interface Rendition {
   readonly name: string;
-  readonly playlist: string;
-  /** bytes of media segments */
-  readonly bytes: number;
+  readonly size: string;
+  /** kbit/s of video; audio adds 128 */
+  readonly kbits: number;
+}
+
+const fullHd: Rendition = { name: '1080p', size: '1920x1080', kbits: 6200 };
+const hd: Rendition = { name: '720p', size: '1280x720', kbits: 3000 };
+const small: Rendition = { name: '360p', size: '640x360', kbits: 900 };
+
+interface SourceRecipe {
+  readonly name: string;
+  readonly renditions: readonly Rendition[];
+  /** a multiple of `passSeconds` */
   readonly seconds: number;
 }
 
-/** Where bench media and output go: memory if it has room for source and output, else the temporary folder. */
+/** H.264 at 30 fps with B-frames, a key frame every 2 s, AAC in stereo, muxed into TS segments of 6 s. */
+export const recipes = {
+  '240MB': { name: '240MB', renditions: [fullHd], seconds: 300 },
+  ladder: { name: 'ladder', renditions: [fullHd, hd, small], seconds: 300 },
+  '1.2GB': { name: '1.2GB', renditions: [fullHd], seconds: 1500 },
+  '5GB': { name: '5GB', renditions: [fullHd], seconds: 6180 },
+} as const satisfies Record<string, SourceRecipe>;
+
+export interface BenchSource {
+  readonly recipe: SourceRecipe;
+  readonly playlist: string;
+  /** bytes of all media segments */
+  readonly bytes: number;
+}
+
+/** Where bench media and output go: memory if it has room, else the temporary folder. */
 export async function benchFolder(bytesNeeded: number): Promise<string> {
   for (const parent of ['/dev/shm', tmpdir()]) {
     const room = await statfs(parent).then(
@@ -31,47 +55,56 @@ export async function benchFolder(bytesNeeded: number): Promise<string> {
   throw new Error(`Neither /dev/shm nor ${tmpdir()} has ${Math.ceil(bytesNeeded / 1e9)} GB of room.`);
 }
 
-/** Makes the source of `seconds` (a multiple of 60) unless it is there already. */
-export async function makeSource(folder: string, name: string, seconds: number): Promise<BenchSource> {
-  const home = join(folder, name);
-  const playlist = join(home, 'index.m3u8');
-  if (!existsSync(playlist)) {
+/** Makes the source unless it is there already. */
+export async function makeSource(folder: string, recipe: SourceRecipe): Promise<BenchSource> {
+  const home = join(folder, recipe.name);
+  if (!existsSync(home)) {
     const work = `${home}.part`;
     await rm(work, { recursive: true, force: true });
     await mkdir(work, { recursive: true });
-    const pass = await encodeOnePass(folder);
-    const loop = ['-stream_loop', String(Math.round(seconds / passSeconds) - 1), '-i', pass];
-    const hls = ['-c', 'copy', '-f', 'hls', '-hls_time', '6', '-hls_playlist_type', 'vod'];
-    const names = ['-hls_segment_filename', join(work, 'segment_%05d.ts'), join(work, 'index.m3u8')];
-    await run('ffmpeg', ['-v', 'error', '-y', ...loop, ...hls, ...names]);
+    for (const rendition of recipe.renditions) await cutRendition(folder, work, recipe, rendition);
+    await writeFile(join(work, 'master.m3u8'), multivariantPlaylist(recipe));
     await rename(work, home);
   }
-  return { name, playlist, bytes: await playlistBytes(home, playlist), seconds };
+  const [only, ...more] = recipe.renditions;
+  const playlist = only && more.length === 0 ? `${only.name}.m3u8` : 'master.m3u8';
+  return { recipe, playlist: join(home, playlist), bytes: await mediaBytes(home) };
 }
 
-/** Two minutes of CPU, once: noise over the test picture makes the encoder fill its bit rate as a camera would. */
-async function encodeOnePass(folder: string): Promise<string> {
-  const file = join(folder, 'pass.mp4');
+async function cutRendition(folder: string, into: string, { seconds }: SourceRecipe, of: Rendition): Promise<void> {
+  const pass = await encodePass(folder, of);
+  const loop = ['-stream_loop', String(seconds / passSeconds - 1), '-i', pass];
+  const hls = ['-c', 'copy', '-f', 'hls', '-hls_time', '6', '-hls_playlist_type', 'vod'];
+  const segments = ['-hls_segment_filename', join(into, `${of.name}_%05d.ts`)];
+  await run('ffmpeg', ['-v', 'error', '-y', ...loop, ...hls, ...segments, join(into, `${of.name}.m3u8`)]);
+}
+
+/** A minute or two of CPU, once: noise over the test picture makes the encoder fill its bit rate as a camera would. */
+async function encodePass(folder: string, { name, size, kbits }: Rendition): Promise<string> {
+  const file = join(folder, `${name}.mp4`);
   if (existsSync(file)) return file;
-  const picture = `testsrc2=size=1920x1080:rate=30:duration=${passSeconds},noise=alls=24:allf=t,format=yuv420p`;
-  const sound = `sine=frequency=440:beep_factor=4:sample_rate=48000:duration=${passSeconds}`;
-  const video = ['-c:v', 'libx264', '-preset', 'veryfast', '-b:v', '6200k', '-maxrate', '6200k', '-bufsize', '6200k'];
-  const cut = ['-g', '60', '-keyint_min', '60', '-sc_threshold', '0', '-bf', '3'];
-  const audio = ['-c:a', 'aac', '-b:a', '128k', '-ac', '2'];
-  const inputs = ['-f', 'lavfi', '-i', picture, '-f', 'lavfi', '-i', sound];
   await mkdir(folder, { recursive: true });
-  await run('ffmpeg', ['-v', 'error', '-y', ...inputs, ...video, ...cut, ...audio, '-f', 'mp4', `${file}.part`]);
+  const picture = `testsrc2=size=${size}:rate=30:duration=${passSeconds},noise=alls=24:allf=t,format=yuv420p`;
+  const sound = `sine=frequency=440:beep_factor=4:sample_rate=48000:duration=${passSeconds}`;
+  const inputs = ['-f', 'lavfi', '-i', picture, '-f', 'lavfi', '-i', sound];
+  const rate = ['-b:v', `${kbits}k`, '-maxrate', `${kbits}k`, '-bufsize', `${kbits}k`];
+  const video = ['-c:v', 'libx264', '-preset', 'veryfast', ...rate, '-g', '60', '-sc_threshold', '0', '-bf', '3'];
+  const audio = ['-c:a', 'aac', '-b:a', '128k', '-ac', '2'];
+  await run('ffmpeg', ['-v', 'error', '-y', ...inputs, ...video, ...audio, '-f', 'mp4', `${file}.part`]);
   await rename(`${file}.part`, file);
   return file;
 }
 
-async function playlistBytes(home: string, playlist: string): Promise<number> {
-  const sizes = join(home, 'bytes');
-  if (existsSync(sizes)) return Number(await readFile(sizes, 'utf8'));
-  const { stat } = await import('node:fs/promises');
-  const names = (await readFile(playlist, 'utf8')).split('\n').filter((line) => line.endsWith('.ts'));
+function multivariantPlaylist({ renditions }: SourceRecipe): string {
+  const variants = renditions.map(({ name, size, kbits }) => {
+    const bandwidth = Math.round((kbits + 128) * 1100);
+    return `#EXT-X-STREAM-INF:BANDWIDTH=${bandwidth},RESOLUTION=${size},FRAME-RATE=30.000\n${name}.m3u8\n`;
+  });
+  return `#EXTM3U\n#EXT-X-VERSION:3\n${variants.join('')}`;
+}
+
+async function mediaBytes(home: string): Promise<number> {
   let bytes = 0;
-  for (const name of names) bytes += (await stat(join(home, name))).size;
-  await writeFile(sizes, String(bytes));
+  for (const name of await readdir(home)) if (name.endsWith('.ts')) bytes += (await stat(join(home, name))).size;
   return bytes;
 }

@@ -18,6 +18,11 @@ interface CommandEntry {
 /** Every command, in the order of `--help`. */
 const commands: readonly CommandEntry[] = [
   {
+    name: 'package',
+    summary: 'package one source without a server',
+    load: async () => (await import('./package.js')).packageCommand,
+  },
+  {
     name: 'doctor',
     summary: 'check settings, database, storage and port; says what to do',
     load: async () => (await import('./doctor.js')).doctorCommand,

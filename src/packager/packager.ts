@@ -9,4 +9,5 @@ export type { SegmentOutput, SegmentTask } from './presentation/segment-task.js'
 export type { ManifestFile, SegmentSizes } from './presentation/planned-manifest.js';
 export { planPresentation } from './presentation/plan-presentation.js';
 export { writeManifests } from './presentation/write-manifests.js';
+export { refuseUnsupported } from './presentation/supported-fields.js';
 export { packageSegment } from './presentation/package-segment.js';

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { Failure } from '../domain/failure.js';
-import { inventoryKey, inventorySchema, type Inventory, type InventoryObject } from '../domain/inventory.js';
+import { inventoryKey, type Inventory, type InventoryObject } from '../domain/inventory.js';
 import type { Digest, ObjectStore, StoredObject } from '../storage/object-store.js';
 import { digestLike } from './digest.js';
 
@@ -34,6 +34,7 @@ export interface VerifyOptions {
 export async function readInventory(store: ObjectStore, folder: string): Promise<Inventory | undefined> {
   const text = await readSmallObject(store, inFolder(folder, inventoryKey), inventorySizeLimit);
   if (text === undefined) return undefined;
+  const { inventorySchema } = await import('../domain/inventory-schema.js');
   const parsed = inventorySchema.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];

@@ -3,15 +3,8 @@ import { Failure } from '../../../domain/failure.js';
 import { inventoryKey, type Inventory, type InventoryObject } from '../../../domain/inventory.js';
 import type { StoredObject } from '../../../storage/object-store.js';
 import { inFolder, listFolder, readInventory, verifyObjects } from '../../../transfer/inventory.js';
-import {
-  isJournalKey,
-  journalWriter,
-  readBatches,
-  readClaim,
-  writeClaim,
-  type Claim,
-  type EndpointFolder,
-} from './journal.js';
+import { isJournalKey, journalWriter, readBatches, readClaim, writeClaim, type EndpointFolder } from './journal.js';
+import type { Claim } from './journal-schema.js';
 
 /** What is to be made in a folder. */
 export interface EndpointWork {

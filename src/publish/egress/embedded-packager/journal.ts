@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
-import { z } from 'zod';
-import { inventorySchema, type InventoryObject } from '../../../domain/inventory.js';
+import type { InventoryObject } from '../../../domain/inventory.js';
 import type { ObjectStore, StoredObject } from '../../../storage/object-store.js';
 import { inFolder, readSmallObject } from '../../../transfer/inventory.js';
+import type { Claim, JournalBatch } from './journal-schema.js';
 
 /**
  * What lets a killed job go on where it stopped: small objects beside the endpoint while it is being made.
@@ -24,21 +24,6 @@ const journalObjectLimit = 256 * 1024 * 1024;
 /** Objects of the journal that are read or removed at the same time. */
 const journalConcurrency = 8;
 
-const claimSchema = z.object({
-  version: z.literal(1),
-  subject: z.string(),
-  fingerprint: z.string(),
-  /** Every key that this work writes, and those of earlier work that it has yet to remove. */
-  keys: z.array(z.string()),
-});
-export type Claim = z.infer<typeof claimSchema>;
-
-const batchSchema = z.object({
-  version: z.literal(1),
-  fingerprint: z.string(),
-  objects: inventorySchema.shape.objects,
-});
-
 /** Where an endpoint is made. */
 export interface EndpointFolder {
   readonly store: ObjectStore;
@@ -53,7 +38,9 @@ export function isJournalKey(key: string): boolean {
 /** The claim on a folder, or undefined when there is none, or none of ours that can be read. */
 export async function readClaim({ store, folder }: EndpointFolder): Promise<Claim | undefined> {
   const text = await readSmallObject(store, inFolder(folder, claimKey), journalObjectLimit);
-  return text === undefined ? undefined : parseAs(claimSchema, text);
+  if (text === undefined) return undefined;
+  const { claimSchema, parseAs } = await import('./journal-schema.js');
+  return parseAs(claimSchema, text);
 }
 
 export async function writeClaim({ store, folder }: EndpointFolder, claim: Claim): Promise<void> {
@@ -67,6 +54,7 @@ export async function readBatches(
   listing: ReadonlyMap<string, StoredObject>,
   fingerprint: string,
 ): Promise<InventoryObject[]> {
+  const { batchSchema, parseAs } = await import('./journal-schema.js');
   const limit = pLimit(journalConcurrency);
   const keys = [...listing.keys()].filter((key) => isJournalKey(key) && key !== claimKey);
   const batches = await Promise.all(
@@ -104,7 +92,7 @@ export function journalWriter({ store, folder }: EndpointFolder, fingerprint: st
 
   async function flush(): Promise<void> {
     if (waiting.length === 0) return;
-    const batch: z.infer<typeof batchSchema> = { version: 1, fingerprint, objects: waiting };
+    const batch: JournalBatch = { version: 1, fingerprint, objects: waiting };
     waiting = [];
     lastFlush = performance.now();
     const key = `${journalPrefix}${randomUUID()}.json`;
@@ -118,12 +106,4 @@ export function journalWriter({ store, folder }: EndpointFolder, fingerprint: st
       if (waiting.length >= batchObjects || performance.now() - lastFlush >= batchMilliseconds) await flush();
     },
   };
-}
-
-function parseAs<T>(schema: z.ZodType<T>, text: string): T | undefined {
-  try {
-    return schema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
 }

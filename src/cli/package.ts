@@ -1,0 +1,116 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { EndpointProgress } from '../publish/egress/egress.js';
+import { Failure } from '../domain/failure.js';
+import type { CommandContext } from './command-context.js';
+import { planPackage, runPackage, type Format, type PackagedEndpoint } from './package-run.js';
+import { openPackagingTools } from './package-tools.js';
+import { formatBytes, formatDuration } from './quantity.js';
+import type { Terminal } from './terminal.js';
+
+const formats: readonly Format[] = ['hls', 'cmaf', 'dash', 'mss'];
+
+interface PackageOptions {
+  readonly out: string;
+  readonly id?: string;
+  readonly config?: string;
+  readonly format?: readonly Format[];
+  readonly segmentDuration?: number;
+  readonly threads?: number;
+  readonly json?: true;
+}
+
+/** Packages one source without a server: the same job that a request to the server does, on this process's own account. */
+export function packageCommand(context: CommandContext): Command {
+  return new Command('package')
+    .description(
+      'Packages an HLS/TS source (a playlist or a .ts; file, https or s3) for streaming, without transcoding.\n' +
+        'The same command goes on where it was stopped, skips what is complete and repairs what is damaged.',
+    )
+    .argument('<input>', 'multivariant playlist, media playlist or transport stream: a path or an address')
+    .requiredOption('--out <folder>', 'folder, or s3://bucket/prefix; outputs lie in <out>/<format>')
+    .option('--id <id>', 'asset id: outputs then lie in <out>/<id>/<format>', parseId)
+    .addOption(new Option('--format <list>', `of ${formats.join(', ')} (default: cmaf,dash)`).argParser(parseFormats))
+    .option('--config <file>', 'packaging configurations of AWS Elemental MediaPackage VOD; folders are their ids')
+    .option('--segment-duration <seconds>', 'whole seconds; rounded to a multiple of the source', parseDuration)
+    .option(
+      '--threads <n>',
+      'worker threads; 0 packages in the main thread (default: by the size of the job)',
+      parseThreads,
+    )
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', examples)
+    .action((input: string, options: PackageOptions) => runCommand(context, input, options));
+}
+
+const examples = `
+Examples:
+  reelway package lecture/master.m3u8 --out site/video
+  reelway package https://origin.example/lecture.m3u8 --out s3://bucket/vod --id lecture-1
+  reelway package lecture.ts --out site/video --config packaging-group.json`;
+
+async function runCommand(context: CommandContext, input: string, options: PackageOptions): Promise<void> {
+  if (options.config !== undefined && (options.format || options.segmentDuration !== undefined))
+    throw new Failure('usage', '--config says it all: --format and --segment-duration do not go with it.');
+  const { terminal, signal, cwd, env } = context;
+  const plan = await planPackage({ input, ...options }, cwd);
+  const tools = await openPackagingTools(plan, {
+    env,
+    ...(options.threads !== undefined && { threads: options.threads }),
+  });
+  const started = performance.now();
+  const line = terminal.progress();
+  try {
+    const endpoints = await runPackage(tools, plan, (progress) => line.update(progressText(progress, started)), signal);
+    line.clear();
+    const seconds = (performance.now() - started) / 1000;
+    if (options.json) terminal.printJson({ source: plan.source, seconds, endpoints });
+    else printEndpoints(terminal, endpoints, seconds);
+  } finally {
+    line.clear();
+    await tools.close();
+  }
+}
+
+function printEndpoints(terminal: Terminal, endpoints: readonly PackagedEndpoint[], seconds: number): void {
+  for (const { id, status, objects, bytes, durationMs, manifests } of endpoints) {
+    const size = `${formatDuration(durationMs)}, ${objects} objects, ${formatBytes(bytes)}`;
+    terminal.print(`${id}: ${statusWords[status]} (${size})`);
+    for (const manifest of manifests) terminal.print(`  ${manifest}`);
+  }
+  terminal.say(`Done in ${formatDuration(seconds * 1000)}.`);
+}
+
+const statusWords = { complete: 'made', skipped: 'complete already', repaired: 'repaired' } as const;
+
+function progressText({ segmentsDone, segmentsTotal, bytesRead }: EndpointProgress, started: number): string {
+  const percent = Math.floor((100 * segmentsDone) / Math.max(1, segmentsTotal));
+  const rate = bytesRead / Math.max(1, performance.now() - started) / 1000;
+  return `${segmentsDone} of ${segmentsTotal} segments, ${percent} %, ${rate.toFixed(0)} MB/s`;
+}
+
+function parseFormats(text: string): Format[] {
+  const given = text.split(',').map((format) => format.trim());
+  const wrong = given.find((format) => !formats.some((known) => known === format));
+  if (wrong !== undefined)
+    throw new InvalidArgumentError(`Allowed: ${formats.join(', ')}; given: ${wrong || 'nothing'}.`);
+  return [...new Set(given)] as Format[];
+}
+
+function parseId(text: string): string {
+  if (/^[A-Za-z0-9_-]{1,256}$/.test(text)) return text;
+  throw new InvalidArgumentError(`Allowed: letters, digits, _ and -, at most 256; given: ${text}.`);
+}
+
+function parseDuration(text: string): number {
+  return parseWhole(text, 1, 3600);
+}
+
+function parseThreads(text: string): number {
+  return parseWhole(text, 0, 64);
+}
+
+function parseWhole(text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new InvalidArgumentError(`Allowed: a whole number from ${least} to ${most}; given: ${text}.`);
+}

@@ -1,0 +1,62 @@
+import { listItems } from './domain/setting.js';
+import type { SourceReader } from './packager/model/source-reader.js';
+import type { ObjectStore } from './storage/object-store.js';
+import type { StorageLocation } from './storage/location.js';
+import { openStore } from './storage/open.js';
+import type { OpenSource } from './transfer/source-reader.js';
+
+/** What a packaging engine reads from and writes to, as plain values: a thread opens its own from them. */
+export interface PackagingPortsSettings {
+  readonly storage: StorageLocation;
+  /** REELWAY_PRIVATE_HOSTS as it was given. */
+  readonly privateHosts: string;
+  /** May a source's own host be private? Where an operator names it on the command line; what it refers to elsewhere is checked all the same. */
+  readonly trustSourceHost: boolean;
+}
+
+export interface PackagingPorts {
+  readonly openSource: (uri: string) => Promise<SourceReader>;
+  /** The storage of the settings, or a bucket that a request names. */
+  readonly openStore: (bucket: string | undefined) => ObjectStore;
+}
+
+/**
+ * Opens sources and stores for packaging. Shared by the roots that compose it (wiring, the command line, packaging threads). What a job
+ * does not need is not loaded: a source of local files needs no HTTP client.
+ */
+export function packagingPorts({ storage, privateHosts, trustSourceHost }: PackagingPortsSettings): PackagingPorts {
+  const stores = new Map<string | undefined, ObjectStore>();
+
+  function openBucket(name: string): ObjectStore {
+    return openStore({ kind: 's3', bucket: name, prefix: '' });
+  }
+
+  async function remoteSources(): Promise<OpenSource> {
+    const [{ sourceOpener }, { httpClient }, { trusting }, { parsePrivateHost }] = await Promise.all([
+      import('./transfer/source-reader.js'),
+      import('./net/request.js'),
+      import('./net/safe-url.js'),
+      import('./net/private-hosts.js'),
+    ]);
+    const hosts = listItems(privateHosts).map((item) => parsePrivateHost(item));
+    const policy = { privateHosts: hosts.filter((host) => host !== undefined) };
+    return sourceOpener({
+      http: (source) => httpClient({ policy: trustSourceHost ? trusting(source, policy) : policy }),
+      bucket: openBucket,
+    });
+  }
+  let remote: Promise<OpenSource> | undefined;
+
+  return {
+    openStore(bucket) {
+      const opened = stores.get(bucket) ?? (bucket === undefined ? openStore(storage) : openBucket(bucket));
+      stores.set(bucket, opened);
+      return opened;
+    },
+    async openSource(uri) {
+      if (/^[a-z][a-z0-9+.-]+:/i.test(uri) && !/^file:/i.test(uri)) return (await (remote ??= remoteSources()))(uri);
+      const { fileSource } = await import('./transfer/file-source.js');
+      return fileSource(uri);
+    },
+  };
+}

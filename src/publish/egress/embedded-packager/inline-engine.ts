@@ -1,0 +1,106 @@
+import type { Digest, ObjectStore } from '../../../storage/object-store.js';
+import { crc32Digest } from '../../../transfer/digest.js';
+import { inFolder } from '../../../transfer/inventory.js';
+import { packageSegment, type SegmentOutput } from '../../../packager/packager.js';
+import type { SourceReader } from '../../../packager/model/source-reader.js';
+import type {
+  MadeObject,
+  MadeSegments,
+  OpenStore,
+  PackagingEngine,
+  SegmentTarget,
+  SegmentWork,
+} from './packaging-engine.js';
+import { segmentSlots, type SegmentBuffers } from './segment-slots.js';
+import { indexWithFingerprint } from './source-fingerprint.js';
+
+/** bytes; a source segment is held in memory whole, so a larger one is refused. */
+const sourceSegmentLimit = 256 * 1024 * 1024;
+
+/** Sources whose readers are kept: as many as jobs that may run at once, with room to spare. */
+const rememberedReaders = 32;
+
+export interface InlineEngineOptions {
+  readonly openSource: (uri: string) => Promise<SourceReader>;
+  readonly openStore: OpenStore;
+  /**
+   * Tasks under way at once: while one is packaged, others are read and written (by the kernel, beside this thread). Each holds its
+   * source bytes. 3 keep a local disk busy; a source or store across a network wants more.
+   */
+  readonly concurrency: number;
+}
+
+/** Packages in the calling thread. */
+export function inlineEngine({ openSource, openStore, concurrency }: InlineEngineOptions): PackagingEngine {
+  const slots = segmentSlots(concurrency);
+  const readerOf = remembering(openSource);
+  return {
+    concurrency,
+    index: async (source, signal) => indexWithFingerprint(await readerOf(source), source, signal),
+    make: (work, signal) =>
+      slots.use(async (buffers) =>
+        makeSegments({ reader: await readerOf(work.source), store: openStore(work.bucket), buffers }, work, signal),
+      ),
+  };
+}
+
+/** A reader knows what it read before (sizes, open connections), so segments of one source share one. */
+function remembering(openSource: InlineEngineOptions['openSource']): InlineEngineOptions['openSource'] {
+  const readers = new Map<string, Promise<SourceReader>>();
+  return (uri) => {
+    const reader = readers.get(uri) ?? openSource(uri);
+    readers.delete(uri);
+    readers.set(uri, reader); // the latest used stands last
+    if (readers.size > rememberedReaders) readers.delete(readers.keys().next().value ?? uri);
+    return reader;
+  };
+}
+
+interface Tools {
+  readonly reader: SourceReader;
+  readonly store: ObjectStore;
+  readonly buffers: SegmentBuffers;
+}
+
+async function makeSegments(tools: Tools, { task, targets }: SegmentWork, signal?: AbortSignal): Promise<MadeSegments> {
+  const sources: Uint8Array[] = [];
+  let bytesRead = 0;
+  for (const [i, range] of task.reads.entries()) {
+    const bytes = await tools.buffers.fill(i, (into) =>
+      tools.reader.read(range, { limit: sourceSegmentLimit, into, ...(signal && { signal }) }),
+    );
+    sources.push(bytes);
+    bytesRead += bytes.byteLength;
+  }
+  signal?.throwIfAborted();
+  const outputs = new Map(packageSegment(task, sources).map((output) => [output.name, output]));
+  const objects: MadeObject[] = [];
+  for (const target of targets) {
+    const output = outputs.get(target.name);
+    if (!output) throw new Error(`task ${task.id} has no output ${target.name}`);
+    objects.push(...(await storeSegment(tools.store, output, target, signal)));
+  }
+  return { bytesRead, objects };
+}
+
+async function storeSegment(
+  store: ObjectStore,
+  { name, contentType, data, size }: SegmentOutput,
+  { folders }: SegmentTarget,
+  signal: AbortSignal | undefined,
+): Promise<MadeObject[]> {
+  const [first, ...others] = folders;
+  if (first === undefined) return [];
+  const digest: Digest = crc32Digest(data);
+  const made = (folder: string, etag: string | undefined): MadeObject => ({
+    folder,
+    object: { key: name, size, digest, contentType, ...(etag !== undefined && { etag }) },
+  });
+  const stored = await store.put(inFolder(first, name), data, { contentType, digest, ...(signal && { signal }) });
+  const objects = [made(first, stored.etag)];
+  for (const folder of others) {
+    const copied = await store.copy(inFolder(first, name), inFolder(folder, name));
+    objects.push(made(folder, copied.etag));
+  }
+  return objects;
+}
