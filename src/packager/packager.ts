@@ -1,13 +1,18 @@
 /**
- * The packager's front door: a source's bytes to the objects of an egress endpoint, without transcoding. See README.md for the tour.
+ * The packager's front door: a source's bytes to the objects of an egress endpoint, without transcoding. README.md is the tour.
+ *
+ * 1. `indexSource` reads playlists and heads of segments: all that one segment needs to know of the others.
+ * 2. `planPresentation` applies a packaging configuration to it: every object's name, every task.
+ * 3. `packageSegment` does a task, in any order, on any thread.
+ * 4. `writeManifests` writes the manifests, once the sizes of the segments are known.
  */
 export { PackagerError } from './errors.js';
-export { demuxSegment } from './mpegts/demuxer.js';
+export type { SourceRange, SourceReader } from './model/source-reader.js';
 export { indexSource, type IndexOptions } from './segmenter/asset-index.js';
-export type { Presentation } from './presentation/presentation.js';
-export type { SegmentOutput, SegmentTask } from './presentation/segment-task.js';
-export type { ManifestFile, SegmentSizes } from './presentation/planned-manifest.js';
-export { planPresentation } from './presentation/plan-presentation.js';
-export { writeManifests } from './presentation/write-manifests.js';
 export { refuseUnsupported } from './presentation/supported-fields.js';
+export { planPresentation } from './presentation/plan-presentation.js';
+export type { Presentation } from './presentation/presentation.js';
 export { packageSegment } from './presentation/package-segment.js';
+export type { SegmentOutput, SegmentTask } from './presentation/segment-task.js';
+export { writeManifests } from './presentation/write-manifests.js';
+export type { ManifestFile, SegmentSizes } from './presentation/planned-manifest.js';
