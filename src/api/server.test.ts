@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { emptyAssets } from '../../test/support/empty-assets.js';
 import { emptyEngine } from '../../test/support/empty-engine.js';
 import { z } from 'zod';
 import { Failure } from '../domain/failure.js';
@@ -48,6 +49,7 @@ async function start({ services, options, extend }: Start = {}): Promise<{ url: 
     {
       log: pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
       ...emptyEngine,
+      assets: emptyAssets,
       version: '0.0.0',
       tokens: () => [storedToken('tests', secret)],
       checks: [],

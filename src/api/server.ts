@@ -9,6 +9,7 @@ import { checkHost } from './check-host.js';
 import { documentation } from './documentation.js';
 import { answerError, answerNotFound } from './error-answer.js';
 import type { ApiServer } from './http-types.js';
+import { assetRoutes, type Assets } from './routes/assets.js';
 import { healthRoutes, type HealthCheck } from './routes/health.js';
 import { jobRoutes, type JobServices } from './routes/jobs.js';
 import { packagingGroupRoutes, type PackagingGroups } from './routes/packaging-groups.js';
@@ -32,6 +33,7 @@ export interface ApiServices extends JobServices {
   readonly checks: readonly HealthCheck[];
   readonly endpoints: PlaybackEndpoints;
   readonly packagingGroups: PackagingGroups;
+  readonly assets: Assets;
 }
 
 export interface ListenOptions {
@@ -82,6 +84,7 @@ async function playback(app: ApiServer, services: ApiServices): Promise<void> {
 // eslint-disable-next-line @typescript-eslint/require-await
 async function guarded(app: ApiServer, services: ApiServices): Promise<void> {
   app.addHook('onRequest', authenticate(services.tokens));
+  assetRoutes(app, services);
   packagingGroupRoutes(app, services);
   jobRoutes(app, services);
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
+import { emptyAssets } from '../../../test/support/empty-assets.js';
 import { createDataFolder, type TestDataFolder } from '../../../test/support/embedded-data-folder.js';
 import { storedToken } from '../../domain/api-token.js';
 import { packagingGroups } from '../../status/packaging-groups.js';
@@ -34,6 +35,7 @@ beforeAll(async () => {
       packagingGroups: packagingGroups(path.join(stage.folder, 'groups')),
       endpoints: { find: () => Promise.resolve(undefined) },
       ...running.engine,
+      assets: emptyAssets,
     },
     options,
   );
@@ -163,6 +165,7 @@ describe('jobs over HTTP', () => {
         packagingGroups: packagingGroups(path.join(stage.folder, 'groups')),
         endpoints: { find: () => Promise.resolve(undefined) },
         ...running.engine,
+        assets: emptyAssets,
       },
       options,
     );

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { emptyAssets } from '../../../test/support/empty-assets.js';
 import { emptyEngine } from '../../../test/support/empty-engine.js';
 import { packagingGroups } from '../../status/packaging-groups.js';
 import { localStore } from '../../storage/local.js';
@@ -35,6 +36,7 @@ beforeAll(async () => {
     {
       log: pino({ level: 'silent' }),
       ...emptyEngine,
+      assets: emptyAssets,
       version: '0.0.0',
       tokens: () => [],
       checks: [],
