@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { listItems } from './domain/setting.js';
 import type { SourceReader } from './packager/model/source-reader.js';
 import type { ObjectStore } from './storage/object-store.js';
@@ -27,7 +28,9 @@ export interface PackagingPorts {
 export function packagingPorts({ storage, privateHosts, trustSourceHost }: PackagingPortsSettings): PackagingPorts {
   const stores = new Map<string | undefined, ObjectStore>();
 
+  /** Beside a local storage, a bucket that a request names is a folder in it. */
   function openBucket(name: string): ObjectStore {
+    if (storage.kind === 'file') return openStore({ kind: 'file', folder: join(storage.folder, name) });
     return openStore({ kind: 's3', bucket: name, prefix: '' });
   }
 
@@ -42,7 +45,7 @@ export function packagingPorts({ storage, privateHosts, trustSourceHost }: Packa
     const policy = { privateHosts: hosts.filter((host) => host !== undefined) };
     return sourceOpener({
       http: (source) => httpClient({ policy: trustSourceHost ? trusting(source, policy) : policy }),
-      bucket: openBucket,
+      bucket: (name) => openStore({ kind: 's3', bucket: name, prefix: '' }),
     });
   }
   let remote: Promise<OpenSource> | undefined;

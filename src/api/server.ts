@@ -86,6 +86,7 @@ async function guarded(app: ApiServer, services: ApiServices): Promise<void> {
   app.addHook('onRequest', authenticate(services.tokens));
   assetRoutes(app, services);
   packagingGroupRoutes(app, services);
+  assetRoutes(app, services);
   jobRoutes(app, services);
 }
 

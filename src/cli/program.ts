@@ -18,6 +18,11 @@ interface CommandEntry {
 /** Every command, in the order of `--help`. */
 const commands: readonly CommandEntry[] = [
   {
+    name: 'serve',
+    summary: 'run the API and the workers',
+    load: async () => (await import('./serve.js')).serveCommand,
+  },
+  {
     name: 'package',
     summary: 'package one source without a server',
     load: async () => (await import('./package.js')).packageCommand,

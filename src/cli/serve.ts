@@ -1,0 +1,142 @@
+import { Command } from 'commander';
+import type { Logger } from 'pino';
+import type { Config } from '../config/config.js';
+import { storedToken, type StoredToken } from '../domain/api-token.js';
+import type { Failure } from '../domain/failure.js';
+import type { Services } from '../wiring.js';
+import type { CommandContext } from './command-context.js';
+import { loadSettings, type LoadedSettings } from './settings.js';
+
+/** Runs the API, the dashboard's pages and the workers until it is stopped. */
+export function serveCommand(context: CommandContext): Command {
+  return new Command('serve')
+    .description(
+      'Runs the API and the workers in one process, until Ctrl-C or SIGTERM; work under way goes on at the next start.',
+    )
+    .option('--host <address>', 'listen here (REELWAY_HOST)')
+    .option('--port <number>', 'listen on this port; 0: any free one (REELWAY_PORT)')
+    .addHelpText('after', examples)
+    .action(async ({ host, port }: { host?: string; port?: string }) => {
+      const settings = await loadSettings(context, { REELWAY_HOST: host, REELWAY_PORT: port });
+      const { openLog } = await import('../log.js');
+      const server = await startServer(settings, openLog(settings.config.LOG_LEVEL));
+      context.terminal.print(`Reelway is ready: ${server.url} (API: ${server.url}/api/docs)`);
+      if (server.firstSecret !== undefined) {
+        context.terminal.print(`Token of the API, shown this once: ${server.firstSecret}`);
+      }
+      try {
+        await stopAsked(context.signal, server.lost);
+      } finally {
+        await server.stop();
+      }
+    });
+}
+
+const examples = `
+Without DATABASE_URL the database is embedded in REELWAY_DATA_DIR, which one process at a time may use; other commands then talk to it.
+
+Examples:
+  reelway serve
+  REELWAY_STORAGE=s3://bucket/vod DATABASE_URL=postgres://reelway@db/reelway reelway serve --port 9000`;
+
+export interface RunningServer {
+  readonly url: string;
+  readonly services: Services;
+  /** The secret of the token that was made at the first start of this data folder. */
+  readonly firstSecret: string | undefined;
+  /** Rejects when the data folder was lost to another process. */
+  readonly lost: Promise<never>;
+  /** Lets requests and the engine end, then lets go of the data folder. */
+  stop(): Promise<void>;
+}
+
+/** Starts everything; whoever starts it stops it. @throws Failure data_folder_in_use, database_unavailable, port_in_use, invalid_settings */
+export async function startServer({ config, environment }: LoadedSettings, log: Logger): Promise<RunningServer> {
+  const [{ openServices }, api, { publishServer }, { readVersion }] = await Promise.all([
+    import('../wiring.js'),
+    import('../api/server.js'),
+    import('../status/running-server.js'),
+    import('../version.js'),
+  ]);
+  const { promise: lost, reject: lose } = deferred();
+  let url = `http://${config.REELWAY_HOST}:${config.REELWAY_PORT}`;
+  const publicUrl = () => config.REELWAY_PUBLIC_URL ?? url;
+  const services = await openServices({ config, environment, log, publicUrl, onLost: lose });
+  const { tokens, firstSecret } = await configuredTokens(config);
+  const local: StoredToken[] = [];
+
+  const app = await api.apiServer(
+    {
+      log,
+      version: readVersion(),
+      tokens: () => [...tokens, ...local],
+      checks: services.checks,
+      packagingGroups: services.packagingGroups,
+      endpoints: { find: (capability) => playable(services, capability) },
+      assets: { submit: services.submitAsset, catalog: services.catalog, playbackUrl: services.playbackUrl },
+      jobs: services.engine.jobs,
+      feed: services.engine.feed,
+    },
+    { host: config.REELWAY_HOST, port: config.REELWAY_PORT, publicUrl: config.REELWAY_PUBLIC_URL },
+  );
+  let withdraw = (): Promise<void> => Promise.resolve();
+  async function stop(): Promise<void> {
+    await withdraw();
+    await api.stop(app);
+    await services.close();
+  }
+  try {
+    url = await api.listen(app, {
+      host: config.REELWAY_HOST,
+      port: config.REELWAY_PORT,
+      publicUrl: config.REELWAY_PUBLIC_URL,
+    });
+    // Only an embedded database has one owner whom the other commands must ask.
+    if (services.database.lock) {
+      const published = await publishServer(services.database.lock, url);
+      withdraw = published.withdraw;
+      local.push(storedToken('local', published.token));
+    }
+    return { url, services, firstSecret, lost, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function configuredTokens(
+  config: Config,
+): Promise<{ tokens: readonly StoredToken[]; firstSecret: string | undefined }> {
+  if (config.REELWAY_API_TOKENS) {
+    return {
+      tokens: config.REELWAY_API_TOKENS.map(({ name, secret }) => storedToken(name, secret)),
+      firstSecret: undefined,
+    };
+  }
+  const { firstToken } = await import('../status/first-token.js');
+  const { join } = await import('node:path');
+  const { token, secret } = await firstToken(join(config.REELWAY_DATA_DIR, 'api-token.json'));
+  return { tokens: [token], firstSecret: secret };
+}
+
+async function playable({ catalog, openStore }: Services, capability: string) {
+  const place = await catalog.findEndpoint(capability);
+  return place && { store: openStore(place.bucket), prefix: place.prefix };
+}
+
+/** Resolves at Ctrl-C or SIGTERM. */
+function stopAsked(signal: AbortSignal, lost: Promise<never>): Promise<void> {
+  const asked = new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  return Promise.race([asked, lost]);
+}
+
+function deferred(): { promise: Promise<never>; reject: (failure: Failure) => void } {
+  let reject: (failure: Failure) => void = () => {};
+  const promise = new Promise<never>((_, rejecting) => (reject = rejecting));
+  // Who does not wait for it learns of it from the log.
+  promise.catch(() => {});
+  return { promise, reject };
+}

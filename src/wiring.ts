@@ -1,0 +1,138 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { HealthCheck } from './api/routes/health.js';
+import { storageOf, type Config } from './config/config.js';
+import type { Environment } from './config/environment.js';
+import type { Failure } from './domain/failure.js';
+import type { PackagingGroup } from './domain/packaging-configuration.js';
+import { httpClient } from './net/request.js';
+import { trusting } from './net/safe-url.js';
+import type { NotifyTarget } from './notify/notify-settings.js';
+import type { Notifier } from './notify/notifier.js';
+import { webhook } from './notify/webhook.js';
+import { packagingPorts, type PackagingPortsSettings } from './packaging-ports.js';
+import { embeddedPackager } from './publish/egress/embedded-packager/embedded-packager.js';
+import { spawnThread } from './publish/egress/embedded-packager/spawn-thread.js';
+import { threadedEngine } from './publish/egress/embedded-packager/threaded-engine.js';
+import { assetCatalog, type AssetCatalog } from './status/asset-catalog.js';
+import { openDatabase, type Database } from './status/database.js';
+import { jobJournal } from './status/job-journal.js';
+import { jobTable } from './status/job-table.js';
+import { packagingGroups, type PackagingGroupFolder } from './status/packaging-groups.js';
+import { workerTable } from './status/worker-table.js';
+import type { ObjectStore } from './storage/object-store.js';
+import { packageAsset } from './workflow/package-asset.js';
+import { packageEndpoint } from './workflow/package-endpoint.js';
+import { startEngine, type Engine } from './workflow/start.js';
+import { submitAsset } from './workflow/submit-asset.js';
+import { tell } from './workflow/tell.js';
+
+/** Everything that runs: what `serve`, `demo` and a command without a server work with. */
+export interface Services {
+  readonly database: Database;
+  readonly engine: Engine;
+  readonly catalog: AssetCatalog;
+  readonly packagingGroups: PackagingGroupFolder;
+  /** The storage of the settings, or a bucket that a request names. */
+  readonly openStore: (bucket: string | undefined) => ObjectStore;
+  readonly submitAsset: (request: unknown, group?: PackagingGroup) => Promise<{ id: string; created: boolean }>;
+  readonly playbackUrl: (capability: string, manifest: string) => string;
+  readonly checks: readonly HealthCheck[];
+  /** Work under way goes on at its last checkpoint with the next start. */
+  close(): Promise<void>;
+}
+
+export interface ServicesOptions {
+  readonly config: Config;
+  readonly environment: Environment;
+  readonly log: Logger;
+  /** Start of the URLs that are given away: `http://127.0.0.1:8080`. Asked when one is made, because the port may be any free one. */
+  readonly publicUrl: () => string;
+  /** The data folder was lost to another process: stop at once. */
+  readonly onLost: (failure: Failure) => void;
+}
+
+/**
+ * The system diagram in code: settings to services.
+ * @throws Failure data_folder_in_use, database_unavailable
+ */
+export async function openServices(options: ServicesOptions): Promise<Services> {
+  const { config, log } = options;
+  const database = await openDatabase({
+    dataFolder: config.REELWAY_DATA_DIR,
+    databaseUrl: config.DATABASE_URL,
+    log,
+    onLost: options.onLost,
+  });
+  try {
+    return await compose(options, database);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function compose(
+  { config, environment, log, publicUrl }: ServicesOptions,
+  database: Database,
+): Promise<Services> {
+  const portSettings: PackagingPortsSettings = {
+    storage: storageOf(config),
+    privateHosts: environment.REELWAY_PRIVATE_HOSTS ?? '',
+    trustSourceHost: false,
+  };
+  const { openStore } = packagingPorts(portSettings);
+  const packaging = threadedEngine({ threads: availableParallelism(), spawn: () => spawnThread({ ...portSettings }) });
+  const egress = embeddedPackager({ openStore, engine: packaging });
+  const catalog = assetCatalog(database.tables);
+  const groups = packagingGroups(join(config.REELWAY_DATA_DIR, 'packaging-groups'));
+  const playbackUrl = (capability: string, manifest: string) => `${publicUrl()}/out/v1/${capability}/${manifest}`;
+  const locate = (bucket: string | undefined, key: string) => `${openStore(bucket).location}/${key}`;
+
+  const notifiers = config.REELWAY_NOTIFY.map((target) => notifierOf(target, config));
+  const endpoint = packageEndpoint({ egress, catalog, locate, playbackUrl });
+  const told = tell(notifiers);
+  const asset = packageAsset({ packageEndpoint: endpoint, tell: told, targets: notifiers.length });
+  const engine = await startEngine({
+    database,
+    journal: jobJournal(database.tables),
+    table: jobTable(database.tables),
+    workers: workerTable(database.tables),
+    workflows: [asset, endpoint, told],
+    log,
+  });
+
+  const findPackagingGroup = async (id: string) => (await groups.find(id))?.group;
+  const submitting = { engine, packageAsset: asset, egress, catalog, findPackagingGroup };
+  return {
+    database,
+    engine,
+    catalog,
+    packagingGroups: groups,
+    openStore,
+    submitAsset: (request, group) => submitAsset(submitting, request, group),
+    playbackUrl,
+    checks: healthChecks(database, openStore),
+    async close() {
+      await engine.stop();
+      await packaging.close();
+      await database.close();
+    },
+  };
+}
+
+/** One adapter for each kind of target. */
+function notifierOf(target: NotifyTarget, { REELWAY_PRIVATE_HOSTS: privateHosts }: Config): Notifier {
+  switch (target.kind) {
+    case 'webhook':
+      return webhook({ url: target.url, http: httpClient({ policy: trusting(target.url, { privateHosts }) }) });
+  }
+}
+
+function healthChecks({ pool }: Database, openStore: Services['openStore']): HealthCheck[] {
+  return [
+    { name: 'database', run: async () => void (await pool.query('SELECT 1')) },
+    { name: 'storage', run: async () => void (await openStore(undefined).head('.reelway/readyz')) },
+  ];
+}
