@@ -86,7 +86,6 @@ async function guarded(app: ApiServer, services: ApiServices): Promise<void> {
   app.addHook('onRequest', authenticate(services.tokens));
   assetRoutes(app, services);
   packagingGroupRoutes(app, services);
-  assetRoutes(app, services);
   jobRoutes(app, services);
 }
 

@@ -1,4 +1,3 @@
-import { emptyEngine } from '../../../test/support/empty-engine.js';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -31,7 +30,7 @@ beforeAll(async () => {
   const options = { host: '127.0.0.1', port: 0, publicUrl: undefined };
   app = await apiServer(
     {
-      ...{ log: pino({ level: 'silent' }), version: '0.0.0', checks: [], assets: emptyEngine.assets },
+      ...{ log: pino({ level: 'silent' }), version: '0.0.0', checks: [], assets: emptyAssets },
       tokens: () => [storedToken('tests', secret)],
       packagingGroups: packagingGroups(path.join(stage.folder, 'groups')),
       endpoints: { find: () => Promise.resolve(undefined) },
@@ -161,7 +160,7 @@ describe('jobs over HTTP', () => {
     const options = { host: '127.0.0.1', port: 0, publicUrl: undefined };
     const other = await apiServer(
       {
-        ...{ log: pino({ level: 'silent' }), version: '0.0.0', checks: [], assets: emptyEngine.assets },
+        ...{ log: pino({ level: 'silent' }), version: '0.0.0', checks: [], assets: emptyAssets },
         tokens: () => [storedToken('tests', secret)],
         packagingGroups: packagingGroups(path.join(stage.folder, 'groups')),
         endpoints: { find: () => Promise.resolve(undefined) },
