@@ -44,8 +44,9 @@ function writeAdaptationSet(set: AdaptationSet): XmlElement {
       segmentAlignment: set.segmentAlignment,
       startWithSAP: set.startWithSAP,
     },
-    ...set.roles.map((role) => writeDescriptor('Role', role)),
+    // What an AdaptationSet shares with a Representation comes first, §5.3.7.
     ...(set.label === undefined ? [] : [element('Label', {}, set.label)]),
+    ...set.roles.map((role) => writeDescriptor('Role', role)),
     ...writeTemplate(set.segmentTemplate),
     ...set.representations.map(writeRepresentation),
   );

@@ -23,6 +23,7 @@ export interface IndexedRendition {
   readonly uri: string;
   /** What the multivariant playlist says of it; absent for a single playlist or file. */
   readonly variant?: SourceVariant;
+  /** Both: an audio rendition that is offered alone, too. */
   readonly media?: SourceMedia;
   /** Split at discontinuities; every rendition has the same number, with the same starts. */
   readonly periods: readonly IndexedPeriod[];
@@ -31,13 +32,15 @@ export interface IndexedRendition {
 /** From EXT-X-STREAM-INF. */
 export interface SourceVariant {
   readonly bandwidth?: number;
-  readonly audioGroup?: string;
+  /** Of all EXT-X-STREAM-INFs that name the same URI, in order; absent: its audio is in its own segments. */
+  readonly audioGroups?: readonly string[];
   readonly frameRate?: number;
 }
 
 /** From EXT-X-MEDIA of TYPE=AUDIO with a URI. */
 export interface SourceMedia {
-  readonly groupId: string;
+  /** Of all EXT-X-MEDIAs that name the same URI, in order. */
+  readonly groupIds: readonly string[];
   readonly name: string;
   readonly language?: string;
   readonly default: boolean;

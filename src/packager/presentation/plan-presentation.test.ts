@@ -92,8 +92,8 @@ describe('a plan', () => {
   });
 
   it('cuts audio renditions like the video, although their segments differ a little', () => {
-    const main = rendition({ uri: 'v.m3u8', tracks: [videoTrack()], cuts, variant: { audioGroup: 'a' } });
-    const media = { groupId: 'a', name: 'English', default: true, autoselect: true };
+    const main = rendition({ uri: 'v.m3u8', tracks: [videoTrack()], cuts, variant: { audioGroups: ['a'] } });
+    const media = { groupIds: ['a'], name: 'English', default: true, autoselect: true };
     const audio = rendition({ uri: 'a.m3u8', tracks: [audioTrack('a')], cuts: [regularCuts(10, 2.05)], media });
     const { tracks } = planPresentation(syntheticIndex(main, audio), cmaf({ SegmentDurationSeconds: 6 }));
     expect(tracks.map(({ periods }) => periods[0]?.segments.length)).toEqual([3, 3]);

@@ -114,15 +114,17 @@ function combinations(
 ): SourceCombination[] {
   const ids = (rendition: IndexedRendition, kind: Track['kind']) =>
     (byRendition.get(rendition) ?? []).filter((track) => track.kind === kind).map(({ id }) => id);
-  const listed = index.renditions.filter(({ media }) => !media);
+  const listed = index.renditions.filter(({ variant, media }) => variant !== undefined || media === undefined);
   const combined = listed.flatMap((rendition): SourceCombination[] => {
     const { variant } = rendition;
-    const group = variant?.audioGroup;
-    const inGroup = index.renditions.filter(({ media }) => media && media.groupId === group);
-    const audio = [...new Set([rendition, ...inGroup].flatMap((of) => ids(of, 'audio')))];
     const bandwidth = variant?.bandwidth === undefined ? {} : { bandwidth: variant.bandwidth };
     const video = ids(rendition, 'video');
-    return video.length > 0 ? video.map((id) => ({ video: id, audio, ...bandwidth })) : [{ audio, ...bandwidth }];
+    if (video.length === 0) return [{ audio: ids(rendition, 'audio'), ...bandwidth }];
+    return (variant?.audioGroups ?? [undefined]).flatMap((group) => {
+      const inGroup = index.renditions.filter(({ media }) => group !== undefined && media?.groupIds.includes(group));
+      const audio = [...new Set([rendition, ...inGroup].flatMap((of) => ids(of, 'audio')))];
+      return video.map((id) => ({ video: id, audio, ...bandwidth }));
+    });
   });
   // Renditions of audio that no variant names, of a source without variants.
   return combined.length > 0 ? combined : index.renditions.map((rendition) => ({ audio: ids(rendition, 'audio') }));

@@ -269,10 +269,10 @@ video_1/3.m4s
         uri: name,
         tracks: [audioTrack(name)],
         cuts,
-        media: { groupId: 'aac', name, language, default: isDefault, autoselect: true, characteristics: 'public.x' },
+        media: { groupIds: ['aac'], name, language, default: isDefault, autoselect: true, characteristics: 'public.x' },
       });
     const index = syntheticIndex(
-      rendition({ uri: 'v', tracks: [videoTrack()], cuts, variant: { bandwidth: 1, audioGroup: 'aac' } }),
+      rendition({ uri: 'v', tracks: [videoTrack()], cuts, variant: { bandwidth: 1, audioGroups: ['aac'] } }),
       audio('Deutsch', 'de', false),
       audio('English', 'en', true),
     );
@@ -286,8 +286,48 @@ video_1/3.m4s
     expect(variants[0]?.audio).toBe('audio');
     const mpd = dash(index).text('index.mpd');
     expect(mpd.match(/<AdaptationSet [^>]*lang="\w+"/g)).toHaveLength(2);
-    expect(mpd).toMatch(/lang="de"[^>]*>\s*<Role[^>]*value="alternate"\/>\s*<Label>Deutsch/);
-    expect(mpd).toMatch(/lang="en"[^>]*>\s*<Role[^>]*value="main"\/>\s*<Label>English/);
+    expect(mpd).toMatch(/lang="de"[^>]*>\s*<Label>Deutsch<\/Label>\s*<Role[^>]*value="alternate"/);
+    expect(mpd).toMatch(/lang="en"[^>]*>\s*<Label>English<\/Label>\s*<Role[^>]*value="main"/);
+  });
+
+  it('offers a video once for each audio group that the source combines it with', () => {
+    const media = (groupId: string) => ({ groupIds: [groupId], name: 'English', default: true, autoselect: true });
+    const index = syntheticIndex(
+      rendition({ uri: 'v', tracks: [videoTrack()], cuts, variant: { bandwidth: 9, audioGroups: ['lo', 'hi'] } }),
+      rendition({ uri: 'lo', tracks: [audioTrack('lo')], cuts, media: media('lo') }),
+      rendition({ uri: 'hi', tracks: [audioTrack('hi')], cuts, media: media('hi') }),
+    );
+    const { variants, media: offered } = readMultivariantPlaylist(hls(index).text('index.m3u8'));
+    expect(variants.map(({ uri, audio }) => [uri, audio])).toEqual([
+      ['index_video_1.m3u8', 'audio_1'],
+      ['index_video_1.m3u8', 'audio_2'],
+    ]);
+    expect(offered.map(({ groupId, uri }) => [groupId, uri])).toEqual([
+      ['audio_1', 'index_audio_1.m3u8'],
+      ['audio_2', 'index_audio_2.m3u8'],
+    ]);
+    expectAll(dash(index));
+  });
+
+  it('offers an audio rendition alone, too, where the source does', () => {
+    const media = (name: string) => ({ groupIds: ['a'], name, default: false, autoselect: true });
+    const index = syntheticIndex(
+      rendition({ uri: 'v', tracks: [videoTrack()], cuts, variant: { bandwidth: 9, audioGroups: ['a'] } }),
+      rendition({
+        uri: 'en',
+        tracks: [audioTrack('en')],
+        cuts,
+        variant: { bandwidth: 1, audioGroups: ['a'] },
+        media: media('English'),
+      }),
+      rendition({ uri: 'de', tracks: [audioTrack('de')], cuts, media: media('Deutsch') }),
+    );
+    const { variants, media: offered } = readMultivariantPlaylist(hls(index).text('index.m3u8'));
+    expect(variants.map(({ uri, audio }) => [uri, audio])).toEqual([
+      ['index_video_1.m3u8', 'audio'],
+      ['index_audio_1.m3u8', undefined],
+    ]);
+    expect(offered.map(({ name }) => name)).toEqual(['English', 'Deutsch']);
   });
 
   it('offers audio alone where there is no video', () => {

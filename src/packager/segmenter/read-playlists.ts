@@ -60,18 +60,23 @@ function readMedia(
   });
 }
 
-/** The same URI may be named for several audio groups: it is one rendition, with what is said first. */
+/** A URI may be named for several groups, as a variant and as audio: it is one rendition with all of these, and else with what is said first. */
 function namedRenditions(
   playlist: MultivariantPlaylist,
   uri: string,
   limits: IndexLimits,
 ): Omit<SourceRendition, 'segments'>[] {
   const byUri = new Map<string, { variant?: SourceVariant; media?: SourceMedia }>();
-  const add = (reference: string, what: { variant: SourceVariant } | { media: SourceMedia }) => {
+  const add = (reference: string, { variant, media }: { variant?: SourceVariant; media?: SourceMedia }) => {
     const resolved = resolveUri(reference, uri);
     if (resolved === undefined)
       throw new PackagerError('source_invalid', `not a URI: ${reference.slice(0, 200)}`, { uri });
-    if (!byUri.has(resolved)) byUri.set(resolved, what);
+    const known = byUri.get(resolved) ?? {};
+    byUri.set(resolved, {
+      ...known,
+      ...(variant && { variant: mergeVariants(known.variant, variant) }),
+      ...(media && { media: mergeMedia(known.media, media) }),
+    });
   };
   for (const variant of playlist.variants) add(variant.uri, { variant: sourceVariant(variant) });
   for (const media of playlist.media)
@@ -87,10 +92,19 @@ function namedRenditions(
   return [...byUri].map(([address, what], index) => ({ id: `r${index + 1}`, uri: address, ...what }));
 }
 
+function mergeVariants(first: SourceVariant | undefined, other: SourceVariant): SourceVariant {
+  if (!first?.audioGroups || !other.audioGroups) return first ?? other;
+  return { ...first, audioGroups: [...new Set([...first.audioGroups, ...other.audioGroups])] };
+}
+
+function mergeMedia(first: SourceMedia | undefined, other: SourceMedia): SourceMedia {
+  return first ? { ...first, groupIds: [...new Set([...first.groupIds, ...other.groupIds])] } : other;
+}
+
 function sourceVariant({ bandwidth, audio, frameRate }: Variant): SourceVariant {
   return {
     bandwidth,
-    ...(audio !== undefined && { audioGroup: audio }),
+    ...(audio !== undefined && { audioGroups: [audio] }),
     ...(frameRate !== undefined && { frameRate }),
   };
 }
@@ -98,7 +112,7 @@ function sourceVariant({ bandwidth, audio, frameRate }: Variant): SourceVariant 
 function sourceMedia(media: Media): SourceMedia {
   const { groupId, name, autoselect, language, channels, characteristics } = media;
   return {
-    ...{ groupId, name, autoselect, default: media.default },
+    ...{ groupIds: [groupId], name, autoselect, default: media.default },
     ...(language !== undefined && { language }),
     ...(channels !== undefined && { channels }),
     ...(characteristics !== undefined && { characteristics }),
