@@ -18,6 +18,11 @@ interface CommandEntry {
 /** Every command, in the order of `--help`. */
 const commands: readonly CommandEntry[] = [
   {
+    name: 'demo',
+    summary: 'the whole VOD line on the bundled sample, with a page that plays the result',
+    load: async () => (await import('./demo.js')).demoCommand,
+  },
+  {
     name: 'serve',
     summary: 'run the API and the workers',
     load: async () => (await import('./serve.js')).serveCommand,
@@ -26,6 +31,11 @@ const commands: readonly CommandEntry[] = [
     name: 'package',
     summary: 'package one source without a server',
     load: async () => (await import('./package.js')).packageCommand,
+  },
+  {
+    name: 'vod',
+    summary: 'make an asset of a packaging group',
+    load: async () => (await import('./vod.js')).vodCommand,
   },
   {
     name: 'doctor',

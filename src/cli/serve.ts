@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import { storedToken, type StoredToken } from '../domain/api-token.js';
+import type { ApiServer } from '../api/http-types.js';
 import type { Failure } from '../domain/failure.js';
 import type { Services } from '../wiring.js';
 import type { CommandContext } from './command-context.js';
@@ -50,8 +51,17 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+export interface StartOptions {
+  /** Adds routes to the API before it listens. */
+  readonly extend?: (app: ApiServer, services: Services) => void;
+}
+
 /** Starts everything; whoever starts it stops it. @throws Failure data_folder_in_use, database_unavailable, port_in_use, invalid_settings */
-export async function startServer({ config, environment }: LoadedSettings, log: Logger): Promise<RunningServer> {
+export async function startServer(
+  { config, environment }: LoadedSettings,
+  log: Logger,
+  { extend }: StartOptions = {},
+): Promise<RunningServer> {
   const [{ openServices }, api, { publishServer }, { readVersion }] = await Promise.all([
     import('../wiring.js'),
     import('../api/server.js'),
@@ -79,6 +89,7 @@ export async function startServer({ config, environment }: LoadedSettings, log: 
     },
     { host: config.REELWAY_HOST, port: config.REELWAY_PORT, publicUrl: config.REELWAY_PUBLIC_URL },
   );
+  extend?.(app, services);
   let withdraw = (): Promise<void> => Promise.resolve();
   async function stop(): Promise<void> {
     await withdraw();
@@ -125,7 +136,7 @@ async function playable({ catalog, openStore }: Services, capability: string) {
 }
 
 /** Resolves at Ctrl-C or SIGTERM. */
-function stopAsked(signal: AbortSignal, lost: Promise<never>): Promise<void> {
+export function stopAsked(signal: AbortSignal, lost: Promise<never>): Promise<void> {
   const asked = new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });

@@ -14,10 +14,13 @@ const folder = '/demo';
 const hidden = { logLevel: 'warn', schema: { hide: true } } as const;
 
 /** `/demo`: a page that plays what there is, with the player from our own dependencies. Only the demo has it. */
-export function playerRoutes(app: ApiServer, { manifests }: { manifests: () => readonly PlayableManifest[] }): void {
+export function playerRoutes(
+  app: ApiServer,
+  { manifests }: { manifests: () => Promise<readonly PlayableManifest[]> },
+): void {
   app.get('/', hidden, (_, reply) => reply.redirect(folder));
 
-  app.get(folder, hidden, (_, reply) =>
+  app.get(folder, hidden, async (_, reply) =>
     reply
       .headers({
         'content-security-policy': playerPagePolicy,
@@ -25,7 +28,7 @@ export function playerRoutes(app: ApiServer, { manifests }: { manifests: () => r
         'referrer-policy': 'no-referrer',
       })
       .type('text/html; charset=utf-8')
-      .send(playerPage(manifests(), folder)),
+      .send(playerPage(await manifests(), folder)),
   );
 
   app.get(`${folder}/player.css`, hidden, (_, reply) => reply.type('text/css; charset=utf-8').send(playerStyle));

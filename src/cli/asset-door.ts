@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CommandContext } from './command-context.js';
+import type { LoadedSettings } from './settings.js';
+import type { JobDetail } from '../workflow/job-view.js';
+
+/** How a command asks for an asset: of the server that owns the data folder, or of services that it opens itself. */
+export interface AssetDoor {
+  /** The server that does the work; undefined when this process does. */
+  readonly server: string | undefined;
+  /**
+   * @param packagingGroup a group file in place of the stored group
+   * @returns the id of the job
+   */
+  submit(request: object, packagingGroup: unknown): Promise<string>;
+  show(job: string, signal: AbortSignal): Promise<JobDetail>;
+  /** Waits until everybody was told, as far as that works at once. */
+  settle(signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @throws Failure data_folder_in_use when a command that is no server has the data folder; database_unavailable */
+export async function openAssetDoor(context: CommandContext, settings: LoadedSettings): Promise<AssetDoor> {
+  const { config } = settings;
+  const { findRunningServer } = await import('../status/running-server.js');
+  const running = config.DATABASE_URL === undefined ? await findRunningServer(config.REELWAY_DATA_DIR) : undefined;
+  if (!running) return ownDoor(context, settings);
+  const { serverClient } = await import('./server-client.js');
+  const client = serverClient(running);
+  return {
+    server: running.url,
+    async submit(request, packagingGroup) {
+      const body = { ...request, ...(packagingGroup !== undefined && { packagingGroup }) };
+      return (await client.send<{ job: string }>('POST', '/api/assets', body)).job;
+    },
+    show: (job, signal) => client.get<JobDetail>(`/api/jobs/${encodeURIComponent(job)}`, signal),
+    settle: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** milliseconds that a command waits for notices before it leaves them to the next start */
+const noticePatience = 10_000;
+/** milliseconds */
+const pollInterval = 100;
+
+async function ownDoor({ terminal }: CommandContext, { config, environment }: LoadedSettings): Promise<AssetDoor> {
+  const [{ openServices }, { openLog }, { parsePackagingGroup }] = await Promise.all([
+    import('../wiring.js'),
+    import('../log.js'),
+    import('../domain/packaging-configuration.js'),
+  ]);
+  // The person sees progress and the outcome; the log is for who asked for it.
+  const log = openLog(environment.LOG_LEVEL === undefined ? 'fatal' : config.LOG_LEVEL);
+  const publicUrl = config.REELWAY_PUBLIC_URL ?? `http://${config.REELWAY_HOST}:${config.REELWAY_PORT}`;
+  const services = await openServices({
+    config,
+    environment,
+    log,
+    publicUrl: () => publicUrl,
+    onLost: (failure) => {
+      terminal.say(failure.message);
+      process.exit(1);
+    },
+  });
+  return {
+    server: undefined,
+    async submit(request, packagingGroup) {
+      const group = packagingGroup === undefined ? undefined : parsePackagingGroup(packagingGroup);
+      return (await services.submitAsset(request, group)).id;
+    },
+    show: (job) => services.engine.jobs.show(job),
+    async settle(signal) {
+      const deadline = Date.now() + noticePatience;
+      const open = { kind: ['tell'], status: ['queued', 'running'], parent: 'any' } as const;
+      while (Date.now() < deadline && (await services.engine.jobs.list(open)).jobs.length > 0) {
+        await sleep(pollInterval, undefined, { signal });
+      }
+    },
+    close: () => services.close(),
+  };
+}
