@@ -1,4 +1,5 @@
-import { decode, packetTimes, type DecodedStream, type PacketTimes } from '../support/ffmpeg.js';
+import { decode, mediaStreams, packetTimes, type DecodedStream, type PacketTimes } from '../support/ffmpeg.js';
+import { fragmentTimes } from '../support/fragment-times.js';
 import { readTracks, type PlayableTrack } from './result.js';
 import type { MadeSource } from './source.js';
 
@@ -19,7 +20,10 @@ export async function measureSource(source: MadeSource): Promise<Measured[]> {
 
 async function measureFiles(name: string, files: readonly string[]): Promise<Measured[]> {
   const periods: { decoded: DecodedStream[]; times: PacketTimes[] }[] = [];
-  for (const file of files) periods.push({ decoded: await decode(file), times: await packetTimes(file) });
+  for (const file of files) {
+    const times = file.endsWith('.mp4') ? await fragmentTimes(file) : await packetTimes(file);
+    periods.push({ decoded: await decode(file), times });
+  }
   return periods[0]!.decoded.map(({ kind }, stream) => ({
     name: `${name} ${kind}`,
     kind,
@@ -128,29 +132,42 @@ function lagsOf(result: Measured, origin: Measured, period: number): number[] {
   return packets.map(({ presentation }, at) => (presentation * 90_000) / timescale - before[at]!.presentation);
 }
 
-/** What the manifest says a track lasts is what its samples last, to a millisecond a segment. */
+/**
+ * What the manifest says a track lasts is what its samples last (or, in HLS, where they end on the period's time line). Before a
+ * discontinuity it may be the end of the longest track instead, so that the next period starts alike in all playlists.
+ */
 function judgeDurations(track: PlayableTrack, result: Measured): string[] {
   return result.periods.flatMap(({ times: { packets, timescale } }, period) => {
     const media = packets.reduce((sum, { duration }) => sum + duration, 0) / timescale;
+    const end = media + packets[0]!.decode / timescale;
     const said = track.durations[period]!;
-    return Math.abs(media - said) <= 0.01
-      ? []
-      : [`${track.name}: the manifest says ${said} s, its samples last ${media} s`];
+    const allowed = period < result.periods.length - 1 ? 0.05 : 0.01;
+    if (Math.min(Math.abs(media - said), Math.abs(end - said)) <= allowed) return [];
+    return [`${track.name}: the manifest says ${said} s; its samples last ${media} s and end at ${end} s`];
   });
 }
 
-/** All that ffmpeg's own reader of the manifest makes otherwise than the source. */
+/**
+ * All that ffmpeg's own reader of the manifest makes otherwise than the source. Stream by stream: asked for several at once, ffmpeg 5.1 loses
+ * frames at the start of those that begin later than others.
+ */
 export async function judgeThroughManifest(source: readonly Measured[], manifest: string): Promise<string[]> {
-  const streams = await decode(manifest, '-allowed_extensions', 'ALL').catch((error: unknown) => String(error));
-  if (typeof streams === 'string') return [streams];
-  const expected = distinct(source).map(fingerprint);
-  const got = streams.map(({ kind, frames }) => `${kind}:${frames.join()}`);
-  const missing = distinct(source).filter((stream) => !got.includes(fingerprint(stream)));
-  const extra = got.filter((stream) => !expected.includes(stream));
+  const got = new Map<string, string>();
+  for (const index of await mediaStreams(manifest)) {
+    const [stream] = await decode(manifest, `0:${index}`);
+    if (stream)
+      got.set(
+        `${stream.kind}:${stream.frames.join()}`,
+        `stream ${index} (${stream.frames.length} frames of ${stream.kind})`,
+      );
+  }
+  const expected = new Map(distinct(source).map((stream) => [asOnePeriod(stream), stream.name]));
   return [
-    ...missing.map(({ name }) => `${name} is not what ffmpeg decodes through ${manifest}`),
-    ...extra.map(
-      (stream) => `ffmpeg decodes ${stream.slice(0, 60)}... (${stream.split(',').length} frames), which no source has`,
+    ...[...expected].flatMap(([frames, name]) => (got.has(frames) ? [] : [`${name} is not among what ffmpeg decodes`])),
+    ...[...got].flatMap(([frames, name]) =>
+      expected.has(frames) ? [] : [`ffmpeg decodes ${name}, which no source has`],
     ),
   ];
 }
+
+const asOnePeriod = ({ kind, periods }: Measured) => `${kind}:${periods.flatMap(({ frames }) => frames).join()}`;

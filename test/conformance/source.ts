@@ -158,7 +158,8 @@ async function makeParameterSetChange(folder: string, given: Plain): Promise<Mad
   for (const [index, profile] of (['high', 'main'] as const).entries()) {
     const video = path.join(folder, `${profile}.mp4`);
     await encodePicture(video, given, sizes[0], profile);
-    const part = { ...given, timeOffset: given.timeOffset + index * given.seconds };
+    // Far enough from 0 that ffmpeg has no reason to move time stamps of the first part only.
+    const part = { ...given, timeOffset: given.timeOffset + 10 + index * given.seconds };
     playlists.push(await cut(['-i', video], path.join(folder, profile), part));
   }
   await rewriteSegments(playlists, renumber);

@@ -18,12 +18,10 @@ export interface DecodedStream {
   readonly frames: readonly string[];
 }
 
-/** Decodes every stream of the input without resampling, dropping or doubling frames. */
-export async function decode(input: string, ...before: string[]): Promise<DecodedStream[]> {
-  const report = await ffmpeg(
-    ...[...before, '-i', input, '-map', '0:v?', '-map', '0:a?', '-fps_mode', 'passthrough'],
-    ...['-copyts', '-f', 'framemd5', '-'],
-  );
+/** Decodes every stream of the input, or those that `map` selects, without resampling, dropping or doubling frames. */
+export async function decode(input: string, map?: string): Promise<DecodedStream[]> {
+  const maps = map === undefined ? ['-map', '0:v?', '-map', '0:a?'] : ['-map', map];
+  const report = await ffmpeg(...['-i', input, ...maps, '-fps_mode', 'passthrough', '-copyts', '-f', 'framemd5', '-']);
   const kinds: ('video' | 'audio')[] = [];
   const frames: string[][] = [];
   for (const line of report.split('\n')) {
@@ -37,6 +35,21 @@ export async function decode(input: string, ...before: string[]): Promise<Decode
     }
   }
   return kinds.map((kind, index) => ({ kind, frames: frames[index]! }));
+}
+
+/** The indexes of the video and audio streams that ffmpeg finds in the input. */
+export async function mediaStreams(input: string): Promise<number[]> {
+  const { stdout } = await run('ffprobe', [
+    '-v',
+    'error',
+    '-show_entries',
+    'stream=index,codec_type',
+    '-of',
+    'json',
+    input,
+  ]);
+  const { streams } = JSON.parse(stdout) as Pick<ProbeReport, 'streams'>;
+  return streams.filter(({ codec_type }) => codec_type === 'video' || codec_type === 'audio').map(({ index }) => index);
 }
 
 /** What the demuxer says of one stream's packets, in decode order. Times in ticks of the timescale. */
