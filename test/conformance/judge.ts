@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { decode, mediaStreams, packetTimes, type DecodedStream, type PacketTimes } from '../support/ffmpeg.js';
 import { fragmentTimes } from '../support/fragment-times.js';
 import { readTracks, type PlayableTrack } from './result.js';
@@ -18,12 +20,29 @@ export async function measureSource(source: MadeSource): Promise<Measured[]> {
   return renditions.flat();
 }
 
+interface MeasuredFile {
+  readonly decoded: DecodedStream[];
+  readonly times: PacketTimes[];
+}
+
+/** By the digest of the file: HLS and DASH of one asset are the same segments, which need not be decoded twice. */
+const measuredFiles = new Map<string, MeasuredFile>();
+
+async function measureFile(file: string): Promise<MeasuredFile> {
+  const digest = createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');
+  const known = measuredFiles.get(digest);
+  if (known) return known;
+  const times = file.endsWith('.mp4') ? await fragmentTimes(file) : await packetTimes(file);
+  const measured = { decoded: await decode(file), times };
+  measuredFiles.set(digest, measured);
+  return measured;
+}
+
 async function measureFiles(name: string, files: readonly string[]): Promise<Measured[]> {
-  const periods: { decoded: DecodedStream[]; times: PacketTimes[] }[] = [];
-  for (const file of files) {
-    const times = file.endsWith('.mp4') ? await fragmentTimes(file) : await packetTimes(file);
-    periods.push({ decoded: await decode(file), times });
-  }
+  const periods: MeasuredFile[] = [];
+  for (const file of files) periods.push(await measureFile(file));
   return periods[0]!.decoded.map(({ kind }, stream) => ({
     name: `${name} ${kind}`,
     kind,
