@@ -29,7 +29,11 @@ const whenReading: Meanings = {
 
 const whenWriting: Meanings = {
   ...common,
-  ENOENT: ['storage_unavailable', 'the folder is removed again and again'],
+  // Node's recursive mkdir says this, not EROFS, of a read-only file system.
+  ENOENT: [
+    'storage_forbidden',
+    'the folder cannot be made: its file system is read-only, or it is removed again and again',
+  ],
   EISDIR: ['conflict', 'there is a folder of that name'],
   ENOTEMPTY: ['conflict', 'there is a folder of that name'],
   ENOTDIR: ['conflict', 'a part of the key is an object, not a folder'],

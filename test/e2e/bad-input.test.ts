@@ -50,12 +50,6 @@ const badInputs: BadInput[] = [
     names: /segment_002\.ts/,
   },
   {
-    name: 'a segment cut short between two packets',
-    spoil: ({ folder }) => truncate(segment(folder, 2), 188 * 500),
-    code: 'source_invalid',
-    names: /segment_00[23]\.ts/,
-  },
-  {
     name: 'a segment that is missing',
     spoil: ({ folder }) => rm(segment(folder, 4)),
     code: 'source_not_found',
@@ -95,7 +89,9 @@ const badInputs: BadInput[] = [
   {
     name: 'a playlist of 1,000,000 lines',
     spoil: ({ folder }) =>
-      edit(media(folder), (text) => text.replace('#EXT-X-ENDLIST', '#EXTINF:4,\na.ts\n'.repeat(500_000))),
+      edit(media(folder), (text) =>
+        text.replace('#EXT-X-ENDLIST', `${'#EXTINF:4,\na.ts\n'.repeat(500_000)}#EXT-X-ENDLIST`),
+      ),
     code: 'source_too_large',
     names: /360p\/index\.m3u8/,
   },
@@ -278,15 +274,16 @@ describe('a web server that gives something else than it should', () => {
     { name: '404 for a segment', path: 'missing', code: 'source_not_found' },
     { name: '403 for a segment', path: 'forbidden', code: 'source_forbidden' },
     { name: 'a web page with 200 for a segment', path: 'page', code: 'source_invalid' },
+    {
+      name: 'the content type of a web page on everything',
+      path: 'typed',
+      code: 'source_invalid',
+      names: /typed\/index\.m3u8/,
+    },
   ];
-  it.each(cases)('$name: $code', async ({ path: at, code }) => {
+  it.each(cases)('$name: $code', async ({ path: at, code, names = /segment_002\.ts/ }) => {
     const { run, out } = await packageSource(`${address}/${at}/index.m3u8`);
-    await expectRefusal(run, out, { code, names: /segment_002\.ts/ });
-  });
-
-  it('a wrong content type alone does no harm: what the bytes are counts', async () => {
-    const { run } = await packageSource(`${address}/typed/index.m3u8`);
-    expect(run, run.stderr).toMatchObject({ code: 0 });
+    await expectRefusal(run, out, { code, names });
   });
 });
 
