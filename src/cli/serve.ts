@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { Command } from 'commander';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
@@ -125,8 +126,7 @@ async function configuredTokens(
     };
   }
   const { firstToken } = await import('../status/first-token.js');
-  const { join } = await import('node:path');
-  const { token, secret } = await firstToken(join(config.REELWAY_DATA_DIR, 'api-token.json'));
+  const { token, secret } = await firstToken(path.join(config.REELWAY_DATA_DIR, 'api-token.json'));
   return { tokens: [token], firstSecret: secret };
 }
 

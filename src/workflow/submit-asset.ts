@@ -13,7 +13,7 @@ export interface SubmitAssetServices {
   readonly packageAsset: WorkflowDefinition<AssetInput, AssetResult>;
   readonly egress: Egress;
   readonly catalog: AssetCatalog;
-  findPackagingGroup(id: string): Promise<PackagingGroup | undefined>;
+  readonly findPackagingGroup: (id: string) => Promise<PackagingGroup | undefined>;
 }
 
 /**
