@@ -139,7 +139,7 @@ describe.runIf(requires('ffmpeg'))('the embedded packager', () => {
     expect(results).toMatchObject([{ status: 'repaired', manifests: ['lecture/cmaf/index.m3u8'] }]);
     expect(await isComplete('cmaf')).toBe(true);
     const after = await facts('cmaf');
-    const changed = [...after].filter(([key, { ino }]) => before.get(key)?.ino !== ino).map(([key]) => key);
+    const changed = [...after].filter(([key, { mtimeMs }]) => before.get(key)?.mtimeMs !== mtimeMs).map(([key]) => key);
     expect(changed).toEqual(['.reelway/inventory.json', 'audio_1/3.m4s', 'index.m3u8', 'video_1/2.m4s']);
   });
 

@@ -4,7 +4,10 @@ const bufferBudget = 48 * 1024 * 1024;
 /** bytes; the system gives memory page by page as it is touched, so what a segment does not need costs nothing. */
 const firstBuffer = 16 * 1024 * 1024;
 
-/** Places where a task's source bytes lie while it is worked on; the memory is used again by the next task. */
+/**
+ * Places where a task's source bytes lie while it is worked on; the memory is used again by the next task.
+ * Buffers all of them, as the bytes are that indexing reads: code that was optimised for one kind of array is thrown away at the first of another.
+ */
 export interface SegmentSlots {
   /** Runs the work when a slot is free. */
   use<T>(work: (buffers: SegmentBuffers) => Promise<T>): Promise<T>;
@@ -58,16 +61,16 @@ export function segmentSlots(most: number): SegmentSlots {
 }
 
 function newSlot(): Slot {
-  const memory: Uint8Array[] = [];
+  const memory: Buffer[] = [];
   const used: number[] = [];
   return {
     held: () => used.reduce((sum, bytes) => sum + bytes, 0),
     async fill(n, read) {
-      const into = (memory[n] ??= new Uint8Array(firstBuffer));
+      const into = (memory[n] ??= Buffer.allocUnsafeSlow(firstBuffer));
       const bytes = await read(into);
       // Memory that is all the reader's own is kept in place of the smaller one; a slice of something else is not ours to keep.
       if (bytes.buffer !== into.buffer && bytes.byteLength === bytes.buffer.byteLength)
-        memory[n] = new Uint8Array(bytes.buffer);
+        memory[n] = Buffer.from(bytes.buffer);
       used[n] = Math.max(used[n] ?? 0, bytes.byteLength);
       return bytes;
     },
