@@ -97,7 +97,8 @@ function videoSamples(track: VideoTrack, { stream, origin, indexed }: Part): Sam
   const units = splitAccessUnits(stream.data, indexed.skip, track.configuration);
   const shift = origin - track.decodeShift;
   const known = markTimes(units.starts, stream.marks, indexed.start + shift);
-  const pictures = { bytes: stream.data, slices: units.slices, configuration: track.configuration };
+  const { configuration, decodeShift } = track;
+  const pictures = { bytes: stream.data, slices: units.slices, configuration, idrDelay: decodeShift };
   const times = fillMissingTimes(known, indexed.end + shift, pictures);
   const decodeTimes = times.map(({ dts }) => dts - shift);
   checkOrder(decodeTimes, units.starts, indexed);

@@ -7,6 +7,8 @@ export interface Pictures {
   /** Offsets of the NAL unit headers of the first slices. */
   readonly slices: readonly number[];
   readonly configuration: AvcConfiguration;
+  /** Ticks between decoding and presentation of the period's first IDR. */
+  readonly idrDelay: number;
 }
 
 /**
@@ -27,33 +29,35 @@ export function fillMissingTimes(
   const decode = spaceEvenly([...known, { index: times.length, dts: end }]);
   const places = displayOrder(pictures.bytes, pictures.slices, pictures.configuration);
   const spacing = (end - (decode[0] ?? 0)) / times.length;
-  const anchors = anchorsOf(times, places, decode);
+  const anchors = anchorsOf({ times, places, decode, idrDelay: pictures.idrDelay });
   return times.map((time, index) => {
     if (time) return time;
-    const { sequence, rank } = places[index] as DisplayPlace;
+    const { sequence, place } = places[index] as DisplayPlace;
     const anchor = anchors[sequence] as Anchor;
-    return { dts: decode[index] as number, pts: anchor.pts + Math.round((rank - anchor.rank) * spacing) };
+    return { dts: decode[index] as number, pts: anchor.pts + Math.round((place - anchor.place) * spacing) };
   });
 }
 
 /** A picture of a coded video sequence whose presentation time is known. */
 interface Anchor {
-  readonly rank: number;
+  readonly place: number;
   readonly pts: number;
 }
 
-/** Per sequence: its first picture with a time, or else its IDR, presented as long after its decoding as the segment's first picture is. */
-function anchorsOf(
-  times: readonly (UnitTime | undefined)[],
-  places: readonly DisplayPlace[],
-  decode: readonly number[],
-): Anchor[] {
-  const delay = times[0] ? times[0].pts - times[0].dts : 0;
+interface Sequences {
+  readonly times: readonly (UnitTime | undefined)[];
+  readonly places: readonly DisplayPlace[];
+  readonly decode: readonly number[];
+  readonly idrDelay: number;
+}
+
+/** Per sequence: its first picture with a time, or else its IDR, presented as long after its decoding as the period's first one is. */
+function anchorsOf({ times, places, decode, idrDelay }: Sequences): Anchor[] {
   const anchors: (Anchor & { known: boolean })[] = [];
-  for (const [index, { sequence, rank }] of places.entries()) {
+  for (const [index, { sequence, place }] of places.entries()) {
     const time = times[index];
     if (anchors[sequence]?.known || (anchors[sequence] && !time)) continue;
-    anchors[sequence] = { rank, pts: time?.pts ?? (decode[index] as number) + delay, known: time !== undefined };
+    anchors[sequence] = { place, pts: time?.pts ?? (decode[index] as number) + idrDelay, known: time !== undefined };
   }
   return anchors;
 }

@@ -1,3 +1,4 @@
+import { PackagerError } from '../errors.js';
 import type { IndexedPeriod, IndexedSegment } from '../model/asset-index.js';
 import type { Samples } from '../model/samples.js';
 import type { ReadOptions, SourceReader } from '../model/source-reader.js';
@@ -12,6 +13,8 @@ export interface WholeReading {
   /** Largest segment, bytes. */
   readonly limit: number;
   readonly signal?: AbortSignal | undefined;
+  /** Ordinal in the rendition of the period's first segment, from 1: for errors. */
+  readonly firstNumber: number;
 }
 
 /**
@@ -26,7 +29,7 @@ export async function closePeriod(period: IndexedPeriod, reading: WholeReading):
     period.segments.findIndex(({ tracks: of }) => of[track]?.end === Infinity),
   );
   for (const last of new Set(lasts)) {
-    const samples = await readSamples(period, period.segments[last] as IndexedSegment, reading);
+    const samples = await readSamples(period, last, reading);
     for (const [index, track] of period.tracks.entries()) {
       if (lasts[index] !== last) continue;
       ends[index] = endOf(track, samples[index] as Samples);
@@ -39,13 +42,18 @@ export async function closePeriod(period: IndexedPeriod, reading: WholeReading):
 /** Samples of a whole segment, read for the index. @throws PackagerError */
 export async function readSamples(
   period: IndexedPeriod,
-  segment: IndexedSegment,
-  { reader, limit, signal }: WholeReading,
+  index: number,
+  { reader, limit, signal, firstNumber }: WholeReading,
 ): Promise<Samples[]> {
   const options: ReadOptions = { limit, ...(signal && { signal }) };
+  const segment = period.segments[index] as IndexedSegment;
   const bytes = await reader.read(segment.source, options);
   const tail = segment.tail && (await reader.read(segment.tail, options));
-  return demuxSegment(bytes, { period, segment }, tail);
+  try {
+    return demuxSegment(bytes, { period, segment }, tail);
+  } catch (error) {
+    throw error instanceof PackagerError ? error.at({ segment: firstNumber + index }) : error;
+  }
 }
 
 /** The last sample lasts as long as the one before; a lone picture as the stream says, or 1/25 s. */

@@ -1,6 +1,7 @@
 import { MalformedError } from '../bits/malformed.js';
 import { startCodeFinder } from '../codec/h264/annexb.js';
 import { firstPicture } from '../codec/h264/first-picture.js';
+import { nalType } from '../codec/h264/nal-unit.js';
 import { PackagerError } from '../errors.js';
 import { packetSize, parsePacketHeader, syncByte } from '../mpegts/packet.js';
 import { parsePesHeader, type PesHeader } from '../mpegts/pes.js';
@@ -47,6 +48,8 @@ export class CutPointFinder {
   #last: number | undefined;
   #segmentStart: number | undefined;
   #pending: Pending | undefined;
+  /** Its pictures begin with delimiters: a packet that begins with another unit begins within a picture. */
+  #delimited: boolean | undefined;
   readonly #buffer = new Uint8Array(searchedBytes + packetSize);
 
   constructor(options: CutOptions) {
@@ -91,10 +94,13 @@ export class CutPointFinder {
   #decide({ offset, bytes, length }: Pending): void {
     const pes = parsed(bytes.subarray(0, length), offset);
     if (!pes) return;
-    const access = this.#options.leading.kind === 'audio' || randomAccess(bytes.subarray(pes.headerLength, length));
+    const payload = bytes.subarray(pes.headerLength, length);
+    const access = this.#options.leading.kind === 'audio' || randomAccess(payload);
     if (access === undefined && length < searchedBytes) return;
     this.#pending = undefined;
-    if (pes.pts !== undefined) this.#place(offset, pes.dts ?? pes.pts, access === true);
+    this.#delimited ??= beginsWithDelimiter(payload);
+    const begins = !this.#delimited || beginsWithDelimiter(payload);
+    if (pes.pts !== undefined) this.#place(offset, pes.dts ?? pes.pts, access === true && begins);
   }
 
   #place(offset: number, dts: number, access: boolean): void {
@@ -114,6 +120,11 @@ export class CutPointFinder {
 function randomAccess(payload: Uint8Array): boolean | undefined {
   const picture = firstPicture(payload, startCodeFinder(payload), 0);
   return picture && picture.start <= 1 && (picture.sap === 1 || picture.sap === 3);
+}
+
+function beginsWithDelimiter(payload: Uint8Array): boolean {
+  const start = startCodeFinder(payload)(0);
+  return start >= 0 && ((payload[start + 3] ?? 0) & 31) === nalType.accessUnitDelimiter;
 }
 
 function parsed(bytes: Uint8Array, byteOffset: number): PesHeader | undefined {

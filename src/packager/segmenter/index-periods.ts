@@ -1,8 +1,8 @@
 import { PackagerError } from '../errors.js';
-import type { IndexedPeriod, IndexedSegment } from '../model/asset-index.js';
+import type { IndexedPeriod } from '../model/asset-index.js';
 import type { UnitTime } from '../mpegts/mark-times.js';
 import { closePeriod, readSamples, type WholeReading } from './close-period.js';
-import { located, type PeriodSource } from './period-source.js';
+import type { PeriodSource } from './period-source.js';
 import type { SourceRendition } from './source-rendition.js';
 import { openPeriod } from './time-line.js';
 import { unwrapHeads } from './unwrap-heads.js';
@@ -19,20 +19,25 @@ type Times = readonly (readonly (UnitTime | undefined)[])[];
  * Puts one period of all renditions on one time line, whose 0 is the earliest presentation time of any.
  * @returns the period in each rendition @throws PackagerError
  */
-export async function indexPeriod(all: readonly RenditionPeriod[], reading: WholeReading): Promise<IndexedPeriod[]> {
+export async function indexPeriod(
+  all: readonly RenditionPeriod[],
+  reading: Omit<WholeReading, 'firstNumber'>,
+): Promise<IndexedPeriod[]> {
   const reference = firstTime(all);
   const times = all.map((period) => inRendition(period, () => unwrapAll(period, reference)));
   const earliest = times.flat(2).reduce((least, time) => Math.min(least, time?.pts ?? Infinity), Infinity);
   const open = (origin: number) =>
     all.map((period, index) => inRendition(period, () => openPeriod(period.source, times[index] as Times, origin)));
   const opened = open(earliest);
-  const before = await Promise.all(
-    opened.map((period, index) => leadingPictures(period, all[index] as RenditionPeriod, reading)),
-  );
-  const settled = Math.min(...before) < 0 ? open(earliest + Math.min(...before)) : opened;
+  let before = 0;
+  for (const [index, period] of opened.entries()) {
+    const leading = await inWhole(all[index] as RenditionPeriod, reading, (whole) => leadingPictures(period, whole));
+    before = Math.min(before, leading);
+  }
+  const settled = before < 0 ? open(earliest + before) : opened;
   const closed: IndexedPeriod[] = [];
   for (const [index, period] of settled.entries()) {
-    closed.push(await inRenditionLater(all[index] as RenditionPeriod, () => closePeriod(period, reading)));
+    closed.push(await inWhole(all[index] as RenditionPeriod, reading, (whole) => closePeriod(period, whole)));
   }
   return closed;
 }
@@ -60,21 +65,11 @@ function unwrapAll({ source, rendition }: RenditionPeriod, reference: number): T
  * An open GOP at the very start is preceded in display by pictures that follow it in decoding: how far before time 0 they are, in ticks
  * of 90 kHz, or 0.
  */
-async function leadingPictures(period: IndexedPeriod, of: RenditionPeriod, reading: WholeReading): Promise<number> {
-  const [first] = period.segments;
-  if (!first || period.tracks[0]?.kind !== 'video' || first.tracks[0]?.sap === 1) return 0;
-  const [video] = await readLocated(first, of, () => readSamples(period, first, reading));
+async function leadingPictures(period: IndexedPeriod, reading: WholeReading): Promise<number> {
+  if (period.tracks[0]?.kind !== 'video' || period.segments[0]?.tracks[0]?.sap === 1) return 0;
+  const [video] = await readSamples(period, 0, reading);
   const times = video?.decodeTimes.map((time, index) => time + (video.compositionOffsets[index] ?? 0)) ?? [];
   return times.reduce((least, time) => Math.min(least, time), 0);
-}
-
-function readLocated<T>(
-  segment: IndexedSegment,
-  { rendition, source }: RenditionPeriod,
-  read: () => Promise<T>,
-): Promise<T> {
-  const number = source.segments.find(({ range }) => range === segment.source)?.number ?? 1;
-  return located(rendition, { range: segment.source, number, discontinuity: false }, read);
 }
 
 function inRendition<T>({ rendition }: RenditionPeriod, work: () => T): T {
@@ -85,9 +80,14 @@ function inRendition<T>({ rendition }: RenditionPeriod, work: () => T): T {
   }
 }
 
-async function inRenditionLater<T>({ rendition }: RenditionPeriod, work: () => Promise<T>): Promise<T> {
+/** Reading whole segments knows which they are within the period. */
+async function inWhole<T>(
+  { rendition, source }: RenditionPeriod,
+  reading: Omit<WholeReading, 'firstNumber'>,
+  work: (whole: WholeReading) => Promise<T>,
+): Promise<T> {
   try {
-    return await work();
+    return await work({ ...reading, firstNumber: source.segments[0]?.number ?? 1 });
   } catch (error) {
     throw error instanceof PackagerError ? error.at({ rendition: rendition.id, uri: rendition.uri }) : error;
   }

@@ -19,7 +19,10 @@ export interface AccessUnits {
   readonly data: Uint8Array[];
   /** bytes of each unit in `data` */
   readonly sizes: number[];
-  /** Offset in the stream, as it was, of each unit's first start code. */
+  /**
+   * Offset in the stream, as it was, of each unit's first start code: its 00 00 01. A zero_byte before it does not count, since
+   * multiplexers that split there leave it to the packet before.
+   */
   readonly starts: number[];
   /** IDR, or a recovery point: decoding can begin here. */
   readonly sync: boolean[];

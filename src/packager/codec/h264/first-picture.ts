@@ -41,13 +41,30 @@ export function firstPicture(bytes: Uint8Array, find: FindStartCode, from: numbe
 
 /** Start code of the first NAL unit that begins an access unit; what comes before is the rest of another. */
 function firstUnit(bytes: Uint8Array, find: FindStartCode, from: number): number {
+  let begun: boolean | undefined;
   for (let at = find(from); at >= 0; at = find(at + 3)) {
     const type = typeAt(bytes, at);
-    if (beginsAccessUnit(type)) return at;
-    const isFirstSlice = (bytes[at + 4] ?? 0) >= 0x80;
-    if ((type === nalType.slice || type === nalType.idrSlice) && isFirstSlice) return at;
+    const isSlice = type === nalType.slice || type === nalType.idrSlice;
+    const isFirstSlice = isSlice && (bytes[at + 4] ?? 0) >= 0x80;
+    if (type === nalType.accessUnitDelimiter) return at;
+    begun ??= hasBegunBefore(bytes, from);
+    if (!begun && (beginsAccessUnit(type) || isFirstSlice)) return at;
+    if (isSlice) begun = false;
   }
   return -1;
+}
+
+/** Is the unit before `from` a delimiter, parameter set or SEI? Then an access unit has begun, whose slices are still to come. */
+function hasBegunBefore(bytes: Uint8Array, from: number): boolean {
+  for (let one = lastOne(bytes, from - 1); one >= 2; one = lastOne(bytes, one - 1)) {
+    if (bytes[one - 1] === 0 && bytes[one - 2] === 0) return beginsAccessUnit(typeAt(bytes, one - 2));
+  }
+  return false;
+}
+
+/** Offset of the last byte of 1 at or before `at`, or -1. */
+function lastOne(bytes: Uint8Array, at: number): number {
+  return at < 0 ? -1 : bytes.lastIndexOf(1, at);
 }
 
 function typeAt(bytes: Uint8Array, startCode: number): number {

@@ -1,4 +1,4 @@
-import type { SliceHeader } from './slice-header.js';
+import type { ParameterSets, SliceHeader } from './slice-header.js';
 import type { SequenceParameterSet } from './sps.js';
 
 /**
@@ -7,11 +7,14 @@ import type { SequenceParameterSet } from './sps.js';
  */
 export class PictureOrder {
   #previousMsb = 0;
-  #previousLsb = 0;
+  /** Undefined before the first picture, which need not be an IDR: it is taken for near to what came before it. */
+  #previousLsb: number | undefined;
   #frameNumOffset = 0;
   #previousFrameNum = 0;
 
-  next(slice: SliceHeader, sps: SequenceParameterSet): number {
+  /** @param sets those that the slice was parsed with */
+  next(slice: SliceHeader, sets: ParameterSets): number {
+    const sps = sets.sps.get(sets.pps.get(slice.ppsId)?.spsId ?? 0) as SequenceParameterSet;
     if (sps.pictureOrder.type === 0) return this.#byLsb(slice, 2 ** sps.pictureOrder.lsbBits);
     if (slice.idr) this.#frameNumOffset = 0;
     else if (this.#previousFrameNum > slice.frameNum) this.#frameNumOffset += 2 ** sps.frameNumBits;
@@ -25,6 +28,7 @@ export class PictureOrder {
   /** §8.2.1.1 */
   #byLsb(slice: SliceHeader, modulus: number): number {
     if (slice.idr) this.#previousMsb = this.#previousLsb = 0;
+    this.#previousLsb ??= slice.orderLsb;
     const step = slice.orderLsb - this.#previousLsb;
     const wrap = step <= -modulus / 2 ? modulus : step > modulus / 2 ? -modulus : 0;
     const msb = this.#previousMsb + wrap;

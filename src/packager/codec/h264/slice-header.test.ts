@@ -57,7 +57,7 @@ describe('PictureOrder', () => {
     const order = new PictureOrder();
     return slices.map((slice) => {
       const parsed = parseSliceHeader(writeSlice({ orderType: fields.orderType ?? 0, ...slice }), sets);
-      return order.next(parsed, sets.sps.get(0)!);
+      return order.next(parsed, sets);
     });
   };
 
@@ -69,6 +69,14 @@ describe('PictureOrder', () => {
       idr: index === 0,
     }));
     expect(counts(slices, {})).toEqual([0, 8, 4, 2, 16, 12, 8]);
+  });
+
+  it('begins anywhere: differences count', () => {
+    const [first, second, third] = counts(
+      [{ orderLsb: 14, refIdc: 0 }, { orderLsb: 4 }, { orderLsb: 2, refIdc: 0 }],
+      {},
+    );
+    expect([second! - first!, third! - first!]).toEqual([6, 4]);
   });
 
   it('follows frame_num, also around its end (type 2)', () => {
