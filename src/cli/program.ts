@@ -38,6 +38,11 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./vod.js')).vodCommand,
   },
   {
+    name: 'jobs',
+    summary: 'list, show, cancel, retry',
+    load: async () => (await import('./jobs.js')).jobsCommand,
+  },
+  {
     name: 'doctor',
     summary: 'check settings, database, storage and port; says what to do',
     load: async () => (await import('./doctor.js')).doctorCommand,

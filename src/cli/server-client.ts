@@ -15,7 +15,10 @@ const answerTimeout = 60_000;
 
 export function serverClient({ url, token }: RunningServer): ServerClient {
   async function ask<Answer>(path: string, init: RequestInit): Promise<Answer> {
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const headers = {
+      authorization: `Bearer ${token}`,
+      ...(init.body && { 'content-type': 'application/json' }),
+    };
     const timeout = AbortSignal.timeout(answerTimeout);
     const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
     const response = await fetch(`${url}${path}`, { ...init, headers, signal }).catch((error: unknown) => {

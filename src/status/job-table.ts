@@ -60,7 +60,7 @@ const isDeadLetter = sql`(w.status IN ${failed} AND d.job_id IS NULL AND NOT EXI
 const updatedAt = sql`greatest(w.updated_at, p.updated_at, s.updated_at, d.dismissed_at)`;
 const selection = sql`
   SELECT w.workflow_uuid AS "id", w.name AS "kind", coalesce(w.attributes ->> 'title', w.name) AS "title",
-    w.status AS "engineStatus", w.queue_name AS "queue", w.parent_workflow_id AS "parent",
+    w.status AS "engineStatus", coalesce(w.attributes ->> 'queue', w.queue_name) AS "queue", w.parent_workflow_id AS "parent",
     w.created_at::float8 AS "createdAt", w.started_at_epoch_ms::float8 AS "startedAt", w.completed_at::float8 AS "endedAt",
     ${updatedAt}::float8 AS "updatedAt", p.progress AS "progress",
     CASE WHEN s.name IS NULL OR w.status <> 'PENDING' THEN NULL ELSE json_build_object(

@@ -300,6 +300,18 @@ export function engineContract(kind: 'embedded' | 'server', createPlace: () => P
       expect(await failureOf(jobs.retry('failing:o'))).toMatchObject({ code: 'conflict' });
     });
 
+    it('can be looked at and retried by a process that runs none', async () => {
+      const { submit, result } = await engine();
+      await submit(workflows.failing, 'failing:o2', { key: 'o2', code: 'source_forbidden', failures: 1 });
+      await failureOf(result('failing:o2'));
+      await stop();
+      running = await openEngine({ ...place, workflows: [] });
+      expect(await running.engine.jobs.show('failing:o2')).toMatchObject({ status: 'failed', queue: 'endpoints' });
+      expect(await running.engine.jobs.retry('failing:o2')).toMatchObject({ status: 'queued', queue: 'endpoints' });
+      await stop();
+      expect(await (await engine()).result('failing:o2')).toEqual({ token: 'token of o2', tried: 2 });
+    });
+
     it('that changed goes on as it was begun, and new ones run the new code', async () => {
       const definition = (patched: boolean) =>
         defineWorkflow({

@@ -15,7 +15,7 @@ import {
 } from './job-view.js';
 import { stepViews } from './job-steps.js';
 import { keepAttempt, summaries } from './job-summaries.js';
-import type { Registry } from './register.js';
+import type { StartJob } from './register.js';
 import type { RunningSteps } from './running-steps.js';
 import { storedFailure } from './stored-failure.js';
 
@@ -54,7 +54,7 @@ export interface JobsRuntime {
   readonly table: JobTable;
   readonly journal: JobJournal;
   readonly running: RunningSteps;
-  readonly registry: Registry;
+  readonly start: StartJob;
 }
 
 const defaultLimit = 50;
@@ -147,14 +147,13 @@ export function jobs(runtime: JobsRuntime): Jobs {
   return { list, find, show, cancel, retry, dismiss };
 }
 
-async function startAgain({ journal, registry }: JobsRuntime, row: JobRow): Promise<void> {
+async function startAgain({ journal }: JobsRuntime, row: JobRow): Promise<void> {
   const steps = (await DBOS.listWorkflowSteps(row.id)) ?? [];
   const fromStep =
     steps.find((step) => step.error)?.functionID ?? 1 + Math.max(-1, ...steps.map((step) => step.functionID));
   await keepAttempt(journal, row, fromStep);
-  const queueName = registry.find(row.kind)?.queue;
   try {
-    await DBOS.rewindWorkflow(row.id, { startStep: fromStep, ...(queueName && { queueName }) });
+    await DBOS.rewindWorkflow(row.id, { startStep: fromStep, ...(row.queue !== null && { queueName: row.queue }) });
   } catch (error) {
     if (!(error instanceof engineErrors.DBOSError)) throw error;
     throw conflict(row.id, jobStatusOf(row.engineStatus), 'somebody else has just retried it');

@@ -19,22 +19,18 @@ const outsideWorkflows = new AsyncResource('reelway:outside-workflows');
 /** Starts a job and answers whether it is new; within a workflow the start is a checkpoint. */
 export type StartJob = (definition: AnyWorkflow, id: string, input: unknown) => Promise<{ created: boolean }>;
 
-export interface Registry {
-  find(kind: string): AnyWorkflow | undefined;
-  readonly start: StartJob;
-}
-
 /** Makes the workflows known to the engine; before it is launched. Their names find unfinished work again after a restart. */
 export function registerWorkflows(
   definitions: readonly AnyWorkflow[],
   runtime: StepRuntime & { ends: JobEnds },
-): Registry {
+): StartJob {
   const functions = new Map<string, (input: unknown) => Promise<unknown>>();
   const start: StartJob = async (definition, id, input) => {
     const run = functions.get(definition.name);
     if (!run) throw new Failure('internal', `The workflow ${definition.name} is not registered.`);
     const checked = checkedInput(definition, input);
-    const workflowAttributes = { title: definition.title(checked) };
+    // The queue too: the engine forgets it at a cancel, and a retry belongs there.
+    const workflowAttributes = { title: definition.title(checked), queue: definition.queue };
     const options = { workflowID: id, queueName: definition.queue, workflowAttributes };
     if (DBOS.isInWorkflow()) {
       await DBOS.startWorkflow(run, options)(checked);
@@ -47,7 +43,7 @@ export function registerWorkflows(
       runWorkflow(definition, input, { job: jobContext(runtime, start), log: runtime.log });
     functions.set(definition.name, DBOS.registerWorkflow(run, { name: definition.name }));
   }
-  return { start, find: (kind) => definitions.find((definition) => definition.name === kind) };
+  return start;
 }
 
 async function startNew(start: () => Promise<unknown>): Promise<{ created: boolean }> {

@@ -46,6 +46,7 @@ export interface EngineOptions {
   readonly journal: JobJournal;
   readonly table: JobTable;
   readonly workers: WorkerTable;
+  /** None: the engine runs nothing, and serves to look at jobs and to change them. */
   readonly workflows: readonly AnyWorkflow[];
   readonly log: Logger;
   /** Jobs of a queue that this process runs at a time, where other than `queues` says. */
@@ -63,13 +64,15 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { database, journal, table, workers, log } = options;
   const running = runningSteps();
   const ends = jobEnds(table);
-  const registry = registerWorkflows(options.workflows, { journal, running, ends, log });
+  const start = registerWorkflows(options.workflows, { journal, running, ends, log });
+  const works = options.workflows.length > 0;
   const workerId = workerIdFor(database.kind);
   configure(options, workerId);
-  const takeOver = database.kind === 'server' ? await startTakeOver({ ...options, workers, workerId, log }) : undefined;
+  const takeOver =
+    works && database.kind === 'server' ? await startTakeOver({ ...options, workers, workerId, log }) : undefined;
   try {
     await DBOS.launch();
-    await registerQueues(options.perProcess ?? {});
+    if (works) await registerQueues(options.perProcess ?? {});
   } catch (error) {
     await takeOver?.stop();
     await DBOS.shutdown({ deregister: true });
@@ -79,7 +82,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   takeOver?.look();
 
   const feed = jobFeed(table, log);
-  const runtime: JobsRuntime = { table, journal, running, registry };
+  const runtime: JobsRuntime = { table, journal, running, start };
   let stopped: Promise<void> | undefined;
 
   async function stop(): Promise<void> {
@@ -112,7 +115,7 @@ function workerIdFor(kind: 'embedded' | 'server'): string {
   return kind === 'embedded' ? 'embedded' : `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`;
 }
 
-function configure({ database, log }: EngineOptions, workerId: string): void {
+function configure({ database, log, workflows }: EngineOptions, workerId: string): void {
   DBOS.setConfig({
     name: 'reelway',
     // Must look like an address; the pool is what is used.
@@ -121,6 +124,7 @@ function configure({ database, log }: EngineOptions, workerId: string): void {
     // We use neither its messages nor its events, and PGlite cannot listen.
     useListenNotify: false,
     executorID: workerId,
+    ...(workflows.length === 0 && { listenQueues: [] }),
     // Work that was begun by an earlier version goes on with this one; see JobContext.patched.
     enablePatching: true,
     logger: {

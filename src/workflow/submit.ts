@@ -28,7 +28,7 @@ export async function submit(
 ): Promise<{ id: string; created: boolean }> {
   const { definition, id, input } = submission;
   for (;;) {
-    if ((await runtime.registry.start(definition, id, input)).created) return { id, created: true };
+    if ((await runtime.start(definition, id, input)).created) return { id, created: true };
     const existing = await DBOS.getWorkflowStatus(id);
     // Another request has just removed it to do the work again.
     if (!existing) continue;

@@ -35,7 +35,6 @@ beforeAll(async () => {
       packagingGroups: packagingGroups(path.join(stage.folder, 'groups')),
       endpoints: { find: () => Promise.resolve(undefined) },
       ...running.engine,
-      assets: emptyAssets,
     },
     options,
   );
@@ -165,7 +164,6 @@ describe('jobs over HTTP', () => {
         packagingGroups: packagingGroups(path.join(stage.folder, 'groups')),
         endpoints: { find: () => Promise.resolve(undefined) },
         ...running.engine,
-        assets: emptyAssets,
       },
       options,
     );

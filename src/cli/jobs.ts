@@ -1,0 +1,130 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { Failure } from '../domain/failure.js';
+import { jobStatuses } from '../workflow/job-view.js';
+import type { JobFilter } from '../workflow/jobs.js';
+import type { CommandContext } from './command-context.js';
+import type { JobAccess } from './job-access.js';
+
+interface ListOptions {
+  readonly status?: JobFilter['status'];
+  readonly kind?: readonly string[];
+  readonly all?: true;
+  readonly dead?: true;
+  readonly limit: number;
+  readonly json?: true;
+}
+
+/** Looks at jobs and changes their course; through the running server if there is one. */
+export function jobsCommand(context: CommandContext): Command {
+  const command = new Command('jobs')
+    .description('Looks at jobs, and stops or retries them.')
+    .addHelpText('after', examples);
+  command
+    .command('list')
+    .description('Jobs, newest first.')
+    .addOption(new Option('--status <status...>', 'only these').choices(jobStatuses))
+    .option('--kind <kind...>', 'only these, as `jobs show` names them')
+    .option('--all', 'parts of other jobs, too')
+    .option('--dead', 'only what failed for good and waits for somebody to retry or dismiss it')
+    .option('--limit <number>', 'how many at most', wholeNumber, 50)
+    .option('--json', 'print JSON')
+    .action((options: ListOptions) => list(context, options));
+  command
+    .command('show')
+    .description('One job with its steps, failure and parts.')
+    .argument('<job>')
+    .option('--json', 'print JSON')
+    .action((id: string, { json }: { json?: true }) => show(context, id, json === true));
+  for (const [name, { summary, did }] of Object.entries(actions)) {
+    command
+      .command(name)
+      .description(summary)
+      .argument('<job>')
+      .option('--json', 'print the job as JSON')
+      .action((id: string, { json }: { json?: true }) =>
+        act(context, { name: name as Action, id, did, json: json === true }),
+      );
+  }
+  return command;
+}
+
+const actions = {
+  cancel: { summary: 'Stops a job and its parts; `retry` lets it go on.', did: 'is cancelled' },
+  retry: { summary: 'Lets a failed or cancelled job go on at the step that failed.', did: 'goes on' },
+  dismiss: { summary: 'Takes a failed job out of `list --dead`.', did: 'is dismissed' },
+} as const;
+type Action = keyof typeof actions;
+
+const examples = `
+Examples:
+  reelway jobs list --status running failed
+  reelway jobs list --dead --json
+  reelway jobs show asset:lecture-1
+  reelway jobs retry asset:lecture-1`;
+
+async function list(context: CommandContext, { status, kind, all, dead, limit, json }: ListOptions): Promise<void> {
+  const filter: JobFilter = {
+    limit,
+    ...(status && { status }),
+    ...(kind && { kind }),
+    ...(all && { parent: 'any' }),
+    ...(dead && { deadLetter: true }),
+  };
+  const page = await withJobs(context, (access) => access?.jobs.list(filter) ?? { jobs: [], next: null });
+  if (json) return context.terminal.printJson(page);
+  if (page.jobs.length === 0) return context.terminal.say('There are no such jobs.');
+  const { jobListLines } = await import('./job-lines.js');
+  for (const line of jobListLines(page.jobs)) context.terminal.print(line);
+  if (page.next !== null) context.terminal.say(`There are more: --limit says how many are shown (${limit}).`);
+}
+
+async function show(context: CommandContext, id: string, json: boolean): Promise<void> {
+  const job = await withJobs(context, (access) => existing(access, id).jobs.show(id));
+  if (json) return context.terminal.printJson(job);
+  const { jobDetailLines } = await import('./job-lines.js');
+  for (const line of jobDetailLines(job)) context.terminal.print(line);
+}
+
+interface Act {
+  readonly name: Action;
+  readonly id: string;
+  readonly did: string;
+  readonly json: boolean;
+}
+
+async function act(context: CommandContext, { name, id, did, json }: Act): Promise<void> {
+  const { job, served } = await withJobs(context, async (access) => {
+    const { jobs, served } = existing(access, id);
+    return { job: await jobs[name](id), served };
+  });
+  if (json) return context.terminal.printJson(job);
+  const when = name === 'retry' && !served ? ' when `reelway serve` runs' : '';
+  context.terminal.print(`${job.id} ${did}${when}.`);
+}
+
+async function withJobs<T>(
+  context: CommandContext,
+  use: (access: JobAccess | undefined) => T | Promise<T>,
+): Promise<T> {
+  const { loadSettings } = await import('./settings.js');
+  const { openJobs } = await import('./job-access.js');
+  const { config } = await loadSettings(context);
+  const access = await openJobs(config);
+  try {
+    return await use(access);
+  } finally {
+    await access?.close();
+  }
+}
+
+function existing(access: JobAccess | undefined, id: string): JobAccess {
+  if (access) return access;
+  throw new Failure('not_found', `There is no job ${id}: the data folder holds no database yet.`, {
+    details: { job: id },
+  });
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,2}$/.test(text) || Number(text) > 500) throw new InvalidArgumentError('1 to 500 are allowed.');
+  return Number(text);
+}
