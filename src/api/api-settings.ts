@@ -13,9 +13,6 @@ const apiToken = z.string().transform((text, context) => {
   return { name, secret };
 });
 
-/** A token as configured; `authenticate` keeps only its digest. */
-export type ApiToken = z.infer<typeof apiToken>;
-
 const publicUrl = z
   .url({ protocol: /^https?$/, abort: true })
   .refine((text) => {
