@@ -1,7 +1,6 @@
 /** Transport stream packets, ISO/IEC 13818-1 §2.4.3.2. */
 export const packetSize = 188;
 export const syncByte = 0x47;
-export const nullPid = 0x1fff;
 
 /** transport_scrambling_control, adaptation_field_control and flags of the packet at `at`; the caller has seen the sync byte. */
 export interface PacketHeader {

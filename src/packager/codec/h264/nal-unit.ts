@@ -21,11 +21,3 @@ export function beginsAccessUnit(type: number): boolean {
     (type >= nalType.prefix && type <= nalType.reserved18)
   );
 }
-
-export interface NalUnit {
-  /** Offset of the NAL unit header (after 00 00 01). */
-  readonly start: number;
-  /** After the last byte, without trailing zero bytes. */
-  readonly end: number;
-  readonly type: number;
-}
