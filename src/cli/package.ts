@@ -32,11 +32,7 @@ export function packageCommand(context: CommandContext): Command {
     .addOption(new Option('--format <list>', `of ${formats.join(', ')} (default: cmaf,dash)`).argParser(parseFormats))
     .option('--config <file>', 'packaging configurations of AWS Elemental MediaPackage VOD; folders are their ids')
     .option('--segment-duration <seconds>', 'whole seconds; rounded to a multiple of the source', parseDuration)
-    .option(
-      '--threads <n>',
-      'worker threads; 0 packages in the main thread (default: by the size of the job)',
-      parseThreads,
-    )
+    .option('--threads <n>', 'worker threads; 0, the default, packages in the main thread', parseThreads)
     .option('--json', 'print the result as JSON')
     .addHelpText('after', examples)
     .action((input: string, options: PackageOptions) => runCommand(context, input, options));

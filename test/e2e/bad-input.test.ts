@@ -50,6 +50,18 @@ const badInputs: BadInput[] = [
     names: /segment_002\.ts/,
   },
   {
+    name: 'a segment cut short between two packets',
+    spoil: ({ folder }) => truncate(segment(folder, 2), 188 * 500),
+    code: 'source_invalid',
+    names: /segment_002\.ts/,
+  },
+  {
+    name: 'a last segment cut short between two packets',
+    spoil: ({ folder }) => truncate(segment(folder, 5), 188 * 500),
+    code: 'source_invalid',
+    names: /segment_005\.ts/,
+  },
+  {
     name: 'a segment that is missing',
     spoil: ({ folder }) => rm(segment(folder, 4)),
     code: 'source_not_found',

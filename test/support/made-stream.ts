@@ -138,7 +138,7 @@ export function playlistOf(
   const resources: Record<string, Uint8Array | string> = {};
   for (const [index, packets] of segments.entries()) {
     if (discontinuities.includes(index)) lines.push('#EXT-X-DISCONTINUITY');
-    lines.push('#EXTINF:100,', `${index}.ts`);
+    lines.push('#EXTINF:1,', `${index}.ts`);
     resources[`mem://source/${index}.ts`] = new Uint8Array(Buffer.concat(packets));
   }
   return { ...resources, 'mem://source/index.m3u8': [...lines, '#EXT-X-ENDLIST', ''].join('\n') };

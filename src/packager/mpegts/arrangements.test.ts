@@ -220,7 +220,7 @@ describe('what changes within a source', () => {
       code: 'source_invalid',
       location: { segment: 2, uri: 'mem://source/1.ts' },
       message: expect.stringContaining(
-        '998.600 s later than the one before, where EXTINF says 100.000 s; a break needs EXT-X-DISCONTINUITY',
+        '998.600 s later than the one before, where EXTINF says 1.000 s; a break needs EXT-X-DISCONTINUITY',
       ) as string,
     });
   });

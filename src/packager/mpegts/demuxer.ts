@@ -7,6 +7,7 @@ import type { IndexedSegment, IndexedTrackSegment, PeriodFrame } from '../model/
 import type { Samples } from '../model/samples.js';
 import type { AudioTrack, VideoTrack } from '../model/track.js';
 import { frameTimes } from './audio-times.js';
+import { refuseCutOff } from './cut-off.js';
 import { type ElementaryStream, extractElementaryStreams } from './elementary-stream.js';
 import { markTimes } from './mark-times.js';
 import { fillMissingTimes } from './missing-times.js';
@@ -27,7 +28,7 @@ export function demuxSegment(bytes: Uint8Array, place: SegmentPlace, tail?: Uint
   const { period, segment } = place;
   try {
     const streams = elementaryStreams(bytes, place, tail);
-    return period.tracks.map((track, index) => {
+    const samples = period.tracks.map((track, index) => {
       const part: Part = {
         stream: streams[index] as ElementaryStream,
         origin: period.origin,
@@ -35,6 +36,8 @@ export function demuxSegment(bytes: Uint8Array, place: SegmentPlace, tail?: Uint
       };
       return located(part, () => (track.kind === 'video' ? videoSamples(track, part) : audioSamples(track, part)));
     });
+    refuseCutOff(samples, place);
+    return samples;
   } catch (error) {
     throw error instanceof PackagerError ? error.at({ uri: segment.source.uri }) : error;
   }

@@ -1,4 +1,4 @@
-import type { AacConfiguration, AvcConfiguration, CodecConfiguration } from '../model/track.js';
+import type { AvcConfiguration, CodecConfiguration } from '../model/track.js';
 import type { MeasuredSegment } from './bit-rate.js';
 import type { SegmentSizes } from './planned-manifest.js';
 import type { PlannedTrack } from './presentation.js';
@@ -10,10 +10,6 @@ export function codecStrings({ periods }: PlannedTrack): string[] {
 
 export function videoConfigurations({ periods }: PlannedTrack): AvcConfiguration[] {
   return periods.map(({ track }) => track.configuration).filter(isVideo);
-}
-
-export function audioConfigurations({ periods }: PlannedTrack): AacConfiguration[] {
-  return periods.map(({ track }) => track.configuration).filter((configuration) => !isVideo(configuration));
 }
 
 function isVideo(configuration: CodecConfiguration): configuration is AvcConfiguration {

@@ -170,7 +170,7 @@ const refusals: {
   },
   {
     name: 'a rendition with another number of segments',
-    resources: ladder((of) => ({ ...of, [entry]: (of[entry] as string).replace('#EXTINF:100,\n2.ts\n', '') })),
+    resources: ladder((of) => ({ ...of, [entry]: (of[entry] as string).replace('#EXTINF:1,\n2.ts\n', '') })),
     uri: master,
     code: 'source_misaligned',
     message: '2 segments where r1 has 3 (rendition r2',

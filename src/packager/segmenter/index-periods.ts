@@ -1,5 +1,6 @@
 import { PackagerError } from '../errors.js';
 import type { IndexedPeriod } from '../model/asset-index.js';
+import { refuseShortEnd } from '../mpegts/cut-off.js';
 import type { UnitTime } from '../mpegts/mark-times.js';
 import { closePeriod, readSamples, type WholeReading } from './close-period.js';
 import type { PeriodSource } from './period-source.js';
@@ -37,9 +38,24 @@ export async function indexPeriod(
   const settled = before < 0 ? open(earliest + before) : opened;
   const closed: IndexedPeriod[] = [];
   for (const [index, period] of settled.entries()) {
-    closed.push(await inWhole(all[index] as RenditionPeriod, reading, (whole) => closePeriod(period, whole)));
+    const of = all[index] as RenditionPeriod;
+    const whole = await inWhole(of, reading, (reading) => closePeriod(period, reading));
+    inRendition(of, () => refuseShort(whole, of.source));
+    closed.push(whole);
   }
   return closed;
+}
+
+/** The segment after it shows where any other ends; the last has only what the playlist says. */
+function refuseShort(period: IndexedPeriod, { segments }: RenditionPeriod['source']): void {
+  const segment = period.segments.at(-1);
+  const said = segments.at(-1);
+  if (!segment || !said) return;
+  try {
+    refuseShortEnd(said.duration, { period, segment });
+  } catch (error) {
+    throw error instanceof PackagerError ? error.at({ segment: said.number, uri: segment.source.uri }) : error;
+  }
 }
 
 /** Decode time of the first sample of the first stream that has any: what all other time stamps of the period are near to. */
