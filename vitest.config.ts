@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     globalSetup: 'test/support/global-setup.ts',
     pool: 'forks',
+    maxWorkers: 2,
     // Worker threads of the packager are .ts files under test: tsx lets Node load them.
     execArgv: ['--import', new URL('./test/support/load-typescript.mjs', import.meta.url).href],
     testTimeout: 60_000,
