@@ -75,13 +75,13 @@ async function routes(app: ApiServer, services: ApiServices): Promise<void> {
   await app.register(guarded, services);
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await
+// eslint-disable-next-line @typescript-eslint/require-await -- fastify tells plugins without a callback by their promise
 async function playback(app: ApiServer, services: ApiServices): Promise<void> {
   playbackRoutes(app, services);
 }
 
 /** Everything below `/api` that reads or changes something needs a token. */
-// eslint-disable-next-line @typescript-eslint/require-await
+// eslint-disable-next-line @typescript-eslint/require-await -- fastify tells plugins without a callback by their promise
 async function guarded(app: ApiServer, services: ApiServices): Promise<void> {
   app.addHook('onRequest', authenticate(services.tokens));
   assetRoutes(app, services);

@@ -61,21 +61,44 @@ export interface StartOptions {
 export async function startServer(
   { config, environment }: LoadedSettings,
   log: Logger,
-  { extend }: StartOptions = {},
+  options: StartOptions = {},
 ): Promise<RunningServer> {
-  const [{ openServices }, api, { publishServer }, { readVersion }] = await Promise.all([
-    import('../wiring.js'),
+  const { openServices } = await import('../wiring.js');
+  const { promise: lost, reject: lose } = deferred();
+  const listening = { url: `http://${config.REELWAY_HOST}:${config.REELWAY_PORT}` };
+  const publicUrl = () => config.REELWAY_PUBLIC_URL ?? listening.url;
+  const services = await openServices({ config, environment, log, publicUrl, onLost: lose });
+  try {
+    const { url, firstSecret, stop } = await serveApi(services, config, log, options);
+    listening.url = url;
+    return {
+      ...{ url, services, firstSecret, lost },
+      async stop() {
+        await stop();
+        await services.close();
+      },
+    };
+  } catch (error) {
+    await services.close();
+    throw error;
+  }
+}
+
+/** The API over the services, listening, and known to the other commands of this data folder. */
+async function serveApi(
+  services: Services,
+  config: Config,
+  log: Logger,
+  { extend }: StartOptions,
+): Promise<{ url: string; firstSecret: string | undefined; stop: () => Promise<void> }> {
+  const [api, { publishServer }, { readVersion }] = await Promise.all([
     import('../api/server.js'),
     import('../status/running-server.js'),
     import('../version.js'),
   ]);
-  const { promise: lost, reject: lose } = deferred();
-  let url = `http://${config.REELWAY_HOST}:${config.REELWAY_PORT}`;
-  const publicUrl = () => config.REELWAY_PUBLIC_URL ?? url;
-  const services = await openServices({ config, environment, log, publicUrl, onLost: lose });
   const { tokens, firstSecret } = await configuredTokens(config);
   const local: StoredToken[] = [];
-
+  const where = { host: config.REELWAY_HOST, port: config.REELWAY_PORT, publicUrl: config.REELWAY_PUBLIC_URL };
   const app = await api.apiServer(
     {
       log,
@@ -88,30 +111,23 @@ export async function startServer(
       jobs: services.engine.jobs,
       feed: services.engine.feed,
     },
-    { host: config.REELWAY_HOST, port: config.REELWAY_PORT, publicUrl: config.REELWAY_PUBLIC_URL },
+    where,
   );
   extend?.(app, services);
-  let withdraw = (): Promise<void> => Promise.resolve();
-  async function stop(): Promise<void> {
-    await withdraw();
-    await api.stop(app);
-    await services.close();
-  }
   try {
-    url = await api.listen(app, {
-      host: config.REELWAY_HOST,
-      port: config.REELWAY_PORT,
-      publicUrl: config.REELWAY_PUBLIC_URL,
-    });
+    const url = await api.listen(app, where);
     // Only an embedded database has one owner whom the other commands must ask.
-    if (services.database.lock) {
-      const published = await publishServer(services.database.lock, url);
-      withdraw = published.withdraw;
-      local.push(storedToken('local', published.token));
-    }
-    return { url, services, firstSecret, lost, stop };
+    const published = services.database.lock && (await publishServer(services.database.lock, url));
+    if (published) local.push(storedToken('local', published.token));
+    return {
+      ...{ url, firstSecret },
+      async stop() {
+        await published?.withdraw();
+        await api.stop(app);
+      },
+    };
   } catch (error) {
-    await stop();
+    await api.stop(app);
     throw error;
   }
 }

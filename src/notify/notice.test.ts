@@ -47,6 +47,13 @@ describe('the notice at the end of an asset', () => {
     expect(text).toContain('Repair or re-encode the source');
   });
 
+  it('shows a signed source address without what signs it', () => {
+    const signed = { ...request, source: 'https://origin.example/a.m3u8?X-Amz-Signature=abc#x' };
+    const notice = noticeOfAsset({ request: signed, run: 'r1', succeeded: [cmaf], failed: [] });
+    expect(notice.text).toContain('Source: https://origin.example/a.m3u8\n');
+    expect(JSON.stringify(notice)).not.toContain('X-Amz-Signature');
+  });
+
   it('has the same id when the same run tells again, and another one for another run', () => {
     const id = (run: string) => noticeOfAsset({ request, run, succeeded: [cmaf], failed: [] }).id;
     expect(id('r1')).toBe(id('r1'));

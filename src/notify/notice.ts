@@ -1,4 +1,4 @@
-import type { AssetRequest } from '../domain/asset.js';
+import { shownSource, type AssetRequest } from '../domain/asset.js';
 import { failureTable, type FailureCode } from '../domain/failure.js';
 
 /**
@@ -69,7 +69,7 @@ export function noticeOfAsset(outcome: AssetOutcome): Notice {
     text: [
       subject,
       '',
-      `Source: ${request.source}`,
+      `Source: ${shownSource(request.source)}`,
       ...succeeded.map(successLine),
       ...failed.flatMap(failureLines),
     ].join('\n'),

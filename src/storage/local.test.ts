@@ -10,6 +10,7 @@ import { localStore } from './local.js';
 import { describeObjectStore } from './object-store.contract.js';
 import { temporaryPath } from './temporary-files.js';
 
+/** Root may write anywhere, and only root may mount a small disk: some cases are for one of them. */
 const root = process.getuid?.() === 0;
 let base: string;
 let count = 0;

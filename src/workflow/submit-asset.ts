@@ -1,4 +1,4 @@
-import { jobIdOfAsset, type AssetRequest } from '../domain/asset.js';
+import { jobIdOfAsset, shownSource, type AssetRequest } from '../domain/asset.js';
 import { Failure } from '../domain/failure.js';
 import type { PackagingGroup } from '../domain/packaging-configuration.js';
 import { requestAsset } from '../intake/request-asset.js';
@@ -62,7 +62,8 @@ async function refuseOtherSource(catalog: AssetCatalog, request: AssetRequest): 
   if (!earlier) return;
   const facts = ({ packagingGroupId, source, destination }: AssetRequest) => ({
     packagingGroupId,
-    source,
+    // An address that was signed anew is the same source.
+    source: shownSource(source),
     'destination bucket': destination.bucket ?? '(of the settings)',
     'destination path': destination.path,
   });

@@ -52,8 +52,7 @@ const cases: Case[] = [
   {
     name: 'a discontinuity with another clock and other parameter sets',
     shape: 'discontinuity',
-    ffmpegCannot:
-      'ffmpeg 5.1 reads one period of an MPD, and keeps the first init segment of a playlist; see playback.test.ts',
+    ffmpegCannot: 'ffmpeg 5.1 reads one period of an MPD, and keeps the first init segment of a playlist',
   },
   { name: 'parameter sets that change between segments', shape: 'parameter sets change', rate: '30' },
   { name: 'PES packets of sound that lie across segments', shape: 'sound across segments', rate: '30' },
