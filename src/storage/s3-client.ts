@@ -19,6 +19,8 @@ export interface S3Options {
   readonly backOff?: BackOff;
   /** milliseconds that a connection may be silent; default one minute. */
   readonly idleTimeout?: number;
+  /** bytes of an object that the server copies in one request; default 5 GiB, as S3. Larger ones are copied in ranges. */
+  readonly largestWholeCopy?: number;
 }
 
 export interface S3Connection {

@@ -58,21 +58,37 @@ export async function sendWhole(target: S3Target, piece: Piece, options: SendOpt
 
 /** Stores pieces (all but the last of `partSize`) as one object; on any failure the parts that went up are removed. */
 export async function sendParts(target: S3Target, pieces: AsyncIterable<Piece>, options: SendOptions): Promise<Sent> {
+  const facts = { ContentType: options.contentType, ChecksumAlgorithm: 'CRC32' as const };
+  let size = 0;
+  const etag = await withMultipartUpload(target, facts, options.signal, async (upload) => {
+    const sent = await sendEach(target, upload, pieces, options.signal);
+    size = sent.size;
+    return sent.parts;
+  });
+  return { etag, size };
+}
+
+/**
+ * An upload of several parts: begun, filled by `send`, and completed; on any failure what went up is removed.
+ * @returns the object's etag
+ */
+export async function withMultipartUpload(
+  target: S3Target,
+  facts: { readonly ContentType?: string; readonly ChecksumAlgorithm?: 'CRC32' },
+  signal: AbortSignal | undefined,
+  send: (upload: Upload) => Promise<CompletedPart[]>,
+): Promise<string | undefined> {
   const { sdk, client, bucket, key } = target;
   const where = { Bucket: bucket, Key: key };
   await abortAbandoned(target);
-  const { UploadId } = await client.send(
-    new sdk.CreateMultipartUploadCommand({ ...where, ContentType: options.contentType, ChecksumAlgorithm: 'CRC32' }),
-    sending(options.signal),
-  );
+  const { UploadId } = await client.send(new sdk.CreateMultipartUploadCommand({ ...where, ...facts }), sending(signal));
   const upload = { ...where, UploadId };
   try {
-    const { parts, size } = await sendEach(target, upload, pieces, options.signal);
-    const complete = { ...upload, MultipartUpload: { Parts: parts } };
+    const complete = { ...upload, MultipartUpload: { Parts: await send(upload) } };
     const answer = await target.appear((condition) =>
-      client.send(new sdk.CompleteMultipartUploadCommand({ ...complete, ...condition }), sending(options.signal)),
+      client.send(new sdk.CompleteMultipartUploadCommand({ ...complete, ...condition }), sending(signal)),
     );
-    return { etag: answer.ETag, size };
+    return answer.ETag;
   } catch (error) {
     // Without the caller's signal: it may be why we are here. What fails here is found as abandoned later.
     await client.send(new sdk.AbortMultipartUploadCommand(upload)).catch(() => undefined);
@@ -80,7 +96,7 @@ export async function sendParts(target: S3Target, pieces: AsyncIterable<Piece>, 
   }
 }
 
-interface Upload {
+export interface Upload {
   readonly Bucket: string;
   readonly Key: string;
   readonly UploadId: string | undefined;

@@ -6,6 +6,7 @@ import { contentTypeOf } from './content-type.js';
 import { checkKey, checkPrefix } from './keys.js';
 import type { GetOptions, ObjectBody, ObjectRead, ObjectStore, PutOptions, StoredObject } from './object-store.js';
 import { cut, isStream, pieceOf, verified } from './s3-body.js';
+import { copyObject, largestWholeCopy } from './s3-copy.js';
 import { s3Connection, type S3Connection, type S3Options } from './s3-client.js';
 import { s3Failure, s3Problem } from './s3-errors.js';
 import {
@@ -25,11 +26,11 @@ const defaultBackOff: BackOff = { tries: 4, firstDelay: 500, longestDelay: 15_00
 
 /**
  * Objects in a bucket of S3, or of a server that speaks its API. Every upload carries a checksum that the server compares.
- * `copy` takes objects up to 5 GiB. `ifAbsent` is a conditional write; where a server has none (501) it is a look before the write,
+ * `ifAbsent` is a conditional write; where a server has none (501) it is a look before the write,
  * which two simultaneous writers may both pass.
  */
 export function s3Store(options: S3Options): ObjectStore {
-  const { bucket, prefix = '', backOff = defaultBackOff } = options;
+  const { bucket, prefix = '', backOff = defaultBackOff, largestWholeCopy: wholeUpTo = largestWholeCopy } = options;
   if (prefix !== '') checkKey(prefix);
   const location = ['s3:/', bucket, ...(prefix === '' ? [] : [prefix])].join('/');
   const connect = s3Connection(options);
@@ -99,7 +100,7 @@ export function s3Store(options: S3Options): ObjectStore {
       given.signal?.throwIfAborted();
       const options = { ...given, contentType: given.contentType ?? contentTypeOf(key) };
       const sent = await about('store', key, async (connection) => {
-        const appear: S3Target['appear'] = ifAbsent ? (request) => appearOnce(key, request) : (request) => request({});
+        const appear: S3Target['appear'] = ifAbsent ? (request) => appearOnce(key, request) : unconditionally;
         const target = { ...connection, bucket, key: connection.Key, backOff, appear };
         if (!isStream(body)) return sendWhole(target, pieceOf(body), options);
         if (ifAbsent && (await head(key))) throw exists(key); // before gigabytes are sent for nothing
@@ -165,14 +166,18 @@ export function s3Store(options: S3Options): ObjectStore {
     async copy(from: string, to: string): Promise<StoredObject> {
       checkKey(from);
       checkKey(to);
-      if (from !== to) {
-        await about('copy', from, async ({ sdk, client, Key }) => {
-          const CopySource = [bucket, ...Key.split('/')].map(encodeURIComponent).join('/');
-          await client.send(new sdk.CopyObjectCommand({ Bucket: bucket, Key: whole(to), CopySource }));
-        });
-      }
+      const missing = () =>
+        new Failure('not_found', `Could not copy "${from}" in ${location}: there is no such object.`);
+      const source = await head(from);
+      if (!source) throw missing();
+      if (from === to) return source;
+      await about('copy', from, async (connection) => {
+        const target = { ...connection, bucket, key: whole(to), backOff, appear: unconditionally };
+        const { size, etag, contentType } = source;
+        await copyObject(target, { key: connection.Key, size, etag, contentType }, wholeUpTo);
+      });
       const copied = await head(to);
-      if (!copied) throw new Failure('not_found', `Could not copy "${from}" in ${location}: there is no such object.`);
+      if (!copied) throw missing();
       return copied;
     },
 
@@ -190,6 +195,8 @@ export function s3Store(options: S3Options): ObjectStore {
     },
   };
 }
+
+const unconditionally: S3Target['appear'] = (request) => request({});
 
 async function* prepended<T>(first: T, rest: AsyncIterable<T>): AsyncGenerator<T> {
   yield first;

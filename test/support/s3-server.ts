@@ -65,7 +65,17 @@ export type Fault =
 /** bytes of a part that is not the last */
 const minimumPart = 5 * 1024 * 1024;
 
-export async function startS3Server({ pageSize = 1000 }: { pageSize?: number } = {}): Promise<S3Server> {
+export interface S3ServerOptions {
+  /** objects in a page of a listing */
+  readonly pageSize?: number;
+  /** bytes that CopyObject takes; S3: 5 GiB */
+  readonly largestCopy?: number;
+}
+
+export async function startS3Server({
+  pageSize = 1000,
+  largestCopy = 5 * 1024 ** 3,
+}: S3ServerOptions = {}): Promise<S3Server> {
   const credentials = { accessKeyId: 'TESTKEY', secretAccessKey: randomBytes(16).toString('hex') };
   const buckets: S3Server['buckets'] = new Map();
   const uploads: S3Server['uploads'] = new Map();
@@ -130,6 +140,7 @@ export async function startS3Server({ pageSize = 1000 }: { pageSize?: number } =
       case 'POST uploads':
         return createUpload(request, response);
       case 'PUT uploadId':
+        if (request.headers['x-amz-copy-source'] !== undefined) return copyPart(request, response);
         return putPart(request, payload, response);
       case 'POST uploadId':
         return completeUpload(request, objects, payload, response);
@@ -261,16 +272,42 @@ export async function startS3Server({ pageSize = 1000 }: { pageSize?: number } =
     ]);
   }
 
-  function copyObject(request: S3Request, objects: Map<string, StandInObject>, response: ServerResponse): void {
-    const source = decodeURIComponent(String(request.headers['x-amz-copy-source'])).replace(/^\//, '');
+  function copySource({ headers }: S3Request): { bucket: string; key: string; object: StandInObject } {
+    const source = decodeURIComponent(String(headers['x-amz-copy-source'])).replace(/^\//, '');
     const [bucket = '', ...rest] = source.split('/');
-    const found = bucketOf(bucket).get(rest.join('/'));
-    if (!found) throw new S3Error(404, 'NoSuchKey', 'The specified key does not exist.');
-    if (
-      bucket === request.bucket &&
-      rest.join('/') === request.key &&
-      request.headers['x-amz-metadata-directive'] !== 'REPLACE'
-    )
+    const key = rest.join('/');
+    const object = bucketOf(bucket).get(key);
+    if (!object) throw new S3Error(404, 'NoSuchKey', 'The specified key does not exist.');
+    const match = headers['x-amz-copy-source-if-match'];
+    if (match !== undefined && match !== object.etag)
+      throw new S3Error(412, 'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold');
+    return { bucket, key, object };
+  }
+
+  function copyPart(request: S3Request, response: ServerResponse): void {
+    const upload = uploadOf(request);
+    const { object } = copySource(request);
+    const [, first = '', last = ''] =
+      /^bytes=(\d+)-(\d+)$/.exec(String(request.headers['x-amz-copy-source-range'])) ?? [];
+    if (first === '' || Number(first) > Number(last) || Number(last) >= object.bytes.length)
+      throw new S3Error(
+        400,
+        'InvalidArgument',
+        `Range specified is not valid for source object of size: ${object.bytes.length}`,
+      );
+    const bytes = object.bytes.subarray(Number(first), Number(last) + 1);
+    const etag = `"${md5(bytes)}"`;
+    upload.parts.set(Number(request.query.get('partNumber')), { bytes, etag, checksums: {} });
+    sendXml(response, 'CopyPartResult', [
+      `<ETag>${xml(etag)}</ETag><LastModified>${object.modified.toISOString()}</LastModified>`,
+    ]);
+  }
+
+  function copyObject(request: S3Request, objects: Map<string, StandInObject>, response: ServerResponse): void {
+    const { bucket, key, object: found } = copySource(request);
+    if (found.bytes.length > largestCopy)
+      throw new S3Error(400, 'InvalidRequest', 'The specified copy source is larger than the maximum allowable size');
+    if (bucket === request.bucket && key === request.key && request.headers['x-amz-metadata-directive'] !== 'REPLACE')
       throw new S3Error(
         400,
         'InvalidRequest',
