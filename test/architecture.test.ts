@@ -37,9 +37,12 @@ const rules: readonly RoomRule[] = [
   })),
   {
     room: 'publish/egress/embedded-packager',
-    imports: ['domain', 'manifest', 'net', 'packager', 'transfer/inventory', 'transfer/digest'],
+    imports: [
+      ...['domain', 'manifest', 'net', 'packager'],
+      ...['transfer/inventory', 'transfer/digest', 'transfer/journal', 'transfer/folder-owner'],
+    ],
     types: effectRooms,
-    rule: 'publish/egress/embedded-packager imports what publish may, digests and inventories of transfer, and alone of the rooms below cli the packager',
+    rule: 'publish/egress/embedded-packager imports what publish may, digests, inventories and journals of transfer, and alone of the rooms below cli the packager',
   },
   {
     room: 'workflow',

@@ -8,7 +8,7 @@ import type { ObjectStore } from '../../../storage/object-store.js';
 import { crc32Digest } from '../../../transfer/digest.js';
 import { listFolder, writeInventory } from '../../../transfer/inventory.js';
 import { surveyDestination, takePossession, type EndpointWork } from './destination.js';
-import { journalWriter, readClaim, removeJournal } from './journal.js';
+import { journalWriter, readClaim, removeJournal } from '../../../transfer/journal.js';
 
 let root: string;
 let store: ObjectStore;

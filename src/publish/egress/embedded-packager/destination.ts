@@ -1,10 +1,17 @@
 import pLimit from 'p-limit';
-import { Failure } from '../../../domain/failure.js';
 import { inventoryKey, type Inventory, type InventoryObject } from '../../../domain/inventory.js';
 import type { StoredObject } from '../../../storage/object-store.js';
+import { checkOwner } from '../../../transfer/folder-owner.js';
 import { inFolder, listFolder, readInventory, verifyObjects } from '../../../transfer/inventory.js';
-import { isJournalKey, journalWriter, readBatches, readClaim, writeClaim, type EndpointFolder } from './journal.js';
-import type { Claim } from './journal-schema.js';
+import {
+  isJournalKey,
+  journalWriter,
+  readBatches,
+  readClaim,
+  writeClaim,
+  type EndpointFolder,
+} from '../../../transfer/journal.js';
+import type { Claim } from '../../../transfer/journal-schema.js';
 
 /** What is to be made in a folder. */
 export interface EndpointWork {
@@ -46,7 +53,7 @@ export async function surveyDestination(work: EndpointWork, signal?: AbortSignal
   const inventory = listing.has(inventoryKey) ? await readInventory(work.at.store, work.at.folder) : undefined;
   const hasJournal = [...listing.keys()].some(isJournalKey);
   const claim = hasJournal ? await readClaim(work.at) : undefined;
-  checkOwner(work, listing, [inventory?.subject, claim?.subject]);
+  checkOwner({ ...work, owners: [inventory?.subject, claim?.subject] }, listing);
 
   const finished = inventory?.fingerprint === work.fingerprint;
   const recorded = finished ? inventory.objects : await resumableObjects(work, claim, listing);
@@ -66,25 +73,6 @@ async function resumableObjects(
   // A key that stands in two batches was made twice: the later one counts, and both describe the same bytes.
   const byKey = new Map((await readBatches(work.at, listing, work.fingerprint)).map((object) => [object.key, object]));
   return [...byKey.values()];
-}
-
-function checkOwner(
-  work: EndpointWork,
-  listing: ReadonlyMap<string, StoredObject>,
-  subjects: readonly (string | undefined)[],
-): void {
-  const owners = subjects.filter((subject) => subject !== undefined);
-  const foreign = owners.find((subject) => subject !== work.subject);
-  const objects = [...listing.keys()].filter((key) => !isJournalKey(key));
-  if (foreign === undefined && (owners.length > 0 || objects.length === 0)) return;
-  const where = `${work.at.store.location}/${work.at.folder}`;
-  const what =
-    foreign === undefined
-      ? `${objects.length} object${objects.length === 1 ? '' : 's'} that Reelway did not make, such as ${objects[0]}`
-      : `the endpoint "${foreign}"`;
-  throw new Failure('destination_occupied', `${where} holds ${what}; "${work.subject}" needs a folder of its own.`, {
-    details: { destination: where },
-  });
 }
 
 function ownButNot(

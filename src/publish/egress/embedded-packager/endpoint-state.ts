@@ -4,7 +4,7 @@ import type { PackagingConfiguration } from '../../../domain/packaging-configura
 import type { ObjectStore } from '../../../storage/object-store.js';
 import { planPresentation, type Presentation } from '../../../packager/packager.js';
 import { surveyDestination, takePossession, type EndpointWork, type Survey } from './destination.js';
-import { journalWriter, removeJournal, type JournalWriter } from './journal.js';
+import { journalWriter, removeJournal, type JournalWriter } from '../../../transfer/journal.js';
 import type { SourceIndex } from './packaging-engine.js';
 
 /** Raise when the packager makes other bytes of the same source and configuration: endpoints of earlier versions are then made anew. */

@@ -3,7 +3,7 @@ import { crc32Digest } from '../../../transfer/digest.js';
 import { inFolder, writeInventory } from '../../../transfer/inventory.js';
 import type { EndpointResult } from '../egress.js';
 import { objectOf, type EndpointState } from './endpoint-state.js';
-import { removeJournal, writeClaim } from './journal.js';
+import { removeJournal, writeClaim } from '../../../transfer/journal.js';
 
 interface SmallObject {
   readonly name: string;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { inventoryObjectSchema } from '../../../domain/inventory-schema.js';
-import type { InventoryObject } from '../../../domain/inventory.js';
+import { inventoryObjectSchema } from '../domain/inventory-schema.js';
+import type { InventoryObject } from '../domain/inventory.js';
 
 /** `claim.json`. */
 export interface Claim {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
-import type { InventoryObject } from '../../../domain/inventory.js';
-import type { ObjectStore, StoredObject } from '../../../storage/object-store.js';
-import { inFolder, readSmallObject } from '../../../transfer/inventory.js';
+import type { InventoryObject } from '../domain/inventory.js';
+import type { ObjectStore, StoredObject } from '../storage/object-store.js';
+import { inFolder, readSmallObject } from './inventory.js';
 import type { Claim, JournalBatch } from './journal-schema.js';
 
 /**
