@@ -65,6 +65,62 @@ const migrations: readonly { name: string; sql: string }[] = [
         published_at double precision NOT NULL,
         PRIMARY KEY (asset_id, configuration_id));`,
   },
+  {
+    name: 'recordings',
+    sql: `
+      CREATE TABLE reelway.zoom_event (
+        key text PRIMARY KEY,
+        sequence bigint GENERATED ALWAYS AS IDENTITY,
+        event text NOT NULL,
+        uuid text,
+        body jsonb NOT NULL,
+        received_at double precision NOT NULL,
+        handled_at double precision,
+        outcome text,
+        lease_until double precision NOT NULL DEFAULT 0,
+        failed_attempts integer NOT NULL DEFAULT 0,
+        last_failure jsonb);
+      CREATE INDEX zoom_event_waiting ON reelway.zoom_event (sequence) WHERE handled_at IS NULL;
+      CREATE INDEX zoom_event_uuid ON reelway.zoom_event (uuid);
+      CREATE INDEX zoom_event_received_at ON reelway.zoom_event (received_at);
+      CREATE TABLE reelway.recording (
+        uuid text PRIMARY KEY,
+        account_id text NOT NULL,
+        meeting_id text NOT NULL,
+        start_time double precision NOT NULL,
+        snapshot jsonb NOT NULL,
+        presence text NOT NULL,
+        awaits_schedule boolean NOT NULL DEFAULT false,
+        created_at double precision NOT NULL,
+        updated_at double precision NOT NULL);
+      CREATE INDEX recording_meeting_id ON reelway.recording (meeting_id, start_time);
+      CREATE INDEX recording_awaits_schedule ON reelway.recording (start_time) WHERE awaits_schedule;
+      CREATE TABLE reelway.recording_event (
+        uuid text NOT NULL,
+        kind text NOT NULL,
+        at double precision NOT NULL,
+        PRIMARY KEY (uuid, kind, at));
+      CREATE TABLE reelway.ingest (
+        tracking_id text PRIMARY KEY,
+        uuid text NOT NULL REFERENCES reelway.recording ON DELETE CASCADE,
+        origin text NOT NULL,
+        status text NOT NULL,
+        reason text,
+        series_id text,
+        job_id text,
+        requested_at double precision,
+        created_at double precision NOT NULL,
+        updated_at double precision NOT NULL);
+      CREATE INDEX ingest_uuid ON reelway.ingest (uuid);
+      CREATE INDEX ingest_updated_at ON reelway.ingest (updated_at);
+      CREATE TABLE reelway.ingest_status (
+        tracking_id text NOT NULL REFERENCES reelway.ingest ON DELETE CASCADE,
+        number integer NOT NULL,
+        status text NOT NULL,
+        reason text,
+        at double precision NOT NULL,
+        PRIMARY KEY (tracking_id, number));`,
+  },
 ];
 
 /** Any number: the advisory lock under which one process at a time migrates. */

@@ -1,5 +1,8 @@
 import type { Generated, JSONColumnType } from 'kysely';
 import type { FailureCode, FailureDetails } from '../domain/failure.js';
+import type { RecordingPresence, RecordingStateEvent } from '../domain/recording.js';
+import type { RecordingStatus } from '../domain/recording-status.js';
+import type { IngestOrigin } from '../domain/work-request.js';
 
 /** Our own tables, schema `reelway`. The engine's are in schema `dbos` and belong to it. Times are milliseconds since 1970, as the engine's. */
 export interface Tables {
@@ -50,6 +53,63 @@ export interface Tables {
     bytes: number;
     duration_ms: Milliseconds;
     published_at: Milliseconds;
+  };
+  /** What Zoom sent, tokens taken out, in the order in which it came: work until it is handled, then kept for replay. */
+  zoom_event: {
+    /** the same event delivered again has the same key */
+    key: string;
+    /** bigint: `pg` gives text */
+    sequence: Generated<string>;
+    event: string;
+    uuid: string | null;
+    body: JSONColumnType<object>;
+    received_at: Milliseconds;
+    handled_at: Milliseconds | null;
+    /** what came of it, for people */
+    outcome: string | null;
+    /** until then a process works on it */
+    lease_until: Generated<Milliseconds>;
+    failed_attempts: Generated<number>;
+    last_failure: JSONColumnType<StoredFailure> | null;
+  };
+  recording: {
+    uuid: string;
+    account_id: string;
+    meeting_id: string;
+    start_time: Milliseconds;
+    /** Recording */
+    snapshot: JSONColumnType<object>;
+    presence: RecordingPresence;
+    /** no class was found for it; a later schedule may have one */
+    awaits_schedule: Generated<boolean>;
+    created_at: Milliseconds;
+    updated_at: Milliseconds;
+  };
+  recording_event: {
+    uuid: string;
+    kind: RecordingStateEvent['kind'];
+    /** seconds since 1970 */
+    at: number;
+  };
+  ingest: {
+    tracking_id: string;
+    uuid: string;
+    origin: IngestOrigin;
+    status: RecordingStatus;
+    reason: string | null;
+    series_id: string | null;
+    job_id: string | null;
+    requested_at: Milliseconds | null;
+    created_at: Milliseconds;
+    updated_at: Milliseconds;
+  };
+  ingest_status: {
+    tracking_id: string;
+    /** from 1 */
+    number: number;
+    status: RecordingStatus;
+    reason: string | null;
+    at: Milliseconds;
   };
 }
 

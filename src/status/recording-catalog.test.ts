@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { embeddedDatabase, serverDatabase, type OpenedDatabase } from '../../test/support/databases.js';
+import { requires } from '../../test/support/requires.js';
+import type { Recording } from '../domain/recording.js';
+import { automaticTrackingId } from '../domain/work-request.js';
+import { recordingCatalog, type RecordingCatalog } from './recording-catalog.js';
+
+describe('the catalog of recordings on the embedded database', () => catalogContract(embeddedDatabase));
+describe.runIf(requires('postgres'))('the catalog of recordings on a PostgreSQL server', () =>
+  catalogContract(serverDatabase),
+);
+
+function catalogContract(open: () => Promise<OpenedDatabase>): void {
+  let opened: OpenedDatabase;
+  let catalog: RecordingCatalog;
+  beforeAll(async () => {
+    opened = await open();
+    catalog = recordingCatalog(opened.database.tables);
+  });
+  afterAll(() => opened.remove());
+
+  let count = 0;
+  /** A recording like no other. */
+  function newRecording(change: Partial<Recording> = {}): Recording {
+    const uuid = `uuid/${++count}==`;
+    return {
+      ...{ accountId: 'account', uuid, meetingId: String(90_000_000_000 + count), topic: 'Algebra', hostId: 'host' },
+      ...{ startTime: '2026-11-22T14:00:00Z', durationMinutes: 50, files: [] },
+      ...change,
+    };
+  }
+
+  async function openedIngest(change: Partial<Recording> = {}) {
+    const recording = newRecording(change);
+    const trackingId = automaticTrackingId(recording.uuid);
+    await catalog.save(recording);
+    await catalog.openIngest({ trackingId, uuid: recording.uuid, origin: 'webhook' }, 'WEBHOOK_RECEIVED');
+    return { recording, trackingId };
+  }
+
+  it('keeps every file of descriptions that arrive at the same time', async () => {
+    const recording = newRecording();
+    const file = (id: number) => ({ id: `file ${id}`, fileType: 'MP4' });
+    const descriptions = Array.from({ length: 8 }, (_, id) => ({ ...recording, files: [file(id)] }));
+    await Promise.all(descriptions.map((description) => catalog.save(description)));
+    const found = await catalog.find(recording.uuid);
+    expect(found?.recording.files.map(({ id }) => id).sort()).toEqual(descriptions.map((_, id) => `file ${id}`));
+    expect(found).toMatchObject({ presence: 'available', awaitsSchedule: false, ingests: [] });
+  });
+
+  it('keeps what it has when only a new recording is to be kept', async () => {
+    const recording = newRecording();
+    await catalog.save(recording);
+    await catalog.saveNew({ ...recording, topic: 'something else' });
+    expect((await catalog.find(recording.uuid))?.recording.topic).toBe('Algebra');
+    expect(await catalog.find('nobody')).toBeUndefined();
+  });
+
+  it('keeps a state event once, and gives them in order of time', async () => {
+    const { uuid } = newRecording();
+    await catalog.addEvent(uuid, { kind: 'stopped', at: 200 });
+    await catalog.addEvent(uuid, { kind: 'started', at: 100 });
+    await catalog.addEvent(uuid, { kind: 'started', at: 100 });
+    expect(await catalog.recordingEvents(uuid)).toEqual([
+      { kind: 'started', at: 100 },
+      { kind: 'stopped', at: 200 },
+    ]);
+  });
+
+  it('keeps every status with its reason, and not the same one twice', async () => {
+    const { trackingId } = await openedIngest();
+    expect(await catalog.setStatus(trackingId, 'SENT_TO_DOWNLOADER', { jobId: 'recording:x' })).toBe(true);
+    expect(await catalog.setStatus(trackingId, 'OC_SERIES_FOUND', { seriesId: '20261' })).toBe(true);
+    expect(await catalog.setStatus(trackingId, 'OC_SERIES_FOUND', { seriesId: '20261' })).toBe(true);
+    expect(await catalog.setStatus(trackingId, 'DOWNLOADER_FAILED', { reason: 'Zoom does not answer' })).toBe(true);
+    expect(await catalog.setStatus(trackingId, 'OC_SERIES_FOUND')).toBe(true);
+    expect(await catalog.findIngest(trackingId)).toMatchObject({
+      ...{ status: 'OC_SERIES_FOUND', seriesId: '20261', jobId: 'recording:x', origin: 'webhook' },
+      requestedAt: expect.any(Date) as Date,
+    });
+    expect((await catalog.findIngest(trackingId))?.reason).toBeUndefined();
+    const history = await catalog.history(trackingId);
+    expect(history.map(({ status }) => status)).toEqual([
+      ...['WEBHOOK_RECEIVED', 'SENT_TO_DOWNLOADER', 'OC_SERIES_FOUND', 'DOWNLOADER_FAILED', 'OC_SERIES_FOUND'],
+    ]);
+    expect(history[3]?.reason).toBe('Zoom does not answer');
+  });
+
+  it('does not take a finished recording back, also when it is announced again', async () => {
+    const { recording, trackingId } = await openedIngest();
+    await catalog.setStatus(trackingId, 'SENT_TO_OPENCAST');
+    const again = { trackingId, uuid: recording.uuid, origin: 'webhook' } as const;
+    expect(await catalog.openIngest(again, 'WEBHOOK_RECEIVED')).toBe(false);
+    expect(await catalog.setStatus(trackingId, 'RECORDING_STOPPED')).toBe(false);
+    expect(await catalog.setStatus(trackingId, 'IGNORED', { reason: 'Already in opencast' })).toBe(false);
+    expect((await catalog.findIngest(trackingId))?.status).toBe('SENT_TO_OPENCAST');
+  });
+
+  it('lets one of many that set statuses at the same time through after the other', async () => {
+    const { trackingId } = await openedIngest();
+    const statuses = ['SENT_TO_DOWNLOADER', 'OC_SERIES_FOUND', 'SENT_TO_UPLOADER', 'UPLOADER_RECEIVED'] as const;
+    await Promise.all(statuses.map((status) => catalog.setStatus(trackingId, status)));
+    expect((await catalog.findIngest(trackingId))?.status).toBe('UPLOADER_RECEIVED');
+    const history = (await catalog.history(trackingId)).map(({ status }) => status);
+    expect(history.at(-1)).toBe('UPLOADER_RECEIVED');
+  });
+
+  it('knows no status of an ingest that nobody opened', async () => {
+    expect(await catalog.setStatus('auto-ingest-nobody', 'SENT_TO_OPENCAST')).toBe(false);
+    expect(await catalog.findIngest('auto-ingest-nobody')).toBeUndefined();
+    expect(await catalog.history('auto-ingest-nobody')).toEqual([]);
+  });
+
+  it('shows the recordings of a meeting with all of their ingests, oldest first', async () => {
+    const { recording: second } = await openedIngest({ meetingId: '123456789', startTime: '2026-11-24T14:00:00Z' });
+    const { recording: first } = await openedIngest({ meetingId: '123456789' });
+    const one = { trackingId: 'on-demand-1', uuid: first.uuid, origin: 'on_demand' } as const;
+    await catalog.openIngest(one, 'ON_DEMAND_RECEIVED', { seriesId: '7' });
+    const shown = await catalog.ofMeeting('123456789');
+    expect(shown.map(({ recording }) => recording.uuid)).toEqual([first.uuid, second.uuid]);
+    expect(shown[0]?.ingests.map(({ trackingId }) => trackingId)).toEqual([
+      automaticTrackingId(first.uuid),
+      'on-demand-1',
+    ]);
+    expect(await catalog.ofMeeting('0')).toEqual([]);
+  });
+
+  it('shows the ingests that changed since a moment, and not the others', async () => {
+    const { trackingId: old } = await openedIngest();
+    await expect.poll(() => Date.now()).toBeGreaterThan((await catalog.findIngest(old))!.updatedAt.getTime());
+    const since = Date.now();
+    const { trackingId } = await openedIngest();
+    const changed = (await catalog.changedSince(since)).flatMap(({ ingests }) => ingests);
+    expect(changed.map((ingest) => ingest.trackingId)).toEqual([trackingId]);
+    expect(await catalog.changedSince(Date.now() + 10_000)).toEqual([]);
+  });
+
+  it('finds what awaits a schedule as long as Zoom has it', async () => {
+    const [waiting, matched, trashed] = [newRecording(), newRecording(), newRecording()];
+    for (const recording of [waiting, matched, trashed]) {
+      await catalog.save(recording);
+      await catalog.setAwaitsSchedule(recording.uuid, true);
+    }
+    await catalog.setAwaitsSchedule(matched.uuid, false);
+    await catalog.setPresence(trashed.uuid, 'trashed');
+    const start = Date.parse(waiting.startTime);
+    expect((await catalog.awaitingSchedule(start)).map(({ uuid }) => uuid)).toEqual([waiting.uuid]);
+    expect(await catalog.awaitingSchedule(start + 1)).toEqual([]);
+    await catalog.setPresence(trashed.uuid, 'available');
+    expect(await catalog.awaitingSchedule(start)).toHaveLength(2);
+  });
+
+  it('renames a recording that it knows', async () => {
+    const { recording } = await openedIngest();
+    await catalog.setTopic(recording.uuid, 'Algebra II');
+    await catalog.setTopic('nobody', 'Algebra II');
+    expect((await catalog.find(recording.uuid))?.recording).toEqual({ ...recording, topic: 'Algebra II' });
+  });
+}

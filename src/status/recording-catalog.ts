@@ -1,0 +1,219 @@
+import type { Kysely, Transaction } from 'kysely';
+import {
+  mergeRecordings,
+  type Recording,
+  type RecordingPresence,
+  type RecordingStateEvent,
+} from '../domain/recording.js';
+import { mayFollow, type RecordingStatus } from '../domain/recording-status.js';
+import type { IngestOrigin } from '../domain/work-request.js';
+import { recordingViews, type RecordingViews } from './recording-views.js';
+import type { Tables } from './tables.js';
+
+/** What is known of recordings, and how far each ingest of them is. Every verb may be called again with the same facts. */
+export interface RecordingCatalog extends RecordingViews {
+  /** Adds one more description of a recording to what is known; files add up. @returns all that is known now */
+  save(recording: Recording): Promise<Recording>;
+  /** Keeps the description only when the recording is new. */
+  saveNew(recording: Recording): Promise<void>;
+  /** Does nothing for a recording that is not known. */
+  setPresence(uuid: string, presence: RecordingPresence): Promise<void>;
+  setTopic(uuid: string, topic: string): Promise<void>;
+  /** Says whether a later schedule may find the recording's class. */
+  setAwaitsSchedule(uuid: string, awaits: boolean): Promise<void>;
+
+  /** Started, paused, ...: kept once, however often it is told. */
+  addEvent(uuid: string, event: RecordingStateEvent): Promise<void>;
+  /** In the order in which they happened. */
+  recordingEvents(uuid: string): Promise<readonly RecordingStateEvent[]>;
+
+  /** Sets the status, and makes the ingest if there is none. Same answer as `setStatus`. */
+  openIngest(ingest: NewIngest, status: RecordingStatus, change?: StatusChange): Promise<boolean>;
+  /** @returns false when the ingest is not known, or the status may not follow its present one; then nothing has changed */
+  setStatus(trackingId: string, status: RecordingStatus, change?: StatusChange): Promise<boolean>;
+}
+
+export interface NewIngest {
+  readonly trackingId: string;
+  /** of a recording that is known */
+  readonly uuid: string;
+  readonly origin: IngestOrigin;
+}
+
+export interface StatusChange {
+  /** Why; without it the reason of the status before is cleared. */
+  readonly reason?: string | undefined;
+  readonly seriesId?: string | undefined;
+  readonly jobId?: string | undefined;
+}
+
+export function recordingCatalog(tables: Kysely<Tables>): RecordingCatalog {
+  return { ...recordingFacts(tables), ...recordingEvents(tables), ...ingests(tables), ...recordingViews(tables) };
+}
+
+function recordingFacts(tables: Kysely<Tables>) {
+  async function insert(transaction: Kysely<Tables>, recording: Recording): Promise<boolean> {
+    const now = Date.now();
+    const values = { uuid: recording.uuid, presence: 'available' as const, created_at: now, ...rowOf(recording) };
+    const { numInsertedOrUpdatedRows } = await transaction
+      .insertInto('recording')
+      .values(values)
+      .onConflict((conflict) => conflict.column('uuid').doNothing())
+      .executeTakeFirst();
+    return numInsertedOrUpdatedRows === 1n;
+  }
+
+  return {
+    save: (recording: Recording) =>
+      tables.transaction().execute(async (transaction) => {
+        if (await insert(transaction, recording)) return recording;
+        // Locked: two descriptions at the same time must not lose each other's files.
+        const { snapshot } = await transaction
+          .selectFrom('recording')
+          .select('snapshot')
+          .where('uuid', '=', recording.uuid)
+          .forUpdate()
+          .executeTakeFirstOrThrow();
+        const merged = mergeRecordings(snapshot as Recording, recording);
+        await transaction.updateTable('recording').set(rowOf(merged)).where('uuid', '=', recording.uuid).execute();
+        return merged;
+      }),
+
+    async saveNew(recording: Recording) {
+      await insert(tables, recording);
+    },
+
+    async setPresence(uuid: string, presence: RecordingPresence) {
+      await tables
+        .updateTable('recording')
+        .set({ presence, updated_at: Date.now() })
+        .where('uuid', '=', uuid)
+        .execute();
+    },
+
+    setTopic: (uuid: string, topic: string) =>
+      tables.transaction().execute(async (transaction) => {
+        const row = await transaction
+          .selectFrom('recording')
+          .select('snapshot')
+          .where('uuid', '=', uuid)
+          .forUpdate()
+          .executeTakeFirst();
+        if (!row) return;
+        const renamed = { ...(row.snapshot as Recording), topic };
+        await transaction.updateTable('recording').set(rowOf(renamed)).where('uuid', '=', uuid).execute();
+      }),
+
+    async setAwaitsSchedule(uuid: string, awaits: boolean) {
+      await tables
+        .updateTable('recording')
+        .set({ awaits_schedule: awaits })
+        .where('uuid', '=', uuid)
+        .where('awaits_schedule', '!=', awaits)
+        .execute();
+    },
+  };
+}
+
+function rowOf(recording: Recording) {
+  return {
+    account_id: recording.accountId,
+    meeting_id: recording.meetingId,
+    start_time: Date.parse(recording.startTime),
+    snapshot: JSON.stringify(recording),
+    updated_at: Date.now(),
+  };
+}
+
+function recordingEvents(tables: Kysely<Tables>) {
+  return {
+    async addEvent(uuid: string, { kind, at }: RecordingStateEvent) {
+      await tables
+        .insertInto('recording_event')
+        .values({ uuid, kind, at })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    },
+
+    recordingEvents: (uuid: string): Promise<readonly RecordingStateEvent[]> =>
+      tables.selectFrom('recording_event').select(['kind', 'at']).where('uuid', '=', uuid).orderBy('at').execute(),
+  };
+}
+
+/** Statuses that begin with somebody asking. */
+const requestStatuses: readonly RecordingStatus[] = ['WEBHOOK_RECEIVED', 'ON_DEMAND_RECEIVED'];
+
+function ingests(tables: Kysely<Tables>) {
+  async function change(
+    transaction: Transaction<Tables>,
+    trackingId: string,
+    status: RecordingStatus,
+    { reason, seriesId, jobId }: StatusChange,
+  ): Promise<boolean> {
+    const current = await transaction
+      .selectFrom('ingest')
+      .select(['status', 'reason'])
+      .where('tracking_id', '=', trackingId)
+      .forUpdate()
+      .executeTakeFirst();
+    if (!current || !mayFollow(current.status, status)) return false;
+    const now = Date.now();
+    await transaction
+      .updateTable('ingest')
+      .set({
+        ...{ status, reason: reason ?? null, updated_at: now },
+        ...(seriesId !== undefined && { series_id: seriesId }),
+        ...(jobId !== undefined && { job_id: jobId }),
+        ...(requestStatuses.includes(status) && { requested_at: now }),
+      })
+      .where('tracking_id', '=', trackingId)
+      .execute();
+    if (current.status === status && current.reason === (reason ?? null)) return true;
+    await note(transaction, trackingId, { status, reason, now });
+    return true;
+  }
+
+  return {
+    openIngest: (
+      { trackingId, uuid, origin }: NewIngest,
+      status: RecordingStatus,
+      { reason, seriesId, jobId }: StatusChange = {},
+    ) =>
+      tables.transaction().execute(async (transaction) => {
+        const now = Date.now();
+        const { numInsertedOrUpdatedRows } = await transaction
+          .insertInto('ingest')
+          .values({
+            ...{ tracking_id: trackingId, uuid, origin, status, created_at: now, updated_at: now },
+            ...{ reason: reason ?? null, series_id: seriesId ?? null, job_id: jobId ?? null },
+            requested_at: requestStatuses.includes(status) ? now : null,
+          })
+          .onConflict((conflict) => conflict.column('tracking_id').doNothing())
+          .executeTakeFirst();
+        if (numInsertedOrUpdatedRows !== 1n)
+          return change(transaction, trackingId, status, { reason, seriesId, jobId });
+        await note(transaction, trackingId, { status, reason, now });
+        return true;
+      }),
+
+    setStatus: (trackingId: string, status: RecordingStatus, given: StatusChange = {}) =>
+      tables.transaction().execute((transaction) => change(transaction, trackingId, status, given)),
+  };
+}
+
+async function note(
+  transaction: Transaction<Tables>,
+  trackingId: string,
+  { status, reason, now }: { status: RecordingStatus; reason: string | undefined; now: number },
+): Promise<void> {
+  // The row of the ingest is locked by who calls, so the numbers have no gaps and no doubles.
+  const { last } = await transaction
+    .selectFrom('ingest_status')
+    .select((row) => row.fn.coalesce(row.fn.max('number'), row.lit(0)).as('last'))
+    .where('tracking_id', '=', trackingId)
+    .executeTakeFirstOrThrow();
+  await transaction
+    .insertInto('ingest_status')
+    .values({ tracking_id: trackingId, number: last + 1, status, reason: reason ?? null, at: now })
+    .execute();
+}

@@ -1,0 +1,153 @@
+import type { Kysely, Selectable } from 'kysely';
+import type { Recording, RecordingPresence } from '../domain/recording.js';
+import type { RecordingStatus } from '../domain/recording-status.js';
+import type { IngestOrigin } from '../domain/work-request.js';
+import type { Tables } from './tables.js';
+
+/** The reading half of the catalog of recordings. */
+export interface RecordingViews {
+  find(uuid: string): Promise<CatalogRecording | undefined>;
+  findIngest(trackingId: string): Promise<CatalogIngest | undefined>;
+  /** Every status that the ingest has had, oldest first. */
+  history(trackingId: string): Promise<readonly PastStatus[]>;
+  /** Recordings of a meeting with their ingests, oldest first. */
+  ofMeeting(meetingId: string): Promise<readonly CatalogRecording[]>;
+  /** Recordings with the ingests that changed since, oldest first. @param since milliseconds since 1970 */
+  changedSince(since: number): Promise<readonly CatalogRecording[]>;
+  /** Recordings that no class was found for and that Zoom still has, oldest first. @param since milliseconds since 1970, of the meeting's start */
+  awaitingSchedule(since: number): Promise<readonly Recording[]>;
+}
+
+export interface CatalogRecording {
+  readonly recording: Recording;
+  readonly presence: RecordingPresence;
+  readonly awaitsSchedule: boolean;
+  /** oldest first */
+  readonly ingests: readonly CatalogIngest[];
+}
+
+export interface CatalogIngest {
+  readonly trackingId: string;
+  readonly uuid: string;
+  readonly origin: IngestOrigin;
+  readonly status: RecordingStatus;
+  readonly reason?: string;
+  readonly seriesId?: string;
+  readonly jobId?: string;
+  /** when Zoom or a person asked for it; absent while Zoom still records */
+  readonly requestedAt?: Date;
+  readonly updatedAt: Date;
+}
+
+export interface PastStatus {
+  readonly status: RecordingStatus;
+  readonly reason?: string;
+  readonly at: Date;
+}
+
+/** recordings that one look for re-matching takes; the oldest first, so that none is passed over for ever */
+const awaitingLimit = 5000;
+
+export function recordingViews(tables: Kysely<Tables>): RecordingViews {
+  async function withIngests(rows: readonly RecordingRow[], since = 0): Promise<CatalogRecording[]> {
+    if (rows.length === 0) return [];
+    const ingests = await tables
+      .selectFrom('ingest')
+      .selectAll()
+      .where(
+        'uuid',
+        'in',
+        rows.map(({ uuid }) => uuid),
+      )
+      .where('updated_at', '>=', since)
+      .orderBy('created_at')
+      .orderBy('tracking_id')
+      .execute();
+    const byRecording = new Map<string, CatalogIngest[]>(rows.map(({ uuid }) => [uuid, []]));
+    for (const ingest of ingests) byRecording.get(ingest.uuid)?.push(ingestOfRow(ingest));
+    return rows.map((row) => ({
+      recording: row.snapshot as Recording,
+      presence: row.presence,
+      awaitsSchedule: row.awaits_schedule,
+      ingests: byRecording.get(row.uuid) ?? [],
+    }));
+  }
+
+  return {
+    async find(uuid) {
+      const row = await tables.selectFrom('recording').selectAll().where('uuid', '=', uuid).executeTakeFirst();
+      return row && (await withIngests([row]))[0];
+    },
+
+    async findIngest(trackingId) {
+      const row = await tables
+        .selectFrom('ingest')
+        .selectAll()
+        .where('tracking_id', '=', trackingId)
+        .executeTakeFirst();
+      return row && ingestOfRow(row);
+    },
+
+    async history(trackingId) {
+      const rows = await tables
+        .selectFrom('ingest_status')
+        .select(['status', 'reason', 'at'])
+        .where('tracking_id', '=', trackingId)
+        .orderBy('number')
+        .execute();
+      return rows.map(({ status, reason, at }): PastStatus => ({
+        status,
+        ...(reason !== null && { reason }),
+        at: new Date(at),
+      }));
+    },
+
+    async ofMeeting(meetingId) {
+      const rows = await tables
+        .selectFrom('recording')
+        .selectAll()
+        .where('meeting_id', '=', meetingId)
+        .orderBy('start_time')
+        .orderBy('uuid')
+        .execute();
+      return withIngests(rows);
+    },
+
+    async changedSince(since) {
+      const rows = await tables
+        .selectFrom('recording')
+        .selectAll()
+        .where('uuid', 'in', (recent) => recent.selectFrom('ingest').select('uuid').where('updated_at', '>=', since))
+        .orderBy('start_time')
+        .orderBy('uuid')
+        .execute();
+      return withIngests(rows, since);
+    },
+
+    async awaitingSchedule(since) {
+      const rows = await tables
+        .selectFrom('recording')
+        .select('snapshot')
+        .where('awaits_schedule', '=', true)
+        .where('presence', '=', 'available')
+        .where('start_time', '>=', since)
+        .orderBy('start_time')
+        .limit(awaitingLimit)
+        .execute();
+      return rows.map(({ snapshot }) => snapshot as Recording);
+    },
+  };
+}
+
+type RecordingRow = Selectable<Tables['recording']>;
+
+function ingestOfRow(row: Selectable<Tables['ingest']>): CatalogIngest {
+  return {
+    ...{ trackingId: row.tracking_id, uuid: row.uuid, origin: row.origin, status: row.status },
+    ...(row.reason !== null && { reason: row.reason }),
+    ...(row.series_id !== null && { seriesId: row.series_id }),
+    ...(row.job_id !== null && { jobId: row.job_id }),
+    ...(row.requested_at !== null && { requestedAt: new Date(row.requested_at) }),
+    updatedAt: new Date(row.updated_at),
+  };
+}
