@@ -2,10 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { chromium, type Browser } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeSource } from '../conformance/source.js';
 import { findEndpoints } from '../conformance/result.js';
+import { launchChromium } from '../support/chromium.js';
 import { projectRoot, reelway } from '../support/reelway.js';
 import { requires } from '../support/requires.js';
 import { serveFiles, type StaticServer } from '../support/static-server.js';
@@ -31,17 +32,12 @@ const players = [
   { player: 'dash', library: 'dash.js', extension: '.mpd', script: 'dashjs/dist/modern/umd/dash.all.min.js' },
 ] as const;
 
-const browserFlags = [
-  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-  ...['--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required'],
-];
-
 describe.runIf(requires('ffmpeg', 'chromium'))('Chromium plays to the end, without a gap or an error,', () => {
   let folder: string;
   let browser: Browser;
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'reelway-playback-'));
-    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: browserFlags });
+    browser = await launchChromium();
   });
   afterAll(async () => {
     await browser?.close();
