@@ -62,6 +62,14 @@ describe.runIf(requires('ffmpeg', 'chromium'))('Chromium plays to the end, witho
       audioStart: 0.3,
       heights: ['72', '90'],
     },
+    {
+      source: 'a discontinuity, after which time begins anew',
+      make: async () =>
+        (await makeSource(path.join(folder, 'discontinuity'), { shape: 'discontinuity', seconds: 6 })).entry,
+      seconds: 12,
+      audioStart: 0,
+      heights: ['90'],
+    },
   ];
 
   describe.each(sources)('$source', ({ make, seconds, audioStart, heights }) => {
