@@ -89,26 +89,20 @@ describe('/api/assets', () => {
     expect(objects).toBeGreaterThan(0);
   });
 
+  const get = (at: string) => ask(at);
+  const change = (changed: object) => post({ ...assetOf('refused'), ...changed });
   it.each([
-    ['an asset that does not exist', 'GET', '/api/assets/none', undefined, 404, 'not_found'],
-    ['an id that no asset can have', 'GET', '/api/assets/..%2Fx', undefined, 400, 'invalid_request'],
-    ['a cursor that no list gave', 'GET', '/api/assets?cursor=aGVsbG8', undefined, 400, 'invalid_request'],
-    ['a page without end', 'GET', '/api/assets?limit=1000000', undefined, 400, 'invalid_request'],
-    ['a packaging group that is not there', 'POST', '/api/assets', { packagingGroup: undefined }, 404, 'not_found'],
-    ['a group that is none', 'POST', '/api/assets', { packagingGroup: [{}] }, 422, 'configuration_invalid'],
-    ['another source under the same id', 'POST', '/api/assets', { id: 'first', source: '/x.m3u8' }, 409, 'conflict'],
-    [
-      'a destination that leaves the storage',
-      'POST',
-      '/api/assets',
-      { destination: { path: '../x' } },
-      400,
-      'invalid_request',
-    ],
-    ['no request', 'POST', '/api/assets', null, 400, 'invalid_request'],
-  ] as const)('answers %s with a problem', async (_, method, at, change, status, code) => {
-    const body = change === null ? [] : { ...assetOf('refused'), ...change };
-    const answer = await ask(at, method === 'POST' ? { method, body: JSON.stringify(body) } : {});
+    ['an asset that does not exist', () => get('/api/assets/none'), 404, 'not_found'],
+    ['an id that no asset can have', () => get('/api/assets/..%2Fx'), 400, 'invalid_request'],
+    ['a cursor that no list gave', () => get('/api/assets?cursor=aGVsbG8'), 400, 'invalid_request'],
+    ['a page without end', () => get('/api/assets?limit=1000000'), 400, 'invalid_request'],
+    ['a packaging group that is not there', () => change({ packagingGroup: undefined }), 404, 'not_found'],
+    ['a group that is none', () => change({ packagingGroup: [{}] }), 422, 'configuration_invalid'],
+    ['another source under the same id', () => change({ id: 'first', source: '/x.m3u8' }), 409, 'conflict'],
+    ['a path out of the storage', () => change({ destination: { path: '../x' } }), 400, 'invalid_request'],
+    ['no request', () => post([]), 400, 'invalid_request'],
+  ] as const)('answers %s with a problem', async (_, request, status, code) => {
+    const answer = await request();
     const problem = problemSchema.parse(answer.body);
     expect({ status: answer.status, code: problem.code }, problem.detail).toEqual({ status, code });
   });
