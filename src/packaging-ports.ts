@@ -13,6 +13,8 @@ export interface PackagingPortsSettings {
   readonly privateHosts: string;
   /** May a source's own host be private? Where an operator names it on the command line; what it refers to elsewhere is checked all the same. */
   readonly trustSourceHost: boolean;
+  /** The thread does nothing but package: local files are opened and named in it, not in the thread pool. */
+  readonly dedicated: boolean;
 }
 
 export interface PackagingPorts {
@@ -25,12 +27,13 @@ export interface PackagingPorts {
  * Opens sources and stores for packaging. Shared by the roots that compose it (wiring, the command line, packaging threads). What a job
  * does not need is not loaded: a source of local files needs no HTTP client.
  */
-export function packagingPorts({ storage, privateHosts, trustSourceHost }: PackagingPortsSettings): PackagingPorts {
+export function packagingPorts(settings: PackagingPortsSettings): PackagingPorts {
+  const { storage, privateHosts, trustSourceHost, dedicated } = settings;
   const stores = new Map<string | undefined, ObjectStore>();
 
   /** Beside a local storage, a bucket that a request names is a folder in it. */
   function openBucket(name: string): ObjectStore {
-    if (storage.kind === 'file') return openStore({ kind: 'file', folder: join(storage.folder, name) });
+    if (storage.kind === 'file') return openStore({ kind: 'file', folder: join(storage.folder, name) }, { dedicated });
     return openStore({ kind: 's3', bucket: name, prefix: '' });
   }
 
@@ -52,7 +55,8 @@ export function packagingPorts({ storage, privateHosts, trustSourceHost }: Packa
 
   return {
     openStore(bucket) {
-      const opened = stores.get(bucket) ?? (bucket === undefined ? openStore(storage) : openBucket(bucket));
+      const opened =
+        stores.get(bucket) ?? (bucket === undefined ? openStore(storage, { dedicated }) : openBucket(bucket));
       stores.set(bucket, opened);
       return opened;
     },

@@ -81,9 +81,13 @@ async function compose(
     storage: storageOf(config),
     privateHosts: environment.REELWAY_PRIVATE_HOSTS ?? '',
     trustSourceHost: false,
+    dedicated: false,
   };
   const { openStore } = packagingPorts(portSettings);
-  const packaging = threadedEngine({ threads: availableParallelism(), spawn: () => spawnThread({ ...portSettings }) });
+  const packaging = threadedEngine({
+    threads: availableParallelism(),
+    spawn: () => spawnThread({ ...portSettings, dedicated: true }),
+  });
   const egress = embeddedPackager({ openStore, engine: packaging });
   const catalog = assetCatalog(database.tables);
   const groups = packagingGroups(join(config.REELWAY_DATA_DIR, 'packaging-groups'));

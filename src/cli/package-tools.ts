@@ -23,6 +23,7 @@ export async function openPackagingTools(plan: PackagePlan, { env, threads = 0 }
     storage: plan.storage,
     privateHosts: env.REELWAY_PRIVATE_HOSTS ?? '',
     trustSourceHost: true,
+    dedicated: true,
   };
   const ports = packagingPorts(settings);
   if (threads === 0) {

@@ -7,9 +7,11 @@ import { removeLeftovers } from './temporary-files.js';
 /** The folders of a local store: made when written to, never followed to a place outside the root through a symbolic link. */
 export interface ConfinedFolders {
   /** Runs work that creates a file in the folder, which is made first; made again when somebody removed it meanwhile. */
-  writing<T>(folder: string, work: () => Promise<T>): Promise<T>;
+  writing<T>(folder: string, work: () => T | Promise<T>): Promise<T>;
   /** @throws Failure storage_forbidden when the folder really lies outside; the file system's ENOENT when there is none. */
   assertInside(folder: string): Promise<void>;
+  /** The same, without looking again at a folder that was written to through this store, and is checked since. */
+  assertInsideOnce(folder: string): Promise<void>;
   /** The folder was removed. */
   forget(folder: string): void;
 }
@@ -58,6 +60,7 @@ export function confinedFolders(root: string): ConfinedFolders {
 
   return {
     assertInside,
+    assertInsideOnce: (folder) => known.get(folder) ?? assertInside(folder),
     forget: (folder) => void known.delete(folder),
     async writing(folder, work) {
       for (let attempt = 1; ; attempt++) {

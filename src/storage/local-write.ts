@@ -1,8 +1,11 @@
-import type { FileHandle } from 'node:fs/promises';
+import { writev } from 'node:fs';
+import { promisify } from 'node:util';
 import type { ObjectBody } from './object-store.js';
 
+const writeViews = promisify(writev);
+
 /** Writes a body to an open file. A gather list goes down in one `writev`, a stream piece by piece as it comes. */
-export async function writeBody(file: FileHandle, body: ObjectBody, signal?: AbortSignal): Promise<void> {
+export async function writeBody(file: number, body: ObjectBody, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
   if (body instanceof Uint8Array) return writeAll(file, [body]);
   if (isGatherList(body)) return writeAll(file, body);
@@ -17,10 +20,10 @@ function isGatherList(body: ObjectBody): body is readonly Uint8Array[] {
 }
 
 /** writev(2) may write less than asked, e.g. shortly before the disk is full; the next call then says why. */
-async function writeAll(file: FileHandle, views: readonly Uint8Array[]): Promise<void> {
+async function writeAll(file: number, views: readonly Uint8Array[]): Promise<void> {
   let rest = views.filter((view) => view.byteLength > 0);
   while (rest.length > 0) {
-    const { bytesWritten } = await file.writev(rest);
+    const { bytesWritten } = await writeViews(file, rest);
     rest = dropBytes(rest, bytesWritten);
   }
 }

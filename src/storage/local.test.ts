@@ -21,14 +21,19 @@ beforeAll(async () => {
 });
 afterAll(() => rm(base, { recursive: true, force: true }));
 
-describeObjectStore('a local folder', {
-  open: () => Promise.resolve(localStore({ folder: freshFolder() })),
-  skip: {
-    'stored media type': 'a file has none; it is told from the extension',
-    'signed URL': 'a folder has no server',
-    'digest check': 'memory to disk is not a network; the inventory keeps the digest',
-  },
-});
+for (const [name, dedicated] of [
+  ['a local folder', false],
+  ['a local folder of a packaging thread', true],
+] as const) {
+  describeObjectStore(name, {
+    open: () => Promise.resolve(localStore({ folder: freshFolder(), dedicated })),
+    skip: {
+      'stored media type': 'a file has none; it is told from the extension',
+      'signed URL': 'a folder has no server',
+      'digest check': 'memory to disk is not a network; the inventory keeps the digest',
+    },
+  });
+}
 
 describe('a local folder as a store', () => {
   it('leaves no unfinished file and no empty folder behind', async () => {

@@ -1,8 +1,10 @@
-import { fstatSync, type BigIntStats } from 'node:fs';
-import { copyFile, link, lstat, open, rename, rmdir, unlink, type FileHandle } from 'node:fs/promises';
+import { fstatSync, fsync, type BigIntStats } from 'node:fs';
+import { copyFile, lstat, rmdir, unlink } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { Failure } from '../domain/failure.js';
 import { inventoryKey } from '../domain/inventory.js';
+import { immediateCalls, pooledCalls, type FileCalls } from './file-calls.js';
 import { errnoOf, fileFailure } from './file-errors.js';
 import { checkKey, checkPrefix } from './keys.js';
 import { confinedFolders, type ConfinedFolders } from './local-folders.js';
@@ -13,16 +15,27 @@ import { writeBody } from './local-write.js';
 import type { GetOptions, ObjectBody, ObjectRead, ObjectStore, PutOptions, StoredObject } from './object-store.js';
 import { temporaryPath } from './temporary-files.js';
 
+const sync = promisify(fsync);
+
+export interface LocalStoreOptions {
+  /** Made when first written to; may itself be a symbolic link, but no link inside it is followed. */
+  readonly folder: string;
+  /**
+   * The thread does nothing but package: files are opened, named and closed in it rather than in the thread pool (`file-calls.ts`). Not
+   * where requests are served, which a file system that does not answer would hold up. Bytes are written in the pool either way.
+   */
+  readonly dedicated?: boolean;
+}
+
 /**
  * Objects as files of a folder. An object is written beside its place and renamed into it, so that no reader sees a part of it, whatever
  * kills the process. The media type is told from the key's extension (a `contentType` given to `put` is not kept).
  *
  * Power loss: segments and manifests are not fsynced, which would bind packaging to the speed of the disk; the inventory and its folder are,
  * because a torn inventory would be a lasting failure while a missing or short segment is found by comparing the inventory's sizes, and made again.
- *
- * @param folder made when first written to; may itself be a symbolic link, but no link inside it is followed
  */
-export function localStore({ folder }: { folder: string }): ObjectStore {
+export function localStore({ folder, dedicated = false }: LocalStoreOptions): ObjectStore {
+  const calls = dedicated ? immediateCalls : pooledCalls;
   const root = resolve(folder);
   const location = `file:${root}`;
   const folders = confinedFolders(root);
@@ -48,7 +61,11 @@ export function localStore({ folder }: { folder: string }): ObjectStore {
   async function factsOf(key: string): Promise<StoredObject> {
     const path = at(key);
     await folders.assertInside(dirname(path));
-    const facts = await lstat(path, { bigint: true });
+    return factsAt(key, path);
+  }
+
+  async function factsAt(key: string, path: string): Promise<StoredObject> {
+    const facts = await calls.facts(path);
     if (!facts.isFile()) throw new Failure('not_found', `There is no object "${key}" in ${location}.`);
     return storedFile(key, facts);
   }
@@ -58,7 +75,9 @@ export function localStore({ folder }: { folder: string }): ObjectStore {
 
     async put(key: string, body: ObjectBody, options: PutOptions = {}): Promise<StoredObject> {
       const path = at(key);
-      return writing(`store "${key}"`, async () => storedFile(key, await putFile(folders, path, body, options)));
+      return writing(`store "${key}"`, async () =>
+        storedFile(key, await putFile({ folders, calls }, path, body, options)),
+      );
     },
 
     async get(key: string, options: GetOptions = {}): Promise<ObjectRead> {
@@ -94,13 +113,15 @@ export function localStore({ folder }: { folder: string }): ObjectStore {
 
     async copy(from: string, to: string): Promise<StoredObject> {
       const [source, target] = [at(from), at(to)];
-      await reading(`copy "${from}"`, () => factsOf(from));
-      if (source !== target) {
-        await writing(`copy "${from}" to "${to}"`, () =>
-          folders.writing(dirname(target), () => linkFile(source, target)),
-        );
-      }
-      return reading(`look at "${to}"`, () => factsOf(to));
+      const found = await reading(`copy "${from}"`, async () => {
+        await folders.assertInsideOnce(dirname(source));
+        return factsAt(from, source);
+      });
+      if (source === target) return found;
+      await writing(`copy "${from}" to "${to}"`, () =>
+        folders.writing(dirname(target), () => linkFile(calls, source, target)),
+      );
+      return reading(`look at "${to}"`, () => factsAt(to, target));
     },
 
     async signedUrl(key: string): Promise<undefined> {
@@ -110,9 +131,14 @@ export function localStore({ folder }: { folder: string }): ObjectStore {
   };
 }
 
+interface Placing {
+  readonly folders: ConfinedFolders;
+  readonly calls: FileCalls;
+}
+
 /** open, writev, close, rename: nothing more on the way of a segment. */
 async function putFile(
-  folders: ConfinedFolders,
+  { folders, calls }: Placing,
   path: string,
   body: ObjectBody,
   options: PutOptions,
@@ -120,68 +146,89 @@ async function putFile(
   const folder = dirname(path);
   const temporary = temporaryPath(folder);
   const durable = path.endsWith(`/${inventoryKey}`);
-  const file = await folders.writing(folder, () => open(temporary, 'wx', 0o666));
+  const file = await folders.writing(folder, () => calls.open(temporary, 'wx', 0o666));
   try {
-    const facts = await closing(file, async () => {
+    const facts = await closing(calls, file, async () => {
       await writeBody(file, body, options.signal);
-      if (durable) await file.sync();
-      return fstatSync(file.fd, { bigint: true }); // microseconds; a trip to the thread pool costs more
+      if (durable) await sync(file);
+      return fstatSync(file, { bigint: true }); // microseconds; a trip to the thread pool costs more
     });
-    if (options.ifAbsent) await placeIfAbsent(temporary, path);
-    else await rename(temporary, path);
-    if (durable) await syncFolder(folder);
+    if (options.ifAbsent) await placeIfAbsent(calls, temporary, path);
+    else await calls.rename(temporary, path);
+    if (durable) await syncFolder(calls, folder);
     return facts;
   } catch (error) {
-    await unlink(temporary).catch(() => undefined);
+    await ignoringErrors(() => calls.unlink(temporary));
     throw error;
   }
 }
 
-async function closing<T>(file: FileHandle, work: () => Promise<T>): Promise<T> {
+async function closing<T>(calls: FileCalls, file: number, work: () => Promise<T>): Promise<T> {
   let result: T;
   try {
     result = await work();
   } catch (error) {
-    await file.close().catch(() => undefined);
+    await ignoringErrors(() => calls.close(file));
     throw error;
   }
-  await file.close(); // some network file systems report a full disk only here
+  await calls.close(file); // some network file systems report a full disk only here
   return result;
 }
 
 /** link(2), unlike rename(2), fails when the name is taken. */
-async function placeIfAbsent(temporary: string, path: string): Promise<void> {
+async function placeIfAbsent(calls: FileCalls, temporary: string, path: string): Promise<void> {
   try {
-    await link(temporary, path);
-    await unlink(temporary);
+    await calls.link(temporary, path);
+    await calls.unlink(temporary);
   } catch (error) {
     if (!noLink.has(errnoOf(error) ?? '')) throw error;
     // A file system without links: two writers at the same instant could both win here, and the last one's content stays.
     const taken = await lstat(path).catch(() => undefined);
     if (taken) throw Object.assign(error as Error, { code: 'EEXIST' });
-    await rename(temporary, path);
+    await calls.rename(temporary, path);
   }
 }
 
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  await closing(handle, () => handle.sync());
+async function syncFolder(calls: FileCalls, folder: string): Promise<void> {
+  const file = await calls.open(folder, 'r', 0);
+  await closing(calls, file, () => sync(file));
 }
 
 /** Errors that say "no hard link here" (other device, file system without links, too many links): the bytes are copied instead. */
 const noLink = new Set(['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
-async function linkFile(source: string, target: string): Promise<void> {
+/** A link appears whole under its name; where the name is taken, it is made under another one and renamed over it. */
+async function linkFile(calls: FileCalls, source: string, target: string): Promise<void> {
+  try {
+    return await calls.link(source, target);
+  } catch (error) {
+    const errno = errnoOf(error) ?? '';
+    if (errno !== 'EEXIST' && !noLink.has(errno)) throw error;
+  }
   const temporary = temporaryPath(dirname(target));
   try {
-    await link(source, temporary).catch(async (error: unknown) => {
-      if (!noLink.has(errnoOf(error) ?? '')) throw error;
-      await copyFile(source, temporary);
-    });
-    await rename(temporary, target);
+    await linkOrCopy(calls, source, temporary);
+    await calls.rename(temporary, target);
   } finally {
     // rename(2) leaves the temporary name when both names are the same file already
-    await unlink(temporary).catch(() => undefined);
+    await ignoringErrors(() => calls.unlink(temporary));
+  }
+}
+
+async function linkOrCopy(calls: FileCalls, source: string, target: string): Promise<void> {
+  try {
+    await calls.link(source, target);
+  } catch (error) {
+    if (!noLink.has(errnoOf(error) ?? '')) throw error;
+    await copyFile(source, target);
+  }
+}
+
+async function ignoringErrors(work: () => void | Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch {
+    // what is being reported already matters more
   }
 }
 

@@ -1,45 +1,76 @@
-import { lstat, open, realpath, type FileHandle } from 'node:fs/promises';
-import { dirname, relative, resolve, sep } from 'node:path';
+import { closeSync, constants, fstatSync, openSync, read as readAt } from 'node:fs';
+import { realpath } from 'node:fs/promises';
+import { basename, dirname, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { Failure } from '../domain/failure.js';
 import type { ReadOptions, SourceRange, SourceReader } from '../packager/model/source-reader.js';
 import { leavesItsFolder, otherKind } from './confinement.js';
 import { endsEarly, fileFailure, tooLarge } from './source-failure.js';
 
+const readBytes = promisify(readAt);
+
+/** A link is not followed when a file is opened, and a pipe in a file's place is not waited for. */
+const openFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/** Folders whose real place is remembered; the oldest are forgotten beyond this (they are only looked up again). */
+const maxKnownFolders = 1000;
+
 /**
  * Reads a source of local files: URIs are paths or `file://`. Only the entry's folder and what is below it can be read, whichever way
- * symbolic links lead (the entry itself may be one: who named it meant it).
+ * symbolic links lead (the entry itself may be one: who named it meant it). Where a folder really lies is found out once.
+ *
+ * Opening, looking at and closing a file are calls of a few microseconds, made in the calling thread, since a trip to the thread pool costs
+ * ten times as much processor time; bytes are read in the pool, beside this thread.
  * @param entry the path or `file://` URL of what is to be packaged
  */
 export function fileSource(entry: string): SourceReader {
   const entryPath = pathOf(entry, entry);
+  const realFolders = new Map<string, Promise<string>>();
   let roots: Promise<readonly string[]> | undefined;
 
   async function findRoots(): Promise<readonly string[]> {
     return [await realpath(dirname(entryPath)), dirname(await realpath(entryPath))];
   }
 
-  async function locate(uri: string): Promise<string> {
+  async function checkInside(real: string, uri: string): Promise<string> {
+    if ((await (roots ??= findRoots())).some((root) => isWithin(real, root))) return real;
+    throw leavesItsFolder(uri, dirname(entryPath));
+  }
+
+  function realFolder(folder: string): Promise<string> {
+    const known = realFolders.get(folder);
+    if (known) return known;
+    const found = realpath(folder);
+    if (realFolders.size >= maxKnownFolders) realFolders.delete(realFolders.keys().next().value ?? '');
+    realFolders.set(folder, found);
+    found.catch(() => realFolders.delete(folder));
+    return found;
+  }
+
+  /** @returns a file descriptor */
+  async function openInside(uri: string): Promise<number> {
     const path = pathOf(uri, entry);
     // Before the file system is asked, so that an answer does not tell whether a file elsewhere exists.
     if (!isWithin(path, dirname(entryPath))) throw leavesItsFolder(uri, dirname(entryPath));
-    const real = await realpath(path);
-    if (!(await (roots ??= findRoots())).some((root) => isWithin(real, root))) {
-      throw leavesItsFolder(uri, dirname(entryPath));
+    const inside = await checkInside(resolve(await realFolder(dirname(path)), basename(path)), uri);
+    try {
+      return openSync(inside, openFlags);
+    } catch (error) {
+      if (!isLink(error)) throw error;
+      return openSync(await checkInside(await realpath(path), uri), openFlags);
     }
-    return real;
   }
 
-  async function withFile<T>(uri: string, use: (file: FileHandle, size: number) => Promise<T>): Promise<T> {
+  async function withFile<T>(uri: string, use: (file: number, size: number) => Promise<T>): Promise<T> {
     try {
-      const path = await locate(uri);
-      if (!(await lstat(path)).isFile())
-        throw new Failure('source_invalid', `The source ${uri} is not a regular file.`);
-      const file = await open(path, 'r');
+      const file = await openInside(uri);
       try {
-        return await use(file, (await file.stat()).size);
+        const facts = fstatSync(file);
+        if (!facts.isFile()) throw new Failure('source_invalid', `The source ${uri} is not a regular file.`);
+        return await use(file, facts.size);
       } finally {
-        await file.close();
+        closeSync(file);
       }
     } catch (error) {
       throw fileFailure(error, uri);
@@ -64,6 +95,11 @@ export function fileSource(entry: string): SourceReader {
   };
 }
 
+/** What open(2) says of a symbolic link under O_NOFOLLOW: ELOOP on Linux and macOS, EMLINK on FreeBSD. */
+function isLink(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ELOOP' || error.code === 'EMLINK');
+}
+
 /** @throws Failure url_refused when the URI is no path or file URL */
 function pathOf(uri: string, source: string): string {
   if (!/^[a-z][a-z0-9+.-]+:/i.test(uri)) return resolve(uri);
@@ -85,7 +121,7 @@ function room(length: number, into?: Uint8Array): Uint8Array {
 }
 
 async function fill(
-  file: FileHandle,
+  file: number,
   uri: string,
   { offset, target }: { offset: number; target: Uint8Array },
   signal: AbortSignal | undefined,
@@ -93,7 +129,7 @@ async function fill(
   let filled = 0;
   while (filled < target.byteLength) {
     signal?.throwIfAborted();
-    const { bytesRead } = await file.read(target, filled, target.byteLength - filled, offset + filled);
+    const { bytesRead } = await readBytes(file, target, filled, target.byteLength - filled, offset + filled);
     if (bytesRead === 0) throw new Failure('source_changed', `The source ${uri} became shorter while it was read.`);
     filled += bytesRead;
   }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -192,8 +193,10 @@ describe('a source of local files', () => {
     expect(await reader.size(`file://${base}/media/a%20b%25.ts`)).toBe(10);
   });
 
-  it('refuses folders and devices', async () => {
+  it('refuses folders, devices and pipes, and waits for none of them', async () => {
     const reader = openSource(`${base}/media/x.m3u8`);
+    execFileSync('mkfifo', [`${base}/media/pipe`]);
+    await expect(reader.read({ uri: `${base}/media/pipe` })).rejects.toMatchObject({ code: 'source_invalid' });
     await expect(reader.read({ uri: `${base}/media/sub` })).rejects.toMatchObject({ code: 'source_invalid' });
     await expect(openSource('/dev/zero').read({ uri: '/dev/zero' })).rejects.toMatchObject({ code: 'source_invalid' });
   });

@@ -38,6 +38,7 @@ describe.runIf(requires('ffmpeg'))('the embedded packager', () => {
     storage: { kind: 'file', folder: out },
     privateHosts: '',
     trustSourceHost: false,
+    dedicated: true,
   });
 
   function inline(): PackagingTools {
