@@ -28,6 +28,11 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./serve.js')).serveCommand,
   },
   {
+    name: 'worker',
+    summary: 'run workers only, beside a server, on one DATABASE_URL',
+    load: async () => (await import('./worker.js')).workerCommand,
+  },
+  {
     name: 'package',
     summary: 'package one source without a server',
     load: async () => (await import('./package.js')).packageCommand,
