@@ -151,6 +151,43 @@ export const failureTable = {
     help: 'Remove the folder that it describes; what was in it is then made anew.',
   },
 
+  zoom_unavailable: {
+    kind: 'passing',
+    status: 503,
+    title: 'Zoom does not answer',
+    help: 'It is tried again by itself; see https://status.zoom.us if it stays so.',
+  },
+  zoom_rate_limited: {
+    kind: 'passing',
+    status: 503,
+    title: "Zoom's rate limit is reached",
+    help: 'It goes on by itself when Zoom allows; other apps of the account share the limit.',
+  },
+  zoom_unauthorized: {
+    kind: 'permanent',
+    status: 502,
+    title: 'Zoom does not accept our credentials',
+    help: 'Check ZOOM_ACCOUNT_ID, ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET, and that the app is activated.',
+  },
+  zoom_scope_missing: {
+    kind: 'permanent',
+    status: 502,
+    title: 'The Zoom app may not do this',
+    help: 'Add the named scopes to the app in the Zoom App Marketplace and activate it again.',
+  },
+  zoom_refused: {
+    kind: 'permanent',
+    status: 502,
+    title: 'Zoom refuses the request',
+    help: "Zoom's own words are in the message.",
+  },
+  recording_not_found: {
+    kind: 'passing',
+    status: 404,
+    title: 'Zoom has no such recording',
+    help: 'It may still be processed, or be in the trash: look at it in Zoom, and check the id.',
+  },
+
   data_folder_in_use: {
     kind: 'permanent',
     status: 500,
