@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { HealthCheck } from './api/routes/health.js';
@@ -12,9 +11,9 @@ import type { NotifyTarget } from './notify/notify-settings.js';
 import type { Notifier } from './notify/notifier.js';
 import { webhook } from './notify/webhook.js';
 import { packagingPorts, type PackagingPortsSettings } from './packaging-ports.js';
-import { embeddedPackager } from './publish/egress/embedded-packager/embedded-packager.js';
+import { coordinatedEgress } from './publish/egress/embedded-packager/coordinated-egress.js';
+import { checkConfiguration } from './publish/egress/embedded-packager/embedded-packager.js';
 import { spawnThread } from './publish/egress/embedded-packager/spawn-thread.js';
-import { threadedEngine } from './publish/egress/embedded-packager/threaded-engine.js';
 import { assetCatalog, type AssetCatalog } from './status/asset-catalog.js';
 import { openDatabase, type Database } from './status/database.js';
 import { jobJournal } from './status/job-journal.js';
@@ -84,11 +83,10 @@ async function compose(
     dedicated: false,
   };
   const { openStore } = packagingPorts(portSettings);
-  const packaging = threadedEngine({
-    threads: availableParallelism(),
-    spawn: () => spawnThread({ ...portSettings, dedicated: true }),
+  const egress = coordinatedEgress({
+    check: checkConfiguration,
+    spawn: () => spawnThread('packaging-coordinator', { ...portSettings }),
   });
-  const egress = embeddedPackager({ openStore, engine: packaging });
   const catalog = assetCatalog(database.tables);
   const groups = packagingGroups(join(config.REELWAY_DATA_DIR, 'packaging-groups'));
   const playbackUrl = (capability: string, manifest: string) => `${publicUrl()}/out/v1/${capability}/${manifest}`;
@@ -120,7 +118,7 @@ async function compose(
     checks: healthChecks(database, openStore),
     async close() {
       await engine.stop();
-      await packaging.close();
+      await egress.close();
       await database.close();
     },
   };

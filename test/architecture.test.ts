@@ -76,9 +76,14 @@ const rules: readonly RoomRule[] = [
   {
     room: 'packaging-ports',
     imports: ['*'],
-    rule: 'packaging-ports is what wiring, cli and packaging-thread wire alike',
+    rule: 'packaging-ports is what wiring, cli and the packaging threads wire alike',
   },
   { room: 'packaging-thread', imports: ['*'], rule: 'packaging-thread is the composition root of a worker thread' },
+  {
+    room: 'packaging-coordinator',
+    imports: ['*'],
+    rule: 'packaging-coordinator is the composition root of the thread that packages for a server',
+  },
 ];
 
 const isTest = (file: string) => /\.(test|case|contract)\.tsx?$/.test(file) || !file.startsWith('src/');

@@ -35,6 +35,6 @@ export async function openPackagingTools(plan: PackagePlan, { env, threads = 0 }
     import('../publish/egress/embedded-packager/threaded-engine.js'),
     import('../publish/egress/embedded-packager/spawn-thread.js'),
   ]);
-  const engine = threadedEngine({ threads, spawn: () => spawnThread({ ...settings }) });
+  const engine = threadedEngine({ threads, spawn: () => spawnThread('packaging-thread', { ...settings }) });
   return { openStore: ports.openStore, engine, close: () => engine.close() };
 }

@@ -225,7 +225,7 @@ describe.runIf(requires('ffmpeg'))('the embedded packager', () => {
     afterEach(() => engine.close());
 
     function threaded(threads = 2): PackagingTools {
-      engine = threadedEngine({ threads, spawn: () => spawnThread({ ...settings() }) });
+      engine = threadedEngine({ threads, spawn: () => spawnThread('packaging-thread', { ...settings() }) });
       return { openStore: packagingPorts(settings()).openStore, engine };
     }
 
@@ -263,7 +263,7 @@ describe.runIf(requires('ffmpeg'))('the embedded packager', () => {
       engine = threadedEngine({
         threads: 1,
         spawn: () => {
-          const worker = spawnThread({ ...settings() });
+          const worker = spawnThread('packaging-thread', { ...settings() });
           if (++spawned === 1) worker.once('online', () => void worker.terminate());
           return worker;
         },

@@ -1,3 +1,4 @@
+import type { PackagingConfiguration } from '../../../domain/packaging-configuration.js';
 import { refuseUnsupported } from '../../../packager/packager.js';
 import type { Egress } from '../egress.js';
 import { packagingFailure } from './packaging-failure.js';
@@ -6,13 +7,7 @@ import { produceEndpoints, type PackagingTools } from './produce-endpoints.js';
 /** Egress by Reelway's own packager: no AWS account, nothing but the source and a store. */
 export function embeddedPackager(tools: PackagingTools): Egress {
   return {
-    check(configuration) {
-      try {
-        refuseUnsupported(configuration);
-      } catch (error) {
-        throw packagingFailure(error);
-      }
-    },
+    check: checkConfiguration,
 
     async produce({ assetId, source, configuration, bucket, destination, signal }, report) {
       const endpoints = [{ assetId, configuration, destination }];
@@ -22,4 +17,13 @@ export function embeddedPackager(tools: PackagingTools): Egress {
       return result;
     },
   };
+}
+
+/** @throws Failure configuration_unsupported that names every field which the packager cannot honour */
+export function checkConfiguration(configuration: PackagingConfiguration): void {
+  try {
+    refuseUnsupported(configuration);
+  } catch (error) {
+    throw packagingFailure(error);
+  }
 }

@@ -5,18 +5,21 @@ import { Worker } from 'node:worker_threads';
 export type ThreadSettings = Readonly<Record<string, unknown>>;
 
 /**
- * MiB of V8 heap. Media bytes lie outside it: what is left are the demuxer's columns of a few thousand samples. Without limits a thread's
- * young generation alone grows to 48 MiB before it is swept.
+ * MiB of V8 heap. Media bytes lie outside it: what is left of a packaging thread are the demuxer's columns of a few thousand samples, and
+ * of the coordinator plans and inventories. Without limits a thread's young generation alone grows to 48 MiB before it is swept.
  */
-const heapLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 };
+const heapLimits = {
+  'packaging-thread': { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 },
+  'packaging-coordinator': { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 1024 },
+} as const;
 
-/** Starts `src/packaging-thread.ts`: from `dist/` as JavaScript; from sources through the loader that this process was started with. */
-export function spawnThread(settings: ThreadSettings): Worker {
-  const root = new URL(`../../../packaging-thread${extname(import.meta.url)}`, import.meta.url);
-  return new Worker(root, {
-    name: 'packaging',
+/** Starts `src/<root>.ts`: from `dist/` as JavaScript; from sources through the loader that this process was started with. */
+export function spawnThread(root: keyof typeof heapLimits, settings: ThreadSettings): Worker {
+  const file = new URL(`../../../${root}${extname(import.meta.url)}`, import.meta.url);
+  return new Worker(file, {
+    name: root,
     workerData: settings,
     execArgv: process.execArgv,
-    resourceLimits: heapLimits,
+    resourceLimits: heapLimits[root],
   });
 }
