@@ -6,6 +6,8 @@ import type { Settings, SettingValue } from '../domain/setting.js';
 import { logSettings } from '../log.js';
 import { netSettings } from '../net/net-settings.js';
 import { notifySettings } from '../notify/notify-settings.js';
+import { credentialProblem } from '../source/zoom/zoom-credentials.js';
+import { zoomSettings } from '../source/zoom/zoom-settings.js';
 import { databaseSettings } from '../status/database-settings.js';
 import type { StorageLocation } from '../storage/location.js';
 import { storageSettings } from '../storage/storage-settings.js';
@@ -19,6 +21,7 @@ export const allSettings = {
   ...storageSettings,
   ...netSettings,
   ...notifySettings,
+  ...zoomSettings,
   ...logSettings,
 };
 
@@ -46,9 +49,15 @@ export function readConfig(environment: Environment): Config {
   return values as Config;
 }
 
-function contradictions({ REELWAY_HOST: host, REELWAY_API_TOKENS: tokens }: Config): string[] {
-  if (isLoopbackHost(host) || tokens !== undefined) return [];
-  return [`REELWAY_HOST: an address that others can reach (${host}) needs REELWAY_API_TOKENS, a list of name:secret`];
+function contradictions(config: Config): string[] {
+  const { REELWAY_HOST: host, REELWAY_API_TOKENS: tokens } = config;
+  const zoom = credentialProblem(config);
+  return [
+    ...(isLoopbackHost(host) || tokens !== undefined
+      ? []
+      : [`REELWAY_HOST: an address that others can reach (${host}) needs REELWAY_API_TOKENS, a list of name:secret`]),
+    ...(zoom === undefined ? [] : [zoom]),
+  ];
 }
 
 /** Where media is kept: REELWAY_STORAGE, else a folder of the data folder. */

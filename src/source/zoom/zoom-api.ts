@@ -1,0 +1,94 @@
+import { Failure } from '../../domain/failure.js';
+import { withBackOff, type BackOff } from '../../net/back-off.js';
+import { rateLimit } from '../../net/rate-limit.js';
+import type { HttpClient } from '../../net/request.js';
+import type { AccessTokens } from './access-token.js';
+import { readAnswer, type ZoomAnswer } from './zoom-answer.js';
+import { answerFailure, exchangeFailure, isTokenRefused } from './zoom-failure.js';
+
+/** Asks Zoom's API: with a token that is good, no faster than allowed, again when that may help. */
+export interface ZoomApi {
+  /**
+   * @param path after the base URL, encoded
+   * @throws Failure zoom_unauthorized, zoom_scope_missing, zoom_rate_limited, zoom_unavailable, recording_not_found, zoom_refused; the signal's reason
+   */
+  get(
+    path: string,
+    options?: { query?: Readonly<Record<string, string>>; signal?: AbortSignal | undefined },
+  ): Promise<unknown>;
+}
+
+export interface ZoomApiOptions {
+  readonly baseUrl: string;
+  readonly http: HttpClient;
+  /** Access tokens, or the key of a gateway. */
+  readonly authorization: AccessTokens | { readonly apigeeKey: string };
+  readonly requestsPerSecond: number;
+  readonly backOff?: BackOff;
+}
+
+/** What lasts longer is the workflow's to wait for. */
+const defaultBackOff: BackOff = { tries: 5, firstDelay: 500, longestDelay: 30_000 };
+
+export function zoomApi(options: ZoomApiOptions): ZoomApi {
+  const { baseUrl, http, authorization, backOff = defaultBackOff } = options;
+  const rate = rateLimit({ perSecond: options.requestsPerSecond });
+  /** The limit counts for the whole account: when one request meets it, the others need not try. */
+  let limited: { until: number; failure: Failure } | undefined;
+
+  async function ask(url: string, refused: string | undefined, signal: AbortSignal | undefined) {
+    if (limited && Date.now() < limited.until) throw limited.failure;
+    await rate.turn(signal);
+    const token = 'apigeeKey' in authorization ? undefined : await authorization.get(refused);
+    const credentials: Record<string, string> =
+      token !== undefined
+        ? { authorization: `Bearer ${token}` }
+        : 'apigeeKey' in authorization
+          ? { 'x-api-key': authorization.apigeeKey }
+          : {};
+    const headers = { accept: 'application/json', ...credentials };
+    const response = await http.request({ url, headers, ...(signal && { signal }) });
+    return { answer: await readAnswer(response), token };
+  }
+
+  async function attempt(url: string, what: string, signal: AbortSignal | undefined): Promise<unknown> {
+    const first = await ask(url, undefined, signal);
+    // Revoked, or ended on the way: once more with a new one.
+    const isAgain = first.token !== undefined && isTokenRefused(first.answer);
+    const { answer } = isAgain ? await ask(url, first.token, signal) : first;
+    if (isGood(answer)) return answer.json;
+    const failure = answerFailure(answer, what);
+    const seconds = failure.code === 'zoom_rate_limited' ? failure.details.retryAfterSeconds : undefined;
+    if (typeof seconds === 'number') limited = { until: Date.now() + seconds * 1000, failure };
+    throw failure;
+  }
+
+  return {
+    get(path, { query = {}, signal } = {}) {
+      const search = new URLSearchParams(query).toString();
+      const url = `${baseUrl}${path}${search && `?${search}`}`;
+      const run = () =>
+        attempt(url, `GET ${path}`, signal).catch((error: unknown) => {
+          throw exchangeFailure(error, 'zoom_unavailable');
+        });
+      return withBackOff(backOff, run, verdictOf, signal);
+    },
+  };
+}
+
+function isGood({ status, json }: ZoomAnswer): boolean {
+  return status >= 200 && status < 300 && json !== undefined && !isErrorBody(json);
+}
+
+/** Zoom has been seen to answer 200 with `{ "status": false, "errorCode": 124 }`. */
+function isErrorBody(json: unknown): boolean {
+  return typeof json === 'object' && json !== null && 'errorCode' in json && 'status' in json && json.status === false;
+}
+
+function verdictOf(error: unknown): false | { after?: number } {
+  if (!(error instanceof Failure)) return false;
+  if (error.code === 'zoom_unavailable') return {};
+  if (error.code !== 'zoom_rate_limited') return false;
+  const { retryAfterSeconds: seconds } = error.details;
+  return typeof seconds === 'number' ? { after: seconds * 1000 } : {};
+}
