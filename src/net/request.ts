@@ -1,6 +1,6 @@
 import http, { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import { Failure } from '../domain/failure.js';
+import { Failure, toFailure } from '../domain/failure.js';
 import { hostLimits, type HostLimits } from './host-limits.js';
 import { HttpFault } from './http-fault.js';
 import { readBody } from './response-body.js';
@@ -24,8 +24,13 @@ export interface HttpRequest {
   readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
   /** `authorization` and `cookie` are not sent on to another origin by a redirect. */
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array | string;
+  /** A stream is sent as it comes, once: with `content-length` among the headers, else in chunks. */
+  readonly body?: Uint8Array | string | AsyncIterable<Uint8Array>;
   readonly signal?: AbortSignal;
+  /** Are redirects of GET and HEAD followed? Default yes; without, a redirect is an answer like any other. */
+  readonly follow?: boolean;
+  /** Where this request needs others than the client's. */
+  readonly timeouts?: Partial<Timeouts>;
 }
 
 export interface HttpResponse {
@@ -71,12 +76,13 @@ export function httpClient({ policy, timeouts, limits = hostLimits({ perHost: 8 
   async function exchange(url: URL, request: HttpRequest): Promise<HttpResponse> {
     const leave = await limits.enter(url.host, request.signal);
     try {
-      const total = AbortSignal.timeout(times.total);
-      const message = await answered(url, request, total);
+      const own = { ...times, ...request.timeouts };
+      const total = AbortSignal.timeout(own.total);
+      const message = await answered(url, request, own, total);
       message.once('close', leave);
       const body = readBody(message, {
         url,
-        idle: times.idle,
+        idle: own.idle,
         total,
         ...(request.signal && { signal: request.signal }),
       });
@@ -87,17 +93,18 @@ export function httpClient({ policy, timeouts, limits = hostLimits({ perHost: 8 
     }
   }
 
-  async function answered(url: URL, request: HttpRequest, total: AbortSignal): Promise<IncomingMessage> {
+  async function answered(url: URL, request: HttpRequest, own: Timeouts, total: AbortSignal): Promise<IncomingMessage> {
     for (let stale = 0; ; stale++) {
       const clientRequest = start(url, request);
       try {
-        return await headersOf(clientRequest, url, times, total);
+        const headers = headersOf(clientRequest, url, own, total);
+        return await (isStream(request.body) ? sending(clientRequest, request.body, headers) : headers);
       } catch (error) {
         clientRequest.destroy();
         request.signal?.throwIfAborted();
         if (error instanceof HttpFault || error instanceof Failure) throw error;
         const lost = clientRequest.reusedSocket && stale < maxStaleConnections;
-        if (!lost || (request.method ?? 'GET') === 'POST') throw faultOf(error, url);
+        if (!lost || (request.method ?? 'GET') === 'POST' || isStream(request.body)) throw faultOf(error, url);
       }
     }
   }
@@ -111,7 +118,7 @@ export function httpClient({ policy, timeouts, limits = hostLimits({ perHost: 8 
       lookup: guardedLookup(url, policy),
       ...(signal && { signal }),
     });
-    clientRequest.end(body);
+    if (!isStream(body)) clientRequest.end(body);
     return clientRequest;
   }
 
@@ -119,7 +126,7 @@ export function httpClient({ policy, timeouts, limits = hostLimits({ perHost: 8 
     async request(request) {
       let url = checkUrl(request.url, policy);
       let headers = request.headers ?? {};
-      const follows = ['GET', 'HEAD'].includes(request.method ?? 'GET');
+      const follows = (request.follow ?? true) && ['GET', 'HEAD'].includes(request.method ?? 'GET');
       for (let hops = 0; ; hops++) {
         const response = await exchange(url, { ...request, headers });
         const { location } = response.headers;
@@ -137,6 +144,40 @@ export function httpClient({ policy, timeouts, limits = hostLimits({ perHost: 8 
       for (const agent of Object.values(agents)) agent.destroy();
     },
   };
+}
+
+function isStream(body: HttpRequest['body']): body is AsyncIterable<Uint8Array> {
+  return body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array);
+}
+
+/** Sends a streamed body as fast as it is taken, until all is sent or the answer is there (an early one is mostly a refusal). */
+async function sending(
+  request: ClientRequest,
+  body: AsyncIterable<Uint8Array>,
+  answer: Promise<IncomingMessage>,
+): Promise<IncomingMessage> {
+  let answered = false;
+  const settled = answer.then(
+    () => void (answered = true),
+    () => void (answered = true),
+  );
+  try {
+    for await (const piece of body) {
+      if (answered) break;
+      if (!request.write(piece)) {
+        await Promise.race([new Promise((drained) => request.once('drain', drained)), settled]);
+      }
+    }
+  } catch (error) {
+    request.destroy(); // half a body must not look like a whole one
+    await settled;
+    throw toFailure(error);
+  }
+  if (!answered) request.end();
+  const message = await answer;
+  // The rest of the body is owed to this connection: it serves no further request.
+  if (!request.writableEnded) message.once('end', () => request.destroy());
+  return message;
 }
 
 /** The answer's headers, within the times for connecting and for answering. */
