@@ -1,3 +1,5 @@
+import { recordingFailures } from './recording-failures.js';
+
 /**
  * Every failure that Reelway expects, in one table. The code is stable: the API, the dashboard, alerts and exit messages share it.
  *
@@ -151,43 +153,6 @@ export const failureTable = {
     help: 'Remove the folder that it describes; what was in it is then made anew.',
   },
 
-  zoom_unavailable: {
-    kind: 'passing',
-    status: 503,
-    title: 'Zoom does not answer',
-    help: 'It is tried again by itself; see https://status.zoom.us if it stays so.',
-  },
-  zoom_rate_limited: {
-    kind: 'passing',
-    status: 503,
-    title: "Zoom's rate limit is reached",
-    help: 'It goes on by itself when Zoom allows; other apps of the account share the limit.',
-  },
-  zoom_unauthorized: {
-    kind: 'permanent',
-    status: 502,
-    title: 'Zoom does not accept our credentials',
-    help: 'Check ZOOM_ACCOUNT_ID, ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET, and that the app is activated.',
-  },
-  zoom_scope_missing: {
-    kind: 'permanent',
-    status: 502,
-    title: 'The Zoom app may not do this',
-    help: 'Add the named scopes to the app in the Zoom App Marketplace and activate it again.',
-  },
-  zoom_refused: {
-    kind: 'permanent',
-    status: 502,
-    title: 'Zoom refuses the request',
-    help: "Zoom's own words are in the message.",
-  },
-  recording_not_found: {
-    kind: 'passing',
-    status: 404,
-    title: 'Zoom has no such recording',
-    help: 'It may still be processed, or be in the trash: look at it in Zoom, and check the id.',
-  },
-
   data_folder_in_use: {
     kind: 'permanent',
     status: 500,
@@ -243,73 +208,7 @@ export const failureTable = {
     help: 'See the failed jobs of the endpoints, mend the cause, and retry the asset.',
   },
 
-  opencast_unavailable: {
-    kind: 'passing',
-    status: 503,
-    title: 'Opencast does not answer',
-    help: 'It is tried again by itself; check Opencast if it stays so.',
-  },
-  opencast_busy: {
-    kind: 'passing',
-    status: 503,
-    title: 'Opencast has enough to do',
-    help: 'It is tried again by itself; OC_TRACK_UPLOAD_MAX says how much is enough.',
-  },
-  opencast_forbidden: {
-    kind: 'permanent',
-    status: 502,
-    title: 'Opencast does not let us in',
-    help: 'Check OPENCAST_API_USER, OPENCAST_API_PASSWORD, OPENCAST_AUTH and the roles of that user, then retry the job.',
-  },
-  opencast_refused: {
-    kind: 'permanent',
-    status: 502,
-    title: 'Opencast refuses the request',
-    help: 'See what it says; mend it there or in the settings, then retry the job.',
-  },
-  opencast_series_unknown: {
-    kind: 'permanent',
-    status: 422,
-    title: 'Opencast has no such series',
-    help: 'Make the series in Opencast or correct the schedule, then retry the job.',
-  },
-  opencast_workflow_unknown: {
-    kind: 'permanent',
-    status: 422,
-    title: 'Opencast has no such workflow',
-    help: 'Correct DEFAULT_OC_WORKFLOW or the request, then retry the job.',
-  },
-  opencast_workflow_failed: {
-    kind: 'permanent',
-    status: 502,
-    title: 'The workflow in Opencast failed',
-    help: 'Look at the event in Opencast and mend it there; retry the job to follow it again.',
-  },
-  recording_not_ready: {
-    kind: 'passing',
-    status: 503,
-    title: 'Zoom has not finished the recording',
-    help: 'It is looked at again by itself.',
-  },
-  recording_file_damaged: {
-    kind: 'passing',
-    status: 502,
-    title: 'A file of the recording does not arrive whole',
-    help: 'It is fetched again by itself; look at the recording in Zoom if it stays so.',
-  },
-  recording_incomplete: {
-    kind: 'permanent',
-    status: 422,
-    title: 'Files of the recording are missing',
-    help: 'Retry the job when Zoom has them, or set INCOMPLETE_RECORDINGS=ingest to take what there is.',
-  },
-  recording_without_media: {
-    kind: 'permanent',
-    status: 422,
-    title: 'The recording has nothing to see or to hear',
-    help: 'Look at the recording in Zoom; retry the job when it has media.',
-  },
-
+  ...recordingFailures,
   cancelled: { kind: 'permanent', status: 409, title: 'Cancelled', help: 'Retry the job to go on.' },
 } as const satisfies Record<string, FailureEntry>;
 

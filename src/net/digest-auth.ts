@@ -101,7 +101,6 @@ function answer(challenge: DigestChallenge, { user, password }: Credentials, ask
 
 /** RFC 7616 §3.4.4: what a quoted string cannot hold goes in the extended notation of RFC 8187. */
 function userName(user: string): string {
-  // eslint-disable-next-line no-control-regex -- ASCII without controls is what a quoted string holds
   return /^[\x20-\x7e]*$/.test(user) ? `username=${quoted(user)}` : `username*=UTF-8''${encodeURIComponent(user)}`;
 }
 

@@ -142,7 +142,7 @@ export function readTerms(catalog: string): Record<string, string> {
   const { dublincore } = parser.parse(catalog) as { dublincore?: Record<string, unknown> };
   if (!dublincore) throw new Refusal(400, 'no Dublin Core catalog');
   const text = (value: unknown): string =>
-    typeof value === 'string' ? value : String((value as Record<string, unknown>)['#text'] ?? '');
+    typeof value === 'string' ? value : ((value as Record<string, string>)['#text'] ?? '');
   return Object.fromEntries(
     Object.entries(dublincore)
       .filter(([name]) => name.startsWith('dcterms:'))

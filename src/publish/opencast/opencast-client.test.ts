@@ -67,8 +67,8 @@ describe('authentication with Opencast', () => {
   });
 
   it.each<[string, Partial<OpencastAuth>]>([
-    ['a wrong password', { password: 'no' } as Partial<OpencastAuth>],
-    ['a wrong password by Basic', { kind: 'basic', password: 'no' } as Partial<OpencastAuth>],
+    ['a wrong password', { password: 'no' }],
+    ['a wrong password by Basic', { kind: 'basic', password: 'no' }],
     ['a token that it does not take', { kind: 'token', token: 'x', header: 'Authorization' }],
   ])('is refused for %s, as a lasting failure', async (_, auth) => {
     const { client } = await opencast(auth);

@@ -10,7 +10,7 @@ export interface OpencastHttp {
    * @throws Failure opencast_unavailable (passing: no answer, 408, 429, 5xx), opencast_forbidden (401, 403, a login page),
    *   opencast_refused for any other status that is not `expected`
    */
-  ask(request: OpencastRequest): Promise<OpencastAnswer>;
+  readonly ask: (request: OpencastRequest) => Promise<OpencastAnswer>;
 }
 
 export interface OpencastRequest {
