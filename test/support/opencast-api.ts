@@ -1,10 +1,9 @@
 import type { StandInAnswer, StandInAsk } from './opencast-ingest.js';
 import { readMultipart } from './multipart-reader.js';
-import type { OpencastServer } from './opencast-server.js';
-import { Refusal, type StandInWorkflow } from './opencast-state.js';
+import { Refusal, type StandInState, type StandInWorkflow } from './opencast-state.js';
 
 /** Everything of the stand-in beside ingest: the external API, workflows, series, services. */
-export function externalApi(server: OpencastServer, ask: StandInAsk): StandInAnswer {
+export function externalApi(server: StandInState, ask: StandInAsk): StandInAnswer {
   const parts = ask.path.split('/').slice(1).map(decodeURIComponent);
   const json = (value: unknown, status = 200): StandInAnswer => ({ status, text: JSON.stringify(value) });
   const [room, what, id, verb] = parts;
@@ -63,7 +62,7 @@ function shown({ id, definition, states }: StandInWorkflow): object {
   };
 }
 
-function series({ series: all }: OpencastServer, name: string): StandInAnswer {
+function series({ series: all }: StandInState, name: string): StandInAnswer {
   const [, id, form] = /^(.*)\.(json|xml)$/.exec(name) ?? [];
   const found = all.get(id ?? '');
   if (!found) throw new Refusal(404, 'no such series');
@@ -83,7 +82,7 @@ function series({ series: all }: OpencastServer, name: string): StandInAnswer {
 }
 
 /** Events that search finds by now. */
-function found(server: OpencastServer): StandInWorkflow[] {
+function found(server: StandInState): StandInWorkflow[] {
   const visible = server.workflows.filter(({ startedAt }) => Date.now() - startedAt >= server.indexLagMs);
   return [...new Map(visible.map((each) => [each.mediaPackageId, each])).values()];
 }
@@ -101,13 +100,13 @@ function eventOf({ mediaPackageId, terms, states }: StandInWorkflow): object {
   };
 }
 
-function indexed(server: OpencastServer, id: string): object {
+function indexed(server: StandInState, id: string): object {
   const event = found(server).find(({ mediaPackageId }) => mediaPackageId === id);
   if (!event) throw new Refusal(404, 'no such event');
   return eventOf(event);
 }
 
-function search(server: OpencastServer, { query }: StandInAsk): object[] {
+function search(server: StandInState, { query }: StandInAsk): object[] {
   const [, source] = /^source:(.*)$/s.exec(query.get('filter') ?? '') ?? [];
   if (source === undefined) throw new Refusal(400, 'this stand-in searches by source alone');
   return found(server)
@@ -115,13 +114,13 @@ function search(server: OpencastServer, { query }: StandInAsk): object[] {
     .map(eventOf);
 }
 
-function runs(server: OpencastServer, id: string): boolean {
+function runs(server: StandInState, id: string): boolean {
   return server.workflows.some(
     ({ mediaPackageId, states }) => mediaPackageId === id && ['INSTANTIATED', 'RUNNING', 'PAUSED'].includes(states[0]!),
   );
 }
 
-function addTrack(server: OpencastServer, eventId: string, ask: StandInAsk): StandInAnswer {
+function addTrack(server: StandInState, eventId: string, ask: StandInAsk): StandInAnswer {
   indexed(server, eventId);
   if (runs(server, eventId)) throw new Refusal(409, 'a workflow is running');
   const parts = new Map(readMultipart(ask.contentType, ask.body).map((part) => [part.name, part]));
@@ -132,7 +131,7 @@ function addTrack(server: OpencastServer, eventId: string, ask: StandInAsk): Sta
   return { status: 200, text: '' };
 }
 
-function startWorkflow(server: OpencastServer, { body }: StandInAsk): StandInAnswer {
+function startWorkflow(server: StandInState, { body }: StandInAsk): StandInAnswer {
   const form = new URLSearchParams(body.toString());
   const eventId = form.get('event_identifier') ?? '';
   const definition = form.get('workflow_definition_identifier') ?? '';
@@ -147,6 +146,6 @@ function startWorkflow(server: OpencastServer, { body }: StandInAsk): StandInAns
     states: server.states(definition),
     startedAt: Date.now(),
   };
-  (server.workflows as StandInWorkflow[]).push(workflow);
+  server.workflows.push(workflow);
   return { status: 201, text: JSON.stringify({ identifier: workflow.id }) };
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AddressInfo } from 'node:net';
 import { ingestService, type IngestService } from './opencast-ingest.js';
 import { externalApi } from './opencast-api.js';
-import { Refusal, type StandInWorkflow } from './opencast-state.js';
+import { Refusal, type StandInState } from './opencast-state.js';
 import { springDigest } from './spring-digest.js';
 
 /**
@@ -11,37 +11,17 @@ import { springDigest } from './spring-digest.js';
  * those who do not ask for a challenge, media fetched one after the other inside the request, the order of fields, 409 while a workflow runs,
  * the default workflow in place of an unknown one, and a search index that lags behind.
  */
-export interface OpencastServer {
+export interface OpencastServer extends StandInState {
   readonly origin: string;
-  readonly credentials: { readonly user: string; readonly password: string };
-  readonly series: Map<string, StandInSeries>;
-  readonly definitions: Set<string>;
-  /** Every workflow that was started, oldest first. */
-  readonly workflows: readonly StandInWorkflow[];
   /** Files that it holds, of whatever media package. */
   readonly files: IngestService['files'];
-  /** Tracks that were added to events afterwards. */
-  readonly added: { eventId: string; flavor: string; tags: string; text: string }[];
   /** `POST /ingest/addTrack`, in the order they came, without query */
   readonly requests: string[];
   /** Set by a test: what goes wrong. */
   fault: ((request: OpencastStandInRequest) => OpencastFault | undefined) | undefined;
   /** milliseconds that a new nonce is good for */
   nonceLifeMs: number;
-  /** milliseconds after which a new event is found by search */
-  indexLagMs: number;
-  /** Ingests that run, beside what the tests do. */
-  busy: number;
-  /** The states that a new workflow goes through, one at each look. */
-  states: (definition: string) => string[];
   stop(): Promise<void>;
-}
-
-export interface StandInSeries {
-  readonly title: string;
-  readonly publisher?: string;
-  /** 401 even for who is logged in */
-  readonly forbidden?: boolean;
 }
 
 export interface OpencastStandInRequest {

@@ -32,6 +32,30 @@ export interface StandInWorkflow {
   readonly startedAt: number;
 }
 
+/** What tests see and set. */
+export interface StandInState {
+  readonly credentials: { readonly user: string; readonly password: string };
+  readonly series: Map<string, StandInSeries>;
+  readonly definitions: Set<string>;
+  /** Every workflow that was started, oldest first. */
+  readonly workflows: StandInWorkflow[];
+  /** Tracks that were added to events afterwards. */
+  readonly added: { eventId: string; flavor: string; tags: string; text: string }[];
+  /** milliseconds after which a new event is found by search */
+  indexLagMs: number;
+  /** Ingests that run, beside what the tests do. */
+  busy: number;
+  /** The states that a new workflow goes through, one at each look. */
+  states: (definition: string) => string[];
+}
+
+export interface StandInSeries {
+  readonly title: string;
+  readonly publisher?: string;
+  /** 401 even for who is logged in */
+  readonly forbidden?: boolean;
+}
+
 /** An answer that is a refusal. */
 export class Refusal extends Error {
   readonly status: number;
