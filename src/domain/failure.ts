@@ -79,6 +79,12 @@ export const failureTable = {
     title: 'The source changed during the work',
     help: 'Start again when the source is at rest.',
   },
+  source_live: {
+    kind: 'permanent',
+    status: 422,
+    title: 'The source is live',
+    help: 'Harvest it when it has ended.',
+  },
   source_invalid: {
     kind: 'permanent',
     status: 422,

@@ -8,6 +8,7 @@ export const inventoryObjectSchema = z.object({
   digest: z.templateLiteral([z.enum(['crc32', 'sha256']), ':', z.string()]),
   etag: z.string().optional(),
   contentType: z.string(),
+  origin: z.object({ etag: z.string().optional(), lastModified: z.string().optional() }).optional(),
 }) satisfies z.ZodType<InventoryObject>;
 
 export const inventorySchema = z.object({
@@ -17,4 +18,13 @@ export const inventorySchema = z.object({
   completedAt: z.iso.datetime(),
   entries: z.array(z.string()),
   objects: z.array(inventoryObjectSchema),
+  harvest: z
+    .object({
+      source: z.string(),
+      root: z.string(),
+      former: z.array(z.string()),
+      revision: z.string(),
+      durationMs: z.number(),
+    })
+    .optional(),
 }) satisfies z.ZodType<Inventory>;

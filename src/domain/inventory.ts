@@ -13,6 +13,22 @@ export interface Inventory {
   /** Keys of the manifests that a player opens, relative to the inventory's folder. */
   readonly entries: readonly string[];
   readonly objects: readonly InventoryObject[];
+  /** Only of a harvested presentation. */
+  readonly harvest?: HarvestFacts | undefined;
+}
+
+/** Where a harvested presentation came from. */
+export interface HarvestFacts {
+  /** The entry manifest's address, without its query. */
+  readonly source: string;
+  /** What keys are appended to, to have the addresses of their objects (transfer/harvest/keys). */
+  readonly root: string;
+  /** Keys of earlier versions that nothing refers to any more and that are left in place. */
+  readonly former: readonly string[];
+  /** Stands for the manifests, by content. */
+  readonly revision: string;
+  /** milliseconds of media */
+  readonly durationMs: number;
 }
 
 export interface InventoryObject {
@@ -24,6 +40,14 @@ export interface InventoryObject {
   /** What the store called this content when it was written, where it has such a thing: saves reading it again to verify it. */
   readonly etag?: string | undefined;
   readonly contentType: string;
+  /** How the origin named this content: lets a later harvest ask whether it changed. */
+  readonly origin?: OriginFacts | undefined;
+}
+
+/** RFC 9110 §8.8, as the origin sent them. */
+export interface OriginFacts {
+  readonly etag?: string | undefined;
+  readonly lastModified?: string | undefined;
 }
 
 /** Relative to the folder of the endpoint. */

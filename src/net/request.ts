@@ -24,6 +24,8 @@ export interface HttpRequest {
   readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
   /** `authorization` and `cookie` are not sent on to another origin by a redirect. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Headers that only the URL's own origin gets, whatever they are called; a redirect to another one goes without them. */
+  readonly credentials?: Readonly<Record<string, string>>;
   /** A stream is sent as it comes, once: with `content-length` among the headers, else in chunks. */
   readonly body?: Uint8Array | string | AsyncIterable<Uint8Array>;
   readonly signal?: AbortSignal;
@@ -125,7 +127,7 @@ export function httpClient({ policy, timeouts, limits = hostLimits({ perHost: 8 
   return {
     async request(request) {
       let url = checkUrl(request.url, policy);
-      let headers = request.headers ?? {};
+      let headers = { ...request.headers, ...request.credentials };
       const follows = (request.follow ?? true) && ['GET', 'HEAD'].includes(request.method ?? 'GET');
       for (let hops = 0; ; hops++) {
         const response = await exchange(url, { ...request, headers });
@@ -136,7 +138,7 @@ export function httpClient({ policy, timeouts, limits = hostLimits({ perHost: 8 
         if (hops === maxRedirects)
           throw new HttpFault('redirects', `${shownUrl(request.url)} redirects more than ${maxRedirects} times`);
         const next = checkUrl(location, policy, url.href);
-        if (next.origin !== url.origin) headers = withoutCredentials(headers);
+        if (next.origin !== url.origin) headers = withoutCredentials(request.headers ?? {});
         url = next;
       }
     },

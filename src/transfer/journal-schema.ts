@@ -9,6 +9,8 @@ export interface Claim {
   readonly fingerprint: string;
   /** Every key that this work writes, and those of earlier work that it has yet to remove. */
   readonly keys: readonly string[];
+  /** Of a harvest: the manifests that it goes by, when all that is in place was brought over for them. */
+  readonly revision?: string | undefined;
 }
 
 export interface JournalBatch {
@@ -23,6 +25,7 @@ export const claimSchema = z.object({
   subject: z.string(),
   fingerprint: z.string(),
   keys: z.array(z.string()),
+  revision: z.string().optional(),
 }) satisfies z.ZodType<Claim>;
 
 export const batchSchema = z.object({

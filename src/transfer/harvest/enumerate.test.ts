@@ -1,0 +1,416 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { enumerate, type Presentation } from './enumerate.js';
+import { kindOfManifest, textOfManifest, type FetchedManifest } from './manifest.js';
+import type { Resource } from './resource.js';
+
+const base = 'https://origin.example/v/';
+
+/** A presentation of documents that are there by name; a value that is a URL is a redirect. */
+function presentation(documents: Readonly<Record<string, string | Uint8Array>>, entry: string): Promise<Presentation> {
+  return enumerate(new URL(entry, base).href, (url): Promise<FetchedManifest> => {
+    const name = Object.keys(documents).find((each) => new URL(each, base).href === url);
+    if (name === undefined) return Promise.reject(new Error(`asked for ${url}`));
+    const bytes = Buffer.from(documents[name]!);
+    const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}` as const;
+    return Promise.resolve({ requested: url, url, bytes, digest });
+  });
+}
+
+const short = (url: string): string => (url.startsWith(base) ? url.slice(base.length) : url);
+
+async function resourcesOf(documents: Record<string, string | Uint8Array>, entry: string): Promise<string[]> {
+  const { resources } = await presentation(documents, entry);
+  return [...resources].map(shown);
+}
+
+/** `name`, or `kind name`, with what is demanded of it. */
+function shown({ url, kind, atLeast, optional }: Resource): string {
+  const facts = `${atLeast === undefined ? '' : ` >=${atLeast}`}${optional ? ' ?' : ''}`;
+  return `${kind === 'media' ? '' : `${kind} `}${short(url)}${facts}`;
+}
+
+const media = (...lines: string[]): string =>
+  ['#EXTM3U', '#EXT-X-TARGETDURATION:4', ...lines, '#EXT-X-ENDLIST'].join('\n');
+
+describe('the resources of an HLS presentation', () => {
+  it('are those of variants, renditions, I-frame and image playlists, session keys and session data', async () => {
+    const documents = {
+      'm.m3u8': [
+        '#EXTM3U',
+        '',
+        '#EXT-X-CONTENT-STEERING:SERVER-URI="steer.json"',
+        '#EXT-X-SESSION-DATA:DATA-ID="a",URI="data.json"',
+        '#EXT-X-SESSION-DATA:DATA-ID="b",VALUE="inline"',
+        '#EXT-X-SESSION-KEY:METHOD=AES-128,URI="s.key"',
+        '#EXT-X-SESSION-KEY:METHOD=SAMPLE-AES,URI="skd://x",KEYFORMAT="com.apple.streamingkeydelivery"',
+        '#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID="cc",NAME="CC1",INSTREAM-ID="CC1"',
+        '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="muxed",DEFAULT=YES',
+        '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="fr",URI="a/fr.m3u8?x=1"',
+        '#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=1,URI="i.m3u8"',
+        '#EXT-X-IMAGE-STREAM-INF:BANDWIDTH=1,URI="/img/p"',
+        '#EXT-X-STREAM-INF:BANDWIDTH=1',
+        '  v/1.m3u8  ',
+        '#EXT-X-STREAM-INF:BANDWIDTH=2',
+        'v/1.m3u8',
+      ].join('\r\n'),
+      'a/fr.m3u8?x=1': media('#EXTINF:4,', 'fr.aac?t=%20#f'),
+      'i.m3u8': media(
+        '#EXT-X-I-FRAMES-ONLY',
+        '#EXT-X-BYTERANGE:100@0',
+        '#EXTINF:4,',
+        'v/1.ts',
+        '#EXT-X-BYTERANGE:50',
+        '#EXTINF:4,',
+        'v/1.ts',
+      ),
+      '/img/p': media('#EXT-X-IMAGES-ONLY', '#EXT-X-TILES:RESOLUTION=1x1,LAYOUT=1x1,DURATION=4', '#EXTINF:4,', 'p.jpg'),
+      'v/1.m3u8': media(
+        '#EXTINF:4,',
+        '1.ts',
+        '',
+        '#EXTINF:4,',
+        '//cdn.example/2.ts',
+        '#EXT-X-GAP',
+        '#EXTINF:4,',
+        'gap.ts',
+      ),
+    };
+    const { children } = await presentation(documents, 'm.m3u8');
+    expect(children.map(({ requested }) => short(requested)).sort()).toEqual(
+      ['a/fr.m3u8?x=1', 'https://origin.example/img/p', 'i.m3u8', 'v/1.m3u8'].sort(),
+    );
+    expect((await resourcesOf(documents, 'm.m3u8')).sort()).toEqual(
+      [
+        'data data.json',
+        'key s.key >=16',
+        'a/fr.aac?t=%20',
+        'v/1.ts >=150',
+        'https://origin.example/img/p.jpg',
+        'https://cdn.example/2.ts',
+      ].sort(),
+    );
+  });
+
+  it('are those of maps, keys, byte ranges, parts, variables and date ranges', async () => {
+    const documents = {
+      'p?host=cdn&v=9': media(
+        '#EXT-X-DEFINE:NAME="path",VALUE="x/y"',
+        '#EXT-X-DEFINE:QUERYPARAM="v"',
+        '#EXT-X-KEY:METHOD=AES-128,URI="{$path}/k{$v}",IV=0x1',
+        '#EXT-X-KEY:METHOD=SAMPLE-AES-CTR,URI="data:text/plain;base64,AA",KEYFORMAT="urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed"',
+        '#EXT-X-MAP:URI="init.mp4",BYTERANGE="700@0"',
+        '#EXT-X-PART:DURATION=1,URI="part.m4s",BYTERANGE="20@10"',
+        '#EXT-X-PRELOAD-HINT:TYPE=PART,URI="hint.m4s"',
+        '#EXTINF:4,',
+        '{$path}/1.m4s',
+        '#EXT-X-KEY:METHOD=NONE',
+        '#EXT-X-DATERANGE:ID="ad",CLASS="com.apple.hls.interstitial",START-DATE="2026-01-01T00:00:00Z",X-ASSET-URI="ad/i.m3u8"',
+        '#EXT-X-DATERANGE:ID="ads",START-DATE="2026-01-01T00:00:00Z",X-ASSET-LIST="ads.json"',
+        '#EXTINF:4,',
+        'data:video/mp2t;base64,AAAA',
+      ),
+      'ad/i.m3u8': media('#EXTINF:4,', 'ad.ts'),
+      'ads.json': '{"ASSETS":[{"URI":"ad/i.m3u8","DURATION":4},{"URI":"ad2/i.mpd","DURATION":4}]}',
+      'ad2/i.mpd':
+        '<MPD><Period><AdaptationSet><Representation><BaseURL>one.mp4</BaseURL></Representation></AdaptationSet></Period></MPD>',
+    };
+    expect((await resourcesOf(documents, 'p?host=cdn&v=9')).sort()).toEqual(
+      ['key x/y/k9 >=16', 'init.mp4 >=700', 'part.m4s >=30', 'x/y/1.m4s', 'ad/ad.ts', 'ad2/one.mp4'].sort(),
+    );
+  });
+
+  it.each([
+    ['a live playlist', '#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\n1.ts', 'source_live'],
+    [
+      'a playlist that was cut off',
+      '#EXTM3U\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\n1.t',
+      'source_live',
+    ],
+    ['another scheme', media('#EXTINF:4,', 'file:///etc/passwd'), 'url_refused'],
+    ['a range that continues nothing', media('#EXT-X-BYTERANGE:5', '#EXTINF:4,', '1.ts'), 'source_invalid'],
+    ['a variable that is not defined', media('#EXTINF:4,', '{$x}.ts'), 'source_invalid'],
+    ['a delta update', media('#EXT-X-SKIP:SKIPPED-SEGMENTS=3', '#EXTINF:4,', '1.ts'), 'source_invalid'],
+    ['an HTML page', '<!DOCTYPE html><html><body>Sign in</body></html>', 'source_invalid'],
+    ['nothing', '', 'source_invalid'],
+    ['bytes that are no UTF-8', Buffer.from('#EXTM3U\n#EXT-X-ENDLIST\n\xff\xfe', 'latin1'), 'source_invalid'],
+  ])('%s is refused', async (_name, text, code) => {
+    await expect(presentation({ 'm.m3u8': text }, 'm.m3u8')).rejects.toMatchObject({ code });
+  });
+
+  it('is refused when assets lie inside assets without end', async () => {
+    const dateRange = (n: number) =>
+      media(`#EXT-X-DATERANGE:ID="a",START-DATE="2026-01-01T00:00:00Z",X-ASSET-URI="${n}.m3u8"`, '#EXTINF:1,', '1.ts');
+    const documents = Object.fromEntries(Array.from({ length: 9 }, (_, n) => [`${n}.m3u8`, dateRange(n + 1)]));
+    await expect(presentation(documents, '0.m3u8')).rejects.toMatchObject({ code: 'source_too_large' });
+    await expect(presentation({ 'c.m3u8': dateRange(0).replace('0.m3u8', 'c.m3u8') }, 'c.m3u8')).resolves.toBeDefined();
+  });
+});
+
+const mpd = (body: string, attributes = 'type="static" mediaPresentationDuration="PT10S"'): string =>
+  `<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" xmlns:xlink="http://www.w3.org/1999/xlink" ${attributes}>${body}</MPD>`;
+const set = (inner: string, representation = 'id="v" bandwidth="500"', own = ''): string =>
+  `<AdaptationSet>${inner}<Representation ${representation}>${own}</Representation></AdaptationSet>`;
+const period = (inner: string, attributes = ''): string => `<Period ${attributes}>${inner}</Period>`;
+
+const dash: [name: string, text: string, expected: string[]][] = [
+  [
+    'BaseURL at each level, and the first of several',
+    mpd(
+      `<BaseURL>m/</BaseURL>${period(`<BaseURL>p/</BaseURL><BaseURL>https://other.example/</BaseURL>${set('<BaseURL>a/</BaseURL>', 'id="v"', '<BaseURL>r/one.mp4?q=1</BaseURL><SegmentBase indexRange="700-999"><Initialization range="0-699"/></SegmentBase>')}`)}`,
+    ),
+    ['m/p/a/r/one.mp4?q=1 >=1000'],
+  ],
+  [
+    'an absolute BaseURL below replaces what is above',
+    mpd(`<BaseURL>m/</BaseURL>${period(set('', 'id="v"', '<BaseURL>https://cdn.example/x.mp4</BaseURL>'))}`),
+    ['https://cdn.example/x.mp4'],
+  ],
+  [
+    'SegmentTemplate merged attribute by attribute over three levels',
+    mpd(
+      period(
+        `<SegmentTemplate timescale="10" startNumber="5"/>${set('<SegmentTemplate duration="40" media="$RepresentationID$_$Number%03d$.m4s"/>', 'id="v" bandwidth="1"', '<SegmentTemplate initialization="$RepresentationID$.mp4"/>')}`,
+      ),
+    ),
+    ['v.mp4', 'v_005.m4s', 'v_006.m4s', 'v_007.m4s'],
+  ],
+  [
+    'durations: the last partial segment counts, a short rest by rounding may be missing',
+    mpd(period(set('<SegmentTemplate duration="4" media="$Number$"/>'))),
+    ['1', '2', '3'],
+  ],
+  [
+    'durations: what is less than half a segment may have been joined to the one before',
+    mpd(period(set('<SegmentTemplate timescale="10" duration="49" media="$Number$"/>'))),
+    ['1', '2', '3 ?'],
+  ],
+  [
+    'durations: a rest that is a rounding error is none',
+    mpd(
+      period(set('<SegmentTemplate timescale="30000" duration="150150" media="$Number$"/>')),
+      'mediaPresentationDuration="PT10.010000003S"',
+    ),
+    ['1', '2'],
+  ],
+  [
+    'endNumber',
+    mpd(period(set('<SegmentTemplate duration="1" startNumber="3" endNumber="4" media="$Number$"/>')), ''),
+    ['3', '4'],
+  ],
+  [
+    'SegmentTimeline: $Time$, S without t, r, gaps, and r=-1 to the next t and to the end of the Period',
+    mpd(
+      period(
+        set(
+          '<SegmentTemplate timescale="2" presentationTimeOffset="100" media="$Time$-$Bandwidth%06d$.m4s?a=$$"><SegmentTimeline><S t="100" d="4" r="1"/><S d="2"/><S t="114" d="1" r="-1"/><S t="116" d="2" r="-1"/></SegmentTimeline></SegmentTemplate>',
+        ),
+      ),
+    ),
+    ['100', '104', '108', '114', '115', '116', '118'].map((time) => `${time}-000500.m4s?a=$`),
+  ],
+  [
+    'SegmentTimeline: numbers count on, whatever the times',
+    mpd(
+      period(
+        set(
+          '<SegmentTemplate startNumber="0" media="n$Number$"><SegmentTimeline><S t="7" d="3" r="1"/><S t="100" d="1"/></SegmentTimeline></SegmentTemplate>',
+        ),
+      ),
+    ),
+    ['n0', 'n1', 'n2'],
+  ],
+  [
+    'times of 64 bits',
+    mpd(
+      period(
+        set(
+          '<SegmentTemplate timescale="10000000" media="$Time$"><SegmentTimeline><S t="17000000000000001" d="20000000" r="1"/></SegmentTimeline></SegmentTemplate>',
+        ),
+      ),
+    ),
+    ['17000000000000001', '17000000020000001'],
+  ],
+  [
+    'segment sequences: $SubNumber$',
+    mpd(
+      period(
+        set(
+          '<SegmentTemplate media="$Number$.$SubNumber$"><SegmentTimeline><S t="0" d="4" k="2" r="1"/></SegmentTimeline></SegmentTemplate>',
+        ),
+      ),
+    ),
+    ['1.1', '1.2', '2.1', '2.2'],
+  ],
+  [
+    'index and bitstream switching segments, Initialization as an element',
+    mpd(
+      period(
+        set(
+          '<SegmentTemplate duration="10" media="$Number$.m4s" index="$Number$.sidx" bitstreamSwitching="bs.mp4"><Initialization sourceURL="i.mp4" range="0-9"/></SegmentTemplate>',
+        ),
+      ),
+    ),
+    ['bs.mp4', 'i.mp4 >=10', '1.m4s', '1.sidx'],
+  ],
+  [
+    'SegmentList, also of ranges of the BaseURL',
+    mpd(
+      period(
+        set(
+          '<SegmentList duration="5"><Initialization sourceURL="init"/><SegmentURL media="a"/><SegmentURL media="b" mediaRange="10-19"/></SegmentList>',
+        ) +
+          set(
+            '',
+            'id="w"',
+            '<BaseURL>w.mp4</BaseURL><SegmentList><Initialization range="0-5"/><SegmentURL mediaRange="6-99"/><SegmentURL mediaRange="100-149" index="w.idx"/></SegmentList>',
+          ),
+      ),
+    ),
+    ['init', 'a', 'b >=20', 'w.mp4 >=150', 'w.idx'],
+  ],
+  [
+    'periods: lengths by duration, by the next start, and to the end; each with its own base',
+    mpd(
+      period(`<BaseURL>1/</BaseURL>${set('<SegmentTemplate duration="2" media="$Number$"/>')}`, 'duration="PT4S"') +
+        period(`<BaseURL>2/</BaseURL>${set('<SegmentTemplate duration="2" media="$Number$"/>')}`) +
+        period(`<BaseURL>3/</BaseURL>${set('<SegmentTemplate duration="2" media="$Number$"/>')}`, 'start="PT0M8.0S"'),
+    ),
+    ['1/1', '1/2', '2/1', '2/2', '3/1'],
+  ],
+  [
+    'sidecar text and thumbnails',
+    mpd(
+      period(
+        '<AdaptationSet mimeType="text/vtt"><Representation id="t"><BaseURL>s.vtt</BaseURL></Representation></AdaptationSet>' +
+          '<AdaptationSet mimeType="image/jpeg"><SegmentTemplate media="th_$Number$.jpg" duration="5"/><Representation id="i"/></AdaptationSet>' +
+          '<AdaptationSet mimeType="application/ttml+xml"><Representation id="x"><SegmentTemplate media="$RepresentationID$.ttml"/></Representation></AdaptationSet>',
+      ),
+    ),
+    ['text s.vtt', 'th_1.jpg', 'th_2.jpg', 'text x.ttml'],
+  ],
+  [
+    'remote elements that resolve to nothing',
+    mpd(
+      period(set('', 'id="v"', '<BaseURL>v.mp4</BaseURL>')) +
+        period('', 'xlink:href="urn:mpeg:dash:resolve-to-zero:2013"'),
+    ),
+    ['v.mp4'],
+  ],
+  [
+    'characters that addresses encode',
+    mpd(
+      period(set('<SegmentTemplate duration="10" media="ü b/../$RepresentationID$/$Number$.m4s"/>', 'id="a b&amp;ç"')),
+    ),
+    ['a%20b&%C3%A7/1.m4s'],
+  ],
+];
+
+describe('the resources of a DASH presentation', () => {
+  it.each(dash)('%s', async (_name, text, expected) => {
+    expect(await resourcesOf({ 'm.mpd': text }, 'm.mpd')).toEqual(expected);
+  });
+
+  const refused: [name: string, text: string, code: string][] = [
+    ['a dynamic MPD', mpd(period(''), 'type="dynamic"'), 'source_live'],
+    ['a remote Period', mpd(period('', 'xlink:href="p.xml"')), 'source_unsupported'],
+    ['a remote AdaptationSet', mpd(period('<AdaptationSet xlink:href="a.xml"/>')), 'source_unsupported'],
+    ['a document type', `<!DOCTYPE MPD [<!ENTITY a "b">]>${mpd(period(''))}`, 'source_invalid'],
+    ['XML that is cut off', mpd(period('')).slice(0, -9), 'source_invalid'],
+    ['no Period', mpd(''), 'source_invalid'],
+    ['a Representation without media', mpd(period(set(''))), 'source_invalid'],
+    [
+      'durations without an end',
+      mpd(period(set('<SegmentTemplate duration="1" media="$Number$"/>')), ''),
+      'source_invalid',
+    ],
+    [
+      'r=-1 without an end',
+      mpd(
+        period(
+          set(
+            '<SegmentTemplate media="$Time$"><SegmentTimeline><S t="0" d="1" r="-1"/></SegmentTimeline></SegmentTemplate>',
+          ),
+        ),
+        '',
+      ),
+      'source_invalid',
+    ],
+    [
+      'a huge r',
+      mpd(
+        period(
+          set(
+            '<SegmentTemplate media="$Time$"><SegmentTimeline><S t="0" d="1" r="999999999999"/></SegmentTimeline></SegmentTemplate>',
+          ),
+        ),
+      ),
+      'source_too_large',
+    ],
+    ['a duration of nothing', mpd(period(set('<SegmentTemplate duration="0" media="$Number$"/>'))), 'source_invalid'],
+    [
+      'a tiny duration',
+      mpd(period(set('<SegmentTemplate timescale="1000000" duration="1" media="$Number$"/>'))),
+      'source_too_large',
+    ],
+    ['an unknown identifier', mpd(period(set('<SegmentTemplate duration="1" media="$Nummer$"/>'))), 'source_invalid'],
+    [
+      '$Bandwidth$ without bandwidth',
+      mpd(period(set('<SegmentTemplate duration="9" media="$Bandwidth$"/>', 'id="v"'))),
+      'source_invalid',
+    ],
+    ['another scheme', mpd(period(set('', '', '<BaseURL>file:///etc/passwd</BaseURL>'))), 'url_refused'],
+    ['a deep nest', `${'<MPD>'.repeat(100)}${'</MPD>'.repeat(100)}`, 'source_too_large'],
+  ];
+  it.each(refused)('%s is refused', async (_name, text, code) => {
+    await expect(presentation({ 'm.mpd': text }, 'm.mpd')).rejects.toMatchObject({ code });
+  });
+});
+
+describe('the resources of a Smooth Streaming presentation', () => {
+  const client = (body: string, attributes = ''): string =>
+    `<SmoothStreamingMedia MajorVersion="2" MinorVersion="0" Duration="60000000" ${attributes}>${body}</SmoothStreamingMedia>`;
+
+  it('are the fragments of every quality level at every chunk', async () => {
+    const text = client(
+      '<StreamIndex Type="video" Url="QualityLevels({bitrate})/Fragments(video={start time})"><QualityLevel Index="0" Bitrate="900"/><QualityLevel Index="1" Bitrate="300"/>' +
+        '<c t="10" d="20" r="2"/><c d="5"/><c/></StreamIndex>' +
+        '<StreamIndex Type="audio" Url="Q({Bitrate},{CustomAttributes})/F(a={start_time})"><QualityLevel bitrate="64"><CustomAttributes><Attribute Name="l" Value="en"/><Attribute Name="m" Value="1"/></CustomAttributes></QualityLevel><c t="17000000000000001" d="1"/></StreamIndex>' +
+        '<StreamIndex Type="text" Name="empty"/>',
+    );
+    const video = (bitrate: number) =>
+      [10, 30, 50, 55].map((t) => `x.ism/QualityLevels(${bitrate})/Fragments(video=${t})`);
+    expect(await resourcesOf({ 'x.ism/Manifest': Buffer.from(`\uFEFF${text}`, 'utf16le') }, 'x.ism/Manifest')).toEqual([
+      ...video(900),
+      ...video(300),
+      'x.ism/Q(64,l=en,m=1)/F(a=17000000000000001)',
+    ]);
+  });
+
+  it.each([
+    ['a live one', client('', 'IsLive="TRUE"'), 'source_live'],
+    [
+      'a huge r',
+      client('<StreamIndex Url="{start time}"><QualityLevel/><c t="0" d="1" r="99999999999"/></StreamIndex>'),
+      'source_too_large',
+    ],
+    [
+      'a quality level without a bit rate',
+      client('<StreamIndex Url="{bitrate}{start time}"><QualityLevel/><c t="0" d="1"/></StreamIndex>'),
+      'source_invalid',
+    ],
+  ])('%s is refused', async (_name, text, code) => {
+    await expect(presentation({ Manifest: text }, 'Manifest')).rejects.toMatchObject({ code });
+  });
+});
+
+describe('a manifest', () => {
+  it('is told by its content, in the coding that it says', () => {
+    const of = (bytes: Uint8Array) => kindOfManifest(textOfManifest({ bytes, url: base }), base);
+    expect(of(Buffer.from('\uFEFF#EXTM3U\n'))).toBe('hls');
+    expect(of(Buffer.from('<!-- x --><dash:MPD/>'))).toBe('dash');
+    expect(of(Buffer.from('<?xml version="1.0" encoding="ISO-8859-1"?><MPD a="\xe9"/>', 'latin1'))).toBe('dash');
+    expect(of(Buffer.from('<?xml version="1.0" encoding="utf-16"?><SmoothStreamingMedia/>', 'utf16le'))).toBe('mss');
+    expect(() => of(Buffer.from('<?xml version="1.0" encoding="made-up"?><MPD/>'))).toThrow(/is not text in made-up/);
+  });
+});

@@ -1,0 +1,164 @@
+import pLimit from 'p-limit';
+import { Failure } from '../../domain/failure.js';
+import { shownUrl } from '../../net/safe-url.js';
+import { dashResources } from './dash-resources.js';
+import { hlsReferences, type HlsReference } from './hls-resources.js';
+import {
+  kindOfManifest,
+  maxAllManifestBytes,
+  readingManifest,
+  textOfManifest,
+  type FetchedManifest,
+  type ManifestKind,
+} from './manifest.js';
+import { mediaDurationMs } from './media-duration.js';
+import { mssResources } from './mss-resources.js';
+import { resolveReference, ResourceSet, type Resource } from './resource.js';
+
+/** @param kind `json`: an asset list, else a manifest */
+export type FetchManifest = (url: string, kind: 'manifest' | 'json') => Promise<FetchedManifest>;
+
+export interface Presentation {
+  readonly kind: ManifestKind;
+  readonly entry: FetchedManifest;
+  /** Playlists and lists below the entry, in the order of their first mention. */
+  readonly children: readonly FetchedManifest[];
+  /** Everything that is no manifest, each once. */
+  readonly resources: Iterable<Resource>;
+  /** milliseconds of media */
+  readonly durationMs: number;
+}
+
+/** Manifests of one presentation. */
+const maxManifests = 10_000;
+/** Interstitials inside interstitials. */
+const maxDepth = 3;
+/** Manifests that are fetched at the same time. */
+const fetchConcurrency = 8;
+
+/**
+ * Every resource of a static presentation. Manifests are fetched once; everything is told from the bytes that will be stored.
+ * @throws Failure source_live, source_invalid, source_unsupported, source_too_large, url_refused; what `fetch` throws
+ */
+export async function enumerate(entryUrl: string, fetch: FetchManifest): Promise<Presentation> {
+  const walk = new PresentationWalk(fetch);
+  const entry = await walk.fetch(entryUrl, 'manifest');
+  const text = textOfManifest(entry);
+  const kind = kindOfManifest(text, entry.url);
+  if (kind === 'hls') await walk.playlist(entry, { depth: 0, variables: undefined });
+  else walk.resources(kind, text, entry.url);
+  if (kind !== 'hls') walk.durationMs = mediaDurationMs(kind, text);
+  return {
+    kind,
+    entry,
+    children: walk.manifests.filter((manifest) => manifest !== entry),
+    resources: walk.found.values(),
+    durationMs: walk.durationMs,
+  };
+}
+
+interface PlaylistScope {
+  /** how many presentations it is inside of */
+  readonly depth: number;
+  /** of the multivariant playlist */
+  readonly variables: ReadonlyMap<string, string> | undefined;
+}
+
+class PresentationWalk {
+  readonly found = new ResourceSet();
+  readonly manifests: FetchedManifest[] = [];
+  durationMs = 0;
+  readonly #asked = new Set<string>();
+  readonly #fetch: FetchManifest;
+  readonly #limit = pLimit(fetchConcurrency);
+  #bytes = 0;
+
+  constructor(fetch: FetchManifest) {
+    this.#fetch = fetch;
+  }
+
+  async fetch(url: string, kind: 'manifest' | 'json'): Promise<FetchedManifest> {
+    if (this.#asked.size >= maxManifests)
+      throw new Failure('source_too_large', `The presentation has more than ${maxManifests} manifests (maxManifests).`);
+    this.#asked.add(url);
+    const manifest = await this.#limit(() => this.#fetch(url, kind));
+    this.#bytes += manifest.bytes.byteLength;
+    if (this.#bytes > maxAllManifestBytes)
+      throw new Failure(
+        'source_too_large',
+        `The manifests are larger than ${maxAllManifestBytes} bytes together (maxAllManifestBytes).`,
+      );
+    this.manifests.push(manifest);
+    return manifest;
+  }
+
+  async playlist(manifest: FetchedManifest, scope: PlaylistScope): Promise<void> {
+    const { url } = manifest;
+    const text = textOfManifest(manifest);
+    // Assets inside it do not make it longer.
+    if (scope.depth === 0) this.durationMs = Math.max(this.durationMs, mediaDurationMs('hls', text));
+    const below: HlsReference[] = [];
+    for (const reference of readingManifest(url, () => hlsReferences(text, url, scope.variables))) {
+      if (reference.kind === 'resource') this.found.add(reference.resource);
+      else below.push(reference);
+    }
+    await settled(below.map((reference) => this.#follow(reference, scope, manifest)));
+  }
+
+  async #follow(reference: HlsReference, { depth }: PlaylistScope, from: FetchedManifest): Promise<void> {
+    if (reference.kind === 'resource' || this.#asked.has(reference.url)) return;
+    if (reference.kind === 'playlist') {
+      const child = await this.fetch(reference.url, 'manifest');
+      return this.playlist(child, { depth, variables: reference.variables });
+    }
+    if (depth >= maxDepth)
+      throw new Failure('source_too_large', `${shownUrl(from.url)} is deeper than ${maxDepth} assets (maxDepth).`);
+    if (reference.kind === 'presentation') return this.#asset(reference.url, depth + 1);
+    const list = await this.fetch(reference.url, 'json');
+    await settled(
+      assetsOf(list)
+        .filter((url) => !this.#asked.has(url))
+        .map((url) => this.#asset(url, depth + 1)),
+    );
+  }
+
+  /** A presentation inside this one. */
+  async #asset(url: string, depth: number): Promise<void> {
+    const manifest = await this.fetch(url, 'manifest');
+    const text = textOfManifest(manifest);
+    const kind = kindOfManifest(text, manifest.url);
+    if (kind === 'hls') await this.playlist(manifest, { depth, variables: undefined });
+    else this.resources(kind, text, manifest.url);
+  }
+
+  resources(kind: 'dash' | 'mss', text: string, url: string): void {
+    const read = kind === 'dash' ? dashResources : mssResources;
+    for (const resource of readingManifest(url, () => read(text, url))) this.found.add(resource);
+  }
+}
+
+/** Waits for all, also when one fails, so that nothing goes on behind the failure. */
+async function settled(promises: readonly Promise<void>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(promises);
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+/** RFC 8216bis Appendix D.2: `{ "ASSETS": [{ "URI": ... }] }` */
+function assetsOf(list: FetchedManifest): string[] {
+  const invalid = (): Failure =>
+    new Failure('source_invalid', `${shownUrl(list.url)} is no list of assets: {"ASSETS":[{"URI":...}]} is needed.`);
+  let json: unknown;
+  try {
+    json = JSON.parse(textOfManifest(list));
+  } catch {
+    throw invalid();
+  }
+  const assets = typeof json === 'object' && json !== null && 'ASSETS' in json ? json.ASSETS : undefined;
+  if (!Array.isArray(assets)) throw invalid();
+  return assets.flatMap((asset: unknown) => {
+    const uri = typeof asset === 'object' && asset !== null && 'URI' in asset ? asset.URI : undefined;
+    if (typeof uri !== 'string') throw invalid();
+    return resolveReference(uri, list.url) ?? [];
+  });
+}

@@ -1,0 +1,148 @@
+import { createHash, type Hash } from 'node:crypto';
+import { Failure } from '../../domain/failure.js';
+import type { InventoryObject } from '../../domain/inventory.js';
+import { shownUrl } from '../../net/safe-url.js';
+import { inFolder } from '../inventory.js';
+import type { EndpointFolder } from '../journal.js';
+import { tooLarge } from '../source-failure.js';
+import { Troubled } from './attempts.js';
+import { identityKeyBytes } from './hls-resources.js';
+import { isHtml, mediaTypeOf, sniffedBytes } from './media-type.js';
+import { bounded, type Answer } from './origin.js';
+import type { Resource } from './resource.js';
+
+/** bytes of a body that is put in one piece, so that the store can check its digest on arrival and send it twice; larger ones stream */
+const gatheredBytes = 1024 * 1024;
+
+export interface StoreTarget {
+  readonly at: EndpointFolder;
+  readonly key: string;
+  /** bytes of one object, at most */
+  readonly maxObjectBytes: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Streams what the origin answered into the store, hashing it on the way. Nothing is stored of a body that ends early, is empty, is shorter
+ * than the manifests say, or is a web page.
+ * @throws Troubled for trouble of the origin; Failure of the store
+ */
+export async function storeObject(
+  answer: Extract<Answer, { state: 'found' }>,
+  resource: Resource,
+  { at, key, maxObjectBytes, signal }: StoreTarget,
+): Promise<InventoryObject> {
+  const { url } = resource;
+  const watched = new WatchedBody(resource);
+  try {
+    if (answer.length !== undefined && answer.length > maxObjectBytes)
+      throw new Troubled('final', tooLarge(shownUrl(url), maxObjectBytes, answer.length));
+    const { head, pieces } = await withHead(watched.through(bounded(answer.body, url, maxObjectBytes)));
+    if (isHtml(head)) throw doubtful(resource, 'a web page in place of media', 'source_invalid');
+    const contentType = mediaTypeOf(head, nameOf(url), answer.contentType);
+    const small = answer.length !== undefined && answer.length <= gatheredBytes;
+    const body = small ? await gather(pieces) : pieces;
+    const digest = small ? { digest: watched.digest() } : {};
+    const stored = await at.store.put(inFolder(at.folder, key), body, {
+      contentType,
+      ...digest,
+      ...(signal && { signal }),
+    });
+    return {
+      key,
+      size: watched.size,
+      digest: watched.digest(),
+      contentType,
+      ...(stored.etag !== undefined && { etag: stored.etag }),
+      ...(Object.keys(answer.origin).length > 0 && { origin: answer.origin }),
+    };
+  } catch (error) {
+    // A store may wrap what the body threw: the origin's trouble is the origin's.
+    throw watched.trouble ?? error;
+  } finally {
+    answer.discard();
+  }
+}
+
+/** Hashes and measures a body as it passes, and judges it at its end. */
+class WatchedBody {
+  size = 0;
+  trouble: unknown;
+  readonly #resource: Resource;
+  readonly #hash: Hash = createHash('sha256');
+  #digest: `sha256:${string}` | undefined;
+
+  constructor(resource: Resource) {
+    this.#resource = resource;
+  }
+
+  digest(): `sha256:${string}` {
+    return (this.#digest ??= `sha256:${this.#hash.digest('hex')}`);
+  }
+
+  async *through(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const piece of body) {
+        this.size += piece.byteLength;
+        this.#hash.update(piece);
+        yield piece;
+      }
+      this.#judge();
+    } catch (error) {
+      this.trouble = error;
+      throw error;
+    }
+  }
+
+  #judge(): void {
+    const { kind, atLeast = 0 } = this.#resource;
+    if (this.size === 0) throw doubtful(this.#resource, 'nothing', 'source_invalid');
+    if (kind === 'key' && this.size !== identityKeyBytes)
+      throw doubtful(this.#resource, `${this.size} bytes, while a key has ${identityKeyBytes}`, 'source_invalid');
+    if (this.size < atLeast)
+      throw doubtful(
+        this.#resource,
+        `${this.size} bytes, while bytes up to ${atLeast} are referred to`,
+        'source_invalid',
+      );
+  }
+}
+
+function doubtful({ url }: Resource, what: string, code: 'source_invalid'): Troubled {
+  const shown = shownUrl(url);
+  return new Troubled('doubtful', new Failure(code, `${shown} answers ${what}.`, { details: { url: shown } }));
+}
+
+function nameOf(url: string): string {
+  const path = url.split('?', 1)[0] ?? '';
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** The first bytes of a body, and the whole of it. */
+async function withHead(
+  body: AsyncGenerator<Uint8Array>,
+): Promise<{ head: Uint8Array; pieces: AsyncGenerator<Uint8Array> }> {
+  const first: Uint8Array[] = [];
+  let size = 0;
+  while (size < sniffedBytes) {
+    const next = await body.next();
+    if (next.done) break;
+    first.push(next.value);
+    size += next.value.byteLength;
+  }
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* first;
+      yield* body;
+    } finally {
+      await body.return(undefined);
+    }
+  }
+  return { head: Buffer.concat(first).subarray(0, sniffedBytes), pieces: pieces() };
+}
+
+async function gather(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
+  const all: Uint8Array[] = [];
+  for await (const piece of pieces) all.push(piece);
+  return all;
+}
