@@ -24,8 +24,8 @@ async function packageAll(reader: SourceReader): Promise<Map<string, Uint8Array>
     const bytes = await Promise.all(task.reads.map((range) => reader.read(range)));
     for (const { name, data } of packageSegment(task, bytes)) objects.set(name, Buffer.concat(data));
   }
-  const sizes = new Map([...objects].map(([name, { length }]) => [name, length]));
-  for (const { name, text } of writeManifests(presentation, sizes)) objects.set(name, Buffer.from(text));
+  const facts = new Map([...objects].map(([name, { length }]) => [name, { size: length }]));
+  for (const { name, text } of writeManifests(presentation, facts)) objects.set(name, Buffer.from(text));
   return objects;
 }
 

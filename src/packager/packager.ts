@@ -15,4 +15,4 @@ export type { Presentation } from './presentation/presentation.js';
 export { packageSegment } from './presentation/package-segment.js';
 export type { SegmentOutput, SegmentTask } from './presentation/segment-task.js';
 export { writeManifests } from './presentation/write-manifests.js';
-export type { ManifestFile, SegmentSizes } from './presentation/planned-manifest.js';
+export type { ManifestFile, SegmentFacts } from './presentation/planned-manifest.js';

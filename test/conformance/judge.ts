@@ -9,7 +9,14 @@ import type { MadeSource } from './source.js';
 interface Measured {
   readonly name: string;
   readonly kind: 'video' | 'audio';
-  readonly periods: readonly { readonly frames: readonly string[]; readonly times: PacketTimes }[];
+  readonly periods: readonly MeasuredPeriod[];
+}
+
+interface MeasuredPeriod {
+  readonly frames: readonly string[];
+  readonly times: PacketTimes;
+  /** Of fragments, times are those that Media Source Extensions apply; of transport streams, those that ffprobe reads. */
+  readonly fragmented: boolean;
 }
 
 /** The source as ffmpeg sees it, to be compared with as many results as wanted. */
@@ -23,6 +30,7 @@ export async function measureSource(source: MadeSource): Promise<Measured[]> {
 interface MeasuredFile {
   readonly decoded: DecodedStream[];
   readonly times: PacketTimes[];
+  readonly fragmented: boolean;
 }
 
 /** By the digest of the file: HLS and DASH of one asset are the same segments, which need not be decoded twice. */
@@ -34,8 +42,9 @@ async function measureFile(file: string): Promise<MeasuredFile> {
     .digest('hex');
   const known = measuredFiles.get(digest);
   if (known) return known;
-  const times = file.endsWith('.mp4') ? await fragmentTimes(file) : await packetTimes(file);
-  const measured = { decoded: await decode(file), times };
+  const fragmented = file.endsWith('.mp4');
+  const times = fragmented ? await fragmentTimes(file) : await packetTimes(file);
+  const measured = { decoded: await decode(file), times, fragmented };
   measuredFiles.set(digest, measured);
   return measured;
 }
@@ -46,9 +55,10 @@ async function measureFiles(name: string, files: readonly string[]): Promise<Mea
   return periods[0]!.decoded.map(({ kind }, stream) => ({
     name: `${name} ${kind}`,
     kind,
-    periods: periods.map(({ decoded, times }) => ({
+    periods: periods.map(({ decoded, times, fragmented }) => ({
       frames: decoded[stream]!.frames,
       times: times.filter((each) => each.kind === kind)[0]!,
+      fragmented,
     })),
   }));
 }
@@ -70,15 +80,14 @@ export async function judge(
   const found: { track: PlayableTrack; result: Measured; origin: Measured }[] = [];
   for (const track of tracks) {
     const streams = await measureFiles(track.name, track.periods);
-    const [result] = streams;
-    if (!result || streams.length !== 1) {
+    if (streams.length !== 1 && track.periods.some((file) => file.endsWith('.mp4')))
       problems.push(`${track.name}: has ${streams.length} streams; a CMAF track has one`);
-      continue;
+    for (const result of streams) {
+      const origin = source.find((candidate) => sameFrames(candidate, result));
+      if (origin) found.push({ track, result, origin });
+      else
+        problems.push(`${track.name}: its ${result.kind} is that of no source rendition: ${nearest(source, result)}`);
     }
-    const origin = source.find((candidate) => sameFrames(candidate, result));
-    if (origin) found.push({ track, result, origin });
-    else
-      problems.push(`${track.name}: its decoded frames are those of no source rendition: ${nearest(source, result)}`);
   }
   for (const stream of distinct(source))
     if (!found.some(({ result }) => sameFrames(stream, result)))
@@ -119,7 +128,8 @@ function judgeTimes(found: readonly Match[], period: number, tolerance: Toleranc
   const video = found.findIndex(({ result }) => result.kind === 'video');
   const shift = lags[Math.max(video, 0)]?.[0] ?? 0;
   for (const [index, { result }] of found.entries()) {
-    const { packets } = result.periods[period]!.times;
+    const { times, fragmented } = result.periods[period]!;
+    const { packets } = times;
     const allowed = result.kind === 'video' ? 0 : tolerance.audioTicks;
     const off = lags[index]!.findIndex((lag) => Math.abs(lag - shift) > allowed + 1e-6);
     if (off >= 0)
@@ -127,13 +137,14 @@ function judgeTimes(found: readonly Match[], period: number, tolerance: Toleranc
         `${result.name}, period ${period + 1}, sample ${off}: shifted by ${lags[index]![off]} ticks, the others by ${shift}`,
       );
     const gap = packets.findIndex(
-      (packet, at) => at > 0 && packet.decode !== packets[at - 1]!.decode + packets[at - 1]!.duration,
+      (packet, at) => fragmented && at > 0 && packet.decode !== packets[at - 1]!.decode + packets[at - 1]!.duration,
     );
     if (gap > 0)
       problems.push(
         `${result.name}, period ${period + 1}, sample ${gap}: its decode time is not the end of the one before`,
       );
   }
+  if (found.some(({ result }) => !result.periods[period]!.fragmented)) return problems;
   const starts = found.map(({ result }) => {
     const { timescale, packets } = result.periods[period]!.times;
     return Math.min(...packets.map(({ presentation }) => presentation)) / timescale;
@@ -156,9 +167,11 @@ function lagsOf(result: Measured, origin: Measured, period: number): number[] {
  * discontinuity it may be the end of the longest track instead, so that the next period starts alike in all playlists.
  */
 function judgeDurations(track: PlayableTrack, result: Measured): string[] {
-  return result.periods.flatMap(({ times: { packets, timescale } }, period) => {
+  return result.periods.flatMap(({ times: { packets, timescale }, fragmented }, period) => {
+    // The sound of a transport stream may begin and end apart from the picture, by which the playlist goes.
+    if (!fragmented && result.kind === 'audio') return [];
     const media = packets.reduce((sum, { duration }) => sum + duration, 0) / timescale;
-    const end = media + packets[0]!.decode / timescale;
+    const end = media + (fragmented ? packets[0]!.decode / timescale : 0);
     const said = track.durations[period]!;
     const allowed = period < result.periods.length - 1 ? 0.05 : 0.01;
     if (Math.min(Math.abs(media - said), Math.abs(end - said)) <= allowed) return [];

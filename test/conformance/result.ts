@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import { Parser, type ParsedManifest, type ParsedPlaylist, type ParsedSegment } from 'm3u8-parser';
 import { parse as parseMpd } from 'mpd-parser';
 
-/** One track of a manifest: per period a fragmented MP4 of its own, the init segment followed by the media segments. */
+/** One playlist of a manifest: per period a file of its own, a transport stream or the init segment followed by the media segments. */
 export interface PlayableTrack {
   readonly name: string;
   readonly periods: readonly string[];
@@ -44,9 +44,10 @@ export async function readTracks(manifest: string, scratch: string): Promise<Pla
   return Promise.all(
     playlists.map(async ({ name, base, segments }, index) => {
       const periods = splitPeriods(segments);
-      const files = periods.map((_, period) =>
-        path.join(scratch, `${path.extname(manifest).slice(1)}-${index}-${period}.mp4`),
-      );
+      const files = periods.map((segments, period) => {
+        const extension = segments[0]?.map ? 'mp4' : 'ts';
+        return path.join(scratch, `${path.extname(manifest).slice(1)}-${index}-${period}.${extension}`);
+      });
       await Promise.all(periods.map((period, at) => join(period, base ?? path.dirname(manifest), files[at]!)));
       return {
         name,
@@ -119,9 +120,11 @@ function splitPeriods(segments: readonly ParsedSegment[]): ParsedSegment[][] {
 async function join(segments: readonly ParsedSegment[], base: string, file: string): Promise<void> {
   const read = async (uri: string) => readFile(path.join(base, uri));
   const init = segments[0]?.map?.uri;
-  if (init === undefined) throw new Error('a track without an init segment');
   await writeFile(
     file,
-    Buffer.concat([await read(init), ...(await Promise.all(segments.map(({ uri }) => read(uri))))]),
+    Buffer.concat([
+      ...(init === undefined ? [] : [await read(init)]),
+      ...(await Promise.all(segments.map(({ uri }) => read(uri)))),
+    ]),
   );
 }

@@ -1,11 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeSource } from '../conformance/source.js';
-import { findEndpoints } from '../conformance/result.js';
 import { launchChromium } from '../support/chromium.js';
 import { projectRoot, reelway } from '../support/reelway.js';
 import { requires } from '../support/requires.js';
@@ -26,11 +25,33 @@ interface PlayReport {
 /** Seconds: what a player bridges without a person noticing. */
 const largestGap = 0.1;
 const quickly = 3;
+/** Seconds: players of transport streams take the first decode time for 0, so that pictures begin by their reordering later. */
+const reordering = 0.1;
 
+const scripts = {
+  hls: 'hls.js/dist/hls.min.js',
+  dash: 'dashjs/dist/modern/umd/dash.all.min.js',
+  shaka: 'shaka-player/dist/shaka-player.compiled.js',
+} as const;
+
+/** Which player is given which output. */
 const players = [
-  { player: 'hls', library: 'hls.js', extension: '.m3u8', script: 'hls.js/dist/hls.min.js' },
-  { player: 'dash', library: 'dash.js', extension: '.mpd', script: 'dashjs/dist/modern/umd/dash.all.min.js' },
+  { player: 'hls', library: 'hls.js', endpoint: 'cmaf', manifest: 'index.m3u8' },
+  { player: 'hls', library: 'hls.js', endpoint: 'hls', manifest: 'index.m3u8' },
+  { player: 'hls', library: 'hls.js', endpoint: 'hls_apart', manifest: 'index.m3u8' },
+  { player: 'dash', library: 'dash.js', endpoint: 'dash', manifest: 'index.mpd' },
+  { player: 'shaka', library: 'Shaka Player', endpoint: 'cmaf', manifest: 'index.m3u8' },
+  { player: 'shaka', library: 'Shaka Player', endpoint: 'hls_apart', manifest: 'index.m3u8' },
+  { player: 'shaka', library: 'Shaka Player', endpoint: 'dash', manifest: 'index.mpd' },
 ] as const;
+
+const HlsManifests = [{ ManifestName: 'index' }];
+const configurations = [
+  { Id: 'cmaf', CmafPackage: { HlsManifests } },
+  { Id: 'dash', DashPackage: { DashManifests: HlsManifests } },
+  { Id: 'hls', HlsPackage: { HlsManifests, SegmentDurationSeconds: 5 } },
+  { Id: 'hls_apart', HlsPackage: { HlsManifests, UseAudioRenditionGroup: true } },
+];
 
 describe.runIf(requires('ffmpeg', 'chromium'))('Chromium plays to the end, without a gap or an error,', () => {
   let folder: string;
@@ -55,10 +76,10 @@ describe.runIf(requires('ffmpeg', 'chromium'))('Chromium plays to the end, witho
     {
       source: '59.94 fps with B-frames and late audio',
       make: async () => {
-        const options = { rate: '60000/1001', audioDelay: 0.3, seconds: 8 };
+        const options = { rate: '60000/1001', audioDelay: 0.3, seconds: 12 };
         return (await makeSource(path.join(folder, 'source'), options)).entry;
       },
-      seconds: 8,
+      seconds: 12,
       audioStart: 0.3,
       heights: ['72', '90'],
     },
@@ -76,13 +97,19 @@ describe.runIf(requires('ffmpeg', 'chromium'))('Chromium plays to the end, witho
     let out: string;
     beforeAll(async () => {
       out = await mkdtemp(path.join(folder, 'out-'));
-      const run = await reelway(['package', await make(), '--out', out]);
+      const group = path.join(out, 'group.json');
+      await writeFile(group, JSON.stringify(configurations));
+      const run = await reelway(['package', await make(), '--out', out, '--config', group]);
       expect(run, run.stderr).toMatchObject({ code: 0 });
     });
 
-    it.each(players)('with $library', async ({ player, extension, script }) => {
-      const manifest = await findManifest(out, extension);
-      const report = await play({ browser, out, manifest, player, script });
+    // Shaka Player lays the segments of each HLS playlist end to end from 0, so that sound that comes late would be early.
+    const able = players.filter(
+      ({ library, manifest }) => audioStart === 0 || library !== 'Shaka Player' || manifest === 'index.mpd',
+    );
+    it.each(able)('$endpoint with $library', async ({ player, endpoint, manifest: name }) => {
+      const manifest = `${endpoint}/${name}`;
+      const report = await play({ browser, out, manifest, player });
       expect(report.errors).toEqual([]);
       expect(report.ended).toBe(true);
       expect(Math.abs(report.duration - seconds)).toBeLessThan(largestGap);
@@ -94,34 +121,29 @@ describe.runIf(requires('ffmpeg', 'chromium'))('Chromium plays to the end, witho
       ] as const) {
         const ranges = report.buffered[kind]!;
         expect(gaps(ranges), `${kind} buffered ${JSON.stringify(ranges)}`).toEqual([]);
-        expect(Math.abs(ranges[0]![0] - start), `${kind} starts at ${ranges[0]![0]}`).toBeLessThan(0.03);
+        const early = start - ranges[0]![0];
+        const said = `${kind} starts at ${ranges[0]![0]}`;
+        // In transport streams hls.js puts silence where sound comes late.
+        if (!endpoint.startsWith('hls')) expect(Math.abs(early), said).toBeLessThan(0.03);
+        else expect(-early, said).toBeLessThan(reordering);
         expect(Math.abs(ranges.at(-1)![1] - seconds)).toBeLessThan(largestGap);
       }
     });
   });
 });
 
-async function findManifest(out: string, extension: string): Promise<string> {
-  const endpoints = await findEndpoints(out);
-  const manifests = endpoints.flatMap(({ folder, entries }) => entries.map((entry) => path.join(folder, entry)));
-  const found = manifests.find((manifest) => manifest.endsWith(extension));
-  if (!found) throw new Error(`no ${extension} among ${manifests.join(', ')}`);
-  return path.relative(out, found);
-}
-
 interface Play {
   readonly browser: Browser;
   readonly out: string;
   readonly manifest: string;
-  readonly player: string;
-  readonly script: string;
+  readonly player: keyof typeof scripts;
 }
 
-async function play({ browser, out, manifest, player, script }: Play): Promise<PlayReport> {
+async function play({ browser, out, manifest, player }: Play): Promise<PlayReport> {
   const modules = path.dirname(createRequire(import.meta.url).resolve('hls.js/package.json'));
   const server: StaticServer = await serveFiles({
     '/player.html': path.join(import.meta.dirname, 'player.html'),
-    '/player.js': path.join(modules, '..', script),
+    '/player.js': path.join(modules, '..', scripts[player]),
     '/media/': out,
   });
   const page = await browser.newPage();

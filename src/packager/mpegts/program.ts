@@ -45,6 +45,15 @@ export function findProgram(bytes: Uint8Array, base = 0): ProgramMap | undefined
   return undefined;
 }
 
+/** Do PAT and PMT stand before the first packet of any of these streams? */
+export function beginsWithTables(bytes: Uint8Array, streams: readonly { readonly pid: number }[]): boolean {
+  for (let at = 0; at + packetSize <= bytes.length; at += packetSize) {
+    const { pid } = parsePacketHeader(bytes, at);
+    if (streams.some((stream) => stream.pid === pid)) return findProgram(bytes.subarray(0, at)) !== undefined;
+  }
+  return false;
+}
+
 function onlyMapPid(section: Uint8Array): number | undefined {
   const association = parseProgramAssociation(section);
   if (!association) return undefined;

@@ -1,5 +1,5 @@
 import type { Combination } from './planned-manifest.js';
-import type { PlannedTrack } from './presentation.js';
+import type { TrackDescription } from './presentation.js';
 
 /** Audio that plays with the same video: an HLS rendition group. */
 export interface AudioGroup {
@@ -8,36 +8,41 @@ export interface AudioGroup {
 }
 
 export interface AudioGroupMember {
-  readonly track: PlannedTrack;
+  readonly track: TrackDescription;
+  /** It is in the video's own segments. */
+  readonly muxed: boolean;
   /** Unique in its group; the same in all groups for the same place. */
   readonly name: string;
   readonly default: boolean;
   readonly autoselect: boolean;
 }
 
-/** One group for each distinct set of audio tracks that a video is combined with, in order of first appearance. */
+/**
+ * One group for each distinct set of audio tracks that a video is combined with, in order of first appearance. Audio in the video's own
+ * segments is named only where there is a choice.
+ */
 export function audioGroups(
   combinations: readonly Combination[],
-  trackOf: (id: string) => PlannedTrack,
+  trackOf: (id: string) => TrackDescription,
 ): ReadonlyMap<string, AudioGroup> {
-  const sets = new Map(combinations.filter(hasBoth).map(({ audio }) => [audioGroupKey(audio), audio]));
+  const sets = new Map(combinations.filter(hasBoth).map((combination) => [audioGroupKey(combination), combination]));
   return new Map(
-    [...sets].map(([key, audio], index) => [
-      key,
-      { id: sets.size === 1 ? 'audio' : `audio_${index + 1}`, members: members(audio.map(trackOf)) },
-    ]),
+    [...sets].map(([key, { muxed = [], audio }], index) => {
+      const inside = members([...muxed, ...audio].map(trackOf), muxed.length);
+      return [key, { id: sets.size === 1 ? 'audio' : `audio_${index + 1}`, members: inside }];
+    }),
   );
 }
 
-export function audioGroupKey(audio: readonly string[]): string {
-  return audio.join();
+export function audioGroupKey({ muxed = [], audio }: Combination): string {
+  return [...muxed, '', ...audio].join();
 }
 
 function hasBoth({ video, audio }: Combination): boolean {
   return video !== undefined && audio.length > 0;
 }
 
-function members(tracks: readonly PlannedTrack[]): AudioGroupMember[] {
+function members(tracks: readonly TrackDescription[], muxed: number): AudioGroupMember[] {
   const names = uniqueNames(tracks.map(displayName));
   const defaultIndex = Math.max(
     0,
@@ -45,6 +50,7 @@ function members(tracks: readonly PlannedTrack[]): AudioGroupMember[] {
   );
   return tracks.map((track, index) => ({
     track,
+    muxed: index < muxed,
     name: names[index] ?? track.id,
     default: index === defaultIndex,
     autoselect: index === defaultIndex || (track.media?.autoselect ?? isFirstOfLanguage(tracks, index)),
@@ -52,12 +58,12 @@ function members(tracks: readonly PlannedTrack[]): AudioGroupMember[] {
 }
 
 /** Of several tracks in one language a player cannot choose by itself. */
-function isFirstOfLanguage(tracks: readonly PlannedTrack[], index: number): boolean {
+function isFirstOfLanguage(tracks: readonly TrackDescription[], index: number): boolean {
   return tracks.findIndex(({ language }) => language === tracks[index]?.language) === index;
 }
 
 /** What the source calls it, or its language in English. */
-export function displayName({ media, language }: PlannedTrack): string {
+export function displayName({ media, language }: TrackDescription): string {
   if (media) return media.name;
   const name = language === undefined ? undefined : new Intl.DisplayNames('en', { type: 'language' }).of(language);
   return name ?? 'Audio';

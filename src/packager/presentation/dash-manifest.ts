@@ -5,7 +5,7 @@ import { displayName } from './audio-groups.js';
 import { peakBitRate } from './bit-rate.js';
 import { manifestTracks } from './manifest-names.js';
 import { nominalDurations } from './nominal-duration.js';
-import type { DashManifest, ManifestFile, SegmentSizes } from './planned-manifest.js';
+import type { DashManifest, ManifestFile, SegmentFacts } from './planned-manifest.js';
 import type { PlannedTrack, PlannedTrackPeriod, Presentation } from './presentation.js';
 import { independentSegments, longestSegment, measuredSegments } from './track-facts.js';
 
@@ -16,12 +16,12 @@ const roleScheme = 'urn:mpeg:dash:role:2011';
 const channelScheme = 'urn:mpeg:dash:23003:3:audio_channel_configuration:2011';
 
 /** The MPD of a manifest: a Period for each stretch without discontinuity. */
-export function dashManifest(manifest: DashManifest, presentation: Presentation, sizes: SegmentSizes): ManifestFile {
+export function dashManifest(manifest: DashManifest, presentation: Presentation, facts: SegmentFacts): ManifestFile {
   const byId = new Map(presentation.tracks.map((track) => [track.id, track]));
   const tracks = manifestTracks(manifest).flatMap((id) => byId.get(id) ?? []);
   const maxSegmentDuration = Math.max(...tracks.map(longestSegment));
   const bandwidths = new Map(
-    tracks.map((track) => [track.id, peakBitRate(measuredSegments(track, sizes), maxSegmentDuration)]),
+    tracks.map((track) => [track.id, peakBitRate(measuredSegments(track, facts), maxSegmentDuration)]),
   );
   const context: Context = { manifest, presentation, bandwidths };
   const sets = groupIntoSets(tracks);

@@ -5,18 +5,19 @@ import { writeMultivariantPlaylist } from '../../manifest/hls/write-multivariant
 import { type AudioGroup, audioGroupKey, audioGroups } from './audio-groups.js';
 import { averageBitRate, peakBitRate } from './bit-rate.js';
 import { manifestTracks, mediaPlaylistName } from './manifest-names.js';
-import type { HlsManifest, ManifestFile, SegmentSizes } from './planned-manifest.js';
-import type { PlannedPeriod, PlannedTrack, Presentation } from './presentation.js';
+import type { HlsManifest, ManifestFile, SegmentFacts } from './planned-manifest.js';
+import type { PlannedPeriod, PlannedTrack, Presentation, TrackDescription } from './presentation.js';
 import { codecStrings, frameRate, independentSegments, measuredSegments, videoConfigurations } from './track-facts.js';
 
-/** EXT-X-MAP outside of I-frame playlists, RFC 8216bis §8. */
-const version = 6;
+/** RFC 8216bis §8: EXT-X-MAP outside of I-frame playlists; fractions of seconds. */
+const versionOf = { fragments: 6, transportStreams: 3 } as const;
 const contentType = 'application/vnd.apple.mpegurl';
 
-/** The media playlists of a manifest, then its multivariant playlist. Audio is always in rendition groups of its own. */
-export function hlsManifest(manifest: HlsManifest, presentation: Presentation, sizes: SegmentSizes): ManifestFile[] {
+/** The media playlists of a manifest, then its multivariant playlist. */
+export function hlsManifest(manifest: HlsManifest, presentation: Presentation, facts: SegmentFacts): ManifestFile[] {
   const byId = new Map(presentation.tracks.map((track) => [track.id, track]));
   const tracks = manifestTracks(manifest).flatMap((id) => byId.get(id) ?? []);
+  const version = versionOf[presentation.initSegments.length > 0 ? 'fragments' : 'transportStreams'];
   const interval = manifest.configuration.ProgramDateTimeIntervalSeconds ?? 0;
   const playlists = tracks.map((track) => ({ track, segments: listSegments(track, presentation.periods, interval) }));
   // One for all, §6.2.4: "each Media Playlist in each Variant Stream MUST have the same target duration".
@@ -26,7 +27,7 @@ export function hlsManifest(manifest: HlsManifest, presentation: Presentation, s
   );
   const rates = new Map(
     tracks.map((track) => {
-      const measured = measuredSegments(track, sizes);
+      const measured = measuredSegments(track, facts);
       return [track.id, { peak: peakBitRate(measured, targetDuration), average: averageBitRate(measured) }];
     }),
   );
@@ -46,7 +47,7 @@ export function hlsManifest(manifest: HlsManifest, presentation: Presentation, s
       segments,
     }),
   }));
-  const text = multivariantPlaylist(manifest, { tracks, rates });
+  const text = multivariantPlaylist(manifest, { tracks, rates, version });
   return [...media, { name: manifest.name, contentType, entry: true, text }];
 }
 
@@ -58,7 +59,7 @@ export function hlsManifest(manifest: HlsManifest, presentation: Presentation, s
 function listSegments(track: PlannedTrack, periods: readonly PlannedPeriod[], interval: number): MediaSegment[] {
   let nextDate = -Infinity;
   return track.periods.flatMap(({ segments, initSegment, track: { timescale } }, periodIndex) => {
-    const map = { uri: initSegment };
+    const map = initSegment === undefined ? {} : { map: { uri: initSegment } };
     const microseconds = (ticks: number) => Math.round((ticks * 1e6) / timescale);
     const first = microseconds(segments[0]?.start ?? 0);
     const periodEnd = first + Math.round((periods[periodIndex]?.duration ?? 0) * 1e6);
@@ -72,7 +73,7 @@ function listSegments(track: PlannedTrack, periods: readonly PlannedPeriod[], in
       return {
         uri: name,
         duration: duration / 1e6,
-        map,
+        ...map,
         ...(discontinuity && { discontinuity }),
         ...(dated && { programDateTime: new Date(date).toISOString() }),
       };
@@ -81,6 +82,8 @@ function listSegments(track: PlannedTrack, periods: readonly PlannedPeriod[], in
 }
 
 interface VariantFacts {
+  /** EXT-X-VERSION */
+  readonly version: number;
   readonly tracks: readonly PlannedTrack[];
   /** bits per second by track id */
   readonly rates: ReadonlyMap<string, { readonly peak: number; readonly average: number }>;
@@ -88,19 +91,20 @@ interface VariantFacts {
 
 function multivariantPlaylist(manifest: HlsManifest, facts: VariantFacts): string {
   const byId = new Map(facts.tracks.map((track) => [track.id, track]));
-  const trackOf = (id: string): PlannedTrack => {
-    const track = byId.get(id);
+  const muxed = new Map(facts.tracks.flatMap((track) => track.muxed.map((audio) => [audio.id, audio])));
+  const known = <T>(track: T | undefined, id: string): T => {
     if (!track) throw new Error(`${manifest.name} has no track ${id}`);
     return track;
   };
-  const groups = audioGroups(manifest.combinations, trackOf);
+  const trackOf = (id: string) => known(byId.get(id), id);
+  const groups = audioGroups(manifest.combinations, (id) => known<TrackDescription>(byId.get(id) ?? muxed.get(id), id));
   const variants = manifest.combinations.flatMap((combination) =>
     combination.video === undefined
       ? combination.audio.map((id) => describeVariant(manifest, trackOf(id), undefined, facts))
-      : [describeVariant(manifest, trackOf(combination.video), groups.get(audioGroupKey(combination.audio)), facts)],
+      : [describeVariant(manifest, trackOf(combination.video), groups.get(audioGroupKey(combination)), facts)],
   );
   return writeMultivariantPlaylist({
-    version,
+    version: facts.version,
     independentSegments: facts.tracks.every(independentSegments),
     media: [...groups.values()].flatMap((group) => describeGroup(manifest, group)),
     variants,
@@ -108,11 +112,11 @@ function multivariantPlaylist(manifest: HlsManifest, facts: VariantFacts): strin
 }
 
 function describeGroup(manifest: HlsManifest, { id, members }: AudioGroup): Media[] {
-  return members.map(({ track, name, default: isDefault, autoselect }) => ({
+  return members.map(({ track, muxed, name, default: isDefault, autoselect }) => ({
     type: 'AUDIO',
     groupId: id,
     name,
-    uri: mediaPlaylistName(manifest, track.id),
+    ...(!muxed && { uri: mediaPlaylistName(manifest, track.id) }),
     ...(track.language !== undefined && { language: track.language }),
     default: isDefault,
     autoselect,
@@ -122,7 +126,7 @@ function describeGroup(manifest: HlsManifest, { id, members }: AudioGroup): Medi
   }));
 }
 
-function channels({ periods }: PlannedTrack): number {
+function channels({ periods }: TrackDescription): number {
   return Math.max(
     ...periods.map(({ track: { configuration } }) => (configuration.codec === 'aac' ? configuration.channels : 0)),
   );
@@ -134,7 +138,7 @@ function describeVariant(
   group: AudioGroup | undefined,
   { rates }: VariantFacts,
 ): Variant {
-  const audio = group?.members.map(({ track }) => track) ?? [];
+  const audio = group?.members.filter(({ muxed }) => !muxed).map(({ track }) => track) ?? [];
   const rate = (of: 'peak' | 'average') =>
     (rates.get(main.id)?.[of] ?? 0) + Math.max(0, ...audio.map(({ id }) => rates.get(id)?.[of] ?? 0));
   const resolution = resolutionOf(main);
@@ -143,7 +147,7 @@ function describeVariant(
     uri: mediaPlaylistName(manifest, main.id),
     bandwidth: rate('peak'),
     averageBandwidth: rate('average'),
-    codecs: [...new Set([main, ...audio].flatMap(codecStrings))].join(),
+    codecs: [...new Set([main, ...main.muxed, ...audio].flatMap(codecStrings))].join(),
     ...(resolution && { resolution }),
     ...(rateOfFrames > 0 && { frameRate: rateOfFrames }),
     ...(group && { audio: group.id }),

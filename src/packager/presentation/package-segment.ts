@@ -1,22 +1,38 @@
+import { MalformedError } from '../bits/malformed.js';
+import { UnsupportedCodingError } from '../codec/unsupported-coding.js';
 import { PackagerError } from '../errors.js';
 import { mediaSegment } from '../isobmff/media-segment.js';
 import type { Samples } from '../model/samples.js';
 import { demuxSegment } from '../mpegts/demuxer.js';
-import type { PlannedOutput, SegmentOutput, SegmentTask } from './segment-task.js';
+import { muxSegment } from '../mpegts/muxer.js';
+import type {
+  FragmentContent,
+  PlannedOutput,
+  SegmentOutput,
+  SegmentTask,
+  TransportStreamContent,
+} from './segment-task.js';
 
 /**
- * Makes the output segments of a task. Synchronous, and without copies of media: the outputs are views of `bytes`, which are changed in
+ * Makes the output segments of a task. Synchronous, and for fragments without copies of media: they are views of `bytes`, which are changed in
  * place, so they are valid until those are reused.
  * @param bytes of each of `task.reads`, in that order
  * @throws PackagerError naming rendition, segment, byte and time, when the bytes are damaged or not what was indexed
  */
 export function packageSegment(task: SegmentTask, bytes: readonly Uint8Array[]): SegmentOutput[] {
   try {
+    // Before they are taken apart; taken apart they are all the same, so that damage is found.
+    const original = task.outputs.some(isOriginal) ? new Uint8Array(bytes[0] ?? []) : undefined;
     const demuxed = demuxAll(task, bytes);
-    return task.outputs.map((output) => writeOutput(output, demuxed));
+    const tracks = task.period.tracks.map((_, index) => joinSamples(demuxed.flatMap((each) => each[index] ?? [])));
+    return task.outputs.map((output) => writeOutput(output, { task, tracks, original }));
   } catch (error) {
     throw error instanceof PackagerError ? error.at({ rendition: task.rendition, segment: task.segmentNumber }) : error;
   }
+}
+
+function isOriginal(output: PlannedOutput): boolean {
+  return output.container === 'mpegts' && output.clock === 'source';
 }
 
 /** The samples of each source segment, by track. */
@@ -38,13 +54,52 @@ function demuxAll(
   });
 }
 
-function writeOutput(
-  { name, contentType, track, sequenceNumber, end }: PlannedOutput,
-  demuxed: readonly Samples[][],
-): SegmentOutput {
-  const samples = joinSamples(demuxed.flatMap((tracks) => tracks[track] ?? []));
-  const data = mediaSegment({ sequenceNumber, samples, end });
-  return { name, contentType, data, size: data.reduce((sum, part) => sum + part.length, 0) };
+interface SegmentMaterial {
+  readonly task: SegmentTask;
+  /** Of each track of the period. */
+  readonly tracks: readonly Samples[];
+  /** The source segment as it was, when an output is to be that. */
+  readonly original: Uint8Array | undefined;
+}
+
+function writeOutput(output: PlannedOutput, material: SegmentMaterial): SegmentOutput {
+  const { name, contentType } = output;
+  const content = output.container === 'cmaf' ? fragments(output, material) : transportStream(output, material);
+  return { name, contentType, ...content, size: content.data.reduce((sum, part) => sum + part.length, 0) };
+}
+
+type Written = Pick<SegmentOutput, 'data' | 'iFrames'>;
+
+function fragments({ track, sequenceNumber, end }: FragmentContent, { tracks }: SegmentMaterial): Written {
+  return { data: mediaSegment({ sequenceNumber, samples: samplesOf(tracks, track), end }) };
+}
+
+function transportStream({ tracks, clock }: TransportStreamContent, material: SegmentMaterial): Written {
+  if (clock === 'source') return { data: [material.original ?? new Uint8Array()] };
+  const muxed = tracks.map(({ track, language }) => ({
+    track: trackOf(material.task, track),
+    language,
+    samples: samplesOf(material.tracks, track),
+  }));
+  try {
+    return { data: [muxSegment(muxed, clock).bytes] };
+  } catch (error) {
+    if (error instanceof UnsupportedCodingError) throw new PackagerError('source_unsupported', error.message);
+    if (error instanceof MalformedError) throw new PackagerError('source_invalid', error.message);
+    throw error;
+  }
+}
+
+function samplesOf(tracks: readonly Samples[], index: number): Samples {
+  const samples = tracks[index];
+  if (!samples) throw new Error(`no track ${index}`);
+  return samples;
+}
+
+function trackOf({ period }: SegmentTask, index: number) {
+  const track = period.tracks[index];
+  if (!track) throw new Error(`no track ${index}`);
+  return track;
 }
 
 /** One after the other; their times are on one time line already. */

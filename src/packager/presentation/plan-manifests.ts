@@ -10,20 +10,22 @@ import type { SourceCombination } from './source-tracks.js';
  * @throws PackagerError configuration_invalid when a selection leaves nothing, or two files would have one name
  */
 export function planManifests(
-  { CmafPackage, DashPackage }: PackagingConfiguration,
+  { HlsPackage, CmafPackage, DashPackage }: PackagingConfiguration,
   combinations: readonly SourceCombination[],
 ): PlannedManifest[] {
-  const hls = (CmafPackage?.HlsManifests ?? []).map((configuration): PlannedManifest => ({
+  const hls = (HlsPackage ?? CmafPackage)?.HlsManifests ?? [];
+  const hlsField = HlsPackage ? 'HlsPackage' : 'CmafPackage';
+  const playlists = hls.map((configuration): PlannedManifest => ({
     kind: 'hls',
     name: `${configuration.ManifestName}.m3u8`,
     configuration,
     combinations: selectStreams(
       combinations,
       configuration.StreamSelection,
-      'CmafPackage.HlsManifests.StreamSelection',
+      `${hlsField}.HlsManifests.StreamSelection`,
     ),
   }));
-  const dash = (DashPackage?.DashManifests ?? []).map((configuration): PlannedManifest => ({
+  const mpds = (DashPackage?.DashManifests ?? []).map((configuration): PlannedManifest => ({
     kind: 'dash',
     name: `${configuration.ManifestName}.mpd`,
     configuration,
@@ -34,7 +36,7 @@ export function planManifests(
       'DashPackage.DashManifests.StreamSelection',
     ),
   }));
-  const manifests = [...hls, ...dash];
+  const manifests = [...playlists, ...mpds];
   refuseEqualNames(manifests.flatMap(manifestFileNames));
   return manifests;
 }

@@ -141,7 +141,7 @@ describe('a plan', () => {
   it('has a period for each part between discontinuities, with its own init segments and numbers that go on', () => {
     const parts = rendition({ uri: 'p.m3u8', tracks: [videoTrack()], cuts: [regularCuts(2, 4), regularCuts(1, 3)] });
     const { periods, tracks, initSegments, tasks } = planPresentation(syntheticIndex(parts), cmaf());
-    expect(periods).toEqual([{ duration: 8 }, { duration: 3 }]);
+    expect(periods).toMatchObject([{ duration: 8 }, { duration: 3 }]);
     expect(initSegments.map(({ name }) => name)).toEqual(['video_1/init.mp4', 'video_1/init_2.mp4']);
     expect(tracks[0]?.periods[1]?.segments.map(({ number, start }) => [number, start])).toEqual([[3, 0]]);
     expect(tasks.map(({ segmentNumber }) => segmentNumber)).toEqual([1, 2, 3]);
@@ -214,13 +214,76 @@ describe('stream selection', () => {
   });
 });
 
+describe('transport streams', () => {
+  const hls = (change: Partial<NonNullable<PackagingConfiguration['HlsPackage']>> = {}): PackagingConfiguration => ({
+    Id: 'hls',
+    HlsPackage: { HlsManifests: [{ ManifestName: 'index' }], ...change },
+  });
+  const whole = (of: typeof high) => ({
+    ...of,
+    periods: of.periods.map((p) => ({ ...p, tablesFirst: true as const })),
+  });
+  const outputs = (index: typeof ladder, configuration: PackagingConfiguration) =>
+    planPresentation(index, configuration).tasks.flatMap((task) => task.outputs);
+  const source = syntheticIndex(whole(high), whole(low));
+
+  it('have no init segments, and audio stays with the video that it is muxed with', () => {
+    const { tracks, initSegments, tasks } = planPresentation(source, hls());
+    expect(initSegments).toEqual([]);
+    expect(tracks.map(({ id, muxed }) => [id, ...muxed.map((audio) => audio.id)])).toEqual([
+      ['video_1', 'audio_1'],
+      ['video_2', 'audio_1'],
+    ]);
+    expect(tasks[0]?.outputs).toMatchObject([{ name: 'video_1/1.ts', tracks: [{ track: 0 }, { track: 1 }] }]);
+  });
+
+  it('are the source as it is where nothing is to be changed, and else begin 10 s into their clock', () => {
+    const clocks = (index: typeof ladder, configuration: PackagingConfiguration) => [
+      ...new Set(outputs(index, configuration).map((output) => output.container === 'mpegts' && output.clock)),
+    ];
+    expect(clocks(source, hls())).toEqual(['source']);
+    expect(clocks(source, hls({ SegmentDurationSeconds: 4 }))).toEqual(['source']);
+    expect(clocks(source, hls({ SegmentDurationSeconds: 8 }))).toEqual([900_000]);
+    expect(clocks(source, hls({ UseAudioRenditionGroup: true }))).toEqual([900_000]);
+    expect(clocks(ladder, hls())).toEqual([900_000]); // segments without tables of their own
+    expect(clocks(syntheticIndex(whole(high), low), hls())).toEqual([900_000]); // all of them or none
+    const tail = { uri: 'next', offset: 0, length: 188 };
+    const across = rendition({ uri: 'a', tracks: [videoTrack()], cuts, segments: { 0: { tail } } });
+    expect(clocks(syntheticIndex(whole(across)), hls())).toEqual([900_000]);
+  });
+
+  it('have audio in streams of its own when that is asked for, or when the source has it so', () => {
+    const media = { groupIds: ['a'], name: 'English', default: true, autoselect: true };
+    const main = rendition({ uri: 'v', tracks: [videoTrack()], cuts, variant: { audioGroups: ['a'] } });
+    const audio = rendition({ uri: 'a', tracks: [audioTrack('a')], cuts, media });
+    for (const [index, configuration] of [
+      [source, hls({ UseAudioRenditionGroup: true })],
+      [syntheticIndex(main, audio), hls()],
+    ] as const) {
+      const { tracks } = planPresentation(index, configuration);
+      expect(tracks.filter(({ kind }) => kind === 'audio').map(({ id }) => id)).toEqual(['audio_1']);
+      expect(tracks.flatMap(({ muxed }) => muxed)).toEqual([]);
+    }
+  });
+});
+
 describe('what cannot be honoured is refused by name', () => {
   const hls = (change: object) => cmaf({ HlsManifests: [{ ManifestName: 'index', ...change }] });
   const mpd = (change: object) => dash({ DashManifests: [{ ManifestName: 'index', ...change }] });
   const provider = { RoleArn: 'a', SystemIds: ['b'], Url: 'c' };
 
   it.each<[string, PackagingConfiguration]>([
-    ['HlsPackage', { Id: 'a', HlsPackage: { HlsManifests: [{ ManifestName: 'index' }] } }],
+    [
+      'HlsPackage.Encryption',
+      {
+        Id: 'a',
+        HlsPackage: { HlsManifests: [{ ManifestName: 'index' }], Encryption: { SpekeKeyProvider: provider } },
+      },
+    ],
+    [
+      'HlsPackage.IncludeDvbSubtitles',
+      { Id: 'a', HlsPackage: { HlsManifests: [{ ManifestName: 'index' }], IncludeDvbSubtitles: true } },
+    ],
     ['MssPackage', { Id: 'a', MssPackage: { MssManifests: [{ ManifestName: 'index' }] } }],
     ['CmafPackage.Encryption', cmaf({ Encryption: { SpekeKeyProvider: provider } })],
     ['DashPackage.Encryption', dash({ Encryption: { SpekeKeyProvider: provider } })],

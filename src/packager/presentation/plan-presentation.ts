@@ -5,6 +5,7 @@ import { manifestTracks } from './manifest-names.js';
 import { nominalDurations } from './nominal-duration.js';
 import { planManifests } from './plan-manifests.js';
 import { planSegments } from './plan-segments.js';
+import { planStreams } from './planned-streams.js';
 import type { PlannedManifest } from './planned-manifest.js';
 import type { InitSegment, PlannedPeriod, PlannedTrack, Presentation } from './presentation.js';
 import { programDates } from './program-date-time.js';
@@ -18,19 +19,21 @@ import { refuseUnsupported } from './supported-fields.js';
  */
 export function planPresentation(index: AssetIndex, configuration: PackagingConfiguration): Presentation {
   refuseUnsupported(configuration);
-  const source = sourceTracks(index);
-  const manifests = planManifests(configuration, source.combinations);
+  const { HlsPackage, CmafPackage, DashPackage } = configuration;
+  const planned = planStreams(sourceTracks(index), configuration);
+  const manifests = planManifests(configuration, planned.combinations);
   const wanted = new Set(manifests.flatMap(manifestTracks));
-  const { tracks, tasks } = planSegments(
-    source.tracks.filter(({ id }) => wanted.has(id)),
+  const { tracks, tasks, clocks } = planSegments(
+    planned.streams.filter(({ id }) => wanted.has(id)),
     {
-      segmentDuration: (configuration.CmafPackage ?? configuration.DashPackage)?.SegmentDurationSeconds ?? 0,
-      segmentTemplateFormat: configuration.DashPackage?.SegmentTemplateFormat ?? 'NUMBER_WITH_TIMELINE',
+      container: HlsPackage ? 'mpegts' : 'cmaf',
+      segmentDuration: (HlsPackage ?? CmafPackage ?? DashPackage)?.SegmentDurationSeconds ?? 0,
+      segmentTemplateFormat: DashPackage?.SegmentTemplateFormat ?? 'NUMBER_WITH_TIMELINE',
       dateOf: manifests.some(wantsDates) ? programDates(index) : () => undefined,
     },
   );
-  const periods = planPeriods(tracks);
-  if (configuration.DashPackage?.SegmentTemplateFormat === 'NUMBER_WITH_DURATION')
+  const periods = planPeriods(tracks, clocks);
+  if (DashPackage?.SegmentTemplateFormat === 'NUMBER_WITH_DURATION')
     for (const track of tracks) nominalDurations(track, periods); // refuses what is not regular
   return { tracks, periods, initSegments: tracks.flatMap(initSegments), tasks, manifests };
 }
@@ -40,8 +43,9 @@ function wantsDates(manifest: PlannedManifest): boolean {
 }
 
 /** A period lasts as long as its longest track. */
-function planPeriods(tracks: readonly PlannedTrack[]): PlannedPeriod[] {
-  return (tracks[0]?.periods ?? []).map((_, index) => ({
+function planPeriods(tracks: readonly PlannedTrack[], clocks: readonly number[]): PlannedPeriod[] {
+  return clocks.map((clock, index) => ({
+    clock,
     duration: Math.max(
       ...tracks.map(({ periods }) => {
         const period = periods[index];
@@ -52,9 +56,7 @@ function planPeriods(tracks: readonly PlannedTrack[]): PlannedPeriod[] {
 }
 
 function initSegments({ kind, language, periods }: PlannedTrack): InitSegment[] {
-  return periods.map((period) => ({
-    name: period.initSegment,
-    bytes: initSegment(period.track, language),
-    contentType: `${kind}/mp4`,
-  }));
+  return periods.flatMap(({ initSegment: name, track }) =>
+    name === undefined ? [] : [{ name, bytes: initSegment(track, language), contentType: `${kind}/mp4` }],
+  );
 }

@@ -1,26 +1,41 @@
 import { PackagerError } from '../errors.js';
-import type { IndexedRendition } from '../model/asset-index.js';
+import type { IndexedPeriod, IndexedRendition, IndexedSegment, IndexedTrackSegment } from '../model/asset-index.js';
 import type { Track } from '../model/track.js';
+import { rescale } from '../timing/timescale.js';
 import { groupSegments, outputDuration, type SegmentGroup, segmentsPerOutput } from './group-segments.js';
 import type { SegmentTemplateFormat } from './planned-manifest.js';
-import type { PlannedSegment, PlannedTrack } from './presentation.js';
+import type { PlannedStream } from './planned-streams.js';
+import type { PlannedSegment, PlannedTrack, TrackDescription } from './presentation.js';
 import type { DateOf } from './program-date-time.js';
 import { segmentName, segmentNames } from './segment-names.js';
-import type { PlannedOutput, SegmentTask } from './segment-task.js';
+import type { MuxedTrackPlan, PlannedOutput, SegmentContent, SegmentTask } from './segment-task.js';
 import type { Carrier, SourceTrack } from './source-tracks.js';
 
 export interface SegmentPlanOptions {
+  readonly container: SegmentContent['container'];
   /** seconds; 0: as the source is cut */
   readonly segmentDuration: number;
   readonly segmentTemplateFormat: SegmentTemplateFormat;
   readonly dateOf: DateOf;
 }
 
-/** A track with the rendition it is taken from, while its segments are being listed. */
+export interface SegmentPlan {
+  readonly tracks: readonly PlannedTrack[];
+  readonly tasks: readonly SegmentTask[];
+  /** Of each period: ticks of 90 kHz in transport streams at its time 0. */
+  readonly clocks: readonly number[];
+}
+
+/** Time stamps of transport streams that are made begin here, 10 s in: room for decoding before the first presentation. */
+const firstClock = 900_000;
+
+/** A stream with the rendition it is taken from, while its segments are being listed. */
 interface Draft {
-  readonly source: SourceTrack;
-  readonly carrier: Carrier;
-  readonly periods: { track: Track; initSegment: string; media: string; segments: PlannedSegment[] }[];
+  readonly stream: PlannedStream;
+  readonly rendition: IndexedRendition;
+  /** Of each member, main first: for each period, its index in `period.tracks`. */
+  readonly positions: readonly (readonly number[])[];
+  readonly periods: { track: Track; initSegment?: string; media: string; segments: PlannedSegment[] }[];
   /** Segments so far, over all periods. */
   count: number;
 }
@@ -28,23 +43,27 @@ interface Draft {
 type PlacedTask = Omit<SegmentTask, 'id'> & { readonly position: readonly [period: number, group: number] };
 
 /**
- * Lists the output segments of every track, and the tasks that make them: one task for each group of source segments of a rendition, so
+ * Lists the output segments of every stream, and the tasks that make them: one task for each group of source segments of a rendition, so
  * that no source byte is read twice.
  * @throws PackagerError source_invalid when a track holds no samples in a period
  */
-export function planSegments(
-  sources: readonly SourceTrack[],
-  options: SegmentPlanOptions,
-): { tracks: PlannedTrack[]; tasks: SegmentTask[] } {
-  const drafts = chooseCarriers(sources).map((draft) => ({ ...draft, periods: [], count: 0 }) satisfies Draft);
-  const renditions = new Set(drafts.map(({ carrier }) => carrier.rendition));
-  const main = (drafts.find(({ source }) => source.kind === 'video') ?? drafts[0])?.carrier.rendition;
+export function planSegments(streams: readonly PlannedStream[], options: SegmentPlanOptions): SegmentPlan {
+  const drafts = openDrafts(streams, options.container);
+  const renditions = new Set(drafts.map(({ rendition }) => rendition));
+  const main = (drafts.find(({ stream }) => stream.members[0].kind === 'video') ?? drafts[0])?.rendition;
   const segmentDuration = main ? outputDuration(main, options.segmentDuration) : 0;
+  const asTheSourceIs = options.container === 'mpegts' && drafts.every((draft) => isAsInSource(draft, segmentDuration));
+  const clocks = (main?.periods ?? []).map(({ origin }) => (asTheSourceIs ? origin : firstClock));
+  const planning: Planning = {
+    ...options,
+    segmentDuration,
+    clocks: asTheSourceIs ? clocks.map(() => 'source') : clocks,
+  };
   const tasks = [...renditions].flatMap((rendition) =>
     planRendition(
       rendition,
-      drafts.filter(({ carrier }) => carrier.rendition === rendition),
-      { ...options, segmentDuration },
+      drafts.filter((draft) => draft.rendition === rendition),
+      planning,
     ),
   );
   // All renditions go forward together, so that what is done first is the beginning of the asset.
@@ -52,33 +71,62 @@ export function planSegments(
   return {
     tracks: drafts.map(finish),
     tasks: tasks.map(({ position: _, ...task }, id) => ({ id, ...task })),
+    clocks,
   };
 }
 
-/** Audio that several renditions carry is taken from one that is read anyway. */
-function chooseCarriers(sources: readonly SourceTrack[]): { source: SourceTrack; carrier: Carrier }[] {
+interface Planning extends SegmentPlanOptions {
+  readonly clocks: readonly (number | 'source')[];
+}
+
+/**
+ * Audio that several renditions carry is taken from one that is read anyway, if it can be; for transport streams from one that holds nothing
+ * else, which may be used as it is.
+ */
+function openDrafts(streams: readonly PlannedStream[], container: SegmentPlanOptions['container']): Draft[] {
   const read = new Set(
-    sources.filter(({ carriers }) => carriers.length === 1).map(({ carriers }) => carriers[0]?.rendition),
+    streams.flatMap(({ members: [main] }) =>
+      main.carriers.length === 1 ? main.carriers.map(({ rendition }) => rendition) : [],
+    ),
   );
-  return sources.flatMap((source) => {
-    const carrier = source.carriers.find(({ rendition }) => read.has(rendition)) ?? source.carriers[0];
-    return carrier ? [{ source, carrier }] : [];
+  return streams.flatMap((stream) => {
+    const [main] = stream.members;
+    const alone = ({ rendition }: Carrier) =>
+      container === 'mpegts' && rendition.periods.every(({ tracks }) => tracks.length === stream.members.length);
+    const carrier =
+      main.carriers.find(alone) ?? main.carriers.find(({ rendition }) => read.has(rendition)) ?? main.carriers[0];
+    if (!carrier) return [];
+    const positions = stream.members.map((member) => positionsIn(member, carrier));
+    return [{ stream, rendition: carrier.rendition, positions, periods: [], count: 0 }];
   });
 }
 
-function planRendition(
-  rendition: IndexedRendition,
-  drafts: readonly Draft[],
-  options: SegmentPlanOptions,
-): PlacedTask[] {
-  const perOutput = segmentsPerOutput(rendition, options.segmentDuration);
+function positionsIn(member: SourceTrack, { rendition }: Carrier): readonly number[] {
+  const carrier = member.carriers.find((candidate) => candidate.rendition === rendition);
+  if (!carrier) throw new Error(`${member.id} is not in rendition ${rendition.id}`);
+  return carrier.tracks;
+}
+
+/** Would every segment have the tracks, the cut and the tables that it has in the source? Samples that lie across segments are put right. */
+function isAsInSource({ rendition, positions }: Draft, segmentDuration: number): boolean {
+  return (
+    segmentsPerOutput(rendition, segmentDuration) === 1 &&
+    rendition.periods.every(
+      ({ tablesFirst, tracks, segments }) =>
+        tablesFirst === true && tracks.length === positions.length && segments.every(({ tail }) => tail === undefined),
+    )
+  );
+}
+
+function planRendition(rendition: IndexedRendition, drafts: readonly Draft[], planning: Planning): PlacedTask[] {
+  const perOutput = segmentsPerOutput(rendition, planning.segmentDuration);
   let before = 0;
   return rendition.periods.flatMap((period, periodIndex) => {
-    for (const draft of drafts) openPeriod(draft, periodIndex, options.segmentTemplateFormat);
+    for (const draft of drafts) openPeriod(draft, periodIndex, planning);
     const groups = groupSegments(period, perOutput, before);
     before += period.segments.length;
     return groups.flatMap((group, groupIndex): PlacedTask[] => {
-      const outputs = drafts.flatMap((draft) => planOutput(draft, periodIndex, group, options.dateOf) ?? []);
+      const outputs = drafts.flatMap((draft) => planOutput(draft, { period, periodIndex, group }, planning) ?? []);
       if (outputs.length === 0) return [];
       return [
         {
@@ -95,48 +143,93 @@ function planRendition(
   });
 }
 
-function openPeriod(draft: Draft, period: number, format: SegmentTemplateFormat): void {
-  const track = draft.carrier.rendition.periods[period]?.tracks[draft.carrier.tracks[period] ?? -1];
-  if (!track) throw new Error(`${draft.source.id} has no track in period ${period + 1}`);
-  draft.periods.push({ track, ...segmentNames(draft.source.id, period + 1, format), segments: [] });
+function openPeriod(draft: Draft, period: number, { container, segmentTemplateFormat }: Planning): void {
+  const track = draft.rendition.periods[period]?.tracks[draft.positions[0]?.[period] ?? -1];
+  if (!track) throw new Error(`${draft.stream.id} has no track in period ${period + 1}`);
+  const names = segmentNames(draft.stream.id, period + 1, { container, format: segmentTemplateFormat });
+  draft.periods.push({ track, ...names, segments: [] });
 }
 
-/** Undefined when the group holds no sample of the track: audio may begin later and end earlier than video. */
-function planOutput(draft: Draft, period: number, group: SegmentGroup, dateOf: DateOf): PlannedOutput | undefined {
-  const track = draft.carrier.tracks[period] ?? -1;
-  const entry = draft.periods[period];
-  const filled = group.segments.flatMap(({ tracks }) => tracks[track] ?? []).filter(({ start, end }) => end > start);
-  const [first] = filled;
-  const last = filled.at(-1);
-  if (!entry || !first || !last) return undefined;
+interface GroupPlace {
+  readonly period: IndexedPeriod;
+  readonly periodIndex: number;
+  readonly group: SegmentGroup;
+}
+
+/** Undefined when the group holds no sample of the stream: audio may begin later and end earlier than video. */
+function planOutput(draft: Draft, place: GroupPlace, planning: Planning): PlannedOutput | undefined {
+  const { periodIndex, group } = place;
+  const entry = draft.periods[periodIndex];
+  const extent = extentOf(draft, place);
+  if (!entry || !extent) return undefined;
   const number = ++draft.count;
-  const name = segmentName(entry.media, number, first.start);
-  const date = dateOf(period, first.start / entry.track.timescale);
-  entry.segments.push({
-    name,
-    number,
-    start: first.start,
-    end: last.end,
-    sap: first.sap,
-    ...(date !== undefined && { programDateTime: date }),
-  });
-  return { name, contentType: `${draft.source.kind}/mp4`, track, sequenceNumber: number, end: last.end };
+  const name = segmentName(entry.media, number, extent.start);
+  const date = planning.dateOf(periodIndex, extent.start / entry.track.timescale);
+  entry.segments.push({ name, number, ...extent, ...(date !== undefined && { programDateTime: date }) });
+  const [{ kind }] = draft.stream.members;
+  if (planning.container === 'cmaf') {
+    const track = draft.positions[0]?.[periodIndex] ?? -1;
+    return { name, contentType: `${kind}/mp4`, container: 'cmaf', track, sequenceNumber: number, end: extent.end };
+  }
+  const clock = planning.clocks[periodIndex] ?? firstClock;
+  const tracks = draft.stream.members.map((member, index) => muxedTrack(member, draft.positions[index]?.[periodIndex]));
+  if (clock === 'source' && group.segments.length > 1) throw new Error(`${name} is to be one source segment`);
+  return { name, contentType: 'video/mp2t', container: 'mpegts', tracks, clock };
 }
 
-function finish({ source, periods, carrier }: Draft): PlannedTrack {
+function muxedTrack({ language }: SourceTrack, track: number | undefined): MuxedTrackPlan {
+  return { track: track ?? -1, ...(language !== undefined && { language }) };
+}
+
+/** Where the group begins and ends for a stream: by its main track, or where that holds no sample by another, in ticks of the main one. */
+function extentOf(
+  { positions }: Draft,
+  { period, periodIndex, group }: GroupPlace,
+): Pick<PlannedSegment, 'start' | 'end' | 'sap'> | undefined {
+  const mainScale = period.tracks[positions[0]?.[periodIndex] ?? -1]?.timescale ?? 1;
+  for (const [index, position] of positions.entries()) {
+    const track = position[periodIndex] ?? -1;
+    const filled = filledParts(group.segments, track);
+    const [first] = filled;
+    const last = filled.at(-1);
+    if (!first || !last) continue;
+    if (index === 0) return { start: first.start, end: last.end, sap: first.sap };
+    const scale = period.tracks[track]?.timescale ?? 1;
+    return { start: rescale(first.start, scale, mainScale), end: rescale(last.end, scale, mainScale), sap: 1 };
+  }
+  return undefined;
+}
+
+function filledParts(segments: readonly IndexedSegment[], track: number): IndexedTrackSegment[] {
+  return segments.flatMap(({ tracks }) => tracks[track] ?? []).filter(({ start, end }) => end > start);
+}
+
+function finish({ stream, periods, rendition, positions }: Draft): PlannedTrack {
+  const [{ variant, ...main }, ...others] = stream.members;
   for (const [index, { segments }] of periods.entries())
     if (segments.length === 0)
-      throw new PackagerError('source_invalid', `${source.id} holds no samples in part ${index + 1} of the source`, {
-        rendition: carrier.rendition.id,
-        uri: carrier.rendition.uri,
+      throw new PackagerError('source_invalid', `${main.id} holds no samples in part ${index + 1} of the source`, {
+        rendition: rendition.id,
+        uri: rendition.uri,
       });
-  const { id, kind, language, media, variant } = source;
+  const muxed = others.map((member, index) =>
+    description(
+      member,
+      rendition.periods.flatMap(({ tracks }, period) => tracks[positions[index + 1]?.[period] ?? -1] ?? []),
+    ),
+  );
+  return { ...description(main, []), ...(variant && { variant }), muxed, periods };
+}
+
+function description(
+  { id, kind, language, media }: Omit<SourceTrack, 'carriers'>,
+  tracks: readonly Track[],
+): TrackDescription {
   return {
     id,
     kind,
     ...(language !== undefined && { language }),
     ...(media && { media }),
-    ...(variant && { variant }),
-    periods,
+    periods: tracks.map((track) => ({ track })),
   };
 }

@@ -1,4 +1,5 @@
 import type { DashManifestConfiguration, HlsManifestConfiguration } from '../../domain/packaging-configuration.js';
+import type { IFrame } from '../model/i-frame.js';
 
 /** A manifest of the presentation, with the tracks that its StreamSelection leaves, in its order. */
 export type PlannedManifest = HlsManifest | DashManifest;
@@ -23,7 +24,10 @@ export interface DashManifest {
 export interface Combination {
   /** Absent: audio alone. */
   readonly video?: string;
+  /** Audio in segments of its own. */
   readonly audio: readonly string[];
+  /** Audio in the video's own segments, in transport streams. */
+  readonly muxed?: readonly string[];
 }
 
 export type SegmentTemplateFormat = 'NUMBER_WITH_TIMELINE' | 'TIME_WITH_TIMELINE' | 'NUMBER_WITH_DURATION';
@@ -37,5 +41,12 @@ export interface ManifestFile {
   readonly entry: boolean;
 }
 
-/** Bytes of every media segment by name: all that manifests need to know beyond the plan. */
-export type SegmentSizes = ReadonlyMap<string, number>;
+/** All that manifests need to know beyond the plan: of every media segment, by name. */
+export type SegmentFacts = ReadonlyMap<string, SegmentFact>;
+
+export interface SegmentFact {
+  /** bytes */
+  readonly size: number;
+  /** As SegmentOutput has them. */
+  readonly iFrames?: readonly IFrame[] | undefined;
+}

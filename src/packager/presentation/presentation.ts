@@ -12,7 +12,7 @@ export interface Presentation {
   readonly tracks: readonly PlannedTrack[];
   /** Their time lines all start at 0. */
   readonly periods: readonly PlannedPeriod[];
-  /** Initialization segments: ready to be stored. */
+  /** Initialization segments, ready to be stored; transport streams have none. */
   readonly initSegments: readonly InitSegment[];
   /** Every media segment is an output of exactly one task. Tasks may be done in any order and on any thread. */
   readonly tasks: readonly SegmentTask[];
@@ -23,6 +23,8 @@ export interface Presentation {
 export interface PlannedPeriod {
   /** seconds; the end of its longest track */
   readonly duration: number;
+  /** Ticks of 90 kHz in transport streams at the period's time 0, not wrapped. */
+  readonly clock: number;
 }
 
 export interface InitSegment {
@@ -31,24 +33,31 @@ export interface InitSegment {
   readonly contentType: string;
 }
 
-/** One elementary stream as the presentation offers it: a media playlist in HLS, a Representation in DASH. */
-export interface PlannedTrack {
-  /** `video_1`, `audio_2`, ...: also the folder of its segments. */
+/** What manifests say of an elementary stream. */
+export interface TrackDescription {
+  /** `video_1`, `audio_2`, ... */
   readonly id: string;
   readonly kind: Track['kind'];
   readonly language?: string;
   /** What the source's playlist says of an audio rendition. */
   readonly media?: SourceMedia;
+  /** One for each period of the presentation. */
+  readonly periods: readonly { readonly track: Track }[];
+}
+
+/** One elementary stream as the presentation offers it: a media playlist in HLS, a Representation in DASH. Its id is the folder of its segments. */
+export interface PlannedTrack extends TrackDescription {
   /** What the source's playlist says of the variant that carries it. */
   readonly variant?: SourceVariant;
-  /** One for each period of the presentation. */
+  /** Audio in the same segments, in transport streams. */
+  readonly muxed: readonly TrackDescription[];
   readonly periods: readonly PlannedTrackPeriod[];
 }
 
 export interface PlannedTrackPeriod {
   readonly track: Track;
-  /** Name of its InitSegment. */
-  readonly initSegment: string;
+  /** Name of its InitSegment; transport streams have none. */
+  readonly initSegment?: string;
   /** `$Number$` or `$Time$` template of its segments' names, ISO/IEC 23009-1 §5.3.9.4.4. */
   readonly media: string;
   readonly segments: readonly PlannedSegment[];

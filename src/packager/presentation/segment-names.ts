@@ -1,17 +1,24 @@
 import type { SegmentTemplateFormat } from './planned-manifest.js';
+import type { SegmentContent } from './segment-task.js';
 
 /** How the objects of one track in one period are called, relative to the endpoint's folder. */
 export interface SegmentNames {
-  readonly initSegment: string;
+  readonly initSegment?: string;
   /** ISO/IEC 23009-1 §5.3.9.4.4 */
   readonly media: string;
+}
+
+export interface SegmentForm {
+  readonly container: SegmentContent['container'];
+  readonly format: SegmentTemplateFormat;
 }
 
 /**
  * Numbers go on over periods. Times start again with each period, so later ones carry the period in the name.
  * @param period from 1
  */
-export function segmentNames(trackId: string, period: number, format: SegmentTemplateFormat): SegmentNames {
+export function segmentNames(trackId: string, period: number, { container, format }: SegmentForm): SegmentNames {
+  if (container === 'mpegts') return { media: `${trackId}/$Number$.ts` };
   const byTime = period === 1 ? '$Time$' : `p${period}_$Time$`;
   return {
     initSegment: `${trackId}/${period === 1 ? 'init' : `init_${period}`}.mp4`,

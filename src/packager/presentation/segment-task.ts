@@ -1,8 +1,9 @@
 import type { IndexedSegment, PeriodFrame } from '../model/asset-index.js';
+import type { IFrame } from '../model/i-frame.js';
 import type { SourceRange } from '../model/source-reader.js';
 
 /**
- * What one thread does in one go: reads one or more source segments of one rendition, and makes one output segment of each of its tracks.
+ * What one thread does in one go: reads one or more source segments of one rendition, and makes the output segments of its tracks.
  * Structured-cloneable, and small.
  */
 export interface SegmentTask {
@@ -19,9 +20,14 @@ export interface SegmentTask {
   readonly segmentNumber: number;
 }
 
-export interface PlannedOutput {
-  readonly name: string;
-  readonly contentType: string;
+export type PlannedOutput = { readonly name: string; readonly contentType: string } & SegmentContent;
+
+/** What the bytes of an output are made of: equal contents are equal bytes, whatever they are called. */
+export type SegmentContent = FragmentContent | TransportStreamContent;
+
+/** One track in fragments of ISOBMFF. */
+export interface FragmentContent {
+  readonly container: 'cmaf';
   /** Index in `period.tracks`. */
   readonly track: number;
   /** `mfhd` sequence number */
@@ -30,15 +36,30 @@ export interface PlannedOutput {
   readonly end: number;
 }
 
+/** Tracks in a transport stream. */
+export interface TransportStreamContent {
+  readonly container: 'mpegts';
+  /** The first one carries the clock references. */
+  readonly tracks: readonly MuxedTrackPlan[];
+  /** Ticks of 90 kHz of the period's time 0; `source`: the source segment as it is, byte for byte. */
+  readonly clock: number | 'source';
+}
+
+export interface MuxedTrackPlan {
+  /** Index in `period.tracks`. */
+  readonly track: number;
+  /** BCP 47 */
+  readonly language?: string;
+}
+
 /** One finished media segment. */
 export interface SegmentOutput {
   readonly name: string;
   readonly contentType: string;
-  /**
-   * Gather list: joined, these are the object. All but the first are views into the task's own source bytes, so they are valid until those
-   * are reused.
-   */
+  /** Gather list: joined, these are the object. They may be views into the task's own source bytes, so they are valid until those are reused. */
   readonly data: readonly Uint8Array[];
   /** bytes */
   readonly size: number;
+  /** Where its key pictures are, when a manifest wants to know. */
+  readonly iFrames?: readonly IFrame[];
 }

@@ -7,7 +7,7 @@ type FieldPath<T> = T extends readonly (infer Item)[]
   : T extends object
     ? { [Name in keyof T & string]-?: Name | `${Name}.${FieldPathBelow<Name, T[Name]>}` }[keyof T & string]
     : never;
-type FieldPathBelow<Name, T> = Name extends 'Tags' | 'HlsPackage' | 'MssPackage' | 'Encryption' | 'StreamSelection'
+type FieldPathBelow<Name, T> = Name extends 'Tags' | 'MssPackage' | 'Encryption' | 'StreamSelection'
   ? never
   : FieldPath<NonNullable<T>>;
 
@@ -24,7 +24,22 @@ const verdicts: Record<FieldPath<PackagingConfiguration>, Verdict> = {
   Arn: 'honoured',
   CreatedAt: 'honoured',
 
-  HlsPackage: { refused: `HLS with transport stream segments is ${notYet}; CmafPackage makes HLS with CMAF segments` },
+  HlsPackage: 'honoured',
+  'HlsPackage.Encryption': { refused: `encryption is ${notYet}` },
+  'HlsPackage.SegmentDurationSeconds': 'honoured',
+  'HlsPackage.UseAudioRenditionGroup': 'honoured',
+  'HlsPackage.IncludeDvbSubtitles': { refused: `DVB subtitles are ${notYet}`, unless: isFalse },
+  'HlsPackage.HlsManifests': 'honoured',
+  'HlsPackage.HlsManifests.ManifestName': 'honoured',
+  'HlsPackage.HlsManifests.AdMarkers': {
+    refused: `ad markers are ${notYet}; allowed: NONE`,
+    unless: (value) => value === 'NONE',
+  },
+  'HlsPackage.HlsManifests.IncludeIframeOnlyStream': { refused: `I-frame playlists are ${notYet}`, unless: isFalse },
+  'HlsPackage.HlsManifests.ProgramDateTimeIntervalSeconds': 'honoured',
+  'HlsPackage.HlsManifests.RepeatExtXKey': 'honoured',
+  'HlsPackage.HlsManifests.StreamSelection': 'honoured',
+
   MssPackage: { refused: `Smooth Streaming is ${notYet}` },
 
   CmafPackage: 'honoured',

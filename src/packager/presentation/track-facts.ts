@@ -1,10 +1,10 @@
 import type { AvcConfiguration, CodecConfiguration } from '../model/track.js';
 import type { MeasuredSegment } from './bit-rate.js';
-import type { SegmentSizes } from './planned-manifest.js';
-import type { PlannedTrack } from './presentation.js';
+import type { SegmentFacts } from './planned-manifest.js';
+import type { PlannedTrack, TrackDescription } from './presentation.js';
 
 /** RFC 6381 parameters of all periods, each once. */
-export function codecStrings({ periods }: PlannedTrack): string[] {
+export function codecStrings({ periods }: TrackDescription): string[] {
   return [...new Set(periods.map(({ track }) => track.configuration.codecString))];
 }
 
@@ -36,10 +36,10 @@ export function longestSegment({ periods }: PlannedTrack): number {
 }
 
 /** Every segment of the track with its size. */
-export function measuredSegments({ periods }: PlannedTrack, sizes: SegmentSizes): MeasuredSegment[] {
+export function measuredSegments({ periods }: PlannedTrack, facts: SegmentFacts): MeasuredSegment[] {
   return periods.flatMap(({ segments, track }) =>
     segments.map(({ name, start, end }) => {
-      const bytes = sizes.get(name);
+      const bytes = facts.get(name)?.size;
       if (bytes === undefined) throw new Error(`the size of ${name} is needed before manifests can be written`);
       return { bytes, duration: (end - start) / track.timescale };
     }),

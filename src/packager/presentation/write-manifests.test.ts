@@ -28,7 +28,7 @@ function manifests(
   const names = presentation.tasks.flatMap(({ outputs }) => outputs.map(({ name }) => name));
   const files = writeManifests(
     presentation,
-    new Map(names.map((name) => [name, sizes[name] ?? (name.startsWith('video') ? 1000 : 100)])),
+    new Map(names.map((name) => [name, { size: sizes[name] ?? (name.startsWith('video') ? 1000 : 100) }])),
   );
   const text = (name: string) => {
     const file = files.find((each) => each.name === name);

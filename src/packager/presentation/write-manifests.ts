@@ -1,20 +1,20 @@
 import { dashManifest } from './dash-manifest.js';
 import { hlsManifest } from './hls-manifest.js';
-import type { ManifestFile, SegmentSizes } from './planned-manifest.js';
+import type { ManifestFile, SegmentFacts } from './planned-manifest.js';
 import type { Presentation } from './presentation.js';
 
 /**
- * Writes every manifest of the presentation, from what was planned and the sizes of the finished segments. Of each, the files that others
+ * Writes every manifest of the presentation, from what was planned and the facts of the finished segments. Of each, the files that others
  * name come first.
- * @param sizes bytes of every media segment by name
+ * @param facts of every media segment by name
  */
-export function writeManifests(presentation: Presentation, sizes: SegmentSizes): ManifestFile[] {
+export function writeManifests(presentation: Presentation, facts: SegmentFacts): ManifestFile[] {
   return presentation.manifests.flatMap((manifest) => {
     switch (manifest.kind) {
       case 'hls':
-        return hlsManifest(manifest, presentation, sizes);
+        return hlsManifest(manifest, presentation, facts);
       case 'dash':
-        return [dashManifest(manifest, presentation, sizes)];
+        return [dashManifest(manifest, presentation, facts)];
     }
   });
 }

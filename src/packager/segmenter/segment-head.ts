@@ -3,7 +3,7 @@ import type { SourceReader } from '../model/source-reader.js';
 import { extractElementaryStreams } from '../mpegts/elementary-stream.js';
 import { packetSize } from '../mpegts/packet.js';
 import { bytesHolding } from '../mpegts/packets-of-payload.js';
-import { findProgram } from '../mpegts/program.js';
+import { beginsWithTables, findProgram } from '../mpegts/program.js';
 import type { ProgramMap } from '../mpegts/psi.js';
 import { sniffContent } from '../mpegts/sniff.js';
 import type { SourceSegment } from './source-rendition.js';
@@ -17,6 +17,8 @@ export interface SegmentHead {
   readonly foreignBytes: number;
   /** In its first bytes; segments cut from one stream have none of their own. */
   readonly program?: ProgramMap;
+  /** PAT and PMT stand before all else. */
+  readonly tablesFirst: boolean;
 }
 
 export interface WantedStream {
@@ -60,7 +62,12 @@ export async function readSegmentHead(
     const tracks = searches.map((found) => (typeof found === 'string' ? undefined : found));
     const needs = new Map(wanted.map(({ pid }, index) => [pid, tracks[index]?.skip ?? 0]));
     const program = findProgram(bytes, segment.range.offset);
-    return { tracks, foreignBytes: bytesHolding(bytes, needs), ...(program && { program }) };
+    return {
+      tracks,
+      foreignBytes: bytesHolding(bytes, needs),
+      ...(program && { program }),
+      tablesFirst: beginsWithTables(bytes, wanted),
+    };
   }
   throw new Error('a complete head needs no more bytes');
 }

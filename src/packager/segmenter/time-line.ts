@@ -33,7 +33,9 @@ export function openPeriod(
       track.kind === 'video' ? videoStarts(track, stamps, origin) : audioStarts(track, stamps, origin),
     );
   });
-  return { origin, tracks, segments: source.segments.map((_, at) => openSegment(source, at, open)) };
+  const segments = source.segments.map((_, at) => openSegment(source, at, open));
+  const tablesFirst = source.heads.every((head) => head.tablesFirst);
+  return { origin, tracks, ...(tablesFirst && { tablesFirst }), segments };
 }
 
 function newTrack(source: PeriodSource, index: number, stamps: readonly (UnitTime | undefined)[]): Track {

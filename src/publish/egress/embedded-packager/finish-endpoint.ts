@@ -46,8 +46,7 @@ export function skippedEndpoint(endpoint: EndpointState): EndpointResult {
 }
 
 function manifestsOf({ presentation, made }: EndpointState): ManifestFile[] {
-  const sizes = new Map([...made.values()].map(({ key, size }) => [key, size]));
-  const files = writeManifests(presentation, sizes);
+  const files = writeManifests(presentation, made);
   return [...files.filter(({ entry }) => !entry), ...files.filter(({ entry }) => entry)];
 }
 

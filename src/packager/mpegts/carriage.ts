@@ -1,0 +1,74 @@
+import { adtsHeaderLength } from '../codec/aac/adts.js';
+import { adtsProfile, writeAdtsHeader } from '../codec/aac/write-adts.js';
+import { nalType } from '../codec/h264/nal-unit.js';
+import { iso639 } from '../isobmff/language.js';
+import type { AvcConfiguration, Track } from '../model/track.js';
+import { descriptor } from './write-psi.js';
+
+/** How the samples of a track travel in a transport stream. */
+export interface Carriage {
+  /** ISO/IEC 13818-1 Table 2-34 */
+  readonly streamType: number;
+  /** Table 2-22 */
+  readonly streamId: number;
+  readonly descriptors: readonly Uint8Array[];
+  /** Bytes before each sample: an ADTS header. */
+  readonly header: number;
+  /** Writes them. @param size of the sample */
+  readonly writeHeader?: (into: Uint8Array, at: number, size: number) => void;
+  /** Absent for audio. */
+  readonly nalUnits?: NalUnits;
+}
+
+/** NAL units after their lengths become NAL units after start codes, with what stands before the first picture of each. */
+export interface NalUnits {
+  /** access_unit_delimiter with its start code */
+  readonly delimiter: Uint8Array;
+  /** Parameter sets with start codes, for access units at which decoding can begin; empty when they are in the samples. */
+  readonly parameterSets: Uint8Array;
+}
+
+const languageDescriptor = 0x0a;
+
+/** @param language BCP 47 @throws UnsupportedCodingError for what a transport stream cannot carry */
+export function carriageOf(track: Track, language: string | undefined): Carriage {
+  const { configuration } = track;
+  switch (configuration.codec) {
+    case 'avc':
+      return { streamType: 0x1b, streamId: 0xe0, descriptors: [], header: 0, nalUnits: avcUnits(configuration) };
+    case 'aac': {
+      const profile = adtsProfile(configuration);
+      return {
+        streamType: 0x0f,
+        streamId: 0xc0,
+        descriptors: languageDescriptors(language),
+        header: adtsHeaderLength,
+        writeHeader: (into, at, size) => writeAdtsHeader(into, at, profile, size),
+      };
+    }
+  }
+}
+
+/** ISO_639_language_descriptor, ISO/IEC 13818-1 §2.6.18, audio_type undefined. */
+function languageDescriptors(language: string | undefined): Uint8Array[] {
+  const code = iso639(language);
+  return code === 'und' ? [] : [descriptor(languageDescriptor, ...letters(code), 0)];
+}
+
+function letters(text: string): number[] {
+  return [...text].map((letter) => letter.charCodeAt(0));
+}
+
+/** Any slice types (primary_pic_type 7), ITU-T H.264 §7.3.2.4. */
+const avcDelimiter = Uint8Array.of(0, 0, 0, 1, nalType.accessUnitDelimiter, 0xf0);
+
+function avcUnits({ parameterSetsInBand, sps, pps }: AvcConfiguration): NalUnits {
+  return {
+    delimiter: avcDelimiter,
+    parameterSets: parameterSetsInBand ? new Uint8Array() : withStartCodes([...sps, ...pps]),
+  };
+}
+
+function withStartCodes(units: readonly Uint8Array[]): Uint8Array {
+  return Uint8Array.from(units.flatMap((unit) => [0, 0, 0, 1, ...unit]));
+}
