@@ -99,7 +99,7 @@ describe('a segment of a transport stream', () => {
   it('holds all pictures after a delimiter, with parameter sets where decoding can begin', () => {
     const { bytes } = muxSegment(both, clock);
     const [stream] = extractElementaryStreams(Uint8Array.from(bytes), [0x100], { base: 0 });
-    const { sps, pps } = both[0]!.track.configuration as { sps: Uint8Array[]; pps: Uint8Array[] };
+    const { sps, pps } = videoTrack().configuration;
     const startCode = [0, 0, 0, 1];
     const expected = both[0]!.samples.data.flatMap((sample, index) => [
       ...[...startCode, 9, 0xf0],
