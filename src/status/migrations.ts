@@ -121,6 +121,28 @@ const migrations: readonly { name: string; sql: string }[] = [
         at double precision NOT NULL,
         PRIMARY KEY (tracking_id, number));`,
   },
+  {
+    name: 'opencast events',
+    sql: `
+      CREATE TABLE reelway.secret (
+        name text PRIMARY KEY,
+        value text NOT NULL,
+        created_at double precision NOT NULL);
+      CREATE TABLE reelway.opencast_event (
+        media_package_id text PRIMARY KEY,
+        uuid text NOT NULL,
+        tracking_id text NOT NULL,
+        prefix text NOT NULL,
+        posted_at double precision,
+        workflow_id text,
+        state text,
+        ended_at double precision,
+        attached jsonb NOT NULL DEFAULT '[]',
+        swept_at double precision,
+        created_at double precision NOT NULL);
+      CREATE INDEX opencast_event_uuid ON reelway.opencast_event (uuid);
+      CREATE INDEX opencast_event_sweepable ON reelway.opencast_event (ended_at) WHERE swept_at IS NULL;`,
+  },
 ];
 
 /** Any number: the advisory lock under which one process at a time migrates. */

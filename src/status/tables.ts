@@ -1,4 +1,4 @@
-import type { Generated, JSONColumnType } from 'kysely';
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { FailureCode, FailureDetails } from '../domain/failure.js';
 import type { RecordingPresence, RecordingStateEvent } from '../domain/recording.js';
 import type { RecordingStatus } from '../domain/recording-status.js';
@@ -110,6 +110,24 @@ export interface Tables {
     status: RecordingStatus;
     reason: string | null;
     at: Milliseconds;
+  };
+  /** Of this installation, for signing; never shown. */
+  secret: { name: string; value: string; created_at: Milliseconds };
+  /** What was asked of Opencast. */
+  opencast_event: {
+    media_package_id: string;
+    uuid: string;
+    tracking_id: string;
+    /** of the recording's files in the storage */
+    prefix: string;
+    /** a start was asked for, and its answer is not known */
+    posted_at: Milliseconds | null;
+    workflow_id: string | null;
+    state: 'SUCCEEDED' | 'FAILED' | null;
+    ended_at: Milliseconds | null;
+    attached: ColumnType<readonly string[], string | undefined, string>;
+    swept_at: Milliseconds | null;
+    created_at: Milliseconds;
   };
 }
 

@@ -1,0 +1,54 @@
+import type { IngestRequest } from '../../domain/work-request.js';
+import type { StoredRecordingFile } from '../../domain/stored-recording-file.js';
+import type { IngestPlan, PlanInput, PlannedElement } from './ingest-plan.js';
+import type { OpencastWorkflow } from './opencast.js';
+
+/** Makes recordings events of an Opencast. What may be repeated is safe to repeat; a start is never made twice. */
+export interface EventPublisher {
+  /**
+   * Before anything is moved: are there the series and the workflow, and is the recording an event already?
+   * @throws Failure opencast_series_unknown, opencast_workflow_unknown, and those of Opencast
+   */
+  check(request: IngestRequest, signal: AbortSignal): Promise<CheckedRequest>;
+  /** Pure. Undefined when the recording has nothing to see or to hear. */
+  plan(input: PlanInput): IngestPlan | undefined;
+  /** @throws Failure opencast_busy while it takes in as many tracks as it should */
+  awaitPlace(signal: AbortSignal): Promise<void>;
+  /** Begins a media package; without effect where all goes in one request. */
+  open(plan: IngestPlan, signal: AbortSignal): Promise<Draft>;
+  add(draft: Draft, element: PlannedElement, signal: AbortSignal): Promise<Draft>;
+  /** Starts the workflow, or finds that it was started. */
+  start(draft: Draft, plan: IngestPlan, of: LedgerFacts, signal: AbortSignal): Promise<{ workflowId: string }>;
+  /** Removes what was put together for nothing. */
+  discard(draft: Draft, signal: AbortSignal): Promise<void>;
+  /** Undefined when Opencast does not know the workflow (any more). */
+  workflow(id: string, signal: AbortSignal): Promise<OpencastWorkflow | undefined>;
+  /** Adds a late transcript to the event and, where one is set, starts the workflow that publishes it. False: captions are not part of the profile. */
+  attachCaptions(mediaPackageId: string, file: StoredRecordingFile, signal: AbortSignal): Promise<boolean>;
+}
+
+export interface CheckedRequest {
+  /**
+   * `none`: to be made. `ours`: we have started it (to be followed). `foreign`: somebody else has; `eventId` says where.
+   */
+  readonly existing:
+    | { readonly kind: 'none' }
+    | { readonly kind: 'ours'; readonly workflowId: string }
+    | { readonly kind: 'foreign'; readonly eventId: string };
+  readonly mediaPackageId: string;
+  readonly workflow: string;
+  readonly publisher: string | undefined;
+  readonly seriesTitle: string | undefined;
+}
+
+export interface Draft {
+  /** XML, as Opencast wrote it; null where all goes in one request */
+  readonly mediaPackage: string | null;
+}
+
+export interface LedgerFacts {
+  readonly uuid: string;
+  readonly trackingId: string;
+  /** of the recording's files in the storage */
+  readonly prefix: string;
+}
