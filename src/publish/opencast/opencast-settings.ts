@@ -97,10 +97,4 @@ export const opencastSettings = settings({
     allowed: 'the id of a workflow definition',
     schema: text,
   },
-  MINIMUM_DURATION: {
-    about: 'Recordings that are shorter are ignored, and shorter segments at the beginning left out.',
-    allowed: 'minutes, 0 to 600',
-    schema: whole(0, 600),
-    default: '2',
-  },
 });
