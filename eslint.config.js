@@ -1,4 +1,5 @@
 import js from '@eslint/js';
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
@@ -22,8 +23,12 @@ export default tseslint.config(
         tsconfigRootDir: import.meta.dirname,
       },
     },
+    plugins: { regexp },
     rules: {
       eqeqeq: 'error',
+      // Outside text meets most of our regular expressions: none may take more than linear time for long.
+      'regexp/no-super-linear-backtracking': 'error',
+      'regexp/no-super-linear-move': ['error', { ignoreSticky: true }],
       'max-lines': ['error', { max: 350, skipBlankLines: true }],
       'max-params': ['error', 4],
       'no-console': 'error',
@@ -44,6 +49,8 @@ export default tseslint.config(
     rules: {
       'no-console': 'off',
       'max-lines': 'off',
+      'regexp/no-super-linear-backtracking': 'off',
+      'regexp/no-super-linear-move': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-call': 'off',

@@ -19,7 +19,7 @@ const publicUrl = z
     const { search, hash, username } = new URL(text);
     return search === '' && hash === '' && username === '';
   })
-  .transform((text) => text.replace(/\/+$/, ''));
+  .transform((text) => text.replace(/(?<!\/)\/+$/, ''));
 
 export const apiSettings = settings({
   REELWAY_HOST: {

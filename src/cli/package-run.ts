@@ -47,7 +47,7 @@ export async function planPackage(request: PackageRequest, cwd: string): Promise
     // Without an id, the source is the asset: another source is not to take its folder over.
     assetId: request.id ?? `source-${createHash('sha256').update(source).digest('hex').slice(0, 16)}`,
     endpoints: configurations.map((configuration) => ({ configuration, destination: `${folder}${configuration.Id}` })),
-    out: request.out.replace(/\/+$/, ''),
+    out: request.out.replace(/(?<!\/)\/+$/, ''),
   };
 }
 

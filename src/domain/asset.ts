@@ -26,7 +26,7 @@ export type AssetRequest = z.infer<typeof assetRequestSchema>;
 
 /** A source as people may see it: the query of a signed address is its password. */
 export function shownSource(source: string): string {
-  return /^https?:/i.test(source) ? source.replace(/[?#].*$/s, '') : source;
+  return /^https?:/i.test(source) ? source.replace(/[?#].*/s, '') : source;
 }
 
 export function jobIdOfAsset(assetId: string): string {

@@ -67,7 +67,7 @@ export function guardedLookup(url: URL, policy: UrlPolicy): LookupFunction {
 /** A URL for messages and logs: without user, password, query and fragment, where secrets travel. */
 export function shownUrl(url: URL | string): string {
   if (typeof url === 'string') {
-    if (!URL.canParse(url)) return url.replace(/[?#].*$/s, '').slice(0, 300);
+    if (!URL.canParse(url)) return url.replace(/[?#].*/s, '').slice(0, 300);
     url = new URL(url);
   }
   return `${url.protocol}//${url.host}${url.pathname}`.slice(0, 300);

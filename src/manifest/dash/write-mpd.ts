@@ -93,5 +93,5 @@ function writeTemplate(template: SegmentTemplate | undefined): XmlElement[] {
 
 /** ISO 8601 duration, to the microsecond. @param seconds zero or more */
 export function isoDuration(seconds: number): string {
-  return `PT${seconds.toFixed(6).replace(/\.?0+$/, '')}S`;
+  return `PT${Number(seconds.toFixed(6))}S`;
 }

@@ -68,7 +68,8 @@ export function readAttributeList(
   const values = new Map<string, string>();
   attribute.lastIndex = 0;
   let position = 0;
-  while (position < text.length && text.slice(position).trim() !== '') {
+  const { length } = text.trimEnd();
+  while (position < length) {
     const match = attribute.exec(text);
     if (!match?.[1])
       throw new ManifestError('invalid', `attribute expected; given: ${clip(text.slice(position))}`, line);

@@ -234,6 +234,6 @@ function answer<T>(schema: z.ZodType<T>, text: string, path: string, read: (text
   const issue = checked.error.issues[0];
   throw new Failure(
     'opencast_refused',
-    `Opencast's answer to ${path.replace(/\?.*$/s, '')} cannot be read: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`,
+    `Opencast's answer to ${path.replace(/\?.*/s, '')} cannot be read: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`,
   );
 }

@@ -48,7 +48,7 @@ const probe = '/info/me.json';
 
 export function opencastHttp({ baseUrl, auth, http }: OpencastHttpOptions): OpencastHttp {
   const authorization = authorizer(auth);
-  const base = baseUrl.replace(/\/+$/, '');
+  const base = baseUrl.replace(/(?<!\/)\/+$/, '');
 
   async function send(request: OpencastRequest): Promise<HttpResponse> {
     const { method = 'GET', path, accept, form, multipart, timeouts, signal } = request;
@@ -80,7 +80,7 @@ export function opencastHttp({ baseUrl, auth, http }: OpencastHttpOptions): Open
 
   return {
     async ask(request) {
-      const shown = `${request.method ?? 'GET'} ${base}${request.path.replace(/\?.*$/s, '')}`;
+      const shown = `${request.method ?? 'GET'} ${base}${request.path.replace(/\?.*/s, '')}`;
       try {
         // Not half of gigabytes for a refusal: the nonce is renewed first.
         if (request.multipart && authorization.agesQuickly) {
@@ -137,7 +137,7 @@ function excerpt(text: string): string {
   const plain = text
     .slice(0, 4000)
     .replace(/<(script|style)\b[\s\S]*?<\/\1>/gi, ' ')
-    .replace(/<[^>]*>/g, ' ');
+    .replace(/<[^<>]*>/g, ' ');
   return plain.replace(/\s+/g, ' ').trim().slice(0, 200);
 }
 

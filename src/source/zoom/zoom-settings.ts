@@ -7,7 +7,7 @@ const secret = z.string().min(1);
 const address = z
   .url({ protocol: /^https?$/, abort: true })
   .refine((text) => new URL(text).search === '' && new URL(text).username === '')
-  .transform((text) => text.replace(/\/+$/, ''));
+  .transform((text) => text.replace(/(?<!\/)\/+$/, ''));
 const wholeNumber = (smallest: number, largest: number) =>
   z
     .string()

@@ -18,7 +18,8 @@ export async function indexWithFingerprint(
   signal?: AbortSignal,
 ): Promise<SourceIndex> {
   const samples: string[] = [];
-  const home = plainAddress(source).replace(/[^/]*$/, '');
+  const entry = plainAddress(source);
+  const home = entry.slice(0, entry.lastIndexOf('/') + 1);
   const note = (uri: string, offset: number, bytes: Uint8Array): void => {
     const address = plainAddress(uri);
     const name = address.startsWith(home) ? address.slice(home.length) : address;
@@ -45,5 +46,5 @@ export async function indexWithFingerprint(
 /** Without query and fragment. A path and its `file:` URL are one. */
 function plainAddress(uri: string): string {
   if (!/^[a-z][a-z0-9+.-]+:/i.test(uri)) return pathToFileURL(uri).href;
-  return uri.replace(/[?#].*$/s, '');
+  return uri.replace(/[?#].*/s, '');
 }
