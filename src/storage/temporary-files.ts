@@ -16,9 +16,14 @@ const foreignLeftoverAge = 24 * 3600_000;
 const machine = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 const ownPrefix = `${temporaryPrefix}${machine}-${process.pid}-`;
 
+/** Of this thread; with a counter, because random bytes for every file cost more than making it. */
+const threadName = randomBytes(8).toString('hex');
+let lastNumber = 0;
+
 /** A path for an unfinished file in the folder, not used by anybody else. */
 export function temporaryPath(folder: string): string {
-  return join(folder, ownPrefix + randomBytes(8).toString('hex'));
+  lastNumber += 1;
+  return join(folder, `${ownPrefix}${threadName}-${lastNumber.toString(36)}`);
 }
 
 export function isTemporary(name: string): boolean {

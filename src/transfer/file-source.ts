@@ -86,9 +86,9 @@ export function fileSource(entry: string): SourceReader {
         return fill(file, uri, { offset, target: room(wanted, into) }, signal);
       }),
 
-    readSome: (uri, offset, length, signal) =>
+    readSome: (uri, offset, length, { signal, into } = {}) =>
       withFile(uri, (file, size) =>
-        fill(file, uri, { offset, target: room(Math.max(0, Math.min(length, size - offset))) }, signal),
+        fill(file, uri, { offset, target: room(Math.max(0, Math.min(length, size - offset)), into) }, signal),
       ),
 
     size: (uri) => withFile(uri, (_file, size) => Promise.resolve(size)),
@@ -116,8 +116,11 @@ function isWithin(path: string, folder: string): boolean {
   return way !== '..' && !way.startsWith(`..${sep}`);
 }
 
+/** No Buffer: a view of one costs several times as much, and code that has seen both is slower for both. */
 function room(length: number, into?: Uint8Array): Uint8Array {
-  return into && into.byteLength >= length ? into.subarray(0, length) : Buffer.allocUnsafe(length);
+  if (into && into.byteLength >= length) return into.subarray(0, length);
+  const memory = Buffer.allocUnsafe(length); // not filled with zeros
+  return new Uint8Array(memory.buffer, memory.byteOffset, length);
 }
 
 async function fill(

@@ -78,7 +78,7 @@ export function httpSource(entry: string, { client, backOff = defaultBackOff }: 
       );
     },
 
-    readSome: (uri, offset, length, signal) => {
+    readSome: (uri, offset, length, { signal, into } = {}) => {
       if (length === 0) return Promise.resolve(new Uint8Array(0));
       return ask(
         { uri, offset, last: offset + length - 1 },
@@ -91,6 +91,7 @@ export function httpSource(entry: string, { client, backOff = defaultBackOff }: 
             limit: Infinity,
             ...(response.status === 200 && { stopAt: length }),
             ...(expected !== undefined && { expected }),
+            ...(into && { into }),
           });
         },
         signal,

@@ -54,11 +54,11 @@ export function storeSource(entry: string, bucket: (name: string) => ObjectStore
       return fill(object, uri, into);
     },
 
-    async readSome(uri, offset, length, signal) {
+    async readSome(uri, offset, length, { signal, into } = {}) {
       if (length === 0) return new Uint8Array(0);
       try {
         const range = { start: offset, end: offset + length - 1 };
-        return await fill(await get(uri, { range, ...(signal && { signal }) }), uri);
+        return await fill(await get(uri, { range, ...(signal && { signal }) }), uri, into);
       } catch (error) {
         // A range that begins at the end or behind it: nothing is there.
         if (error instanceof Failure && error.code === 'source_invalid' && (await size(uri)) <= offset)

@@ -10,7 +10,7 @@ export interface SourceReader {
   /** Exactly the bytes of the range (whole resource when offset and length are absent). Throws when they are more than `limit`. */
   read(range: SourceRange, options?: ReadOptions): Promise<Uint8Array>;
   /** Up to `length` bytes from `offset`: fewer only at the end of the resource, none beyond it. */
-  readSome(uri: string, offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array>;
+  readSome(uri: string, offset: number, length: number, options?: Omit<ReadOptions, 'limit'>): Promise<Uint8Array>;
   /** bytes */
   size(uri: string, signal?: AbortSignal): Promise<number>;
 }

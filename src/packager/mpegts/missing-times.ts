@@ -23,8 +23,8 @@ export function fillMissingTimes(
   following: number,
   pictures: Pictures,
 ): UnitTime[] {
+  if (times.every((time) => time)) return times as UnitTime[];
   const known = times.flatMap((time, index) => (time ? [{ index, dts: time.dts }] : []));
-  if (known.length === times.length) return times as UnitTime[];
   const end = Number.isFinite(following) ? following : extrapolate(known, times.length, pictures.configuration);
   const decode = spaceEvenly([...known, { index: times.length, dts: end }]);
   const places = displayOrder(pictures.bytes, pictures.slices, pictures.configuration);

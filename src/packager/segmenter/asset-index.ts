@@ -33,10 +33,10 @@ export async function indexSource(reader: SourceReader, uri: string, options: In
   const { concurrency = 8, segmentDuration = 6, signal } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const reading: PeriodReading = {
-    ...{ reader, signal, limits, limit: limits.maximumSegmentBytes },
+    ...{ reader, signal, limits, limit: limits.maximumSegmentBytes, spare: [] },
     run: (items, work) => inParallel(items, concurrency, work),
   };
-  const head = await reader.readSome(uri, 0, sniffedBytes, signal);
+  const head = await reader.readSome(uri, 0, sniffedBytes, signal && { signal });
   const source: ReadPlaylists =
     kindOf(head, uri) === 'playlist'
       ? await readPlaylists(uri, { reader, limits, concurrency, signal })

@@ -1,6 +1,6 @@
 import { PackagerError } from '../errors.js';
 import type { SourceReader } from '../model/source-reader.js';
-import { extractElementaryStreams } from '../mpegts/elementary-stream.js';
+import { type ElementaryStream, extractElementaryStreams } from '../mpegts/elementary-stream.js';
 import { packetSize } from '../mpegts/packet.js';
 import { bytesHolding } from '../mpegts/packets-of-payload.js';
 import { beginsWithTables, findProgram } from '../mpegts/program.js';
@@ -33,6 +33,8 @@ export interface HeadReading {
   readonly limit: number;
   /** What was enough for the heads before: the next one is likely to need as much, and one read is faster than several. */
   readonly enough: { bytes: number };
+  /** Memory of heads that were read before, for the next ones: fresh memory costs more than the bytes that are read into it. */
+  readonly spare: Uint8Array[];
 }
 
 /** Enough for the first samples of many; each further attempt reads twice as much, up to the segment's end. */
@@ -57,7 +59,8 @@ export async function readSegmentHead(
   reading: HeadReading & { readonly randomAccess: boolean },
 ): Promise<SegmentHead> {
   for await (const { bytes, complete } of growingHead(segment, reading)) {
-    const searches = searchAll(bytes, wanted, { base: segment.range.offset ?? 0, complete, ...reading });
+    const options = { base: segment.range.offset ?? 0, complete, randomAccess: reading.randomAccess };
+    const searches = wanted.map((stream) => searchStream(bytes, stream, options));
     if (searches.includes('more')) continue;
     const tracks = searches.map((found) => (typeof found === 'string' ? undefined : found));
     const needs = new Map(wanted.map(({ pid }, index) => [pid, tracks[index]?.skip ?? 0]));
@@ -72,17 +75,23 @@ export async function readSegmentHead(
   throw new Error('a complete head needs no more bytes');
 }
 
-function searchAll(
+/** Most streams show their first sample in so many bytes; then in four times as many, and so on. A multiple of the packet size. */
+const smallestSearch = 64 * packetSize;
+
+/** Looks at no more of the head than the stream's first sample takes: sound may begin far behind the first picture. */
+function searchStream(
   bytes: Uint8Array,
-  wanted: readonly WantedStream[],
-  options: HeadOptions & { readonly base: number },
-): HeadSearch[] {
-  const streams = extractElementaryStreams(
-    new Uint8Array(bytes), // a copy, since it is consumed; `slice` of a Buffer is none
-    wanted.map(({ pid }) => pid),
-    { base: options.base, partial: !options.complete },
-  );
-  return wanted.map(({ kind }, index) => searchHead(kind, streams[index] as (typeof streams)[0], options));
+  { kind, pid }: WantedStream,
+  { base, complete, randomAccess }: HeadOptions & { readonly base: number },
+): HeadSearch {
+  for (let length = smallestSearch; ; length *= 4) {
+    const whole = length >= bytes.length;
+    const part = { complete: complete && whole, randomAccess };
+    const options = { base, partial: !part.complete, keep: true };
+    const [stream] = extractElementaryStreams(bytes.subarray(0, length), [pid], options);
+    const found = searchHead(kind, stream as ElementaryStream, part);
+    if (found !== 'more' || whole) return found;
+  }
 }
 
 interface Head {
@@ -90,30 +99,47 @@ interface Head {
   readonly complete: boolean;
 }
 
-/** The segment's first bytes, more on each turn, checked to be a transport stream. */
+/** The segment's first bytes, more on each turn, checked to be a transport stream. They are gone when the loop over them is left. */
 async function* growingHead({ range }: SourceSegment, reading: HeadReading): AsyncGenerator<Head> {
-  const { reader, limit, signal, enough } = reading;
+  const { reader, limit, signal, enough, spare } = reading;
   const { uri, offset = 0, length = Infinity } = range;
-  let bytes: Uint8Array = new Uint8Array(0);
-  for (let wanted = Math.max(smallestHead, enough.bytes); ; wanted *= 2) {
-    if (bytes.length >= limit) throw segmentTooLarge(limit);
-    enough.bytes = Math.min(Math.max(enough.bytes, wanted), largestFirstAttempt);
-    const asked = Math.min(wanted, length, limit) - bytes.length;
-    const more = await reader.readSome(uri, offset + bytes.length, asked, signal);
-    bytes = joined(bytes, more);
-    const ended = more.length < asked;
-    if (ended && length !== Infinity) {
-      throw new PackagerError(
-        'source_invalid',
-        `the resource ends ${length - bytes.length} bytes before the range of the segment does`,
-      );
+  let memory = spare.pop() ?? new Uint8Array(smallestHead);
+  let had = 0;
+  try {
+    for (let wanted = Math.max(smallestHead, enough.bytes); ; wanted *= 2) {
+      if (had >= limit) throw segmentTooLarge(limit);
+      enough.bytes = Math.min(Math.max(enough.bytes, wanted), largestFirstAttempt);
+      const asked = Math.min(wanted, length, limit) - had;
+      memory = withRoom(memory, had, had + asked);
+      const into = memory.subarray(had, had + asked);
+      const more = await reader.readSome(uri, offset + had, asked, { into, ...(signal && { signal }) });
+      if (more.buffer !== memory.buffer) memory.set(more, had); // to read into it is an offer
+      had += more.length;
+      const bytes = memory.subarray(0, had);
+      const ended = more.length < asked;
+      if (ended && length !== Infinity) {
+        throw new PackagerError(
+          'source_invalid',
+          `the resource ends ${length - had} bytes before the range of the segment does`,
+        );
+      }
+      if (had === more.length) checkContent(bytes);
+      const complete = ended || had === length;
+      if (complete && had % packetSize !== 0) throw endsInsidePacket(had, offset);
+      yield { bytes, complete };
+      if (complete) return;
     }
-    if (bytes.length === more.length) checkContent(bytes);
-    const complete = ended || bytes.length === length;
-    if (complete && bytes.length % packetSize !== 0) throw endsInsidePacket(bytes.length, offset);
-    yield { bytes, complete };
-    if (complete) return;
+  } finally {
+    if (memory.length <= largestFirstAttempt) spare.push(memory);
   }
+}
+
+/** The memory if it has room for so many bytes, else more of it with the same first bytes. */
+function withRoom(memory: Uint8Array, used: number, wanted: number): Uint8Array {
+  if (memory.length >= wanted) return memory;
+  const larger = new Uint8Array(wanted);
+  larger.set(memory.subarray(0, used));
+  return larger;
 }
 
 function segmentTooLarge(limit: number): PackagerError {
@@ -144,12 +170,4 @@ export function checkContent(bytes: Uint8Array): void {
     );
   }
   throw new PackagerError('source_unsupported', `${content}: only transport streams of 188-byte packets are supported`);
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  if (a.length === 0) return b;
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }

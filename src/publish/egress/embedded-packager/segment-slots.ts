@@ -6,7 +6,7 @@ const firstBuffer = 16 * 1024 * 1024;
 
 /**
  * Places where a task's source bytes lie while it is worked on; the memory is used again by the next task.
- * Buffers all of them, as the bytes are that indexing reads: code that was optimised for one kind of array is thrown away at the first of another.
+ * Plain arrays, as are the bytes that indexing reads: code that was optimised for one kind is thrown away at the first Buffer.
  */
 export interface SegmentSlots {
   /** Runs the work when a slot is free. */
@@ -61,16 +61,16 @@ export function segmentSlots(most: number): SegmentSlots {
 }
 
 function newSlot(): Slot {
-  const memory: Buffer[] = [];
+  const memory: Uint8Array[] = [];
   const used: number[] = [];
   return {
     held: () => used.reduce((sum, bytes) => sum + bytes, 0),
     async fill(n, read) {
-      const into = (memory[n] ??= Buffer.allocUnsafeSlow(firstBuffer));
+      const into = (memory[n] ??= new Uint8Array(firstBuffer));
       const bytes = await read(into);
       // Memory that is all the reader's own is kept in place of the smaller one; a slice of something else is not ours to keep.
       if (bytes.buffer !== into.buffer && bytes.byteLength === bytes.buffer.byteLength)
-        memory[n] = Buffer.from(bytes.buffer);
+        memory[n] = new Uint8Array(bytes.buffer);
       used[n] = Math.max(used[n] ?? 0, bytes.byteLength);
       return bytes;
     },

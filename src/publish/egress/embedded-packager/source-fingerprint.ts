@@ -31,8 +31,8 @@ export async function indexWithFingerprint(
       note(range.uri, range.offset ?? 0, bytes);
       return bytes;
     },
-    async readSome(uri, offset, length, signal) {
-      const bytes = await reader.readSome(uri, offset, length, signal);
+    async readSome(uri, offset, length, options) {
+      const bytes = await reader.readSome(uri, offset, length, options);
       note(uri, offset, bytes);
       return bytes;
     },
