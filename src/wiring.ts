@@ -19,6 +19,7 @@ import { openDatabase, type Database } from './status/database.js';
 import { jobJournal } from './status/job-journal.js';
 import { jobTable } from './status/job-table.js';
 import { packagingGroups, type PackagingGroupFolder } from './status/packaging-groups.js';
+import { queueShares } from './status/queue-shares.js';
 import { workerTable } from './status/worker-table.js';
 import type { ObjectStore } from './storage/object-store.js';
 import { packageAsset } from './workflow/package-asset.js';
@@ -101,6 +102,10 @@ async function compose(
     journal: jobJournal(database.tables),
     table: jobTable(database.tables),
     workers: workerTable(database.tables),
+    shares: queueShares(database.tables),
+    limits: config.REELWAY_QUEUE_LIMITS,
+    // Without a server there is nobody to hand over to: the next start goes on.
+    drainMs: database.kind === 'server' ? config.REELWAY_DRAIN_SECONDS * 1000 : 0,
     workflows: [asset, endpoint, told],
     log,
   });

@@ -52,19 +52,30 @@ function queryOf({ status = [], kind = [], parent, deadLetter, limit, cursor }: 
 }
 
 async function jobsOfDatabase(config: Config): Promise<JobAccess> {
-  const [{ openDatabase }, { jobJournal }, { jobTable }, { workerTable }, { startEngine }, { openLog }] =
-    await Promise.all([
-      import('../status/database.js'),
-      import('../status/job-journal.js'),
-      import('../status/job-table.js'),
-      import('../status/worker-table.js'),
-      import('../workflow/start.js'),
-      import('../log.js'),
-    ]);
+  const [
+    { openDatabase },
+    { jobJournal },
+    { jobTable },
+    { queueShares },
+    { workerTable },
+    { startEngine },
+    { openLog },
+  ] = await Promise.all([
+    import('../status/database.js'),
+    import('../status/job-journal.js'),
+    import('../status/job-table.js'),
+    import('../status/queue-shares.js'),
+    import('../status/worker-table.js'),
+    import('../workflow/start.js'),
+    import('../log.js'),
+  ]);
   const log = openLog(config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL);
   const database = await openDatabase({ dataFolder: config.REELWAY_DATA_DIR, databaseUrl: config.DATABASE_URL, log });
   const { tables } = database;
-  const parts = { journal: jobJournal(tables), table: jobTable(tables), workers: workerTable(tables) };
+  const parts = {
+    ...{ journal: jobJournal(tables), table: jobTable(tables) },
+    ...{ workers: workerTable(tables), shares: queueShares(tables) },
+  };
   try {
     const engine = await startEngine({ database, ...parts, workflows: [], log });
     return {

@@ -17,7 +17,7 @@ export function workerCommand(context: CommandContext): Command {
 
 const examples = `
 Needs DATABASE_URL (a PostgreSQL server), the same settings as \`reelway serve\`, and a storage that all of them reach: s3://, or a folder
-that is mounted everywhere.
+that is mounted everywhere. At SIGTERM it takes nothing new, and running jobs have REELWAY_DRAIN_SECONDS to end before others go on with them.
 
 Examples:
   DATABASE_URL=postgres://reelway@db/reelway REELWAY_STORAGE=s3://bucket/vod reelway worker`;

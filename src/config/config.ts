@@ -8,6 +8,7 @@ import { netSettings } from '../net/net-settings.js';
 import { notifySettings } from '../notify/notify-settings.js';
 import { credentialProblem } from '../source/zoom/zoom-credentials.js';
 import { zoomSettings } from '../source/zoom/zoom-settings.js';
+import { queueSettings } from '../workflow/queue-settings.js';
 import { databaseSettings } from '../status/database-settings.js';
 import type { StorageLocation } from '../storage/location.js';
 import { storageSettings } from '../storage/storage-settings.js';
@@ -22,6 +23,7 @@ export const allSettings = {
   ...netSettings,
   ...notifySettings,
   ...zoomSettings,
+  ...queueSettings,
   ...logSettings,
 };
 

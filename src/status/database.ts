@@ -53,7 +53,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 function serverDatabase(databaseUrl: string, log: Logger): Database {
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: poolSize, connectionTimeoutMillis: 10_000 });
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: poolSize,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+  });
   return database({
     kind: 'server',
     pool: guarded(pool, log),
@@ -101,8 +106,11 @@ function database(parts: Omit<Database, 'tables'>): Database {
   return { ...parts, tables, close: () => (closed ??= parts.close()) };
 }
 
-/** A connection that breaks while it is idle must not end the process; the next query tells. */
+/** A connection that breaks must not end the process: idle ones are the pool's, those in use tell with their next query. */
 function guarded(pool: pg.Pool, log: Logger): pg.Pool {
+  pool.on('connect', (client) => {
+    client.on('error', (error) => log.debug({ reason: error.message }, 'a database connection broke'));
+  });
   pool.on('error', (error) => log.warn({ reason: error.message }, 'an idle database connection broke'));
   return pool;
 }

@@ -48,6 +48,8 @@ export interface JobTable {
   /** Jobs above, nearest first. */
   ancestors(id: string): Promise<{ id: string; engineStatus: EngineStatus }[]>;
   statuses(ids: readonly string[]): Promise<Map<string, EngineStatus>>;
+  /** Of these runs of jobs the owners that still have their job: nobody took it over, nobody cancelled it. */
+  held(runs: readonly { jobId: string; owner: string }[]): Promise<Set<string>>;
   /** The database's clock, milliseconds since 1970. */
   now(): Promise<number>;
 }
@@ -112,6 +114,15 @@ export function jobTable(tables: Kysely<Tables>): JobTable {
     return new Map(rows.map(({ id, status }) => [id, status]));
   }
 
+  async function held(runs: readonly { jobId: string; owner: string }[]) {
+    const { rows } = await sql<{ owner: string }>`
+      SELECT w.owner_xid AS "owner" FROM dbos.workflow_status w
+      JOIN unnest(${runs.map(({ jobId }) => jobId)}::text[], ${runs.map(({ owner }) => owner)}::text[]) AS run (id, owner)
+        ON w.workflow_uuid = run.id AND w.owner_xid = run.owner
+      WHERE w.status = 'PENDING'`.execute(tables);
+    return new Set(rows.map(({ owner }) => owner));
+  }
+
   return {
     list: (query) =>
       rows(sql`WHERE ${conditionOf(query)} ORDER BY w.created_at DESC, w.workflow_uuid DESC LIMIT ${query.limit}`),
@@ -122,6 +133,7 @@ export function jobTable(tables: Kysely<Tables>): JobTable {
     family,
     ancestors,
     statuses,
+    held,
     async now() {
       const { rows } = await sql<{ now: number }>`SELECT (extract(epoch FROM now()) * 1000)::float8 AS now`.execute(
         tables,

@@ -143,6 +143,16 @@ const migrations: readonly { name: string; sql: string }[] = [
       CREATE INDEX opencast_event_uuid ON reelway.opencast_event (uuid);
       CREATE INDEX opencast_event_sweepable ON reelway.opencast_event (ended_at) WHERE swept_at IS NULL;`,
   },
+  {
+    name: 'turns in queues',
+    sql: `
+      CREATE TABLE reelway.queue_share (
+        queue text NOT NULL,
+        first_turn integer NOT NULL,
+        share text NOT NULL,
+        last_turn integer NOT NULL,
+        PRIMARY KEY (queue, first_turn, share));`,
+  },
 ];
 
 /** Any number: the advisory lock under which one process at a time migrates. */

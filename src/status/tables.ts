@@ -38,6 +38,8 @@ export interface Tables {
     space: string;
     seen_at: Generated<Date>;
   };
+  /** Turns of a queue's shares, see queue-shares; only while their jobs wait. */
+  queue_share: { queue: string; first_turn: number; share: string; last_turn: number };
   /** What was made and is playable. */
   asset: { id: string; request: JSONColumnType<object>; created_at: Milliseconds };
   endpoint: {

@@ -2,7 +2,8 @@ import { DBOS } from '@dbos-inc/dbos-sdk';
 import { Failure, toFailure } from '../domain/failure.js';
 import type { ChildJob, ChildOutcome } from './definition.js';
 import type { JobEnds } from './job-ends.js';
-import { never, type StepRuntime } from './step.js';
+import { currentHolder } from './ownership.js';
+import { never, whileHeld, type StepRuntime } from './step.js';
 import { isFailure, storable } from './stored-failure.js';
 
 /** Waits for all children at once; each outcome is a checkpoint of its own, so that "try again" knows which one failed. */
@@ -30,17 +31,11 @@ async function settleChild<Result>(
 
 /** @throws Failure of the child */
 async function outcomeOf<Result>(runtime: StepRuntime & { ends: JobEnds }, id: string): Promise<Result> {
-  const { signal: local, ended } = runtime.running.begin(DBOS.workflowID ?? '');
   const elsewhere = DBOS.stepStatus?.cancelSignal;
-  try {
+  return whileHeld(runtime, currentHolder(), { waits: true }, async ({ signal: local }) => {
     await runtime.ends.wait(id, elsewhere ? AbortSignal.any([local, elsewhere]) : local);
-    return await endedResult<Result>(id);
-  } catch (error) {
-    if (!runtime.running.stopping) throw error;
-  } finally {
-    ended();
-  }
-  return never();
+    return endedResult<Result>(id);
+  });
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Failure } from '../domain/failure.js';
 import type { QueueName } from './queues.js';
+import type { Urgency } from './urgency.js';
 
 /**
  * A workflow: what it is called, what it takes and what it does. `run` reads like the process it describes: every effect is a step,
@@ -12,6 +13,8 @@ export interface WorkflowDefinition<Input, Result> {
   readonly name: string;
   readonly queue: QueueName;
   readonly input: z.ZodType<Input>;
+  /** Jobs of a queue take turns by this, say by packaging group; without it they go in the order in which they came, before those that do. */
+  share?(input: Input): string;
   /** What people see in lists; never a secret. */
   title(input: Input): string;
   run(input: Input, job: JobContext): Promise<Result>;
@@ -27,6 +30,8 @@ export function defineWorkflow<Input, Result>(
 /** What a workflow acts through. */
 export interface JobContext {
   readonly id: string;
+  /** Children have the same. */
+  readonly urgency: Urgency;
   /**
    * One checkpointed action: done once, its result kept (so: small, JSON). It runs again when the process ended in the middle of it, so it
    * must be safe to repeat. A passing failure is tried again with growing pauses, a permanent one fails the job at once.
@@ -44,6 +49,7 @@ export interface JobContext {
     definition: WorkflowDefinition<Input, Result>,
     id: string,
     input: Input,
+    options?: { readonly urgency?: Urgency },
   ) => Promise<void>;
   /** Waits until every child has ended; one that fails stops neither the others nor this job. In the order given. */
   readonly settleChildren: <Result>(children: readonly ChildJob<Result>[]) => Promise<ChildOutcome<Result>[]>;
@@ -58,6 +64,12 @@ export interface StepContext {
   readonly signal: AbortSignal;
   /** Shows how far the job is; cheap, call it as often as you like. */
   readonly report: (progress: JobProgress) => void;
+  /**
+   * Asks whether the job is still this process's: right before an effect outside that must not happen twice and that has no key of its own.
+   * Others take over the jobs of a process that was frozen or cut off, and what it does when it wakes, nobody can undo.
+   * @throws when the job is another's; let it through
+   */
+  readonly fence: () => Promise<void>;
 }
 
 export interface StepOptions {

@@ -7,9 +7,10 @@ import { Failure, type FailureCode } from '../domain/failure.js';
 import { openDatabase, type Database } from '../status/database.js';
 import { jobJournal } from '../status/job-journal.js';
 import { jobTable } from '../status/job-table.js';
+import { queueShares } from '../status/queue-shares.js';
 import { workerTable } from '../status/worker-table.js';
 import { defineWorkflow } from './definition.js';
-import type { QueueName } from './queues.js';
+import type { GivenLimits } from './queues.js';
 import type { AnyWorkflow } from './register.js';
 import { startEngine, type Engine } from './start.js';
 
@@ -46,9 +47,10 @@ export function stageWorkflows(stage: Stage) {
     async run({ key, steps, gate }, job) {
       const results: string[] = [];
       for (let n = 1; n <= steps; n++) {
-        const result = await job.step(`step ${n}`, async ({ signal }) => {
+        const result = await job.step(`step ${n}`, async ({ signal, fence }) => {
           did(stage, `${key} ${n} begins`);
           if (n === gate) await throughGate(stage, key, signal);
+          if (n === gate) await fence();
           did(stage, `${key} ${n} done`);
           return `result ${n}`;
         });
@@ -134,7 +136,43 @@ export function stageWorkflows(stage: Stage) {
       return { slept: (await job.step('after', () => Promise.resolve(Date.now()))) - before };
     },
   });
-  return { chain, failing, family, crowd, sleeper };
+
+  /** Takes turns by its group; what runs one at a time shows the order. */
+  const turn = defineWorkflow({
+    name: 'turn',
+    queue: 'endpoints',
+    input: z.object({ group: z.string(), n: z.int(), gate: z.string().optional() }),
+    share: ({ group }) => group,
+    title: ({ group, n }) => `turn ${group}${n}`,
+    run: ({ group, n, gate }, job) =>
+      job.step('turn', async ({ signal }) => {
+        did(stage, `turn ${group}${n}`);
+        if (gate) await throughGate(stage, gate, signal);
+      }),
+  });
+  return { chain, failing, family, crowd, sleeper, turn };
+}
+
+/** A workflow as two releases of Reelway have it: the second does something in between. Its first and last step wait for their gates. */
+export function changingWorkflow(stage: Stage, release: 1 | 2) {
+  return defineWorkflow({
+    name: 'changing',
+    queue: 'assets',
+    input: z.object({ key: z.string() }),
+    title: ({ key }) => `changing ${key}`,
+    async run({ key }, job) {
+      const effect = (name: string, gate?: string) =>
+        job.step(name, async ({ signal }) => {
+          did(stage, `${key} ${name} by ${release}`);
+          if (gate) await throughGate(stage, gate, signal);
+          return name;
+        });
+      const names = [await effect('first', `${key} first`)];
+      if (release === 2 && (await job.patched('between'))) names.push(await effect('between'));
+      names.push(await effect('middle'), await effect('last', `${key} last`));
+      return names;
+    },
+  });
 }
 
 function failureLike(code: string, key: string): Error {
@@ -150,7 +188,8 @@ export interface OpenOptions {
   readonly dataFolder: string;
   readonly databaseUrl?: string | undefined;
   readonly workflows: readonly AnyWorkflow[];
-  readonly perProcess?: Partial<Record<QueueName, number>>;
+  readonly limits?: GivenLimits;
+  readonly drainMs?: number;
   readonly lostAfterMs?: number;
 }
 
@@ -167,6 +206,7 @@ export async function openEngine(
     journal: jobJournal(tables),
     table: jobTable(tables),
     workers: workerTable(tables),
+    shares: queueShares(tables),
     log,
     beatMs: 100,
   });

@@ -420,6 +420,61 @@ export function engineContract(kind: 'embedded' | 'server', createPlace: () => P
     });
   });
 
+  describe('turns', () => {
+    /** Fills both places of the queue, so that what comes then waits; answers how to let it go. */
+    async function busy(name: string) {
+      const { submit, result } = await engine();
+      const blockers = [1, 2].map((n) => ({ group: `${name} blocker `, n, gate: name }));
+      for (const input of blockers) await submit(workflows.turn, `turn:${input.group}${input.n}`, input);
+      for (const { group, n } of blockers) await until(`turn ${group}${n}`);
+      return async (ids: readonly string[]) => {
+        openGate(stage, name);
+        for (const id of ids) await result(id);
+      };
+    }
+    const order = (group: RegExp) => effects(stage).filter((effect) => group.test(effect));
+
+    it('go round among groups: one with many waiting jobs does not hold up another', async () => {
+      const letGo = await busy('fair');
+      const { submit } = await engine();
+      const ids: string[] = [];
+      for (const [group, count] of [
+        ['A', 6],
+        ['B', 2],
+        ['C', 1],
+      ] as const) {
+        for (let n = 1; n <= count; n++) {
+          ids.push(`turn:${group}${n}`);
+          await submit(workflows.turn, `turn:${group}${n}`, { group, n });
+        }
+      }
+      await letGo(ids);
+      const began = order(/^turn [ABC]\d$/).map((effect) => effect.slice(5));
+      // Two run at a time, so neighbours may change places.
+      expect(began.indexOf('B1')).toBeLessThanOrEqual(3);
+      expect(began.indexOf('C1')).toBeLessThanOrEqual(3);
+      expect(began.indexOf('B2')).toBeLessThanOrEqual(5);
+      expect(began.slice(-3)).toEqual(expect.arrayContaining(['A5', 'A6']));
+    });
+
+    it('go to what somebody waits for before sweeps, and to sweeps before batches', async () => {
+      const letGo = await busy('urgency');
+      const { submit } = await engine();
+      const ids: string[] = [];
+      for (const urgency of ['batch', 'sweep', 'on-demand'] as const) {
+        for (let n = 1; n <= 3; n++) {
+          ids.push(`turn:${urgency}${n}`);
+          await submit(workflows.turn, ids.at(-1)!, { group: urgency, n }, { urgency });
+        }
+      }
+      await letGo(ids);
+      const began = order(/^turn (batch|sweep|on-demand)\d$/).map((effect) => effect.slice(5, -1));
+      const last = (urgency: string) => began.lastIndexOf(urgency);
+      expect(began.indexOf('sweep')).toBeGreaterThanOrEqual(last('on-demand') - 1);
+      expect(began.indexOf('batch')).toBeGreaterThanOrEqual(last('sweep') - 1);
+    });
+  });
+
   describe('watching', () => {
     it('sees jobs come, report progress and end, as it happens', async () => {
       const { submit, feed } = await engine();

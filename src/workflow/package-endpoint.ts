@@ -26,6 +26,7 @@ export function packageEndpoint({ egress, catalog, locate, playbackUrl }: Endpoi
     name: 'package-endpoint',
     queue: 'endpoints',
     input: z.object({ request: assetRequestSchema, configuration: packagingConfigurationSchema }),
+    share: ({ request }) => request.packagingGroupId,
     title: ({ request, configuration }) => `asset ${request.id}, endpoint ${configuration.Id}`,
 
     async run({ request, configuration }, job) {

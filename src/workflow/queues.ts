@@ -11,9 +11,20 @@ export const queues = {
 export interface QueueLimits {
   /** How many of its jobs one process runs at a time. */
   readonly perProcess: number;
+  /**
+   * How many run at a time on all machines together. Jobs of a worker that died count until they are taken over. Workers that look at the same
+   * instant give way to each other, so a limited queue is a little slower to hand out: set it only where something outside asks for it.
+   */
+  readonly everywhere?: number;
 }
 
 export type QueueName = keyof typeof queues;
 
+/** What the settings say instead of the table above. */
+export type GivenLimits = Partial<Record<QueueName, QueueLimits>>;
+
 /** milliseconds between looks for new jobs; the engine's own default is 1000, which would be felt at every step of a chain. */
 export const queuePollMs = 100;
+
+/** milliseconds; workers that met at a queue with a limit everywhere wait longer and longer for their next look, up to this. */
+export const longestQueuePollMs = 1000;

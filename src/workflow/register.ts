@@ -2,12 +2,16 @@ import { AsyncResource } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DBOS, Error as engineErrors } from '@dbos-inc/dbos-sdk';
 import type { Logger } from 'pino';
+import { z } from 'zod';
 import { Failure } from '../domain/failure.js';
+import type { QueueShares } from '../status/queue-shares.js';
 import { settleChildren } from './children.js';
 import type { JobContext, WorkflowDefinition } from './definition.js';
 import type { JobEnds } from './job-ends.js';
+import type { RunningSteps } from './running-steps.js';
 import { never, runStep, type StepRuntime } from './step.js';
 import { storable } from './stored-failure.js';
+import { defaultUrgency, priorityOf, takeTurn, urgencies, type Urgency } from './urgency.js';
 
 /** Any workflow; what it takes and gives is checked by its own schema. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- Input stands in both positions, so that only `any` holds all definitions
@@ -16,31 +20,60 @@ export type AnyWorkflow = WorkflowDefinition<any, unknown>;
 /** Where no workflow is running: the engine knows the calling workflow by the asynchronous context, and would make the new one its child. */
 const outsideWorkflows = new AsyncResource('reelway:outside-workflows');
 
+export interface StartOptions {
+  readonly urgency?: Urgency | undefined;
+}
+
 /** Starts a job and answers whether it is new; within a workflow the start is a checkpoint. */
-export type StartJob = (definition: AnyWorkflow, id: string, input: unknown) => Promise<{ created: boolean }>;
+export type StartJob = (
+  definition: AnyWorkflow,
+  id: string,
+  input: unknown,
+  options?: StartOptions,
+) => Promise<{ created: boolean }>;
+
+/** What the engine keeps of a job beside its input. */
+const jobMetaSchema = z.object({ urgency: z.enum(urgencies).catch(defaultUrgency) }).catch({ urgency: defaultUrgency });
+
+export interface RegisterRuntime extends StepRuntime {
+  readonly ends: JobEnds;
+  readonly shares: QueueShares;
+}
+
+type Run = (input: unknown, meta: StartOptions) => Promise<unknown>;
 
 /** Makes the workflows known to the engine; before it is launched. Their names find unfinished work again after a restart. */
-export function registerWorkflows(
-  definitions: readonly AnyWorkflow[],
-  runtime: StepRuntime & { ends: JobEnds },
-): StartJob {
-  const functions = new Map<string, (input: unknown) => Promise<unknown>>();
-  const start: StartJob = async (definition, id, input) => {
+export function registerWorkflows(definitions: readonly AnyWorkflow[], runtime: RegisterRuntime): StartJob {
+  const functions = new Map<string, Run>();
+  const start: StartJob = async (definition, id, input, { urgency = defaultUrgency } = {}) => {
     const run = functions.get(definition.name);
     if (!run) throw new Failure('internal', `The workflow ${definition.name} is not registered.`);
     const checked = checkedInput(definition, input);
-    // The queue too: the engine forgets it at a cancel, and a retry belongs there.
-    const workflowAttributes = { title: definition.title(checked), queue: definition.queue };
-    const options = { workflowID: id, queueName: definition.queue, workflowAttributes };
-    if (DBOS.isInWorkflow()) {
-      await DBOS.startWorkflow(run, options)(checked);
-      return { created: true };
+    const { queue } = definition;
+    const options = {
+      workflowID: id,
+      queueName: queue,
+      enqueueOptions: { priority: priorityOf(urgency, definition.share !== undefined) },
+      // The queue too: the engine forgets it at a cancel, and a retry belongs there.
+      workflowAttributes: { title: definition.title(checked), queue },
+    };
+    // Called before any await: the engine numbers steps and children in the order of these calls.
+    const outcome = DBOS.isInWorkflow()
+      ? DBOS.startWorkflow(run, options)(checked, { urgency }).then(() => ({ created: true }))
+      : startNew(() => DBOS.startWorkflow(run, { ...options, workflowIDReusePolicy: 'reject' })(checked, { urgency }));
+    const { created } = await outcome;
+    const share = definition.share?.(checked);
+    if (created && share !== undefined) {
+      await outsideWorkflows.runInAsyncScope(() => takeTurn(runtime.shares, id, { queue, urgency, share }));
     }
-    return startNew(() => DBOS.startWorkflow(run, { ...options, workflowIDReusePolicy: 'reject' })(checked));
+    return { created };
   };
   for (const definition of definitions) {
-    const run = (input: unknown) =>
-      runWorkflow(definition, input, { job: jobContext(runtime, start), log: runtime.log });
+    // Jobs that were begun before there were urgencies have no second argument.
+    const run: Run = (input, meta) => {
+      const { urgency } = jobMetaSchema.parse(meta);
+      return runWorkflow(definition, input, { ...runtime, job: jobContext(runtime, start, urgency) });
+    };
     functions.set(definition.name, DBOS.registerWorkflow(run, { name: definition.name }));
   }
   return start;
@@ -59,8 +92,9 @@ async function startNew(start: () => Promise<unknown>): Promise<{ created: boole
 async function runWorkflow(
   definition: AnyWorkflow,
   input: unknown,
-  { job, log }: { job: JobContext; log: Logger },
+  { job, running, log }: { job: JobContext; running: RunningSteps; log: Logger },
 ): Promise<unknown> {
+  const ended = running.beginJob(job.id);
   try {
     return await definition.run(checkedInput(definition, input), job);
   } catch (error) {
@@ -69,6 +103,8 @@ async function runWorkflow(
     const failure = storable(error);
     log.warn({ job: job.id, kind: definition.name, code: failure.code, reason: failure.message }, 'job failed');
     throw failure;
+  } finally {
+    ended();
   }
 }
 
@@ -82,24 +118,27 @@ function checkedInput(definition: AnyWorkflow, input: unknown): unknown {
   });
 }
 
-function jobContext(runtime: StepRuntime & { ends: JobEnds }, start: StartJob): JobContext {
+function jobContext(runtime: RegisterRuntime, start: StartJob, urgency: Urgency): JobContext {
   return {
+    urgency,
     get id() {
       return DBOS.workflowID ?? '';
     },
     step: (name, action, options) => runStep(runtime, name, action, options),
     async startChild(definition, id, input) {
       if (runtime.running.stopping) return never();
-      await start(definition, id, input);
+      await start(definition, id, input, { urgency });
       return { id };
     },
-    async startJob(definition, id, input) {
-      await runStep(runtime, `start ${id}`, () => outsideWorkflows.runInAsyncScope(() => start(definition, id, input)));
+    async startJob(definition, id, input, options = {}) {
+      await runStep(runtime, `start ${id}`, () =>
+        outsideWorkflows.runInAsyncScope(() => start(definition, id, input, { urgency, ...options })),
+      );
     },
     settleChildren: (children) => settleChildren(runtime, children),
     async sleep(milliseconds) {
       const until = (await DBOS.now()) + milliseconds;
-      await runStep(runtime, 'sleep', ({ signal }) => wakeAt(until, signal));
+      await runStep(runtime, 'sleep', ({ signal }) => wakeAt(until, signal), { waits: true });
     },
     patched: (name) => (runtime.running.stopping ? never() : DBOS.patch(name)),
   };

@@ -1,22 +1,33 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { DBOS } from '@dbos-inc/dbos-sdk';
+import { DBOSExecutor } from '@dbos-inc/dbos-sdk/internal/dbos-executor';
+import { wfQueueRunner } from '@dbos-inc/dbos-sdk/internal/wfqueue';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { Failure } from '../domain/failure.js';
 import type { JobJournal } from '../status/job-journal.js';
 import type { JobTable } from '../status/job-table.js';
+import type { QueueShares } from '../status/queue-shares.js';
 import type { WorkerTable } from '../status/worker-table.js';
 import { endedResult } from './children.js';
 import type { WorkflowDefinition } from './definition.js';
 import { jobEnds } from './job-ends.js';
 import { jobFeed, type JobFeed } from './job-feed.js';
 import { jobs, type Jobs, type JobsRuntime } from './jobs.js';
-import { queuePollMs, queues, type QueueName } from './queues.js';
+import {
+  longestQueuePollMs,
+  queuePollMs,
+  queues,
+  type GivenLimits,
+  type QueueLimits,
+  type QueueName,
+} from './queues.js';
+import { ownership } from './ownership.js';
 import { registerWorkflows, type AnyWorkflow } from './register.js';
 import { runningSteps } from './running-steps.js';
 import { submit, type SubmitOptions } from './submit.js';
-import { startTakeOver } from './take-over.js';
+import { backIntoQueues, startTakeOver } from './take-over.js';
 
 /** The engine, one per process: it takes jobs, runs them and shows them. */
 export interface Engine {
@@ -49,8 +60,11 @@ export interface EngineOptions {
   /** None: the engine runs nothing, and serves to look at jobs and to change them. */
   readonly workflows: readonly AnyWorkflow[];
   readonly log: Logger;
-  /** Jobs of a queue that this process runs at a time, where other than `queues` says. */
-  readonly perProcess?: Partial<Record<QueueName, number>>;
+  readonly shares: QueueShares;
+  /** Where other than `queues` says. */
+  readonly limits?: GivenLimits | undefined;
+  /** milliseconds that running jobs have to end when the engine stops, before others get them; default 0 */
+  readonly drainMs?: number;
   /** Timing of the take-over, see take-over.ts. */
   readonly beatMs?: number;
   readonly lostAfterMs?: number;
@@ -61,18 +75,19 @@ const stopTimeoutMs = 10_000;
 
 /** Launches the engine: it takes up again at once what this process's predecessor left unfinished. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const { database, journal, table, workers, log } = options;
+  const { database, journal, table, log } = options;
   const running = runningSteps();
   const ends = jobEnds(table);
-  const start = registerWorkflows(options.workflows, { journal, running, ends, log });
+  const owners = ownership(table, running);
+  const start = registerWorkflows(options.workflows, { ...options, running, ownership: owners, ends });
   const works = options.workflows.length > 0;
   const workerId = workerIdFor(database.kind);
   configure(options, workerId);
   const takeOver =
-    works && database.kind === 'server' ? await startTakeOver({ ...options, workers, workerId, log }) : undefined;
+    works && database.kind === 'server' ? await startTakeOver({ ...options, running, workerId }) : undefined;
   try {
     await DBOS.launch();
-    if (works) await registerQueues(options.perProcess ?? {});
+    if (works) await registerQueues(options.limits ?? {});
   } catch (error) {
     await takeOver?.stop();
     await DBOS.shutdown({ deregister: true });
@@ -87,11 +102,28 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 
   async function stop(): Promise<void> {
     feed.stop();
+    // Nothing new is taken from here on; signs of life go on while running jobs come to their end.
+    await DBOSExecutor.globalInstance?.deactivateEventReceivers();
+    const drainMs = options.drainMs ?? 0;
+    if (drainMs > 0 && !(await running.drained(drainMs)))
+      log.info({ seconds: drainMs / 1000 }, 'some jobs did not end in time; others take them up');
     if (!(await running.stop(stopTimeoutMs)))
       log.warn('some steps did not end in time; they are repeated with the next start');
     await takeOver?.stop();
+    await handOver();
     await DBOS.shutdown({ deregister: true });
     await takeOver?.leave();
+  }
+
+  /** What is left goes back into its queues now; without that the others would find it a second later. */
+  async function handOver(): Promise<void> {
+    if (!takeOver) return;
+    await backIntoQueues(workerId).catch((error: unknown) =>
+      log.warn(
+        { reason: String(error) },
+        'could not hand over what is left; it is taken over as from a worker that is gone',
+      ),
+    );
   }
 
   return {
@@ -141,14 +173,18 @@ function textOf(entry: unknown): string {
   return entry instanceof Error ? entry.message : String(entry);
 }
 
-async function registerQueues(perProcess: Partial<Record<QueueName, number>>): Promise<void> {
+async function registerQueues(given: GivenLimits): Promise<void> {
+  // A private default of the pinned SDK, two minutes: far too long for a queue that workers merely met at.
+  Object.assign(wfQueueRunner.constructor, { defaultMaxPollingIntervalMs: longestQueuePollMs });
   await Promise.all(
-    (Object.keys(queues) as QueueName[]).map((name) =>
-      DBOS.registerQueue(name, {
-        workerConcurrency: perProcess[name] ?? queues[name].perProcess,
+    (Object.keys(queues) as QueueName[]).map((name) => {
+      const { perProcess, everywhere }: QueueLimits = given[name] ?? queues[name];
+      return DBOS.registerQueue(name, {
+        workerConcurrency: Math.min(perProcess, everywhere ?? perProcess),
+        ...(everywhere !== undefined && { globalConcurrency: everywhere }),
         minPollingIntervalMs: queuePollMs,
         onConflict: 'always_update',
-      }),
-    ),
+      });
+    }),
   );
 }

@@ -1,17 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DBOS } from '@dbos-inc/dbos-sdk';
+import { DBOS, Error as engineErrors } from '@dbos-inc/dbos-sdk';
 import type { Logger } from 'pino';
 import { Failure, toFailure } from '../domain/failure.js';
 import type { JobJournal, StepKey } from '../status/job-journal.js';
 import type { StepContext, StepOptions } from './definition.js';
+import { isDatabaseAway, onceDatabaseAnswers } from './database-away.js';
+import { currentHolder, lostJob, type Ownership } from './ownership.js';
 import { progressReporter } from './progress.js';
-import type { RunningSteps } from './running-steps.js';
+import { OwnershipDoubt, type Holder, type RunningStep, type RunningSteps } from './running-steps.js';
 import { isFailure, storable, storedFailure } from './stored-failure.js';
 
 /** What every step of this process shares. */
 export interface StepRuntime {
   readonly journal: JobJournal;
   readonly running: RunningSteps;
+  readonly ownership: Ownership;
   readonly log: Logger;
 }
 
@@ -29,7 +32,7 @@ export async function runStep<T>(
   runtime: StepRuntime,
   name: string,
   action: Action<T>,
-  options: StepOptions = {},
+  options: StepOptions & { readonly waits?: boolean } = {},
 ): Promise<T> {
   try {
     // Called before any await: the engine numbers steps in the order of these calls.
@@ -50,41 +53,76 @@ export function never<T>(): Promise<T> {
   return new Promise<T>(() => {});
 }
 
-async function attempts<T>(runtime: StepRuntime, name: string, action: Action<T>, options: StepOptions): Promise<T> {
-  const key = currentStep();
-  const { signal: local, ended } = runtime.running.begin(key.jobId);
+async function attempts<T>(
+  runtime: StepRuntime,
+  name: string,
+  action: Action<T>,
+  { waits = false, ...options }: StepOptions & { readonly waits?: boolean },
+): Promise<T> {
+  const step = { key: currentStep(), holder: currentHolder(), name, action, limits: { ...defaults, ...options } };
   const elsewhere = DBOS.stepStatus?.cancelSignal;
-  const signal = elsewhere ? AbortSignal.any([local, elsewhere]) : local;
-  try {
-    return await repeat(runtime, { key, name, action, signal, limits: { ...defaults, ...options } });
-  } catch (error) {
-    if (!runtime.running.stopping) throw error;
-  } finally {
-    ended();
+  return whileHeld(runtime, step.holder, { waits }, ({ signal: local, setWaits }) => {
+    const signal = elsewhere ? AbortSignal.any([local, elsewhere]) : local;
+    return repeat(runtime, { ...step, signal, setWaits });
+  });
+}
+
+/**
+ * Runs what belongs to a job, as long as the job is this run's. When this process has been away for so long that others may have taken its
+ * jobs, the work is cut off, and begun again if they have not.
+ * @throws what ends a run that has lost its job
+ */
+export async function whileHeld<T>(
+  { running, ownership }: Pick<StepRuntime, 'running' | 'ownership'>,
+  holder: Holder,
+  options: { waits: boolean },
+  work: (step: RunningStep) => Promise<T>,
+): Promise<T> {
+  for (;;) {
+    const step = running.begin(holder, options);
+    try {
+      return await work(step);
+    } catch (error) {
+      if (running.stopping) break;
+      if (!(step.signal.reason instanceof OwnershipDoubt)) throw error;
+    } finally {
+      step.ended();
+    }
+    if (!(await ownership.holds(holder))) {
+      if (running.stopping) break;
+      throw lostJob(holder);
+    }
   }
   return never<T>();
 }
 
 interface Repetition<T> {
   readonly key: StepKey;
+  readonly holder: Holder;
   readonly name: string;
   readonly action: Action<T>;
   readonly signal: AbortSignal;
+  readonly setWaits: (waits: boolean) => void;
   readonly limits: Required<StepOptions>;
 }
 
-async function repeat<T>(runtime: StepRuntime, { key, name, action, signal, limits }: Repetition<T>): Promise<T> {
-  let { failedAttempts } = await runtime.journal.stepStarted(key, name);
+async function repeat<T>(runtime: StepRuntime, repetition: Repetition<T>): Promise<T> {
+  const { key, name, signal, limits } = repetition;
+  const { journal } = runtime;
+  let { failedAttempts } = await onceDatabaseAnswers(() => journal.stepStarted(key, name), signal);
   for (;;) {
-    const outcome = await attempt(runtime, key, action, signal);
+    const outcome = await attempt(runtime, repetition);
     if (outcome.failure === undefined) return outcome.result;
     signal.throwIfAborted();
-    const pause = pauseAfter(outcome.failure, ++failedAttempts, limits);
+    const { failure } = outcome;
+    const pause = pauseAfter(failure, ++failedAttempts, limits);
     const nextAttemptAt = pause === undefined ? null : Date.now() + pause;
-    await runtime.journal.attemptFailed(key, storedFailure(outcome.failure), nextAttemptAt);
-    logAttempt(runtime.log, { key, name, failure: outcome.failure, failedAttempts, pause });
-    if (pause === undefined) throw storable(outcome.failure);
+    await onceDatabaseAnswers(() => journal.attemptFailed(key, storedFailure(failure), nextAttemptAt), signal);
+    logAttempt(runtime.log, { key, name, failure, failedAttempts, pause });
+    if (pause === undefined) throw storable(failure);
+    repetition.setWaits(true);
     await sleep(pause, undefined, { signal });
+    repetition.setWaits(false);
   }
 }
 
@@ -97,20 +135,25 @@ function currentStep(): StepKey {
 
 type Outcome<T> = { failure?: undefined; result: T } | { failure: Failure };
 
-async function attempt<T>(
-  runtime: StepRuntime,
-  key: StepKey,
-  action: Action<T>,
-  signal: AbortSignal,
-): Promise<Outcome<T>> {
+async function attempt<T>(runtime: StepRuntime, { key, holder, action, signal }: Repetition<T>): Promise<Outcome<T>> {
   const progress = progressReporter(runtime.journal, key.jobId, runtime.log);
+  async function fence() {
+    signal.throwIfAborted();
+    if (await runtime.ownership.holds(holder)) return;
+    throw lostJob(holder);
+  }
   try {
-    return { result: await action({ signal, report: progress.report }) };
+    return { result: await action({ signal, report: progress.report, fence }) };
   } catch (error) {
-    return { failure: toFailure(error) };
+    if (error instanceof engineErrors.DBOSError) throw error;
+    return { failure: isDatabaseAway(error) && !isFailure(error) ? databaseAway(error) : toFailure(error) };
   } finally {
     await progress.flush();
   }
+}
+
+function databaseAway(error: unknown): Failure {
+  return new Failure('database_unavailable', `The database did not answer: ${String(error)}.`, { cause: error });
 }
 
 /** milliseconds until the next attempt; undefined when there is none. */

@@ -5,10 +5,13 @@ import { keepAttempt } from './job-summaries.js';
 import { jobStatusOf } from './job-view.js';
 import type { JobsRuntime } from './jobs.js';
 import type { AnyWorkflow } from './register.js';
+import type { Urgency } from './urgency.js';
 
 export interface SubmitOptions {
   /** When the job with this id has ended: `return` it as it is (default), or do the work `again` from the start, also with other input. */
   readonly whenEnded?: 'return' | 'again';
+  /** Before which waiting jobs it comes; default `on-demand`. It and all below it. */
+  readonly urgency?: Urgency;
 }
 
 export interface Submission {
@@ -28,7 +31,7 @@ export async function submit(
 ): Promise<{ id: string; created: boolean }> {
   const { definition, id, input } = submission;
   for (;;) {
-    if ((await runtime.start(definition, id, input)).created) return { id, created: true };
+    if ((await runtime.start(definition, id, input, options)).created) return { id, created: true };
     const existing = await DBOS.getWorkflowStatus(id);
     // Another request has just removed it to do the work again.
     if (!existing) continue;

@@ -24,7 +24,10 @@ export function tell(notifiers: readonly Notifier[]) {
       const notifier = notifiers[target];
       // Targets were taken out of the settings since: there is nobody left to tell.
       if (!notifier) return null;
-      await job.step(`tell ${notifier.target}`, ({ signal }) => notifier.send(notice, signal));
+      await job.step(`tell ${notifier.target}`, async ({ signal, fence }) => {
+        await fence();
+        await notifier.send(notice, signal);
+      });
       return null;
     },
   });
