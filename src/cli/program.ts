@@ -38,6 +38,11 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./package.js')).packageCommand,
   },
   {
+    name: 'harvest',
+    summary: 'mirror a packaged presentation: HLS, DASH or Smooth Streaming',
+    load: async () => (await import('./harvest.js')).harvestCommand,
+  },
+  {
     name: 'vod',
     summary: 'make an asset of a packaging group',
     load: async () => (await import('./vod.js')).vodCommand,

@@ -13,8 +13,8 @@ export interface ReadElement {
   readonly line: number;
 }
 
-/** Elements of one document; a SegmentList of a million entries fits. */
-const maxElements = 3_000_000;
+/** Elements of one document: a segment each for 140 hours of four renditions, listed one by one. */
+const maxElements = 1_000_000;
 const maxDepth = 64;
 const none: readonly never[] = [];
 
