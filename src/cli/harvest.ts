@@ -82,7 +82,7 @@ async function runHarvest(context: CommandContext, url: string, options: Harvest
       },
       {
         url: address,
-        subject: `harvest of ${address.replace(/[?#].*$/s, '')}`,
+        subject: `harvest of ${withoutQuery(address)}`,
         store: openStore(location),
         folder: '',
         credentials: () => Promise.resolve(header),
@@ -94,10 +94,10 @@ async function runHarvest(context: CommandContext, url: string, options: Harvest
     );
     line.clear();
     const seconds = (performance.now() - started) / 1000;
-    const out = options.out.replace(/\/+$/, '');
+    const out = options.out.replace(/\/$/, '');
     if (options.json)
       terminal.printJson({
-        source: address.replace(/[?#].*$/s, ''),
+        source: withoutQuery(address),
         seconds,
         ...result,
         manifest: `${out}/${result.manifest}`,
@@ -141,6 +141,10 @@ function progressText({ objectsDone, objectsTotal, bytes }: HarvestProgress, sta
   return `${objectsDone} of ${objectsTotal} objects, ${percent} %, ${rate.toFixed(1)} MB/s`;
 }
 
+function withoutQuery(address: string): string {
+  return address.replace(/[?#].*/s, '');
+}
+
 function checkAddress(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'https:' || url?.protocol === 'http:') return url.href;
@@ -157,10 +161,10 @@ function readLocation(out: string, cwd: string): StorageLocation {
 
 /** RFC 9110 §5.1, §5.5. The value is not repeated in the error: it is likely a secret. */
 function parseHeader(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const [, name, value] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x20-\x7E\x80-\xFF]*?)[ \t]*$/.exec(text) ?? [];
+  const [, name, value] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):([\x20-\x7E\x80-\xFF]*)$/.exec(text) ?? [];
   if (name === undefined || value === undefined)
     throw new InvalidArgumentError("Allowed: 'Name: value', of printable characters.");
-  return { ...before, [name.toLowerCase()]: value };
+  return { ...before, [name.toLowerCase()]: value.trim() };
 }
 
 function parseRate(text: string): number {

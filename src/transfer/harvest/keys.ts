@@ -196,5 +196,7 @@ function encodeText(text: string): string {
 
 /** Without the marks of an empty part and of a folder's namesake. */
 function withoutMark(part: string): string {
-  return part.replace(/%+$/, '');
+  let end = part.length;
+  while (part.endsWith('%', end)) end--;
+  return part.slice(0, end);
 }

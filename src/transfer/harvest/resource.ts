@@ -70,7 +70,7 @@ export function resolveReference(reference: string, base: string): string | unde
     url.hash = '';
     return url.href;
   }
-  const shown = reference.slice(0, 200).replace(/[?#].*$/s, '');
+  const shown = reference.slice(0, 200).replace(/[?#].*/s, '');
   throw new Failure('url_refused', `${shownUrl(base)} refers to ${shown}, which is no address over http or https.`, {
     details: { url: shownUrl(base), given: shown },
   });
