@@ -52,7 +52,7 @@ const rules: readonly RoomRule[] = [
   },
   {
     room: 'config',
-    imports: ['domain', ...effectRooms, 'workflow', 'api', 'log'],
+    imports: ['domain', 'intake', ...effectRooms, 'workflow', 'api', 'log'],
     rule: 'config composes the options schema that each room exports',
   },
   {

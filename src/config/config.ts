@@ -3,12 +3,14 @@ import { isLoopbackHost } from '../api/loopback.js';
 import { apiSettings } from '../api/api-settings.js';
 import { Failure } from '../domain/failure.js';
 import type { Settings, SettingValue } from '../domain/setting.js';
+import { intakeSettings } from '../intake/intake-settings.js';
 import { logSettings } from '../log.js';
 import { netSettings } from '../net/net-settings.js';
 import { notifySettings } from '../notify/notify-settings.js';
 import { credentialProblem } from '../source/zoom/zoom-credentials.js';
 import { zoomSettings } from '../source/zoom/zoom-settings.js';
 import { queueSettings } from '../workflow/queue-settings.js';
+import { timetableSettings } from '../source/timetable/timetable-settings.js';
 import { databaseSettings } from '../status/database-settings.js';
 import type { StorageLocation } from '../storage/location.js';
 import { storageSettings } from '../storage/storage-settings.js';
@@ -24,6 +26,8 @@ export const allSettings = {
   ...notifySettings,
   ...zoomSettings,
   ...queueSettings,
+  ...intakeSettings,
+  ...timetableSettings,
   ...logSettings,
 };
 

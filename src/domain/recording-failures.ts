@@ -37,6 +37,25 @@ export const recordingFailures = {
     help: 'It may still be processed, or be in the trash: look at it in Zoom, and check the id.',
   },
 
+  schedule_invalid: {
+    kind: 'permanent',
+    status: 422,
+    title: 'The class schedule is not usable',
+    help: 'Correct what the message names; the schedule that was there still counts.',
+  },
+  sheets_unavailable: {
+    kind: 'passing',
+    status: 503,
+    title: 'Google Sheets does not answer',
+    help: 'It is tried again by itself; the schedule that was there still counts.',
+  },
+  sheets_refused: {
+    kind: 'permanent',
+    status: 502,
+    title: 'Google Sheets refuses',
+    help: 'Share the spreadsheet with the service account, and check GSHEETS_DOC_ID and GSHEETS_SHEET_NAMES.',
+  },
+
   opencast_unavailable: {
     kind: 'passing',
     status: 503,

@@ -153,6 +153,24 @@ const migrations: readonly { name: string; sql: string }[] = [
         last_turn integer NOT NULL,
         PRIMARY KEY (queue, first_turn, share));`,
   },
+  {
+    name: 'schedule',
+    sql: `
+      CREATE TABLE reelway.scheduled_class (
+        source text NOT NULL,
+        position integer NOT NULL,
+        meeting_id text NOT NULL,
+        series_id text NOT NULL,
+        course_code text NOT NULL,
+        day text NOT NULL,
+        time text NOT NULL,
+        title text NOT NULL,
+        PRIMARY KEY (source, position));
+      CREATE INDEX scheduled_class_meeting_id ON reelway.scheduled_class (meeting_id);
+      ALTER TABLE reelway.recording
+        ADD COLUMN presence_at double precision NOT NULL DEFAULT 0,
+        ADD COLUMN topic_at double precision NOT NULL DEFAULT 0;`,
+  },
 ];
 
 /** Any number: the advisory lock under which one process at a time migrates. */

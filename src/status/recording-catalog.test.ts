@@ -142,18 +142,23 @@ function catalogContract(open: () => Promise<OpenedDatabase>): void {
       await catalog.setAwaitsSchedule(recording.uuid, true);
     }
     await catalog.setAwaitsSchedule(matched.uuid, false);
-    await catalog.setPresence(trashed.uuid, 'trashed');
+    expect(await catalog.setPresence(trashed.uuid, 'trashed', 20)).toBe(true);
     const start = Date.parse(waiting.startTime);
     expect((await catalog.awaitingSchedule(start)).map(({ uuid }) => uuid)).toEqual([waiting.uuid]);
     expect(await catalog.awaitingSchedule(start + 1)).toEqual([]);
-    await catalog.setPresence(trashed.uuid, 'available');
+    expect(await catalog.setPresence(trashed.uuid, 'available', 10)).toBe(false);
+    expect(await catalog.awaitingSchedule(start)).toHaveLength(1);
+    expect(await catalog.setPresence(trashed.uuid, 'available', 30)).toBe(true);
+    expect(await catalog.setPresence('nobody', 'trashed', 1)).toBe(false);
     expect(await catalog.awaitingSchedule(start)).toHaveLength(2);
   });
 
-  it('renames a recording that it knows', async () => {
+  it('renames a recording that it knows, and keeps the latest name', async () => {
     const { recording } = await openedIngest();
-    await catalog.setTopic(recording.uuid, 'Algebra II');
-    await catalog.setTopic('nobody', 'Algebra II');
+    await catalog.setTopic(recording.uuid, 'Algebra II', 20);
+    await catalog.setTopic(recording.uuid, 'Algebra I', 10);
+    await catalog.setTopic('nobody', 'Algebra II', 20);
+    await catalog.save(recording);
     expect((await catalog.find(recording.uuid))?.recording).toEqual({ ...recording, topic: 'Algebra II' });
   });
 }

@@ -16,9 +16,10 @@ export interface RecordingCatalog extends RecordingViews {
   save(recording: Recording): Promise<Recording>;
   /** Keeps the description only when the recording is new. */
   saveNew(recording: Recording): Promise<void>;
-  /** Does nothing for a recording that is not known. */
-  setPresence(uuid: string, presence: RecordingPresence): Promise<void>;
-  setTopic(uuid: string, topic: string): Promise<void>;
+  /** @param at when, milliseconds since 1970 by Zoom's clock: what is told late does not count. @returns false when it did not, or the recording is not known */
+  setPresence(uuid: string, presence: RecordingPresence, at: number): Promise<boolean>;
+  /** @param at as with `setPresence` */
+  setTopic(uuid: string, topic: string, at: number): Promise<void>;
   /** Says whether a later schedule may find the recording's class. */
   setAwaitsSchedule(uuid: string, awaits: boolean): Promise<void>;
 
@@ -68,13 +69,15 @@ function recordingFacts(tables: Kysely<Tables>) {
       tables.transaction().execute(async (transaction) => {
         if (await insert(transaction, recording)) return recording;
         // Locked: two descriptions at the same time must not lose each other's files.
-        const { snapshot } = await transaction
+        const { snapshot, topic_at: topicAt } = await transaction
           .selectFrom('recording')
-          .select('snapshot')
+          .select(['snapshot', 'topic_at'])
           .where('uuid', '=', recording.uuid)
           .forUpdate()
           .executeTakeFirstOrThrow();
-        const merged = mergeRecordings(snapshot as Recording, recording);
+        const known = snapshot as Recording;
+        // A new name that Zoom told us by itself outlives descriptions that were made before it.
+        const merged = mergeRecordings(known, topicAt > 0 ? { ...recording, topic: known.topic } : recording);
         await transaction.updateTable('recording').set(rowOf(merged)).where('uuid', '=', recording.uuid).execute();
         return merged;
       }),
@@ -83,25 +86,29 @@ function recordingFacts(tables: Kysely<Tables>) {
       await insert(tables, recording);
     },
 
-    async setPresence(uuid: string, presence: RecordingPresence) {
-      await tables
+    async setPresence(uuid: string, presence: RecordingPresence, at: number) {
+      const { numUpdatedRows } = await tables
         .updateTable('recording')
-        .set({ presence, updated_at: Date.now() })
+        .set({ presence, presence_at: at, updated_at: Date.now() })
         .where('uuid', '=', uuid)
-        .execute();
+        .where('presence_at', '<=', at)
+        .executeTakeFirst();
+      return numUpdatedRows === 1n;
     },
 
-    setTopic: (uuid: string, topic: string) =>
+    setTopic: (uuid: string, topic: string, at: number) =>
       tables.transaction().execute(async (transaction) => {
         const row = await transaction
           .selectFrom('recording')
           .select('snapshot')
           .where('uuid', '=', uuid)
+          .where('topic_at', '<=', at)
           .forUpdate()
           .executeTakeFirst();
         if (!row) return;
         const renamed = { ...(row.snapshot as Recording), topic };
-        await transaction.updateTable('recording').set(rowOf(renamed)).where('uuid', '=', uuid).execute();
+        const values = { ...rowOf(renamed), topic_at: at };
+        await transaction.updateTable('recording').set(values).where('uuid', '=', uuid).execute();
       }),
 
     async setAwaitsSchedule(uuid: string, awaits: boolean) {

@@ -2,6 +2,7 @@ import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { FailureCode, FailureDetails } from '../domain/failure.js';
 import type { RecordingPresence, RecordingStateEvent } from '../domain/recording.js';
 import type { RecordingStatus } from '../domain/recording-status.js';
+import type { Weekday } from '../domain/schedule.js';
 import type { IngestOrigin } from '../domain/work-request.js';
 
 /** Our own tables, schema `reelway`. The engine's are in schema `dbos` and belong to it. Times are milliseconds since 1970, as the engine's. */
@@ -84,8 +85,23 @@ export interface Tables {
     presence: RecordingPresence;
     /** no class was found for it; a later schedule may have one */
     awaits_schedule: Generated<boolean>;
+    /** when Zoom said so, by its clock: an earlier event that comes later does not count */
+    presence_at: Generated<Milliseconds>;
+    topic_at: Generated<Milliseconds>;
     created_at: Milliseconds;
     updated_at: Milliseconds;
+  };
+  scheduled_class: {
+    /** where the class came from: `sheets`, `file:fall.csv` */
+    source: string;
+    /** within the source */
+    position: number;
+    meeting_id: string;
+    series_id: string;
+    course_code: string;
+    day: Weekday;
+    time: string;
+    title: string;
   };
   recording_event: {
     uuid: string;

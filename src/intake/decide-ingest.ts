@@ -1,0 +1,47 @@
+import type { Recording } from '../domain/recording.js';
+import type { ScheduledClass } from '../domain/schedule.js';
+import type { IngestRequest } from '../domain/work-request.js';
+import { matchSchedule, type MatchRules, type Timed } from './match-schedule.js';
+
+export interface IntakeRules extends MatchRules {
+  /** minutes; what is shorter is not ingested */
+  readonly minimumDuration: number;
+  /** for what no class is found for */
+  readonly defaultSeriesId: string | undefined;
+}
+
+/** What is known beside the recording itself. */
+export interface IntakeFacts {
+  /** recordings of the same meeting */
+  readonly others: readonly Timed[];
+  readonly classes: readonly ScheduledClass[];
+  /** The series that a person named. */
+  readonly seriesId?: string | undefined;
+}
+
+export type Decision =
+  | { readonly kind: 'ingest'; readonly series: IngestRequest['series'] }
+  /** `awaitsSchedule`: a later schedule may have its class */
+  | { readonly kind: 'ignore'; readonly reason: string; readonly awaitsSchedule: boolean };
+
+/** The title of what no class gives one. */
+const defaultTitle = 'Lecture';
+
+/**
+ * Is the recording work, and for which series? A person's word comes first, then the schedule, then the default series. The reasons
+ * are zoom-recording-ingester's.
+ */
+export function decideIngest(recording: Recording, facts: IntakeFacts, rules: IntakeRules): Decision {
+  const ignore = (reason: string, awaitsSchedule = false): Decision => ({ kind: 'ignore', reason, awaitsSchedule });
+  if (!recording.files.some(({ fileType }) => ['mp4', 'm4a'].includes(fileType.toLowerCase())))
+    return ignore('No mp4 files');
+  if (recording.durationMinutes < rules.minimumDuration) return ignore(`Recording <${rules.minimumDuration} minutes`);
+  const found = matchSchedule(recording, facts.others, facts.classes, rules);
+  const id = facts.seriesId ?? found?.seriesId ?? rules.defaultSeriesId;
+  if (id === undefined) return ignore('No opencast series match', true);
+  const title = found?.title ?? defaultTitle;
+  return {
+    kind: 'ingest',
+    series: { id, title, ...(found && { type: found.title, courseCode: found.courseCode }) },
+  };
+}
