@@ -13,7 +13,7 @@ const heapLimits = {
   'packaging-coordinator': { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 1024 },
 } as const;
 
-/** Starts `src/<root>.ts`: from `dist/` as JavaScript; from sources through the loader that this process was started with. */
+/** Starts `src/<root>.ts` (an entry of `bundle.js`): from `dist/` as JavaScript; from sources through the loader that this process was started with. */
 export function spawnThread(root: keyof typeof heapLimits, settings: ThreadSettings): Worker {
   const file = new URL(`../../../${root}${extname(import.meta.url)}`, import.meta.url);
   return new Worker(file, {
