@@ -13,6 +13,6 @@ export { refuseUnsupported } from './presentation/supported-fields.js';
 export { planPresentation } from './presentation/plan-presentation.js';
 export type { Presentation } from './presentation/presentation.js';
 export { packageSegment } from './presentation/package-segment.js';
-export type { SegmentOutput, SegmentTask } from './presentation/segment-task.js';
+export type { PlannedOutput, SegmentOutput, SegmentTask } from './presentation/segment-task.js';
 export { writeManifests } from './presentation/write-manifests.js';
 export type { ManifestFile, SegmentFacts } from './presentation/planned-manifest.js';

@@ -28,6 +28,8 @@ export interface AdaptationSet {
   /** Stream access point type that every segment begins with, at least; absent when some have none. */
   readonly startWithSAP?: number;
   readonly roles: readonly Descriptor[];
+  /** What a player must understand to use the set at all. */
+  readonly essentialProperties?: readonly Descriptor[];
   readonly label?: string;
   /** For all Representations; then they have none of their own. */
   readonly segmentTemplate?: SegmentTemplate;
@@ -50,6 +52,10 @@ export interface Representation {
   /** Hz */
   readonly audioSamplingRate?: number;
   readonly audioChannelConfiguration?: Descriptor;
+  /** How much faster than normal it can be played, for trick play. */
+  readonly maxPlayoutRate?: number;
+  /** `false`: every sample can be decoded by itself. */
+  readonly codingDependency?: boolean;
   readonly segmentTemplate?: SegmentTemplate;
 }
 

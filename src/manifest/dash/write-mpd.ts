@@ -45,6 +45,7 @@ function writeAdaptationSet(set: AdaptationSet): XmlElement {
       startWithSAP: set.startWithSAP,
     },
     // What an AdaptationSet shares with a Representation comes first, §5.3.7.
+    ...(set.essentialProperties ?? []).map((property) => writeDescriptor('EssentialProperty', property)),
     ...(set.label === undefined ? [] : [element('Label', {}, set.label)]),
     ...set.roles.map((role) => writeDescriptor('Role', role)),
     ...writeTemplate(set.segmentTemplate),
@@ -65,6 +66,8 @@ function writeRepresentation(representation: Representation): XmlElement {
       sar: representation.sar,
       frameRate: representation.frameRate,
       audioSamplingRate: representation.audioSamplingRate,
+      maxPlayoutRate: representation.maxPlayoutRate,
+      codingDependency: representation.codingDependency,
     },
     ...(audioChannelConfiguration ? [writeDescriptor('AudioChannelConfiguration', audioChannelConfiguration)] : []),
     ...writeTemplate(segmentTemplate),

@@ -1,16 +1,15 @@
-import { writeAttributeList } from './attribute-list.js';
-import type { Media, MultivariantPlaylist, Variant } from './multivariant-playlist.js';
+import { type AttributeValue, writeAttributeList } from './attribute-list.js';
+import type { IFrameVariant, Media, MultivariantPlaylist, Variant } from './multivariant-playlist.js';
 
 /**
- * Writes a multivariant playlist without I-frame variants and variables, which Reelway does not make.
+ * Writes a multivariant playlist without variables, which Reelway does not make.
  * @throws ManifestError for a value that HLS cannot express
  */
-export function writeMultivariantPlaylist(
-  playlist: Omit<MultivariantPlaylist, 'iFrameVariants' | 'variables'>,
-): string {
+export function writeMultivariantPlaylist(playlist: Omit<MultivariantPlaylist, 'variables'>): string {
   const lines = ['#EXTM3U', `#EXT-X-VERSION:${playlist.version}`];
   if (playlist.independentSegments) lines.push('#EXT-X-INDEPENDENT-SEGMENTS');
   lines.push(...playlist.media.map(writeMedia), ...playlist.variants.flatMap(writeVariant));
+  lines.push(...playlist.iFrameVariants.map(writeIFrameVariant));
   return `${lines.join('\n')}\n`;
 }
 
@@ -34,21 +33,32 @@ function writeMedia(media: Media): string {
 }
 
 function writeVariant(variant: Variant): string[] {
-  const { resolution, closedCaptions } = variant;
+  const { closedCaptions } = variant;
   const attributes = writeAttributeList({
-    BANDWIDTH: variant.bandwidth,
-    'AVERAGE-BANDWIDTH': variant.averageBandwidth,
-    CODECS: quoted(variant.codecs),
-    RESOLUTION: resolution && `${resolution.width}x${resolution.height}`,
+    ...streamAttributes(variant),
     'FRAME-RATE': variant.frameRate?.toFixed(3),
-    'VIDEO-RANGE': variant.videoRange,
-    'HDCP-LEVEL': variant.hdcpLevel,
     AUDIO: quoted(variant.audio),
     VIDEO: quoted(variant.video),
     SUBTITLES: quoted(variant.subtitles),
     'CLOSED-CAPTIONS': closedCaptions === 'NONE' ? closedCaptions : quoted(closedCaptions),
   });
   return [`#EXT-X-STREAM-INF:${attributes}`, variant.uri];
+}
+
+/** §4.4.6.3: as a variant, with its URI, and without what a player chooses other renditions by. */
+function writeIFrameVariant(variant: IFrameVariant): string {
+  return `#EXT-X-I-FRAME-STREAM-INF:${writeAttributeList({ ...streamAttributes(variant), URI: quoted(variant.uri) })}`;
+}
+
+function streamAttributes({ resolution, ...variant }: IFrameVariant): Record<string, AttributeValue> {
+  return {
+    BANDWIDTH: variant.bandwidth,
+    'AVERAGE-BANDWIDTH': variant.averageBandwidth,
+    CODECS: quoted(variant.codecs),
+    RESOLUTION: resolution && `${resolution.width}x${resolution.height}`,
+    'VIDEO-RANGE': variant.videoRange,
+    'HDCP-LEVEL': variant.hdcpLevel,
+  };
 }
 
 function quoted(value: string | undefined): { quoted: string } | undefined {

@@ -27,7 +27,17 @@ export interface MediaSegment {
  * @returns a gather list: all that stands before the samples, then the samples' own bytes, which are not copied
  * @throws PackagerError source_invalid when there are no samples, or their times do not rise
  */
-export function mediaSegment({ sequenceNumber, samples, end }: MediaSegment): Uint8Array[] {
+export function mediaSegment(segment: MediaSegment): Uint8Array[] {
+  return mediaFragment({ ...segment, isFirst: true });
+}
+
+/** One fragment of a segment; `styp` stands before the first. */
+export function mediaFragment({
+  sequenceNumber,
+  samples,
+  end,
+  isFirst,
+}: MediaSegment & { readonly isFirst: boolean }): Uint8Array[] {
   const { defaults, run } = describeSamples(samples, durations(samples.decodeTimes, end));
   const [start = 0] = samples.decodeTimes;
   const payload = samples.data.reduce((sum, part) => sum + part.length, 0);
@@ -36,7 +46,8 @@ export function mediaSegment({ sequenceNumber, samples, end }: MediaSegment): Ui
     box('moof', mfhd(sequenceNumber), box('traf', tfhd(trackId, defaults), tfdt(start), trun({ ...run, dataOffset })));
   // The offset of the data is the size of the box that states it; the size does not depend on the offset.
   const dataOffset = fragment(0).length + dataHeader.length;
-  return [concat(styp(), fragment(dataOffset), dataHeader), ...samples.data];
+  const type = isFirst ? [styp()] : [];
+  return [concat(...type, fragment(dataOffset), dataHeader), ...samples.data];
 }
 
 /** From each sample to the next. */

@@ -3,7 +3,8 @@ import { timelineRuns } from '../../manifest/dash/timeline.js';
 import { writeMpd } from '../../manifest/dash/write-mpd.js';
 import { displayName } from './audio-groups.js';
 import { peakBitRate } from './bit-rate.js';
-import { manifestTracks } from './manifest-names.js';
+import { checkHbbTv } from './hbbtv.js';
+import { iFrameTrack, manifestTracks, trickTrack } from './manifest-names.js';
 import { nominalDurations } from './nominal-duration.js';
 import type { DashManifest, ManifestFile, SegmentFacts } from './planned-manifest.js';
 import type { PlannedTrack, PlannedTrackPeriod, Presentation } from './presentation.js';
@@ -11,6 +12,10 @@ import { independentSegments, longestSegment, measuredSegments } from './track-f
 
 const liveProfile = 'urn:mpeg:dash:profile:isoff-live:2011';
 const cmafProfile = 'urn:mpeg:dash:profile:cmaf:2019';
+const trickModeScheme = 'http://dashif.org/guidelines/trickmode';
+/** A guess that players may go beyond: key pictures are every second or two. */
+const trickPlayoutRate = 16;
+const hbbTvProfile = 'urn:hbbtv:dash:profile:isoff-live:2012';
 const roleScheme = 'urn:mpeg:dash:role:2011';
 /** The value is the number of channels, ISO/IEC 23003-3 OutputChannelPosition not being used. */
 const channelScheme = 'urn:mpeg:dash:23003:3:audio_channel_configuration:2011';
@@ -18,7 +23,9 @@ const channelScheme = 'urn:mpeg:dash:23003:3:audio_channel_configuration:2011';
 /** The MPD of a manifest: a Period for each stretch without discontinuity. */
 export function dashManifest(manifest: DashManifest, presentation: Presentation, facts: SegmentFacts): ManifestFile {
   const byId = new Map(presentation.tracks.map((track) => [track.id, track]));
-  const tracks = manifestTracks(manifest).flatMap((id) => byId.get(id) ?? []);
+  const ids = manifestTracks(manifest);
+  const trick = iFrameTrack(manifest);
+  const tracks = [...ids, ...(trick === undefined ? [] : [trickTrack(trick)])].flatMap((id) => byId.get(id) ?? []);
   const maxSegmentDuration = Math.max(...tracks.map(longestSegment));
   const bandwidths = new Map(
     tracks.map((track) => [track.id, peakBitRate(measuredSegments(track, facts), maxSegmentDuration)]),
@@ -28,16 +35,22 @@ export function dashManifest(manifest: DashManifest, presentation: Presentation,
   const periods = presentation.periods.map(({ duration }, index): Period => ({
     id: String(index + 1),
     duration,
-    adaptationSets: sets.map((set, position) => adaptationSet(set, { position, index }, context)),
+    adaptationSets: sets.map((set, position) => adaptationSet(set, { position, index, sets }, context)),
   }));
   const mpd: Mpd = {
-    profiles: isCmaf(tracks, periods) ? [liveProfile, cmafProfile] : [liveProfile],
+    profiles: [
+      liveProfile,
+      ...(isCmaf(tracks, periods) ? [cmafProfile] : []),
+      ...(manifest.configuration.Profile === 'HBBTV_1_5' ? [hbbTvProfile] : []),
+    ],
     // Bandwidth is that of the largest segment, so what plays smoothly has at least one whole segment in hand.
     minBufferTime: manifest.configuration.MinBufferTimeSeconds ?? Math.ceil(maxSegmentDuration),
     maxSegmentDuration,
     periods,
   };
-  return { name: manifest.name, contentType: 'application/dash+xml', text: writeMpd(mpd), entry: true };
+  const text = writeMpd(mpd);
+  if (manifest.configuration.Profile === 'HBBTV_1_5') checkHbbTv(mpd, text);
+  return { name: manifest.name, contentType: 'application/dash+xml', text, entry: true };
 }
 
 interface Context {
@@ -63,15 +76,22 @@ function groupIntoSets(tracks: readonly PlannedTrack[]): PlannedTrack[][] {
       configuration.codecString.split('.', 1)[0],
       configuration.codec === 'aac' ? configuration.channels : 0,
     ]);
-    const key = JSON.stringify([track.kind, formats, track.language, track.media?.name]);
+    const key = JSON.stringify([track.kind, track.trickOf, formats, track.language, track.media?.name]);
     sets.set(key, [...(sets.get(key) ?? []), track]);
   }
   return [...sets.values()];
 }
 
+interface SetPlace {
+  readonly position: number;
+  /** of the period */
+  readonly index: number;
+  readonly sets: readonly (readonly PlannedTrack[])[];
+}
+
 function adaptationSet(
   tracks: readonly PlannedTrack[],
-  { position, index }: { position: number; index: number },
+  { position, index, sets }: SetPlace,
   { manifest, presentation, bandwidths }: Context,
 ): AdaptationSet {
   const entries = tracks.map((track) => {
@@ -90,6 +110,7 @@ function adaptationSet(
     ...(first?.language !== undefined && { lang: first.language }),
     segmentAlignment: areAligned(entries.map(({ period }) => period)),
     ...(sap !== undefined && { startWithSAP: sap }),
+    ...trickMode(first, sets),
     roles: [{ schemeIdUri: roleScheme, value: isMain(tracks, presentation.tracks) ? 'main' : 'alternate' }],
     ...(first?.media && { label: displayName(first) }),
     ...(hoisted && { segmentTemplate: hoisted }),
@@ -99,6 +120,16 @@ function adaptationSet(
       ...(!hoisted && { segmentTemplate: template }),
     })),
   };
+}
+
+/** The set whose key pictures these are, DASH-IF IOP §3.2.9. */
+function trickMode(
+  track: PlannedTrack | undefined,
+  sets: SetPlace['sets'],
+): Pick<AdaptationSet, 'essentialProperties'> {
+  if (track?.trickOf === undefined) return {};
+  const main = sets.findIndex((set) => set.some(({ id }) => id === track.trickOf));
+  return { essentialProperties: [{ schemeIdUri: trickModeScheme, value: String(main) }] };
 }
 
 /** All video is; of audio what the source calls default, else the first. */
@@ -124,7 +155,9 @@ function representation(track: PlannedTrack, period: PlannedTrackPeriod): Omit<R
     width,
     height,
     sar: sampleAspectRatio.join(':'),
-    ...(frameRate && { frameRate: frameRate[1] === 1 ? String(frameRate[0]) : frameRate.join('/') }),
+    ...(track.trickOf !== undefined && { maxPlayoutRate: trickPlayoutRate, codingDependency: false }),
+    ...(frameRate &&
+      track.trickOf === undefined && { frameRate: frameRate[1] === 1 ? String(frameRate[0]) : frameRate.join('/') }),
   };
 }
 

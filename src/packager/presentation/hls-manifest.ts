@@ -1,17 +1,24 @@
 import type { MediaSegment } from '../../manifest/hls/media-playlist.js';
-import type { Media, Variant } from '../../manifest/hls/multivariant-playlist.js';
+import type { IFrameVariant, Media, Variant } from '../../manifest/hls/multivariant-playlist.js';
 import { writeMediaPlaylist } from '../../manifest/hls/write-media-playlist.js';
 import { writeMultivariantPlaylist } from '../../manifest/hls/write-multivariant-playlist.js';
 import { type AudioGroup, audioGroupKey, audioGroups } from './audio-groups.js';
 import { averageBitRate, peakBitRate } from './bit-rate.js';
+import { iFramePlaylist, playlistContentType as contentType } from './i-frame-playlist.js';
 import { manifestTracks, mediaPlaylistName } from './manifest-names.js';
 import type { HlsManifest, ManifestFile, SegmentFacts } from './planned-manifest.js';
 import type { PlannedPeriod, PlannedTrack, Presentation, TrackDescription } from './presentation.js';
-import { codecStrings, frameRate, independentSegments, measuredSegments, videoConfigurations } from './track-facts.js';
+import {
+  codecStrings,
+  frameRate,
+  independentSegments,
+  measuredSegments,
+  resolutionOf,
+  videoConfigurations,
+} from './track-facts.js';
 
 /** RFC 8216bis §8: EXT-X-MAP outside of I-frame playlists; fractions of seconds. */
 const versionOf = { fragments: 6, transportStreams: 3 } as const;
-const contentType = 'application/vnd.apple.mpegurl';
 
 /** The media playlists of a manifest, then its multivariant playlist. */
 export function hlsManifest(manifest: HlsManifest, presentation: Presentation, facts: SegmentFacts): ManifestFile[] {
@@ -47,8 +54,10 @@ export function hlsManifest(manifest: HlsManifest, presentation: Presentation, f
       segments,
     }),
   }));
-  const text = multivariantPlaylist(manifest, { tracks, rates, version });
-  return [...media, { name: manifest.name, contentType, entry: true, text }];
+  const iFrames = iFramePlaylist(manifest, { presentation, facts, targetDuration });
+  const iFrameVariants = iFrames ? [iFrames.variant] : [];
+  const text = multivariantPlaylist(manifest, { tracks, rates, version, iFrameVariants });
+  return [...media, ...(iFrames ? [iFrames.file] : []), { name: manifest.name, contentType, entry: true, text }];
 }
 
 /**
@@ -84,6 +93,7 @@ function listSegments(track: PlannedTrack, periods: readonly PlannedPeriod[], in
 interface VariantFacts {
   /** EXT-X-VERSION */
   readonly version: number;
+  readonly iFrameVariants: readonly IFrameVariant[];
   readonly tracks: readonly PlannedTrack[];
   /** bits per second by track id */
   readonly rates: ReadonlyMap<string, { readonly peak: number; readonly average: number }>;
@@ -108,6 +118,7 @@ function multivariantPlaylist(manifest: HlsManifest, facts: VariantFacts): strin
     independentSegments: facts.tracks.every(independentSegments),
     media: [...groups.values()].flatMap((group) => describeGroup(manifest, group)),
     variants,
+    iFrameVariants: facts.iFrameVariants,
   });
 }
 
@@ -152,13 +163,4 @@ function describeVariant(
     ...(rateOfFrames > 0 && { frameRate: rateOfFrames }),
     ...(group && { audio: group.id }),
   };
-}
-
-/** As presented, in square pixels; the largest of all periods. */
-function resolutionOf(track: PlannedTrack): { width: number; height: number } | undefined {
-  const sizes = videoConfigurations(track).map(({ width, height, sampleAspectRatio: [horizontal, vertical] }) => ({
-    width: Math.round((width * horizontal) / vertical),
-    height,
-  }));
-  return sizes.toSorted((a, b) => b.width * b.height - a.width * a.height)[0];
 }

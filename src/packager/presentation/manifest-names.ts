@@ -4,7 +4,11 @@ import type { HlsManifest, PlannedManifest } from './planned-manifest.js';
 export function manifestFileNames(manifest: PlannedManifest): string[] {
   switch (manifest.kind) {
     case 'hls':
-      return [...manifestTracks(manifest).map((track) => mediaPlaylistName(manifest, track)), manifest.name];
+      return [
+        ...manifestTracks(manifest).map((track) => mediaPlaylistName(manifest, track)),
+        ...(iFrameTrack(manifest) === undefined ? [] : [iFramePlaylistName(manifest)]),
+        manifest.name,
+      ];
     case 'dash':
       return [manifest.name];
   }
@@ -19,4 +23,21 @@ export function mediaPlaylistName({ name }: HlsManifest, track: string): string 
 export function manifestTracks({ combinations }: PlannedManifest): string[] {
   const video = combinations.flatMap((combination) => combination.video ?? []);
   return [...new Set([...video, ...combinations.flatMap(({ audio }) => audio)])];
+}
+
+/** `index_iframes.m3u8` */
+export function iFramePlaylistName({ name }: HlsManifest): string {
+  return `${name.replace(/\.m3u8$/, '')}_iframes.m3u8`;
+}
+
+/** The track whose key pictures a manifest offers by themselves: its first video, as MediaPackage has it. */
+export function iFrameTrack(manifest: PlannedManifest): string | undefined {
+  const wanted =
+    manifest.kind === 'hls' ? manifest.configuration.IncludeIframeOnlyStream : manifest.includeIFrameOnlyStream;
+  return wanted ? manifestTracks(manifest).find((id) => id.startsWith('video')) : undefined;
+}
+
+/** The id of the track for trick play. */
+export function trickTrack(id: string): string {
+  return `${id}_iframes`;
 }

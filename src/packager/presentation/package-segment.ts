@@ -2,7 +2,12 @@ import { MalformedError } from '../bits/malformed.js';
 import { UnsupportedCodingError } from '../codec/unsupported-coding.js';
 import { PackagerError } from '../errors.js';
 import { mediaSegment } from '../isobmff/media-segment.js';
+import { concat, u32 } from '../isobmff/box.js';
+import { gopFragments } from '../isobmff/gop-fragments.js';
+import { beforeKeySamples, keySamples } from '../model/key-samples.js';
 import type { Samples } from '../model/samples.js';
+import { joinSamples } from '../model/split-samples.js';
+import type { Track } from '../model/track.js';
 import { demuxSegment } from '../mpegts/demuxer.js';
 import { muxSegment } from '../mpegts/muxer.js';
 import type {
@@ -70,11 +75,22 @@ function writeOutput(output: PlannedOutput, material: SegmentMaterial): SegmentO
 
 type Written = Pick<SegmentOutput, 'data' | 'iFrames'>;
 
-function fragments({ track, sequenceNumber, end }: FragmentContent, { tracks }: SegmentMaterial): Written {
-  return { data: mediaSegment({ sequenceNumber, samples: samplesOf(tracks, track), end }) };
+function fragments(content: FragmentContent, { task, tracks }: SegmentMaterial): Written {
+  const { track, sequenceNumber, end, iFrames, parameterSetsInBand } = content;
+  const plain = samplesOf(tracks, track);
+  const chosen = iFrames === 'only' ? keySamples(plain) : plain;
+  const samples = parameterSetsInBand ? beforeKeySamples(chosen, parameterSets(trackOf(task, track))) : chosen;
+  if (iFrames === 'marked') return gopFragments({ sequenceNumber, samples, end });
+  return { data: mediaSegment({ sequenceNumber, samples, end }) };
 }
 
-function transportStream({ tracks, clock }: TransportStreamContent, material: SegmentMaterial): Written {
+/** Each after its length in four bytes; none where the source has them in band already. */
+function parameterSets({ configuration }: Track): Uint8Array {
+  if (configuration.codec !== 'avc' || configuration.parameterSetsInBand) return new Uint8Array();
+  return concat(...[...configuration.sps, ...configuration.pps].flatMap((set) => [u32(set.length), set]));
+}
+
+function transportStream({ tracks, clock, iFrames }: TransportStreamContent, material: SegmentMaterial): Written {
   if (clock === 'source') return { data: [material.original ?? new Uint8Array()] };
   const muxed = tracks.map(({ track, language }) => ({
     track: trackOf(material.task, track),
@@ -82,7 +98,8 @@ function transportStream({ tracks, clock }: TransportStreamContent, material: Se
     samples: samplesOf(material.tracks, track),
   }));
   try {
-    return { data: [muxSegment(muxed, clock).bytes] };
+    const segment = muxSegment(muxed, clock);
+    return { data: [segment.bytes], ...(iFrames && { iFrames: segment.iFrames }) };
   } catch (error) {
     if (error instanceof UnsupportedCodingError) throw new PackagerError('source_unsupported', error.message);
     if (error instanceof MalformedError) throw new PackagerError('source_invalid', error.message);
@@ -96,21 +113,8 @@ function samplesOf(tracks: readonly Samples[], index: number): Samples {
   return samples;
 }
 
-function trackOf({ period }: SegmentTask, index: number) {
+function trackOf({ period }: SegmentTask, index: number): Track {
   const track = period.tracks[index];
   if (!track) throw new Error(`no track ${index}`);
   return track;
-}
-
-/** One after the other; their times are on one time line already. */
-function joinSamples(parts: readonly Samples[]): Samples {
-  const [only] = parts;
-  if (only && parts.length === 1) return only;
-  return {
-    data: parts.flatMap(({ data }) => data),
-    sizes: parts.flatMap(({ sizes }) => sizes),
-    decodeTimes: parts.flatMap(({ decodeTimes }) => decodeTimes),
-    compositionOffsets: parts.flatMap(({ compositionOffsets }) => compositionOffsets),
-    sync: parts.flatMap(({ sync }) => sync),
-  };
 }

@@ -30,6 +30,7 @@ export function planManifests(
     name: `${configuration.ManifestName}.mpd`,
     configuration,
     segmentTemplateFormat: DashPackage?.SegmentTemplateFormat ?? 'NUMBER_WITH_TIMELINE',
+    includeIFrameOnlyStream: DashPackage?.IncludeIframeOnlyStream ?? false,
     combinations: selectStreams(
       combinations,
       configuration.StreamSelection,

@@ -267,6 +267,33 @@ describe('transport streams', () => {
   });
 });
 
+describe('key pictures', () => {
+  it('are marked in the first video of a manifest, and a stream of their own in DASH', () => {
+    const HlsManifests = [{ ManifestName: 'index', IncludeIframeOnlyStream: true }];
+    const hls = planPresentation(ladder, cmaf({ HlsManifests }));
+    expect(hls.tasks.slice(0, 2).map((task) => task.outputs.map((output) => output.iFrames))).toEqual([
+      ['marked', undefined],
+      [undefined],
+    ]);
+    const trick = planPresentation(ladder, dash({ IncludeIframeOnlyStream: true }));
+    expect(trick.tracks.map(({ id, trickOf }) => [id, trickOf])).toContainEqual(['video_1_iframes', 'video_1']);
+    expect(trick.tasks[0]?.outputs.map(({ name, iFrames }) => [name, iFrames])).toContainEqual([
+      'video_1_iframes/1.m4s',
+      'only',
+    ]);
+  });
+
+  it('have parameter sets before them when those are to be in segments, and avc3 says so', () => {
+    const { tracks, tasks } = planPresentation(ladder, dash({ IncludeEncoderConfigurationInSegments: true }));
+    expect(tracks[0]?.periods[0]?.track.configuration).toMatchObject({
+      codecString: 'avc3.64001f',
+      parameterSetsInBand: true,
+    });
+    expect(tasks[0]?.outputs).toMatchObject([{ parameterSetsInBand: true }, { track: 1 }]);
+    expect(tasks[0]?.period.tracks[0]?.configuration).toMatchObject({ parameterSetsInBand: false });
+  });
+});
+
 describe('what cannot be honoured is refused by name', () => {
   const hls = (change: object) => cmaf({ HlsManifests: [{ ManifestName: 'index', ...change }] });
   const mpd = (change: object) => dash({ DashManifests: [{ ManifestName: 'index', ...change }] });
@@ -287,17 +314,20 @@ describe('what cannot be honoured is refused by name', () => {
     ['MssPackage', { Id: 'a', MssPackage: { MssManifests: [{ ManifestName: 'index' }] } }],
     ['CmafPackage.Encryption', cmaf({ Encryption: { SpekeKeyProvider: provider } })],
     ['DashPackage.Encryption', dash({ Encryption: { SpekeKeyProvider: provider } })],
-    ['CmafPackage.IncludeEncoderConfigurationInSegments', cmaf({ IncludeEncoderConfigurationInSegments: true })],
-    ['DashPackage.IncludeEncoderConfigurationInSegments', dash({ IncludeEncoderConfigurationInSegments: true })],
     ['CmafPackage.HlsManifests.AdMarkers', hls({ AdMarkers: 'PASSTHROUGH' })],
-    ['CmafPackage.HlsManifests.IncludeIframeOnlyStream', hls({ IncludeIframeOnlyStream: true })],
-    ['DashPackage.IncludeIframeOnlyStream', dash({ IncludeIframeOnlyStream: true })],
     ['DashPackage.PeriodTriggers', dash({ PeriodTriggers: ['ADS'] })],
-    ['DashPackage.DashManifests.Profile', mpd({ Profile: 'HBBTV_1_5' })],
     ['ProgramDateTimeIntervalSeconds', hls({ ProgramDateTimeIntervalSeconds: 10 })],
   ])('%s', (field, configuration) => {
     expect(() => planPresentation(ladder, configuration)).toThrow(
       expect.objectContaining({ code: 'configuration_unsupported', message: expect.stringContaining(field) }),
+    );
+  });
+
+  it('trick play over segments that do not begin with key pictures', () => {
+    const late = { tracks: [{ start: 360_000, end: 720_000, sap: 0 as const, skip: 0, carry: 0 }] };
+    const index = syntheticIndex(rendition({ uri: 'a', tracks: [videoTrack()], cuts, segments: { 1: late } }));
+    expect(() => planPresentation(index, dash({ IncludeIframeOnlyStream: true }))).toThrow(
+      'segments all begin with a key picture (field DashPackage.IncludeIframeOnlyStream, segment 2)',
     );
   });
 

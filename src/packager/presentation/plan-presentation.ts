@@ -5,7 +5,7 @@ import { manifestTracks } from './manifest-names.js';
 import { nominalDurations } from './nominal-duration.js';
 import { planManifests } from './plan-manifests.js';
 import { planSegments } from './plan-segments.js';
-import { planStreams } from './planned-streams.js';
+import { planStreams, withIFrames } from './planned-streams.js';
 import type { PlannedManifest } from './planned-manifest.js';
 import type { InitSegment, PlannedPeriod, PlannedTrack, Presentation } from './presentation.js';
 import { programDates } from './program-date-time.js';
@@ -24,9 +24,13 @@ export function planPresentation(index: AssetIndex, configuration: PackagingConf
   const manifests = planManifests(configuration, planned.combinations);
   const wanted = new Set(manifests.flatMap(manifestTracks));
   const { tracks, tasks, clocks } = planSegments(
-    planned.streams.filter(({ id }) => wanted.has(id)),
+    withIFrames(
+      planned.streams.filter(({ id }) => wanted.has(id)),
+      manifests,
+    ),
     {
       container: HlsPackage ? 'mpegts' : 'cmaf',
+      parameterSetsInBand: (CmafPackage ?? DashPackage)?.IncludeEncoderConfigurationInSegments ?? false,
       segmentDuration: (HlsPackage ?? CmafPackage ?? DashPackage)?.SegmentDurationSeconds ?? 0,
       segmentTemplateFormat: DashPackage?.SegmentTemplateFormat ?? 'NUMBER_WITH_TIMELINE',
       dateOf: manifests.some(wantsDates) ? programDates(index) : () => undefined,

@@ -8,11 +8,13 @@ import type { PlannedStream } from './planned-streams.js';
 import type { PlannedSegment, PlannedTrack, TrackDescription } from './presentation.js';
 import type { DateOf } from './program-date-time.js';
 import { segmentName, segmentNames } from './segment-names.js';
-import type { MuxedTrackPlan, PlannedOutput, SegmentContent, SegmentTask } from './segment-task.js';
+import type { FragmentContent, MuxedTrackPlan, PlannedOutput, SegmentContent, SegmentTask } from './segment-task.js';
 import type { Carrier, SourceTrack } from './source-tracks.js';
 
 export interface SegmentPlanOptions {
   readonly container: SegmentContent['container'];
+  /** IncludeEncoderConfigurationInSegments */
+  readonly parameterSetsInBand: boolean;
   /** seconds; 0: as the source is cut */
   readonly segmentDuration: number;
   readonly segmentTemplateFormat: SegmentTemplateFormat;
@@ -108,8 +110,9 @@ function positionsIn(member: SourceTrack, { rendition }: Carrier): readonly numb
 }
 
 /** Would every segment have the tracks, the cut and the tables that it has in the source? Samples that lie across segments are put right. */
-function isAsInSource({ rendition, positions }: Draft, segmentDuration: number): boolean {
+function isAsInSource({ stream, rendition, positions }: Draft, segmentDuration: number): boolean {
   return (
+    stream.iFramesMarked === undefined &&
     segmentsPerOutput(rendition, segmentDuration) === 1 &&
     rendition.periods.every(
       ({ tablesFirst, tracks, segments }) =>
@@ -143,11 +146,20 @@ function planRendition(rendition: IndexedRendition, drafts: readonly Draft[], pl
   });
 }
 
-function openPeriod(draft: Draft, period: number, { container, segmentTemplateFormat }: Planning): void {
-  const track = draft.rendition.periods[period]?.tracks[draft.positions[0]?.[period] ?? -1];
-  if (!track) throw new Error(`${draft.stream.id} has no track in period ${period + 1}`);
+function openPeriod(draft: Draft, period: number, planning: Planning): void {
+  const { container, segmentTemplateFormat } = planning;
+  const source = draft.rendition.periods[period]?.tracks[draft.positions[0]?.[period] ?? -1];
+  if (!source) throw new Error(`${draft.stream.id} has no track in period ${period + 1}`);
+  const track = planning.parameterSetsInBand ? withParameterSetsInBand(source) : source;
   const names = segmentNames(draft.stream.id, period + 1, { container, format: segmentTemplateFormat });
   draft.periods.push({ track, ...names, segments: [] });
+}
+
+/** As manifests and the init segment are to say it: ISO/IEC 14496-15 §5.3.3.1, `avc3`. */
+function withParameterSetsInBand(track: Track): Track {
+  if (track.kind !== 'video') return track;
+  const codecString = track.configuration.codecString.replace(/^avc1/, 'avc3');
+  return { ...track, configuration: { ...track.configuration, codecString, parameterSetsInBand: true } };
 }
 
 interface GroupPlace {
@@ -166,15 +178,30 @@ function planOutput(draft: Draft, place: GroupPlace, planning: Planning): Planne
   const name = segmentName(entry.media, number, extent.start);
   const date = planning.dateOf(periodIndex, extent.start / entry.track.timescale);
   entry.segments.push({ name, number, ...extent, ...(date !== undefined && { programDateTime: date }) });
-  const [{ kind }] = draft.stream.members;
-  if (planning.container === 'cmaf') {
-    const track = draft.positions[0]?.[periodIndex] ?? -1;
-    return { name, contentType: `${kind}/mp4`, container: 'cmaf', track, sequenceNumber: number, end: extent.end };
-  }
+  const file = { name, contentType: planning.container === 'cmaf' ? `${entry.track.kind}/mp4` : 'video/mp2t' };
+  if (planning.container === 'cmaf')
+    return { ...file, ...fragmentContent(draft, place, { number, end: extent.end }, planning) };
   const clock = planning.clocks[periodIndex] ?? firstClock;
   const tracks = draft.stream.members.map((member, index) => muxedTrack(member, draft.positions[index]?.[periodIndex]));
   if (clock === 'source' && group.segments.length > 1) throw new Error(`${name} is to be one source segment`);
-  return { name, contentType: 'video/mp2t', container: 'mpegts', tracks, clock };
+  return { ...file, container: 'mpegts', tracks, clock, ...(draft.stream.iFramesMarked && { iFrames: 'marked' }) };
+}
+
+function fragmentContent(
+  { stream, positions }: Draft,
+  { periodIndex }: GroupPlace,
+  { number, end }: { readonly number: number; readonly end: number },
+  { parameterSetsInBand }: Planning,
+): FragmentContent {
+  const isVideo = stream.members[0].kind === 'video';
+  return {
+    container: 'cmaf',
+    track: positions[0]?.[periodIndex] ?? -1,
+    sequenceNumber: number,
+    end,
+    ...(stream.trickOf !== undefined ? { iFrames: 'only' } : stream.iFramesMarked && { iFrames: 'marked' }),
+    ...(parameterSetsInBand && isVideo && { parameterSetsInBand }),
+  };
 }
 
 function muxedTrack({ language }: SourceTrack, track: number | undefined): MuxedTrackPlan {
@@ -218,7 +245,14 @@ function finish({ stream, periods, rendition, positions }: Draft): PlannedTrack 
       rendition.periods.flatMap(({ tracks }, period) => tracks[positions[index + 1]?.[period] ?? -1] ?? []),
     ),
   );
-  return { ...description(main, []), ...(variant && { variant }), muxed, periods };
+  return {
+    ...description(main, []),
+    id: stream.id,
+    ...(stream.trickOf !== undefined && { trickOf: stream.trickOf }),
+    ...(variant && { variant }),
+    muxed,
+    periods,
+  };
 }
 
 function description(

@@ -17,6 +17,7 @@ export interface DashManifest {
   readonly name: string;
   readonly configuration: DashManifestConfiguration;
   readonly segmentTemplateFormat: SegmentTemplateFormat;
+  readonly includeIFrameOnlyStream: boolean;
   readonly combinations: readonly Combination[];
 }
 

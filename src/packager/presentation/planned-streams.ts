@@ -1,4 +1,7 @@
 import type { PackagingConfiguration } from '../../domain/packaging-configuration.js';
+import { PackagerError } from '../errors.js';
+import { iFrameTrack, trickTrack } from './manifest-names.js';
+import type { PlannedManifest } from './planned-manifest.js';
 import type { SourceCombination, SourceTrack, SourceTracks } from './source-tracks.js';
 
 /** What shares segments: one track, or in transport streams a video with audio that is muxed with it. */
@@ -6,6 +9,10 @@ export interface PlannedStream {
   readonly id: string;
   /** The main one first. */
   readonly members: readonly [SourceTrack, ...SourceTrack[]];
+  /** The key pictures alone of the stream with this id. */
+  readonly trickOf?: string;
+  /** Manifests point to its key pictures. */
+  readonly iFramesMarked?: true;
 }
 
 /** How the source's tracks are put into streams, and what plays together then. */
@@ -50,4 +57,37 @@ function shareRendition(video: SourceTrack, audio: SourceTrack | undefined): boo
 
 function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
   return [items.filter(test), items.filter((item) => !test(item))];
+}
+
+/**
+ * What I-frame playlists and trick play add: playlists point into the first video of each manifest; trick play has a stream of its own.
+ * @param manifests those that are planned
+ * @throws PackagerError configuration_unsupported when segments do not begin with key pictures, for trick play
+ */
+export function withIFrames(streams: readonly PlannedStream[], manifests: readonly PlannedManifest[]): PlannedStream[] {
+  const marked = new Set(
+    manifests.flatMap((manifest) => (manifest.kind === 'hls' ? (iFrameTrack(manifest) ?? []) : [])),
+  );
+  const tricks = new Set(
+    manifests.flatMap((manifest) => (manifest.kind === 'dash' ? (iFrameTrack(manifest) ?? []) : [])),
+  );
+  return streams.flatMap((stream): PlannedStream[] => [
+    marked.has(stream.id) ? { ...stream, iFramesMarked: true } : stream,
+    ...(tricks.has(stream.id) ? [trickStream(stream)] : []),
+  ]);
+}
+
+function trickStream({ id, members: [video] }: PlannedStream): PlannedStream {
+  const [carrier] = video.carriers;
+  for (const [period, { segments }] of (carrier?.rendition.periods ?? []).entries()) {
+    const track = carrier?.tracks[period] ?? -1;
+    const without = segments.findIndex(({ tracks }) => ![1, 3].includes(tracks[track]?.sap ?? 0));
+    if (without >= 0)
+      throw new PackagerError(
+        'configuration_unsupported',
+        'IncludeIframeOnlyStream needs a source whose segments all begin with a key picture',
+        { field: 'DashPackage.IncludeIframeOnlyStream', segment: without + 1 },
+      );
+  }
+  return { id: trickTrack(id), members: [video], trickOf: id };
 }

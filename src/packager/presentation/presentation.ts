@@ -49,6 +49,8 @@ export interface TrackDescription {
 export interface PlannedTrack extends TrackDescription {
   /** What the source's playlist says of the variant that carries it. */
   readonly variant?: SourceVariant;
+  /** Holds the key pictures alone of the track with this id. */
+  readonly trickOf?: string;
   /** Audio in the same segments, in transport streams. */
   readonly muxed: readonly TrackDescription[];
   readonly periods: readonly PlannedTrackPeriod[];

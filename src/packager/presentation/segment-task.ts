@@ -34,6 +34,10 @@ export interface FragmentContent {
   readonly sequenceNumber: number;
   /** Where the last sample ends, ticks of the track. */
   readonly end: number;
+  /** `marked`: a fragment for each group of pictures, and where its key picture is; `only`: nothing else, for trick play. */
+  readonly iFrames?: 'marked' | 'only';
+  /** Parameter sets before each key picture. */
+  readonly parameterSetsInBand?: true;
 }
 
 /** Tracks in a transport stream. */
@@ -43,6 +47,8 @@ export interface TransportStreamContent {
   readonly tracks: readonly MuxedTrackPlan[];
   /** Ticks of 90 kHz of the period's time 0; `source`: the source segment as it is, byte for byte. */
   readonly clock: number | 'source';
+  /** Says where key pictures are. */
+  readonly iFrames?: 'marked';
 }
 
 export interface MuxedTrackPlan {

@@ -35,7 +35,7 @@ const verdicts: Record<FieldPath<PackagingConfiguration>, Verdict> = {
     refused: `ad markers are ${notYet}; allowed: NONE`,
     unless: (value) => value === 'NONE',
   },
-  'HlsPackage.HlsManifests.IncludeIframeOnlyStream': { refused: `I-frame playlists are ${notYet}`, unless: isFalse },
+  'HlsPackage.HlsManifests.IncludeIframeOnlyStream': 'honoured',
   'HlsPackage.HlsManifests.ProgramDateTimeIntervalSeconds': 'honoured',
   'HlsPackage.HlsManifests.RepeatExtXKey': 'honoured',
   'HlsPackage.HlsManifests.StreamSelection': 'honoured',
@@ -45,17 +45,14 @@ const verdicts: Record<FieldPath<PackagingConfiguration>, Verdict> = {
   CmafPackage: 'honoured',
   'CmafPackage.Encryption': { refused: `encryption is ${notYet}` },
   'CmafPackage.SegmentDurationSeconds': 'honoured',
-  'CmafPackage.IncludeEncoderConfigurationInSegments': {
-    refused: `parameter sets in every segment are ${notYet}`,
-    unless: isFalse,
-  },
+  'CmafPackage.IncludeEncoderConfigurationInSegments': 'honoured',
   'CmafPackage.HlsManifests': 'honoured',
   'CmafPackage.HlsManifests.ManifestName': 'honoured',
   'CmafPackage.HlsManifests.AdMarkers': {
     refused: `ad markers are ${notYet}; allowed: NONE`,
     unless: (value) => value === 'NONE',
   },
-  'CmafPackage.HlsManifests.IncludeIframeOnlyStream': { refused: `I-frame playlists are ${notYet}`, unless: isFalse },
+  'CmafPackage.HlsManifests.IncludeIframeOnlyStream': 'honoured',
   // Needs EXT-X-PROGRAM-DATE-TIME in the source: checked against it in the plan.
   'CmafPackage.HlsManifests.ProgramDateTimeIntervalSeconds': 'honoured',
   // Without encryption there is no key to repeat.
@@ -70,18 +67,13 @@ const verdicts: Record<FieldPath<PackagingConfiguration>, Verdict> = {
     refused: `periods at ad markers are ${notYet}; allowed: an empty list`,
     unless: (value) => Array.isArray(value) && value.length === 0,
   },
-  'DashPackage.IncludeIframeOnlyStream': { refused: `trick play sets are ${notYet}`, unless: isFalse },
-  'DashPackage.IncludeEncoderConfigurationInSegments': {
-    refused: `parameter sets in every segment are ${notYet}`,
-    unless: isFalse,
-  },
+  // Needs key pictures at the start of segments: checked in the plan.
+  'DashPackage.IncludeIframeOnlyStream': 'honoured',
+  'DashPackage.IncludeEncoderConfigurationInSegments': 'honoured',
   'DashPackage.DashManifests': 'honoured',
   'DashPackage.DashManifests.ManifestName': 'honoured',
   'DashPackage.DashManifests.ManifestLayout': 'honoured',
-  'DashPackage.DashManifests.Profile': {
-    refused: `the HbbTV profile is ${notYet}; allowed: NONE`,
-    unless: (value) => value === 'NONE',
-  },
+  'DashPackage.DashManifests.Profile': 'honoured',
   'DashPackage.DashManifests.MinBufferTimeSeconds': 'honoured',
   // Says where ad markers for PeriodTriggers come from; means nothing without them.
   'DashPackage.DashManifests.ScteMarkersSource': 'honoured',

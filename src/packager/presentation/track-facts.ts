@@ -45,3 +45,12 @@ export function measuredSegments({ periods }: PlannedTrack, facts: SegmentFacts)
     }),
   );
 }
+
+/** As presented, in square pixels; the largest of all periods. */
+export function resolutionOf(track: PlannedTrack): { width: number; height: number } | undefined {
+  const sizes = videoConfigurations(track).map(({ width, height, sampleAspectRatio: [horizontal, vertical] }) => ({
+    width: Math.round((width * horizontal) / vertical),
+    height,
+  }));
+  return sizes.toSorted((a, b) => b.width * b.height - a.width * a.height)[0];
+}

@@ -8,6 +8,7 @@ import type {
   MadeSegments,
   OpenStore,
   PackagingEngine,
+  SegmentPlace,
   SegmentTarget,
   SegmentWork,
 } from './packaging-engine.js';
@@ -73,34 +74,34 @@ async function makeSegments(tools: Tools, { task, targets }: SegmentWork, signal
     bytesRead += bytes.byteLength;
   }
   signal?.throwIfAborted();
-  const outputs = new Map(packageSegment(task, sources).map((output) => [output.name, output]));
+  const outputs = packageSegment(task, sources);
   const objects: MadeObject[] = [];
-  for (const target of targets) {
-    const output = outputs.get(target.name);
-    if (!output) throw new Error(`task ${task.id} has no output ${target.name}`);
-    objects.push(...(await storeSegment(tools.store, output, target, signal)));
+  for (const [index, output] of outputs.entries()) {
+    const target = targets[index];
+    if (target) objects.push(...(await storeSegment(tools.store, output, target, signal)));
   }
   return { bytesRead, objects };
 }
 
 async function storeSegment(
   store: ObjectStore,
-  { name, contentType, data, size }: SegmentOutput,
-  { folders }: SegmentTarget,
+  { contentType, data, size, iFrames }: SegmentOutput,
+  { places }: SegmentTarget,
   signal: AbortSignal | undefined,
 ): Promise<MadeObject[]> {
-  const [first, ...others] = folders;
+  const [first, ...others] = places;
   if (first === undefined) return [];
   const digest: Digest = crc32Digest(data);
-  const made = (folder: string, etag: string | undefined): MadeObject => ({
-    folder,
-    object: { key: name, size, digest, contentType, ...(etag !== undefined && { etag }) },
-  });
-  const stored = await store.put(inFolder(first, name), data, { contentType, digest, ...(signal && { signal }) });
+  const made = ({ folder, name }: SegmentPlace, etag: string | undefined): MadeObject => {
+    const facts = { ...(etag !== undefined && { etag }), ...(iFrames && { iFrames }) };
+    return { folder, object: { key: name, size, digest, contentType, ...facts } };
+  };
+  const key = inFolder(first.folder, first.name);
+  const stored = await store.put(key, data, { contentType, digest, ...(signal && { signal }) });
   const objects = [made(first, stored.etag)];
-  for (const folder of others) {
-    const copied = await store.copy(inFolder(first, name), inFolder(folder, name));
-    objects.push(made(folder, copied.etag));
+  for (const place of others) {
+    const copied = await store.copy(key, inFolder(place.folder, place.name));
+    objects.push(made(place, copied.etag));
   }
   return objects;
 }

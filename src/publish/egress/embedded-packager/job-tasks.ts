@@ -1,55 +1,95 @@
-import { isDeepStrictEqual } from 'node:util';
-import type { SegmentTask } from '../../../packager/packager.js';
+import type { PlannedOutput, SegmentTask } from '../../../packager/packager.js';
 import type { SegmentTarget } from './packaging-engine.js';
 import type { EndpointState } from './endpoint-state.js';
 
-/** A task of one or more endpoints: those that want exactly the same segments under the same names share it. */
+/** Tasks of all endpoints that read the same of the source: it is read and taken apart once for all of them. */
 export interface JobTask {
+  /** Whose `outputs` say nothing: those of the job task count. */
   readonly task: SegmentTask;
-  readonly endpoints: readonly EndpointState[];
+  readonly outputs: readonly JobOutput[];
 }
 
-/** Every task of every endpoint once, in the order of the source. */
+/** One content, under the names that endpoints give it. */
+export interface JobOutput {
+  readonly output: PlannedOutput;
+  readonly places: readonly OutputPlace[];
+}
+
+export interface OutputPlace {
+  readonly endpoint: EndpointState;
+  readonly name: string;
+}
+
+interface OpenTask {
+  readonly task: SegmentTask;
+  readonly outputs: { readonly output: PlannedOutput; readonly places: OutputPlace[] }[];
+}
+
+/** Every task of every endpoint, those that read the same as one, in the order of the source. */
 export function shareTasks(endpoints: readonly EndpointState[]): JobTask[] {
-  const byName = new Map<string, { task: SegmentTask; endpoints: EndpointState[] }[]>();
-  const shared: JobTask[] = [];
+  const byReading = new Map<string, OpenTask>();
   for (const endpoint of endpoints) {
     for (const task of endpoint.presentation.tasks) {
-      const name = task.outputs[0]?.name ?? '';
-      const candidates = byName.get(name) ?? [];
-      const same = candidates.find((candidate) => makesTheSame(candidate.task, task));
-      if (same) {
-        same.endpoints.push(endpoint);
-        continue;
-      }
-      const entry = { task, endpoints: [endpoint] };
-      byName.set(name, [...candidates, entry]);
-      shared.push(entry);
+      const reading = `${task.rendition} ${task.segmentNumber} ${task.segments.length}`;
+      const shared: OpenTask = byReading.get(reading) ?? { task, outputs: [] };
+      byReading.set(reading, shared);
+      for (const output of task.outputs) addOutput(shared, output, endpoint);
     }
   }
-  return shared;
+  return inSourceOrder([...byReading.values()]);
 }
 
-/** The id is only a task's place in its own presentation. */
-function makesTheSame(a: SegmentTask, b: SegmentTask): boolean {
-  return isDeepStrictEqual({ ...a, id: 0 }, { ...b, id: 0 });
+function addOutput({ outputs }: OpenTask, output: PlannedOutput, endpoint: EndpointState): void {
+  const place = { endpoint, name: output.name };
+  const content = contentOf(output);
+  const same = outputs.find((candidate) => contentOf(candidate.output) === content);
+  if (same) same.places.push(place);
+  else outputs.push({ output, places: [place] });
 }
 
-/** What is left of a task: segments to be made, and those that another endpoint of the job already holds. */
+/** Outputs that differ only in name are the same bytes. The planner writes the fields of all in one order. */
+function contentOf({ name: _, ...content }: PlannedOutput): string {
+  return JSON.stringify(content);
+}
+
+/** What one endpoint reads in other portions than another goes to where its first segment stands. */
+function inSourceOrder(tasks: readonly OpenTask[]): JobTask[] {
+  return tasks.toSorted((a, b) => a.task.segmentNumber - b.task.segmentNumber);
+}
+
+/** What is left of a task: segments to be made, and those that an endpoint of the job already holds. */
 export interface RemainingTask {
+  /** With the outputs that are to be made. */
   readonly task: SegmentTask;
+  /** One for each output of the task. */
   readonly targets: readonly SegmentTarget[];
-  readonly copies: readonly { readonly name: string; readonly from: EndpointState; readonly to: EndpointState }[];
+  readonly copies: readonly { readonly from: OutputPlace; readonly to: OutputPlace }[];
 }
 
-export function remainderOf({ task, endpoints }: JobTask): RemainingTask {
+export function remainderOf({ task, outputs }: JobTask): RemainingTask {
+  const made: PlannedOutput[] = [];
   const targets: SegmentTarget[] = [];
   const copies: RemainingTask['copies'][number][] = [];
-  for (const { name } of task.outputs) {
-    const without = endpoints.filter((endpoint) => !endpoint.made.has(name));
-    const holder = endpoints.find((endpoint) => endpoint.made.has(name));
-    if (holder) copies.push(...without.map((to) => ({ name, from: holder, to })));
-    else targets.push({ name, folders: without.map(({ work }) => work.at.folder) });
+  for (const { output, places } of outputs) {
+    const without = places.filter((place) => !isMade(place));
+    const holder = places.find(isMade);
+    if (holder) copies.push(...without.map((to) => ({ from: holder, to })));
+    else {
+      made.push(output);
+      targets.push({ places: without.map(({ endpoint, name }) => ({ folder: endpoint.work.at.folder, name })) });
+    }
   }
-  return { task, targets, copies };
+  return { task: { ...task, outputs: made }, targets, copies };
+}
+
+function isMade({ endpoint, name }: OutputPlace): boolean {
+  return endpoint.made.has(name);
+}
+
+export function countMade({ outputs }: JobTask): number {
+  return outputs.reduce((sum, { places }) => sum + places.filter(isMade).length, 0);
+}
+
+export function countAll({ outputs }: JobTask): number {
+  return outputs.reduce((sum, { places }) => sum + places.length, 0);
 }

@@ -23,21 +23,27 @@ export interface SourceIndex {
 /** Opens the storage of the settings, or the bucket that a request names; asked again, it gives the same store. */
 export type OpenStore = (bucket: string | undefined) => ObjectStore;
 
-/** One task, and where its outputs go. Outputs that no target names are dropped: they are in place already. */
+/** One task, and where its outputs go. */
 export interface SegmentWork {
   /** What was indexed: a reader reads one source and what it refers to. */
   readonly source: string;
   /** What `OpenStore` takes; by name, because a store does not travel between threads. */
   readonly bucket: string | undefined;
   readonly task: SegmentTask;
+  /** One for each of `task.outputs`, in that order. */
   readonly targets: readonly SegmentTarget[];
 }
 
+/** The segment is stored in the first place and copied into the others. */
 export interface SegmentTarget {
-  /** of `task.outputs` */
+  readonly places: readonly SegmentPlace[];
+}
+
+export interface SegmentPlace {
+  /** Key prefix of an endpoint. */
+  readonly folder: string;
+  /** of the object, relative to it */
   readonly name: string;
-  /** Key prefixes of endpoints. The segment is stored in the first and copied into the others. */
-  readonly folders: readonly string[];
 }
 
 export interface MadeSegments {

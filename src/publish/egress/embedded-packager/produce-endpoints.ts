@@ -4,7 +4,7 @@ import type { EndpointResult, ReportProgress } from '../egress.js';
 import { beginEndpoint, objectOf, openEndpoint, type EndpointRequest, type EndpointState } from './endpoint-state.js';
 import { forEachConcurrently } from './for-each-concurrently.js';
 import { finishEndpoint, skippedEndpoint, storeInitSegments } from './finish-endpoint.js';
-import { remainderOf, shareTasks, type JobTask } from './job-tasks.js';
+import { countAll, countMade, remainderOf, shareTasks, type JobTask, type OutputPlace } from './job-tasks.js';
 import type { MadeSegments, OpenStore, PackagingEngine, SegmentWork } from './packaging-engine.js';
 import { packagingFailure } from './packaging-failure.js';
 import { progressMeter, type ProgressMeter } from './progress.js';
@@ -91,38 +91,34 @@ async function makeSegments(
   signal: AbortSignal,
 ): Promise<void> {
   const { task, targets, copies } = remainderOf(job);
-  for (const { name, from, to } of copies) {
+  for (const { from, to } of copies) {
     signal.throwIfAborted();
-    await recordMade(to, await copySegment(name, from, to), meter);
+    await recordMade(to.endpoint, await copySegment(from, to), meter);
   }
   if (targets.length === 0) return;
   const { objects, bytesRead } = await make({ task, targets }, signal);
   meter.add({ bytesRead });
+  const endpoints = new Map(
+    job.outputs.flatMap(({ places }) => places.map(({ endpoint }) => [endpoint.work.at.folder, endpoint])),
+  );
   for (const { folder, object } of objects) {
-    const endpoint = job.endpoints.find(({ work }) => work.at.folder === folder);
+    const endpoint = endpoints.get(folder);
     if (endpoint) await recordMade(endpoint, object, meter);
   }
 }
 
-async function copySegment(name: string, from: EndpointState, to: EndpointState): Promise<InventoryObject> {
-  const { size, digest, contentType } = objectOf(from, name);
-  const { store, folder } = from.work.at;
-  const { etag } = await store.copy(inFolder(folder, name), inFolder(to.work.at.folder, name));
-  return { key: name, size, digest, contentType, ...(etag !== undefined && { etag }) };
+async function copySegment(from: OutputPlace, to: OutputPlace): Promise<InventoryObject> {
+  const { size, digest, contentType, iFrames } = objectOf(from.endpoint, from.name);
+  const { store, folder } = from.endpoint.work.at;
+  const { etag } = await store.copy(inFolder(folder, from.name), inFolder(to.endpoint.work.at.folder, to.name));
+  const facts = { ...(etag !== undefined && { etag }), ...(iFrames && { iFrames }) };
+  return { key: to.name, size, digest, contentType, ...facts };
 }
 
 async function recordMade(endpoint: EndpointState, object: InventoryObject, meter: ProgressMeter): Promise<void> {
   endpoint.made.set(object.key, object);
   meter.add({ segmentsDone: 1, bytesWritten: object.size });
   await endpoint.journal.record([object]);
-}
-
-function countMade({ task, endpoints }: JobTask): number {
-  return sum(endpoints, ({ made }) => task.outputs.filter(({ name }) => made.has(name)).length);
-}
-
-function countAll({ task, endpoints }: JobTask): number {
-  return task.outputs.length * endpoints.length;
 }
 
 function sum<T>(items: readonly T[], value: (item: T) => number): number {
