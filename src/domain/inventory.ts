@@ -42,6 +42,16 @@ export interface InventoryObject {
   readonly contentType: string;
   /** How the origin named this content: lets a later harvest ask whether it changed. */
   readonly origin?: OriginFacts | undefined;
+  /** Of a segment that an I-frame playlist points into: its key pictures. */
+  readonly iFrames?: readonly IFrameRange[] | undefined;
+}
+
+export interface IFrameRange {
+  /** ticks of the track */
+  readonly time: number;
+  /** bytes */
+  readonly offset: number;
+  readonly length: number;
 }
 
 /** RFC 9110 §8.8, as the origin sent them. */

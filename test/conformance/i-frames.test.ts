@@ -23,14 +23,18 @@ describe.runIf(requires('ffmpeg'))('key pictures by themselves', () => {
   let keyFrames: string[];
   let keyTimes: number[];
 
-  beforeAll(async () => {
-    out = await mkdtemp(path.join(tmpdir(), 'reelway-i-frames-'));
+  async function packageSample(): Promise<void> {
     const group = path.join(out, 'group.json');
     await writeFile(group, JSON.stringify(configurations));
     const run = await reelway([
       ...['package', path.join(projectRoot, 'examples/sample/index.m3u8'), '--out', out, '--config', group],
     ]);
     expect(run, run.stderr).toMatchObject({ code: 0 });
+  }
+
+  beforeAll(async () => {
+    out = await mkdtemp(path.join(tmpdir(), 'reelway-i-frames-'));
+    await packageSample();
     keyFrames = await framesOf(source, '-skip_frame', 'nokey');
     const [video] = await packetTimes(source);
     const first = video!.packets[0]!.presentation;
@@ -68,6 +72,17 @@ describe.runIf(requires('ffmpeg'))('key pictures by themselves', () => {
     expect(time).toBeCloseTo(24, 3);
   });
 
+  it.each(['hls', 'cmaf'])(
+    'are known again when %s is repaired, without reading all of the source',
+    async (endpoint) => {
+      const playlist = path.join(out, endpoint, 'index_iframes.m3u8');
+      const before = await readFile(playlist, 'utf8');
+      await rm(playlist);
+      await packageSample();
+      expect(await readFile(playlist, 'utf8')).toBe(before);
+    },
+  );
+
   it('are a track for trick play in DASH, at their times', async () => {
     const folder = path.join(out, 'dash');
     const mpd = await readFile(path.join(folder, 'index.mpd'), 'utf8');
@@ -79,7 +94,7 @@ describe.runIf(requires('ffmpeg'))('key pictures by themselves', () => {
     await writeFile(joined, Buffer.concat(await Promise.all(files.map((file) => readFile(file)))));
     expect((await decode(joined))[0]?.frames).toEqual(keyFrames);
     const [track] = await fragmentTimes(joined);
-    const [{ presentation: first }] = track!.packets as [{ presentation: number }];
+    const first = track!.packets[0]!.presentation;
     const shown = track!.packets.map(({ presentation }) => (presentation - first) / track!.timescale);
     for (const [index, expected] of keyTimes.entries()) expect(shown[index]).toBeCloseTo(expected, 4);
     expect(track!.packets.every(({ key }) => key)).toBe(true);
