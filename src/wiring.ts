@@ -5,15 +5,20 @@ import { storageOf, type Config } from './config/config.js';
 import type { Environment } from './config/environment.js';
 import type { Failure } from './domain/failure.js';
 import type { PackagingGroup } from './domain/packaging-configuration.js';
+import { hostLimits } from './net/host-limits.js';
+import { pace } from './net/pace.js';
 import { httpClient } from './net/request.js';
 import { trusting } from './net/safe-url.js';
 import type { NotifyTarget } from './notify/notify-settings.js';
 import type { Notifier } from './notify/notifier.js';
+import { sns } from './notify/sns.js';
 import { webhook } from './notify/webhook.js';
 import { packagingPorts, type PackagingPortsSettings } from './packaging-ports.js';
 import { coordinatedEgress } from './publish/egress/embedded-packager/coordinated-egress.js';
 import { checkConfiguration } from './publish/egress/embedded-packager/embedded-packager.js';
 import { spawnThread } from './publish/egress/embedded-packager/spawn-thread.js';
+import { awsClients } from './publish/egress/mediapackage-vod/aws-clients.js';
+import { mediaPackageVod } from './publish/egress/mediapackage-vod/mediapackage-vod.js';
 import { assetCatalog, type AssetCatalog } from './status/asset-catalog.js';
 import { openDatabase, type Database } from './status/database.js';
 import { jobJournal } from './status/job-journal.js';
@@ -22,7 +27,9 @@ import { packagingGroups, type PackagingGroupFolder } from './status/packaging-g
 import { queueShares } from './status/queue-shares.js';
 import { workerTable } from './status/worker-table.js';
 import type { ObjectStore } from './storage/object-store.js';
+import { harvestEndpoint } from './workflow/harvest-endpoint.js';
 import { packageAsset } from './workflow/package-asset.js';
+import type { HarvestPorts } from './transfer/harvest/harvest.js';
 import { packageEndpoint } from './workflow/package-endpoint.js';
 import { startEngine, type Engine } from './workflow/start.js';
 import { submitAsset } from './workflow/submit-asset.js';
@@ -96,7 +103,17 @@ async function compose(
   const notifiers = config.REELWAY_NOTIFY.map((target) => notifierOf(target, config));
   const endpoint = packageEndpoint({ egress, catalog, locate, playbackUrl });
   const told = tell(notifiers);
-  const asset = packageAsset({ packageEndpoint: endpoint, tell: told, targets: notifiers.length });
+  const managedEgress = mediaPackageVod({ clients: awsClients(), harvesting: harvesting(config), openStore });
+  const telling = { tell: told, targets: notifiers.length };
+  const harvested = harvestEndpoint({
+    managedEgress,
+    catalog,
+    locate,
+    playbackUrl,
+    ...telling,
+    patience: playablePatience,
+  });
+  const asset = packageAsset({ packageEndpoint: endpoint, harvestEndpoint: harvested, managedEgress, ...telling });
   const engine = await startEngine({
     database,
     journal: jobJournal(database.tables),
@@ -106,7 +123,7 @@ async function compose(
     limits: config.REELWAY_QUEUE_LIMITS,
     // Without a server there is nobody to hand over to: the next start goes on.
     drainMs: database.kind === 'server' ? config.REELWAY_DRAIN_SECONDS * 1000 : 0,
-    workflows: [asset, endpoint, told],
+    workflows: [asset, endpoint, harvested, told],
     log,
   });
 
@@ -129,11 +146,24 @@ async function compose(
   };
 }
 
+/** Objects that a harvest has under way at once, from one origin and over all: what packaged-vod-downloader did, too. */
+const harvestConcurrency = 20;
+/** milliseconds that MediaPackage has to make an endpoint playable: a day's recording takes it an hour or two */
+const playablePatience = 12 * 3600_000;
+
+/** One pace for all harvests of the process: endpoints of one group lie on one host. */
+function harvesting({ REELWAY_PRIVATE_HOSTS: privateHosts }: Config): HarvestPorts {
+  const client = httpClient({ policy: { privateHosts }, limits: hostLimits({ perHost: harvestConcurrency }) });
+  return { client, pace: pace({ concurrency: harvestConcurrency }), concurrency: harvestConcurrency };
+}
+
 /** One adapter for each kind of target. */
 function notifierOf(target: NotifyTarget, { REELWAY_PRIVATE_HOSTS: privateHosts }: Config): Notifier {
   switch (target.kind) {
     case 'webhook':
       return webhook({ url: target.url, http: httpClient({ policy: trusting(target.url, { privateHosts }) }) });
+    case 'sns':
+      return sns(target.topicArn);
   }
 }
 

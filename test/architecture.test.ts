@@ -45,8 +45,14 @@ const rules: readonly RoomRule[] = [
     rule: 'publish/egress/embedded-packager imports what publish may, digests, inventories and journals of transfer, and alone of the rooms below cli the packager',
   },
   {
+    room: 'publish/egress/mediapackage-vod',
+    imports: ['domain', 'manifest', 'net', 'transfer/harvest'],
+    types: effectRooms,
+    rule: 'publish/egress/mediapackage-vod imports what publish may, and the harvester of transfer',
+  },
+  {
     room: 'workflow',
-    imports: ['domain', 'intake', 'notify/notice'],
+    imports: ['domain', 'intake', 'notify/notice', 'notify/harvest-notice'],
     types: effectRooms,
     rule: 'workflow imports domain, intake, the wording of notices and port types; it acts only through step()',
   },

@@ -207,6 +207,30 @@ export const failureTable = {
     title: 'A notice was refused',
     help: 'Check the target in REELWAY_NOTIFY, then retry the job.',
   },
+  mediapackage_unavailable: {
+    kind: 'passing',
+    status: 503,
+    title: 'MediaPackage does not answer',
+    help: 'It is tried again by itself; check the region, the endpoint and the quotas of AWS if it stays so.',
+  },
+  mediapackage_refused: {
+    kind: 'permanent',
+    status: 422,
+    title: 'MediaPackage refuses',
+    help: 'Check the named resource, and the permissions and region of the credentials.',
+  },
+  endpoint_failed: {
+    kind: 'permanent',
+    status: 422,
+    title: 'The packaging service failed to make an endpoint',
+    help: 'Look at the events of the asset in the service, mend the source or the configuration, and use another asset id.',
+  },
+  endpoint_not_playable: {
+    kind: 'permanent',
+    status: 504,
+    title: 'An endpoint did not become playable in time',
+    help: 'Look at the asset in the packaging service; retry the job to wait again.',
+  },
   endpoints_failed: {
     kind: 'permanent',
     status: 500,

@@ -131,30 +131,44 @@ function checkManifestNames(of: AnyPackage | undefined, type: PackageType, conte
   if (twice) context.addIssue({ code: 'custom', path: [type], message: `ManifestName "${twice}" is given twice` });
 }
 
+/** Who makes the endpoints of a group: Reelway's own packager, or AWS Elemental MediaPackage VOD, whose endpoints are harvested. */
+const egresses = ['embedded', 'mediapackage-vod'] as const;
+export type EgressKind = (typeof egresses)[number];
+
 export interface PackagingGroup {
   readonly id: string | undefined;
+  readonly egress: EgressKind;
+  /** Of a group that MediaPackage packages they may be known to it alone: none. */
   readonly configurations: readonly PackagingConfiguration[];
 }
 
 /** One configuration, an array of them, or a group file; the group's own fields are the egress adapter's business. */
 const groupFileSchema = z.object({
   PackagingGroup: z.looseObject({ Id: identifierSchema }).optional(),
-  PackagingConfigurations: z.array(z.unknown()).min(1),
+  PackagingConfigurations: z.array(z.unknown()).default([]),
+  Egress: z.enum(egresses).default('embedded'),
 });
 
 /**
- * Reads a packaging group file: one PackagingConfiguration, an array of them, or `{ PackagingGroup, PackagingConfigurations }`, in either casing.
+ * Reads a packaging group file: one PackagingConfiguration, an array of them, or `{ PackagingGroup, PackagingConfigurations, Egress }`, in
+ * either casing.
  * @throws Failure configuration_invalid naming every field that is wrong
  */
 export function parsePackagingGroup(json: unknown): PackagingGroup {
   const normalised = pascalCaseKeys(json);
-  if (Array.isArray(normalised)) return { id: undefined, configurations: parseAll(normalised) };
-  if (typeof normalised === 'object' && normalised !== null && 'PackagingConfigurations' in normalised) {
+  if (Array.isArray(normalised)) return { id: undefined, egress: 'embedded', configurations: parseAll(normalised) };
+  if (
+    typeof normalised === 'object' &&
+    normalised !== null &&
+    ('PackagingConfigurations' in normalised || 'Egress' in normalised)
+  ) {
     const file = groupFileSchema.safeParse(normalised);
     if (!file.success) throw invalid(file.error.issues.map((issue) => describe(issue, 'file')));
-    return { id: file.data.PackagingGroup?.Id, configurations: parseAll(file.data.PackagingConfigurations) };
+    const { PackagingGroup: named, PackagingConfigurations: given, Egress: egress } = file.data;
+    const foreign = egress === 'mediapackage-vod' && given.length === 0;
+    return { id: named?.Id, egress, configurations: foreign ? [] : parseAll(given) };
   }
-  return { id: undefined, configurations: parseAll([normalised]) };
+  return { id: undefined, egress: 'embedded', configurations: parseAll([normalised]) };
 }
 
 function parseAll(items: readonly unknown[]): PackagingConfiguration[] {

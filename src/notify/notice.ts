@@ -20,6 +20,25 @@ interface NoticeData {
   readonly Id: string;
   readonly downloadedAssets?: readonly NoticeEndpoint[];
   readonly failedEndpoints?: readonly EndpointFailure[];
+  /** What packaged-vod-downloader told of each endpoint, see harvest-notice. */
+  readonly EgressEndpoint?: readonly {
+    readonly PackagingConfigurationId: string;
+    readonly Status: string;
+    readonly Url: string;
+  }[];
+  readonly ProgressUpdate?: {
+    readonly downloadedSegments: readonly string[];
+    readonly skippedSegments: readonly string[];
+    readonly totalDownloadedSegments: number;
+    readonly totalSkippedSegments: number;
+    readonly objectsAtS3Dest: number;
+    readonly status: 'COMPLETE';
+    readonly progressPercentage: string;
+  };
+  readonly Asset?: { readonly s3Location: string; readonly type: 'HLS' | 'DASH' | 'MSS' };
+  readonly skipped?: {
+    readonly asset: { readonly packagingConfiguration: string; readonly status: 'SKIPPED'; readonly message: string };
+  };
 }
 
 interface NoticeEndpoint {

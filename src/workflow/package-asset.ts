@@ -3,7 +3,15 @@ import { assetRequestSchema, jobIdOfEndpoint, type AssetRequest } from '../domai
 import { Failure } from '../domain/failure.js';
 import { packagingConfigurationSchema, type PackagingConfiguration } from '../domain/packaging-configuration.js';
 import { noticeOfAsset, type EndpointFailure, type EndpointSuccess } from '../notify/notice.js';
-import { defineWorkflow, type ChildOutcome, type WorkflowDefinition } from './definition.js';
+import {
+  defineWorkflow,
+  type ChildJob,
+  type ChildOutcome,
+  type JobContext,
+  type WorkflowDefinition,
+} from './definition.js';
+import type { ManagedEgress } from '../publish/egress/managed-egress.js';
+import type { HarvestInput } from './harvest-endpoint.js';
 import type { EndpointInput } from './package-endpoint.js';
 import type { TellInput } from './tell.js';
 
@@ -11,40 +19,47 @@ export interface AssetInput {
   readonly request: AssetRequest;
   /** Of the packaging group, as they were when the request was accepted. */
   readonly configurations: readonly PackagingConfiguration[];
+  /** Who makes its endpoints; absent: Reelway's own packager. */
+  readonly egress?: 'mediapackage-vod' | undefined;
 }
 
 export interface AssetResult {
   readonly endpoints: readonly EndpointSuccess[];
 }
 
+export interface AssetServices {
+  readonly packageEndpoint: WorkflowDefinition<EndpointInput, EndpointSuccess>;
+  readonly harvestEndpoint: WorkflowDefinition<HarvestInput, EndpointSuccess>;
+  readonly managedEgress: Pick<ManagedEgress, 'prepare'>;
+  readonly tell: WorkflowDefinition<TellInput, null>;
+  /** How many targets are told; each has a job of its own. */
+  readonly targets: number;
+}
+
 /**
  * An asset of a packaging group: every endpoint in parallel, then somebody is told. An endpoint that fails stops neither the others nor
  * the notice. Its job id is `asset:<id>`.
  */
-export function packageAsset({
-  packageEndpoint,
-  tell,
-  targets,
-}: {
-  readonly packageEndpoint: WorkflowDefinition<EndpointInput, EndpointSuccess>;
-  readonly tell: WorkflowDefinition<TellInput, null>;
-  /** How many targets are told; each has a job of its own. */
-  readonly targets: number;
-}) {
+export function packageAsset(services: AssetServices) {
+  const { tell, targets } = services;
   return defineWorkflow<AssetInput, AssetResult>({
     name: 'package-asset',
     queue: 'assets',
-    input: z.object({ request: assetRequestSchema, configurations: z.array(packagingConfigurationSchema).min(1) }),
+    input: z.object({
+      request: assetRequestSchema,
+      configurations: z.array(packagingConfigurationSchema),
+      egress: z.literal('mediapackage-vod').optional(),
+    }),
     title: ({ request }) => `asset ${request.id}`,
 
-    async run({ request, configurations }, job) {
-      const children = [];
-      for (const configuration of configurations) {
-        const id = jobIdOfEndpoint(request.id, configuration.Id);
-        children.push(await job.startChild(packageEndpoint, id, { request, configuration }));
-      }
-      const outcomes = await job.settleChildren(children);
-      const { succeeded, failed } = sorted(outcomes, configurations);
+    async run(input, job) {
+      const { request } = input;
+      const children = await startEndpoints(services, input, job);
+      const outcomes = await job.settleChildren(children.map(({ child }) => child));
+      const { succeeded, failed } = sorted(
+        outcomes,
+        children.map(({ configurationId }) => configurationId),
+      );
 
       const run = await job.step('name this run', () => Promise.resolve(crypto.randomUUID()));
       const notice = noticeOfAsset({ request, run, succeeded, failed });
@@ -57,14 +72,43 @@ export function packageAsset({
   });
 }
 
-function sorted(outcomes: readonly ChildOutcome<EndpointSuccess>[], configurations: readonly PackagingConfiguration[]) {
+interface StartedEndpoint {
+  readonly configurationId: string;
+  readonly child: ChildJob<EndpointSuccess>;
+}
+
+/** A job for each endpoint: packaged here, or made by MediaPackage and harvested. */
+async function startEndpoints(
+  { packageEndpoint, harvestEndpoint, managedEgress }: AssetServices,
+  { request, configurations, egress }: AssetInput,
+  job: JobContext,
+): Promise<StartedEndpoint[]> {
+  const started: StartedEndpoint[] = [];
+  if (egress === undefined) {
+    for (const configuration of configurations) {
+      const id = jobIdOfEndpoint(request.id, configuration.Id);
+      const child = await job.startChild(packageEndpoint, id, { request, configuration });
+      started.push({ configurationId: configuration.Id, child });
+    }
+    return started;
+  }
+  const made = await job.step('make known to MediaPackage', ({ signal }) => managedEgress.prepare(request, signal));
+  for (const configurationId of made) {
+    const id = jobIdOfEndpoint(request.id, configurationId);
+    const child = await job.startChild(harvestEndpoint, id, { request, configurationId });
+    started.push({ configurationId, child });
+  }
+  return started;
+}
+
+function sorted(outcomes: readonly ChildOutcome<EndpointSuccess>[], configurationIds: readonly string[]) {
   const succeeded: EndpointSuccess[] = [];
   const failed: EndpointFailure[] = [];
   for (const [index, outcome] of outcomes.entries()) {
     if (outcome.status === 'done') succeeded.push(outcome.result);
     else
       failed.push({
-        configurationId: configurations[index]?.Id ?? outcome.id,
+        configurationId: configurationIds[index] ?? outcome.id,
         code: outcome.failure.code,
         message: outcome.failure.message,
       });

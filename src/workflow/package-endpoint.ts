@@ -55,6 +55,7 @@ export function packageEndpoint({ egress, catalog, locate, playbackUrl }: Endpoi
   });
 }
 
-function inSegments({ segmentsDone, segmentsTotal, bytesRead, bytesWritten }: EndpointProgress): JobProgress {
+/** What is counted of an endpoint. */
+export function inSegments({ segmentsDone, segmentsTotal, bytesRead, bytesWritten }: EndpointProgress): JobProgress {
   return { done: segmentsDone, total: segmentsTotal, unit: 'segments', bytesRead, bytesWritten };
 }

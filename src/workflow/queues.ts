@@ -4,6 +4,8 @@ export const queues = {
   assets: { perProcess: 50 },
   /** Packaging and harvesting of one endpoint: reads and writes gigabytes on several threads. */
   endpoints: { perProcess: 2 },
+  /** Harvests: they wait for another service most of the time. */
+  harvests: { perProcess: 10 },
   /** Notices: one waits for a target that does not answer while others go on. */
   notices: { perProcess: 20 },
 } as const satisfies Record<string, QueueLimits>;

@@ -30,13 +30,13 @@ export async function submitAsset(
   group?: PackagingGroup,
 ): Promise<{ id: string; created: boolean }> {
   const request = requestAsset(json);
-  const { configurations } = group ?? (await groupOf(services, request));
-  for (const configuration of configurations) services.egress.check(configuration);
+  const { configurations, egress } = group ?? (await groupOf(services, request));
+  if (egress === 'embedded') for (const configuration of configurations) services.egress.check(configuration);
   await refuseOtherSource(services.catalog, request);
   return services.engine.submit(
     services.packageAsset,
     jobIdOfAsset(request.id),
-    { request, configurations: [...configurations] },
+    { request, configurations: [...configurations], ...(egress !== 'embedded' && { egress }) },
     { whenEnded: 'again' },
   );
 }

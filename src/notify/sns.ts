@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { Failure } from '../domain/failure.js';
+import type { Notice } from './notice.js';
+import type { Notifier } from './notifier.js';
+
+/** characters of a subject, and bytes of a message, that SNS takes (API Reference, Publish) */
+const maxSubject = 100;
+const maxMessageBytes = 256 * 1024;
+/** Tries of one message, with the SDK's own pauses between them; more is the workflow's business. */
+const maxAttempts = 4;
+
+/**
+ * Tells an SNS topic. The message is the notice's data as JSON, which is what subscribers of packaged-vod-downloader read, with the text
+ * for people beside it. Region from the ARN; credentials, profiles and endpoints as the SDK reads them.
+ */
+export function sns(topicArn: string): Notifier {
+  const region = topicArn.split(':')[3] ?? '';
+  let connection: ReturnType<typeof connect> | undefined;
+  return {
+    target: topicArn,
+    async send(notice, signal) {
+      const { sdk, client } = await (connection ??= connect(region));
+      try {
+        await client.send(
+          new sdk.PublishCommand({
+            TopicArn: topicArn,
+            Subject: subjectOf(notice),
+            Message: messageOf(notice),
+            ...(topicArn.endsWith('.fifo') && fifoFields(notice)),
+          }),
+          signal && { abortSignal: signal },
+        );
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw snsFailure(error, topicArn);
+      }
+    },
+  };
+}
+
+async function connect(region: string) {
+  // The SDK's announcement that later versions of it will need a newer Node is ours to heed, not our users'.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+  const sdk = await import('@aws-sdk/client-sns');
+  return { sdk, client: new sdk.SNSClient({ region, maxAttempts }) };
+}
+
+/** ASCII without line breaks, beginning with no blank. */
+function subjectOf({ subject }: Notice): string {
+  return subject
+    .replace(/[^\x20-\x7E]/g, '?')
+    .trim()
+    .slice(0, maxSubject);
+}
+
+function messageOf({ id, text, data }: Notice): string {
+  const whole = JSON.stringify({ ...data, NoticeId: id, Text: text });
+  if (Buffer.byteLength(whole) <= maxMessageBytes) return whole;
+  const { Type, Message, Id } = data;
+  return JSON.stringify({ Type, Message: Message.slice(0, 10_000), Id, NoticeId: id });
+}
+
+/** Told twice within five minutes, a FIFO topic passes a notice on once. */
+function fifoFields({ id, data }: Notice): { MessageGroupId: string; MessageDeduplicationId: string } {
+  const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
+  return { MessageGroupId: hash(data.Id), MessageDeduplicationId: hash(id) };
+}
+
+function snsFailure(error: unknown, topicArn: string): Failure {
+  const name = error instanceof Error ? error.name : 'unknown error';
+  const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+  const refused = status !== undefined && status >= 400 && status < 500 && status !== 429 && !/Throttl/.test(name);
+  return new Failure(
+    refused ? 'notice_refused' : 'notice_undeliverable',
+    `SNS did not take a notice for ${topicArn}: ${name}`,
+    { details: { target: topicArn, ...(status !== undefined && { status }) }, cause: error },
+  );
+}

@@ -1,0 +1,44 @@
+import type { PackagingGroup } from '@aws-sdk/client-mediapackage-vod';
+import { Failure } from '../../../domain/failure.js';
+import { awsFailure } from './aws-failure.js';
+
+/** MediaPackage's header, and the key of the secret that holds its value: they are not the same word. */
+const headerName = 'X-MediaPackage-CDNIdentifier';
+const secretKey = 'MediaPackageCDNIdentifier';
+
+/** Reads a secret's text from Secrets Manager. */
+export type ReadSecret = (arn: string, signal?: AbortSignal) => Promise<string | undefined>;
+
+/**
+ * The headers that the endpoints of a group want: MediaPackage answers 404 to the header where the group has no authorization. The value
+ * goes from Secrets Manager to the request and nowhere else.
+ * @throws Failure mediapackage_refused when the secret is not what MediaPackage takes; its value is not said
+ */
+export async function cdnAuthorization(
+  { Authorization: authorization, Id: id }: PackagingGroup,
+  readSecret: ReadSecret,
+  signal?: AbortSignal,
+): Promise<Readonly<Record<string, string>>> {
+  const arn = authorization?.CdnIdentifierSecret;
+  if (arn === undefined || arn === '') return {};
+  const text = await readSecret(arn, signal).catch((error: unknown) => {
+    throw awsFailure(error, `read the secret ${arn} of the packaging group "${id ?? ''}"`, signal);
+  });
+  const value = valueOf(text);
+  if (value !== undefined) return { [headerName]: value };
+  throw new Failure(
+    'mediapackage_refused',
+    `The secret ${arn} of the packaging group "${id ?? ''}" is not {"${secretKey}":"..."} with 8 to 128 characters.`,
+    { details: { secret: arn } },
+  );
+}
+
+function valueOf(text: string | undefined): string | undefined {
+  try {
+    const json = JSON.parse(text ?? '') as Readonly<Record<string, unknown>> | null;
+    const value = json?.[secretKey];
+    return typeof value === 'string' && /^[\x21-\x7E]{8,128}$/.test(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

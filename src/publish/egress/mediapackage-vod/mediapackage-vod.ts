@@ -1,0 +1,195 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DescribeAssetResponse, EgressEndpoint, PackagingGroup } from '@aws-sdk/client-mediapackage-vod';
+import type { AssetRequest } from '../../../domain/asset.js';
+import { Failure } from '../../../domain/failure.js';
+import type { ObjectStore } from '../../../storage/object-store.js';
+import { harvest, type HarvestPorts } from '../../../transfer/harvest/harvest.js';
+import type { EndpointResult, ReportProgress } from '../egress.js';
+import type { ManagedEgress, ManagedEndpoint, ManagedEndpointJob, PlayableEndpoint } from '../managed-egress.js';
+import type { AwsClients } from './aws-clients.js';
+import { awsFailure, isNotFound } from './aws-failure.js';
+import { cdnAuthorization } from './cdn-authorization.js';
+import { sameObject, sourceOfAsset } from './source-arn.js';
+
+export interface MediaPackageVodOptions {
+  readonly clients: AwsClients;
+  readonly harvesting: HarvestPorts;
+  /** The storage of the settings, or a bucket that a request names. */
+  readonly openStore: (bucket: string | undefined) => ObjectStore;
+  /** milliseconds between looks at an endpoint that is not playable yet: the first, and the longest */
+  readonly pauses?: { readonly first: number; readonly longest: number };
+}
+
+const defaultPauses = { first: 5000, longest: 60_000 };
+/** milliseconds; an asset that is older and tells no status is from before MediaPackage told any, and done long ago */
+const statuslessAge = 24 * 3600_000;
+
+/** Egress by AWS Elemental MediaPackage VOD: it packages just in time, we harvest what it makes. */
+export function mediaPackageVod(options: MediaPackageVodOptions): ManagedEgress {
+  const { clients, pauses = defaultPauses } = options;
+
+  async function describe(assetId: string, signal?: AbortSignal): Promise<DescribeAssetResponse | undefined> {
+    const { sdk, client } = await connected(clients);
+    try {
+      return await client.send(new sdk.DescribeAssetCommand({ Id: assetId }), signal && { abortSignal: signal });
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw awsFailure(error, `describe the asset "${assetId}"`, signal);
+    }
+  }
+
+  async function create(request: AssetRequest, signal?: AbortSignal): Promise<DescribeAssetResponse> {
+    const { sdk, client, region } = await connected(clients);
+    const { id: Id, packagingGroupId: PackagingGroupId } = request;
+    const command = new sdk.CreateAssetCommand({ Id, PackagingGroupId, ...sourceOfAsset(request, region) });
+    try {
+      return await client.send(command, signal && { abortSignal: signal });
+    } catch (error) {
+      // An earlier try that got no answer, or somebody else, may have made it.
+      const made = await describe(Id, signal).catch(() => undefined);
+      if (made) return made;
+      throw awsFailure(error, `create the asset "${Id}"`, signal);
+    }
+  }
+
+  async function packagingGroup(id: string, signal?: AbortSignal): Promise<PackagingGroup> {
+    const { sdk, client } = await connected(clients);
+    try {
+      return await client.send(new sdk.DescribePackagingGroupCommand({ Id: id }), signal && { abortSignal: signal });
+    } catch (error) {
+      throw awsFailure(error, `describe the packaging group "${id}"`, signal);
+    }
+  }
+
+  return {
+    async prepare(request, signal) {
+      const { region } = await connected(clients);
+      const { SourceArn } = sourceOfAsset(request, region);
+      const asset = (await describe(request.id, signal)) ?? (await create(request, signal));
+      refuseOtherAsset(asset, request, SourceArn);
+      const ids = (asset.EgressEndpoints ?? []).flatMap((endpoint) => endpoint.PackagingConfigurationId ?? []);
+      if (ids.length > 0) return ids;
+      throw new Failure(
+        'mediapackage_refused',
+        `The asset "${request.id}" has no endpoints: its packaging group "${request.packagingGroupId}" has no packaging configurations.`,
+      );
+    },
+
+    async waitUntilPlayable(endpoint, signal) {
+      for (let pause = pauses.first; ; pause = Math.min(pause * 1.5, pauses.longest)) {
+        const asset = await describe(endpoint.assetId, signal);
+        const playable = playableEndpoint(asset, endpoint);
+        if (playable) return playable;
+        if (Date.now() + pause > endpoint.deadline.getTime()) throw neverPlayable(asset, endpoint);
+        await sleep(pause, undefined, signal && { signal });
+      }
+    },
+
+    harvest: (job, report) => harvestEndpoint(options, job, { report, packagingGroup }),
+  };
+}
+
+async function connected(clients: AwsClients): ReturnType<AwsClients['mediaPackage']> {
+  try {
+    return await clients.mediaPackage();
+  } catch (error) {
+    throw awsFailure(error, 'let itself be asked');
+  }
+}
+
+/** MediaPackage's assets never change: an id that stands for something else must not be harvested in this one's place. */
+function refuseOtherAsset(asset: DescribeAssetResponse, request: AssetRequest, sourceArn: string): void {
+  const changed = [
+    ...(asset.PackagingGroupId === request.packagingGroupId
+      ? []
+      : [`packaging group ${asset.PackagingGroupId ?? 'none'}, asked for: ${request.packagingGroupId}`]),
+    ...(sameObject(asset.SourceArn, sourceArn) ? [] : [`source ${asset.SourceArn ?? 'none'}, asked for: ${sourceArn}`]),
+  ];
+  if (changed.length === 0) return;
+  throw new Failure(
+    'conflict',
+    `MediaPackage has the asset "${request.id}" with another ${changed.join('; another ')}.`,
+    {
+      details: { asset: request.id, changed },
+    },
+  );
+}
+
+function endpointOf(
+  asset: DescribeAssetResponse | undefined,
+  { configurationId }: ManagedEndpoint,
+): EgressEndpoint | undefined {
+  return asset?.EgressEndpoints?.find((endpoint) => endpoint.PackagingConfigurationId === configurationId);
+}
+
+/** @throws Failure endpoint_failed; not_found when asset or endpoint went away */
+function playableEndpoint(
+  asset: DescribeAssetResponse | undefined,
+  endpoint: ManagedEndpoint,
+): PlayableEndpoint | undefined {
+  const found = endpointOf(asset, endpoint);
+  const { assetId, configurationId } = endpoint;
+  if (!found)
+    throw new Failure(
+      'not_found',
+      `MediaPackage has no endpoint "${configurationId}" of an asset "${assetId}" (any more).`,
+    );
+  const { Status: status, Url: url } = found;
+  if (status === 'FAILED')
+    throw new Failure(
+      'endpoint_failed',
+      `MediaPackage failed to make the endpoint "${configurationId}" of "${assetId}".`,
+      {
+        details: { asset: assetId, endpoint: configurationId },
+      },
+    );
+  if (url === undefined || url === '') return undefined;
+  if (status === 'PLAYABLE') return { url, status };
+  const created = Date.parse(asset?.CreatedAt ?? '');
+  const old = Number.isNaN(created) || Date.now() - created > statuslessAge;
+  return status === undefined && old ? { url, status } : undefined;
+}
+
+function neverPlayable(asset: DescribeAssetResponse | undefined, endpoint: ManagedEndpoint): Failure {
+  const status = endpointOf(asset, endpoint)?.Status ?? 'unknown';
+  return new Failure(
+    'endpoint_not_playable',
+    `The endpoint "${endpoint.configurationId}" of "${endpoint.assetId}" did not become playable in time; it is ${status}.`,
+    { details: { asset: endpoint.assetId, endpoint: endpoint.configurationId, status } },
+  );
+}
+
+interface EndpointHarvest {
+  readonly report: ReportProgress;
+  readonly packagingGroup: (id: string, signal?: AbortSignal) => Promise<PackagingGroup>;
+}
+
+async function harvestEndpoint(
+  { clients, harvesting, openStore }: MediaPackageVodOptions,
+  job: ManagedEndpointJob,
+  { report, packagingGroup }: EndpointHarvest,
+): Promise<EndpointResult> {
+  const { assetId, configurationId, url, bucket, destination, signal } = job;
+  const result = await harvest(
+    harvesting,
+    {
+      url,
+      subject: `${assetId}/${configurationId}`,
+      store: openStore(bucket),
+      folder: destination,
+      // Read when they are needed, and again when they are refused: a secret that was rotated is known to MediaPackage within minutes.
+      credentials: async () =>
+        cdnAuthorization(await packagingGroup(job.packagingGroupId, signal), clients.readSecret, signal),
+      ...(signal && { signal }),
+    },
+    ({ objectsDone, objectsTotal, bytes }) =>
+      report({ segmentsDone: objectsDone, segmentsTotal: objectsTotal, bytesRead: bytes, bytesWritten: bytes }),
+  );
+  return {
+    status: result.status === 'refreshed' ? 'repaired' : result.status,
+    manifests: [result.manifest],
+    objects: result.objects,
+    bytes: result.bytes,
+    durationMs: result.durationMs,
+  };
+}

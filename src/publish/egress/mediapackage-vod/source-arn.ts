@@ -1,0 +1,32 @@
+import type { AssetRequest } from '../../../domain/asset.js';
+import { Failure } from '../../../domain/failure.js';
+
+/**
+ * The source as MediaPackage VOD names it: the ARN of an object in S3.
+ * @param region decides the partition
+ * @throws Failure invalid_request when the source is none, or the role that reads it is missing
+ */
+export function sourceOfAsset(
+  { source, sourceRoleArn }: Pick<AssetRequest, 'source' | 'sourceRoleArn'>,
+  region: string,
+): { SourceArn: string; SourceRoleArn: string } {
+  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(source) ?? [];
+  const problems = [
+    ...(bucket === undefined ? ['SourceArn: MediaPackage reads from S3; arn:aws:s3:::bucket/key is needed'] : []),
+    ...(sourceRoleArn === undefined ? ['SourceRoleArn: MediaPackage needs a role that may read the source'] : []),
+  ];
+  if (bucket === undefined || key === undefined || sourceRoleArn === undefined)
+    throw new Failure('invalid_request', problems.join('; '), { details: { problems } });
+  return { SourceArn: `arn:${partitionOf(region)}:s3:::${bucket}/${key}`, SourceRoleArn: sourceRoleArn };
+}
+
+function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}
+
+/** Do two ARNs name the same object, whatever their partition? */
+export function sameObject(a: string | undefined, b: string): boolean {
+  const objectOf = (arn: string | undefined): string | undefined => arn?.split(':').slice(5).join(':');
+  return objectOf(a) === objectOf(b);
+}
