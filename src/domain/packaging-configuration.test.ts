@@ -12,7 +12,14 @@ describe('a packaging group file', () => {
       PackagingGroup: { Id: 'g', DomainName: 'x' },
       PackagingConfigurations: [cmaf],
     });
-    expect(group).toEqual({ id: 'g', configurations: [cmaf] });
+    expect(group).toEqual({ id: 'g', egress: 'embedded', configurations: [cmaf] });
+  });
+
+  it('says who makes its endpoints; MediaPackage knows the configurations of its own groups', () => {
+    const file = { PackagingGroup: { Id: 'g' }, Egress: 'mediapackage-vod' };
+    expect(parsePackagingGroup(file)).toEqual({ id: 'g', egress: 'mediapackage-vod', configurations: [] });
+    expect(parsePackagingGroup({ ...file, PackagingConfigurations: [cmaf] }).configurations).toEqual([cmaf]);
+    expect(refusal({ Egress: 'somebody' }).message).toContain('Egress');
   });
 
   it("reads the REST API's lowerCamelCase and keeps the keys of tags", () => {

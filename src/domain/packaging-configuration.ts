@@ -172,7 +172,8 @@ export function parsePackagingGroup(json: unknown): PackagingGroup {
 }
 
 function parseAll(items: readonly unknown[]): PackagingConfiguration[] {
-  if (items.length === 0) throw invalid(['at least one packaging configuration is needed; given: none']);
+  if (items.length === 0)
+    throw invalid(['at least one packaging configuration is needed (PackagingConfigurations); given: none']);
   const problems: string[] = [];
   const parsed: PackagingConfiguration[] = [];
   for (const [index, item] of items.entries()) {

@@ -1,11 +1,11 @@
-import type { MediaPackageVodClient } from '@aws-sdk/client-mediapackage-vod';
+import type * as mediaPackageSdk from '@aws-sdk/client-mediapackage-vod';
 import type { ReadSecret } from './cdn-authorization.js';
 
 /** The SDK's clients, loaded at the first use: a second that installations without AWS need not pay. */
 export interface AwsClients {
   mediaPackage(): Promise<{
-    readonly sdk: typeof import('@aws-sdk/client-mediapackage-vod');
-    readonly client: MediaPackageVodClient;
+    readonly sdk: typeof mediaPackageSdk;
+    readonly client: mediaPackageSdk.MediaPackageVodClient;
     readonly region: string;
   }>;
   readonly readSecret: ReadSecret;

@@ -1,0 +1,276 @@
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { loopbackServer, type LoopbackServer } from '../../../../test/support/http-server.js';
+import type { AssetRequest } from '../../../domain/asset.js';
+import { pace } from '../../../net/pace.js';
+import { httpClient } from '../../../net/request.js';
+import { localStore } from '../../../storage/local.js';
+import { defaultPatience } from '../../../transfer/harvest/attempts.js';
+import type { ManagedEgress } from '../managed-egress.js';
+import { awsClients } from './aws-clients.js';
+import { mediaPackageVod } from './mediapackage-vod.js';
+
+const secretArn = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:MediaPackage/cdn-AbCdEf';
+const request: AssetRequest = {
+  id: 'lecture',
+  packagingGroupId: 'group',
+  source: 's3://source/a/index.m3u8',
+  sourceRoleArn: 'arn:aws:iam::123456789012:role/read',
+  destination: { path: 'vod' },
+};
+
+/** What the stand-in of AWS has and does; tests change it. */
+interface Aws {
+  assets: Map<string, Record<string, unknown>>;
+  group: Record<string, unknown>;
+  /** Status of the endpoint at each further look; the last one stays. */
+  statuses: (string | undefined)[];
+  createdAt: string;
+  secret: string;
+  secretReads: number;
+  /** Answers the next request in place of the service. */
+  faults: ((response: ServerResponse) => void)[];
+  /** The value that the origin lets in; undefined: the header is refused with 404, as MediaPackage does. */
+  identifier: string | undefined;
+}
+
+let aws: Aws;
+let server: LoopbackServer;
+let folder: string;
+let egress: ManagedEgress;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'reelway-mediapackage-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  aws = {
+    assets: new Map(),
+    group: { id: 'group' },
+    statuses: ['PLAYABLE'],
+    createdAt: new Date().toISOString(),
+    secret: '',
+    secretReads: 0,
+    faults: [],
+    identifier: undefined,
+  };
+  server = await loopbackServer(answer);
+  const before = { ...process.env };
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL: server.origin,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'example',
+  });
+  onTestFinished(() => void (process.env = before));
+  const client = httpClient({ policy: { privateHosts: [{ kind: 'host', host: '127.0.0.1' }] } });
+  onTestFinished(() => client.close());
+  egress = mediaPackageVod({
+    clients: awsClients(),
+    harvesting: {
+      client,
+      pace: pace({ concurrency: 4 }),
+      concurrency: 4,
+      patience: { ...defaultPatience, firstDelay: 1 },
+    },
+    openStore: () => localStore({ folder }),
+    pauses: { first: 5, longest: 20 },
+  });
+});
+
+async function answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = incoming.url ?? '';
+  if (url.startsWith('/out/')) return answerPlayback(incoming, response);
+  expect(incoming.headers.authorization).toMatch(
+    /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/us-east-1\/(mediapackage-vod|secretsmanager)\//,
+  );
+  const body = await text(incoming);
+  const fault = aws.faults.shift();
+  if (fault) return fault(response);
+  if (incoming.headers['x-amz-target'] === 'secretsmanager.GetSecretValue') {
+    aws.secretReads++;
+    expect(JSON.parse(body)).toEqual({ SecretId: secretArn });
+    return send(response, 200, { ARN: secretArn, SecretString: aws.secret });
+  }
+  const [, kind, id = ''] = url.split('/');
+  if (kind === 'packaging_groups') return send(response, 200, aws.group);
+  if (incoming.method === 'POST') {
+    const given = JSON.parse(body) as Record<string, unknown>;
+    aws.assets.set(given.id as string, { ...given, createdAt: aws.createdAt });
+    return send(response, 200, described(given.id as string));
+  }
+  if (!aws.assets.has(id)) return send(response, 404, { message: 'no such asset' }, 'NotFoundException');
+  return send(response, 200, described(id));
+}
+
+function described(id: string): object {
+  const status = aws.statuses.length > 1 ? aws.statuses.shift() : aws.statuses[0];
+  const endpoint = (name: string) => ({
+    packagingConfigurationId: name,
+    url: `${server.origin}/out/v1/a/${name}/b/index.m3u8`,
+    ...(status !== undefined && { status }),
+  });
+  return { ...aws.assets.get(id), egressEndpoints: [endpoint('hls'), endpoint('hls2')] };
+}
+
+function send(response: ServerResponse, status: number, body: object, error?: string): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...(error && { 'x-amzn-errortype': error }) });
+  response.end(JSON.stringify(body));
+}
+const fault = (status: number, error: string) => (response: ServerResponse) =>
+  send(response, status, { message: 'a test asked for this' }, error);
+
+function answerPlayback({ url, headers }: IncomingMessage, response: ServerResponse): void {
+  const given = headers['x-mediapackage-cdnidentifier'];
+  if (aws.identifier === undefined && given !== undefined) return void response.writeHead(404).end();
+  if (aws.identifier !== given) return void response.writeHead(403).end();
+  if (url === '/out/v1/a/hls/b/index.m3u8')
+    return void response.end('#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n../../c/d/v.m3u8?m=1\n');
+  if (url === '/out/v1/a/c/d/v.m3u8?m=1')
+    return void response.end('#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\ne/1.ts?m=1\n#EXT-X-ENDLIST\n');
+  response.end(`G${url}`);
+}
+
+const harvesting = {
+  assetId: 'lecture',
+  configurationId: 'hls',
+  packagingGroupId: 'group',
+  destination: 'vod/lecture/hls',
+};
+const harvestHls = () =>
+  egress.harvest({ ...harvesting, url: `${server.origin}/out/v1/a/hls/b/index.m3u8` }, () => undefined);
+
+describe('an asset of MediaPackage VOD', () => {
+  it('is created when there is none, and found afterwards', async () => {
+    expect(await egress.prepare(request)).toEqual(['hls', 'hls2']);
+    expect(aws.assets.get('lecture')).toMatchObject({
+      packagingGroupId: 'group',
+      sourceArn: 'arn:aws:s3:::source/a/index.m3u8',
+      sourceRoleArn: request.sourceRoleArn,
+    });
+    expect(await egress.prepare(request)).toEqual(['hls', 'hls2']);
+    expect(server.requests.filter((line) => line.startsWith('POST'))).toHaveLength(1);
+  });
+
+  it('is found when the answer to its creation was lost', async () => {
+    aws.assets.set('lecture', {
+      id: 'lecture',
+      packagingGroupId: 'group',
+      sourceArn: 'arn:aws:s3:::source/a/index.m3u8',
+    });
+    aws.faults = [fault(404, 'NotFoundException'), fault(422, 'UnprocessableEntityException')];
+    expect(await egress.prepare(request)).toEqual(['hls', 'hls2']);
+  });
+
+  it.each([
+    ['another packaging group', { packagingGroupId: 'other' }],
+    ['another source', { source: 's3://source/b/index.m3u8' }],
+  ])('of %s is not taken for this one', async (_name, change) => {
+    await egress.prepare(request);
+    await expect(egress.prepare({ ...request, ...change })).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it.each([
+    ['a source that is not in S3', { source: 'https://x/y.m3u8' }],
+    ['no role that reads the source', { sourceRoleArn: undefined }],
+  ])('needs what MediaPackage needs: %s is refused', async (_name, change) => {
+    await expect(egress.prepare({ ...request, ...change })).rejects.toMatchObject({
+      code: 'invalid_request',
+    });
+  });
+
+  it('waits out throttling, and says what was refused', async () => {
+    aws.faults = [fault(429, 'TooManyRequestsException'), fault(503, 'ServiceUnavailableException')];
+    expect(await egress.prepare(request)).toHaveLength(2);
+    aws.faults = [fault(403, 'ForbiddenException')];
+    await expect(egress.prepare(request)).rejects.toMatchObject({
+      code: 'mediapackage_refused',
+      message: expect.stringContaining('ForbiddenException') as string,
+    });
+  });
+});
+
+describe('an endpoint of MediaPackage VOD', () => {
+  const wait = (milliseconds = 5000) =>
+    egress.waitUntilPlayable({
+      assetId: 'lecture',
+      configurationId: 'hls',
+      deadline: new Date(Date.now() + milliseconds),
+    });
+
+  it('is waited for until it is playable', async () => {
+    await egress.prepare(request);
+    aws.statuses = ['QUEUED', 'PROCESSING', 'PROCESSING', 'PLAYABLE'];
+    expect(await wait()).toEqual({ url: `${server.origin}/out/v1/a/hls/b/index.m3u8`, status: 'PLAYABLE' });
+  });
+
+  it.each([
+    ['failed', ['PROCESSING', 'FAILED'], 'endpoint_failed'],
+    ['never gets there', ['PROCESSING'], 'endpoint_not_playable'],
+    ['tells no status and is new', [undefined], 'endpoint_not_playable'],
+  ])('that %s is a failure of its own', async (_name, statuses, code) => {
+    await egress.prepare(request);
+    aws.statuses = statuses;
+    await expect(wait(100)).rejects.toMatchObject({ code });
+  });
+
+  it('that tells no status and is old is taken for playable', async () => {
+    aws.createdAt = '2021-03-01T00:00:00Z';
+    aws.statuses = [undefined];
+    await egress.prepare(request);
+    expect(await wait()).toMatchObject({ status: undefined });
+  });
+
+  it('is harvested with the layout of packaged-vod-downloader: what addresses have in common goes, the rest stays', async () => {
+    expect(await harvestHls()).toMatchObject({
+      status: 'complete',
+      manifests: ['vod/lecture/hls/hls/b/index.m3u8'],
+      objects: 3,
+      durationMs: 4000,
+    });
+    const files = (await readdir(join(folder, 'vod/lecture/hls'), { recursive: true, withFileTypes: true })).filter(
+      (each) => each.isFile(),
+    );
+    expect(files.map((each) => join(each.parentPath, each.name).slice(folder.length)).sort()).toEqual([
+      '/vod/lecture/hls/.reelway/inventory.json',
+      '/vod/lecture/hls/c/d/e/1.ts',
+      '/vod/lecture/hls/c/d/v.m3u8',
+      '/vod/lecture/hls/hls/b/index.m3u8',
+    ]);
+    expect(await harvestHls()).toMatchObject({ status: 'skipped' });
+    expect(aws.secretReads).toBe(0);
+  });
+
+  it('behind CDN authorization is read with the secret, which is read again once it is refused, and stands nowhere', async () => {
+    const identifiers = ['first-identifier-11', 'second-identifier-22'];
+    const secretOf = (value: string | undefined) => JSON.stringify({ MediaPackageCDNIdentifier: value });
+    aws.group = {
+      id: 'group',
+      authorization: { cdnIdentifierSecret: secretArn, secretsRoleArn: 'arn:aws:iam::123456789012:role/r' },
+    };
+    aws.secret = secretOf(identifiers[0]);
+    aws.identifier = identifiers[1]; // rotated meanwhile
+    const harvested = harvestHls();
+    await expect.poll(() => aws.secretReads).toBe(1);
+    aws.secret = secretOf(identifiers[1]);
+    const result = await harvested;
+    expect(result.status).toBe('complete');
+    expect(aws.secretReads).toBe(2);
+    const inventory = await readFile(join(folder, 'vod/lecture/hls/.reelway/inventory.json'), 'utf8');
+    for (const value of identifiers) expect(inventory + JSON.stringify(result)).not.toContain(value);
+  });
+
+  it.each([
+    ['is no JSON', 'plain-identifier'],
+    ['has another key', '{"X-MediaPackage-CDNIdentifier":"plain-identifier"}'],
+    ['is too short', '{"MediaPackageCDNIdentifier":"short"}'],
+  ])('whose secret %s is refused without saying it', async (_name, secret) => {
+    aws.group = { id: 'group', authorization: { cdnIdentifierSecret: secretArn, secretsRoleArn: 'x' } };
+    aws.secret = secret;
+    const failure = await harvestHls().catch((error: unknown) => error as Error);
+    expect(failure).toMatchObject({ code: 'mediapackage_refused' });
+    expect((failure as Error).message).not.toMatch(/plain-identifier|short/);
+  });
+});
