@@ -21,6 +21,8 @@ import { awsClients } from './publish/egress/mediapackage-vod/aws-clients.js';
 import { mediaPackageVod } from './publish/egress/mediapackage-vod/mediapackage-vod.js';
 import { assetCatalog, type AssetCatalog } from './status/asset-catalog.js';
 import { openDatabase, type Database } from './status/database.js';
+import { startCleanUp } from './status/clean-up.js';
+import { jobHistory } from './status/job-history.js';
 import { jobJournal } from './status/job-journal.js';
 import { jobTable } from './status/job-table.js';
 import { packagingGroups, type PackagingGroupFolder } from './status/packaging-groups.js';
@@ -127,6 +129,18 @@ async function compose(
     log,
   });
 
+  const cleaning = startCleanUp({
+    tables: database.tables,
+    history: jobHistory(database.tables),
+    keep: {
+      jobs: config.REELWAY_KEEP_JOBS,
+      failedJobs: config.REELWAY_KEEP_FAILED_JOBS,
+      events: config.REELWAY_KEEP_EVENTS,
+    },
+    vacuums: database.kind === 'embedded',
+    log,
+  });
+
   const findPackagingGroup = async (id: string) => (await groups.find(id))?.group;
   const submitting = { engine, packageAsset: asset, egress, catalog, findPackagingGroup };
   return {
@@ -139,6 +153,7 @@ async function compose(
     playbackUrl,
     checks: healthChecks(database, openStore),
     async close() {
+      await cleaning.stop();
       await engine.stop();
       await egress.close();
       await database.close();

@@ -12,6 +12,7 @@ import { zoomSettings } from '../source/zoom/zoom-settings.js';
 import { queueSettings } from '../workflow/queue-settings.js';
 import { timetableSettings } from '../source/timetable/timetable-settings.js';
 import { databaseSettings } from '../status/database-settings.js';
+import { retentionSettings } from '../status/retention-settings.js';
 import type { StorageLocation } from '../storage/location.js';
 import { storageSettings } from '../storage/storage-settings.js';
 import type { Environment } from './environment.js';
@@ -20,6 +21,7 @@ import { nearestName } from './nearest-name.js';
 /** Every setting there is, under the name of its environment variable. */
 export const allSettings = {
   ...databaseSettings,
+  ...retentionSettings,
   ...apiSettings,
   ...storageSettings,
   ...netSettings,

@@ -171,6 +171,14 @@ const migrations: readonly { name: string; sql: string }[] = [
         ADD COLUMN presence_at double precision NOT NULL DEFAULT 0,
         ADD COLUMN topic_at double precision NOT NULL DEFAULT 0;`,
   },
+  {
+    name: 'retention',
+    sql: `
+      CREATE TABLE reelway.upkeep (
+        task text PRIMARY KEY,
+        next_at double precision NOT NULL);
+      CREATE INDEX job_dismissal_dismissed_at ON reelway.job_dismissal (dismissed_at);`,
+  },
 ];
 
 /** Any number: the advisory lock under which one process at a time migrates. */

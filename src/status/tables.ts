@@ -41,6 +41,8 @@ export interface Tables {
   };
   /** Turns of a queue's shares, see queue-shares; only while their jobs wait. */
   queue_share: { queue: string; first_turn: number; share: string; last_turn: number };
+  /** When what one process does for all is due again. */
+  upkeep: { task: string; next_at: Milliseconds };
   /** What was made and is playable. */
   asset: { id: string; request: JSONColumnType<object>; created_at: Milliseconds };
   endpoint: {

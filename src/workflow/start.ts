@@ -87,6 +87,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     works && database.kind === 'server' ? await startTakeOver({ ...options, running, workerId }) : undefined;
   try {
     await DBOS.launch();
+    await table.makeIndexes();
     if (works) await registerQueues(options.limits ?? {});
   } catch (error) {
     await takeOver?.stop();

@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql, type Kysely } from 'kysely';
+import type { Logger } from 'pino';
+import type { JobHistory } from './job-history.js';
+import type { Tables } from './tables.js';
+
+export interface CleanUpOptions {
+  readonly tables: Kysely<Tables>;
+  readonly history: JobHistory;
+  /** days */
+  readonly keep: { readonly jobs: number; readonly failedJobs: number; readonly events: number };
+  /** The embedded database has no autovacuum of its own. */
+  readonly vacuums: boolean;
+  readonly log: Logger;
+  /** milliseconds between two clean-ups, by whichever process; default 600000 */
+  readonly everyMs?: number;
+  /** milliseconds between looks whether one is due; default 60000 */
+  readonly lookMs?: number;
+}
+
+/** Jobs without a parent, or events, that one transaction removes: short enough that nobody waits for it. */
+const batchSize = 200;
+/** milliseconds that one clean-up may take; what is left is for the next */
+const longestTurnMs = 300_000;
+const dayMs = 86_400_000;
+
+/** Removes history that is old enough, from time to time, in one of the processes that share the database. */
+export function startCleanUp(options: CleanUpOptions): { stop: () => Promise<void> } {
+  const { log, everyMs = 600_000, lookMs = 60_000 } = options;
+  const stopped = new AbortController();
+  let turn: Promise<void> | undefined;
+
+  async function look(): Promise<void> {
+    try {
+      if (await isDue(options.tables, everyMs)) await cleanUp(options, stopped.signal);
+    } catch (error) {
+      if (!stopped.signal.aborted) log.warn({ reason: String(error) }, 'could not remove old history');
+    }
+  }
+  const tick = () => void (turn ??= look().finally(() => (turn = undefined)));
+  const timer = setInterval(tick, lookMs).unref();
+  return {
+    async stop() {
+      clearInterval(timer);
+      stopped.abort();
+      await turn;
+    },
+  };
+}
+
+/**
+ * Removes everything that is old enough, in batches with pauses as long as the batches, so that it takes at most half of one connection.
+ * @throws the signal's reason; what was removed until then stays removed
+ */
+export async function cleanUp(
+  { history, keep, vacuums, log }: Pick<CleanUpOptions, 'history' | 'keep' | 'vacuums' | 'log'>,
+  signal: AbortSignal,
+): Promise<{ jobs: number; events: number }> {
+  const now = await history.now();
+  const until = { ended: now - keep.jobs * dayMs, failed: now - keep.failedJobs * dayMs };
+  const deadline = performance.now() + longestTurnMs;
+  const removed = { jobs: 0, events: 0 };
+
+  async function batch(remove: () => Promise<boolean>): Promise<boolean> {
+    signal.throwIfAborted();
+    const begin = performance.now();
+    const more = await remove();
+    await sleep(performance.now() - begin, undefined, { signal });
+    return more && performance.now() < deadline;
+  }
+  let place: Awaited<ReturnType<JobHistory['forgetJobs']>>['next'];
+  while (
+    await batch(async () => {
+      const { forgotten, next } = await history.forgetJobs(until, batchSize, place);
+      removed.jobs += forgotten;
+      place = next;
+      return next !== undefined;
+    })
+  );
+  while (
+    await batch(async () => {
+      const forgotten = await history.forgetEvents(now - keep.events * dayMs, batchSize);
+      removed.events += forgotten;
+      return forgotten === batchSize;
+    })
+  );
+  if (removed.jobs + removed.events === 0) return removed;
+  if (vacuums) await history.vacuum();
+  log.info(removed, 'removed old history');
+  return removed;
+}
+
+/** True for one process at a time: the one that says so first. */
+async function isDue(tables: Kysely<Tables>, everyMs: number): Promise<boolean> {
+  const now = sql<number>`extract(epoch FROM clock_timestamp()) * 1000`;
+  const taken = await tables
+    .insertInto('upkeep')
+    .values({ task: 'clean up', next_at: sql`${now} + ${everyMs}` })
+    .onConflict((row) =>
+      row
+        .column('task')
+        .doUpdateSet({ next_at: sql`${now} + ${everyMs}` })
+        .where('upkeep.next_at', '<=', now),
+    )
+    .returning('task')
+    .execute();
+  return taken.length > 0;
+}

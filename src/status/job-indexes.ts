@@ -1,0 +1,44 @@
+import { sql, type Kysely } from 'kysely';
+import type { Tables } from './tables.js';
+
+/**
+ * What the lists of jobs need on the engine's own table, so that they stay quick with a million jobs in it. The engine drops none of them:
+ * it only knows its own names.
+ */
+export const jobIndexes = {
+  reelway_jobs_of_nobody: '(created_at, workflow_uuid) WHERE parent_workflow_id IS NULL',
+  reelway_jobs_by_kind: '(name, created_at, workflow_uuid)',
+  reelway_jobs_by_status: "(status, created_at, workflow_uuid) WHERE status <> 'SUCCESS'",
+  reelway_jobs_by_change: '(updated_at)',
+} as const;
+
+/** Any number: the advisory lock under which one process at a time makes indexes. */
+const indexLock = 7_335_930;
+
+/** Makes the indexes that are missing, without holding up writers; once the engine has made its tables. */
+export async function makeJobIndexes(tables: Kysely<Tables>): Promise<void> {
+  if ((await missing(tables)).length === 0) return;
+  await tables.connection().execute(async (connection) => {
+    // Tried, not waited for: who waits holds a snapshot, and building an index concurrently waits for those.
+    const { rows } = await sql<{ got: boolean }>`SELECT pg_try_advisory_lock(${indexLock}) AS got`.execute(connection);
+    if (!rows[0]?.got) return;
+    try {
+      for (const name of await missing(connection)) {
+        // One that was cut off in the middle is there and invalid.
+        await sql`DROP INDEX IF EXISTS dbos.${sql.id(name)}`.execute(connection);
+        const definition = sql.raw(`${name} ON dbos.workflow_status ${jobIndexes[name]}`);
+        await sql`CREATE INDEX CONCURRENTLY IF NOT EXISTS ${definition}`.execute(connection);
+      }
+    } finally {
+      await sql`SELECT pg_advisory_unlock(${indexLock})`.execute(connection);
+    }
+  });
+}
+
+async function missing(connection: Kysely<Tables>): Promise<(keyof typeof jobIndexes)[]> {
+  const { rows } = await sql<{ name: string }>`
+    SELECT c.relname AS name FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+    WHERE i.indrelid = 'dbos.workflow_status'::regclass AND i.indisvalid`.execute(connection);
+  const there = new Set(rows.map(({ name }) => name));
+  return (Object.keys(jobIndexes) as (keyof typeof jobIndexes)[]).filter((name) => !there.has(name));
+}
