@@ -11,6 +11,7 @@ import { makeSource, type SourceOptions } from './source.js';
 /** 90 kHz ticks. ffmpeg guesses the time stamps of the frames within a PES packet, and a 90 kHz tick is less than one of the track. */
 const guessed = 3;
 const exact = 1;
+const ownTicks = 8;
 
 interface Case extends SourceOptions {
   readonly name: string;
@@ -58,7 +59,32 @@ const cases: Case[] = [
   { name: 'PES packets of sound that lie across segments', shape: 'sound across segments', rate: '30' },
   { name: 'no audio', shape: 'no audio' },
   { name: 'no video', shape: 'no video' },
+  ...mp4Cases(),
 ];
+
+/** An MP4 counts in ticks of its own: of two tracks that begin between those of the other, one moves by up to one tick of 1/12800 s. */
+function mp4Cases(): Case[] {
+  const cases: Case[] = [
+    { name: 'an MP4', shape: 'MP4', seconds: 14 },
+    {
+      name: 'an MP4 without B-frames, 29.97 fps, 44.1 kHz',
+      shape: 'MP4',
+      rate: '30000/1001',
+      bFrames: 0,
+      sampleRate: 44_100,
+    },
+    { name: 'an MP4 with its movie box first', shape: 'MP4, movie box first' },
+    { name: 'an MP4 of open groups of pictures', shape: 'MP4', openGroups: true },
+    { name: 'an MP4 with audio that starts late', shape: 'MP4', audioDelay: 0.7 },
+    { name: 'an MP4 with audio that starts early', shape: 'MP4', audioDelay: -0.7 },
+    { name: 'a fragmented MP4', shape: 'fragmented MP4', seconds: 14 },
+    { name: 'a fragmented MP4 with audio that starts late', shape: 'fragmented MP4', audioDelay: 0.7 },
+    { name: 'an MP4 without audio', shape: 'MP4 without audio' },
+    { name: 'an MP4 without video', shape: 'MP4 without video', seconds: 14 },
+    { name: 'an MP4 with audio in two languages', shape: 'MP4 in two languages' },
+  ];
+  return cases.map((each) => ({ ...each, audioTicks: ownTicks }));
+}
 
 const HlsManifests = [{ ManifestName: 'index' }];
 /** Transport streams that have to be made anew: cut otherwise than the source, and with sound in streams of its own. */

@@ -22,7 +22,7 @@ interface MeasuredPeriod {
 /** The source as ffmpeg sees it, to be compared with as many results as wanted. */
 export async function measureSource(source: MadeSource): Promise<Measured[]> {
   const renditions = await Promise.all(
-    source.renditions.map(async (files, index) => measureFiles(`source rendition ${index + 1}`, files)),
+    source.renditions.map(async (files, index) => measureFiles(`source rendition ${index + 1}`, files, packetTimes)),
   );
   return renditions.flat();
 }
@@ -36,28 +36,34 @@ interface MeasuredFile {
 /** By the digest of the file: HLS and DASH of one asset are the same segments, which need not be decoded twice. */
 const measuredFiles = new Map<string, MeasuredFile>();
 
-async function measureFile(file: string): Promise<MeasuredFile> {
+type ReadTimes = (file: string) => Promise<PacketTimes[]>;
+
+const isFragmented = (file: string) => file.endsWith('.mp4');
+/** Of what Reelway makes; an MP4 that is a source has edit lists, which ffmpeg applies. */
+const resultTimes: ReadTimes = (file) => (isFragmented(file) ? fragmentTimes(file) : packetTimes(file));
+
+async function measureFile(file: string, readTimes: ReadTimes): Promise<MeasuredFile> {
   const digest = createHash('sha256')
     .update(await readFile(file))
     .digest('hex');
   const known = measuredFiles.get(digest);
   if (known) return known;
-  const fragmented = file.endsWith('.mp4');
-  const times = fragmented ? await fragmentTimes(file) : await packetTimes(file);
-  const measured = { decoded: await decode(file), times, fragmented };
+  const fragmented = readTimes === resultTimes && isFragmented(file);
+  const measured = { decoded: await decode(file), times: await readTimes(file), fragmented };
   measuredFiles.set(digest, measured);
   return measured;
 }
 
-async function measureFiles(name: string, files: readonly string[]): Promise<Measured[]> {
+async function measureFiles(name: string, files: readonly string[], readTimes: ReadTimes): Promise<Measured[]> {
   const periods: MeasuredFile[] = [];
-  for (const file of files) periods.push(await measureFile(file));
-  return periods[0]!.decoded.map(({ kind }, stream) => ({
+  for (const file of files) periods.push(await measureFile(file, readTimes));
+  const kinds = periods[0]!.decoded.map(({ kind }) => kind);
+  return kinds.map((kind, stream) => ({
     name: `${name} ${kind}`,
     kind,
     periods: periods.map(({ decoded, times, fragmented }) => ({
       frames: decoded[stream]!.frames,
-      times: times.filter((each) => each.kind === kind)[0]!,
+      times: times.filter((each) => each.kind === kind)[kinds.slice(0, stream).filter((each) => each === kind).length]!,
       fragmented,
     })),
   }));
@@ -79,7 +85,7 @@ export async function judge(
   const problems: string[] = [];
   const found: { track: PlayableTrack; result: Measured; origin: Measured }[] = [];
   for (const track of tracks) {
-    const streams = await measureFiles(track.name, track.periods);
+    const streams = await measureFiles(track.name, track.periods, resultTimes);
     if (streams.length !== 1 && track.periods.some((file) => file.endsWith('.mp4')))
       problems.push(`${track.name}: has ${streams.length} streams; a CMAF track has one`);
     for (const result of streams) {
@@ -127,10 +133,10 @@ function judgeTimes(found: readonly Match[], period: number, tolerance: Toleranc
   const lags = found.map(({ result, origin }) => lagsOf(result, origin, period));
   const video = found.findIndex(({ result }) => result.kind === 'video');
   const shift = lags[Math.max(video, 0)]?.[0] ?? 0;
-  for (const [index, { result }] of found.entries()) {
+  for (const [index, { result, origin }] of found.entries()) {
     const { times, fragmented } = result.periods[period]!;
     const { packets } = times;
-    const allowed = result.kind === 'video' ? 0 : tolerance.audioTicks;
+    const allowed = result.kind === 'video' ? rounding(times, origin.periods[period]!.times) : tolerance.audioTicks;
     const off = lags[index]!.findIndex((lag) => Math.abs(lag - shift) > allowed + 1e-6);
     if (off >= 0)
       problems.push(
@@ -154,12 +160,19 @@ function judgeTimes(found: readonly Match[], period: number, tolerance: Toleranc
   return problems;
 }
 
+/** 90 kHz ticks by which times that are counted in other ticks than the source's may be off. */
+function rounding(result: PacketTimes, origin: PacketTimes): number {
+  return result.timescale === origin.timescale || result.timescale % origin.timescale === 0 ? 0 : 1;
+}
+
 /** 90 kHz ticks from the source's to the result's presentation time, for each sample in decode order. */
 function lagsOf(result: Measured, origin: Measured, period: number): number[] {
   const { timescale, packets } = result.periods[period]!.times;
-  const before = origin.periods[period]!.times.packets;
+  const { packets: before, timescale: scale } = origin.periods[period]!.times;
   if (before.length !== packets.length) return [NaN];
-  return packets.map(({ presentation }, at) => (presentation * 90_000) / timescale - before[at]!.presentation);
+  return packets.map(
+    ({ presentation }, at) => (presentation * 90_000) / timescale - (before[at]!.presentation * 90_000) / scale,
+  );
 }
 
 /**

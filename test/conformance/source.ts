@@ -8,6 +8,8 @@ export interface SourceOptions {
   /** Frames per second as ffmpeg writes it. */
   readonly rate?: string;
   readonly bFrames?: number;
+  /** Groups of pictures whose first pictures in display need those before. */
+  readonly openGroups?: boolean;
   /** Hz */
   readonly sampleRate?: number;
   readonly channels?: 1 | 2 | 6;
@@ -31,12 +33,22 @@ export type SourceShape =
   | 'parameter sets change'
   | 'sound across segments'
   | 'no audio'
-  | 'no video';
+  | 'no video'
+  | Mp4Shape;
+
+/** How an MP4 is laid out. */
+export type Mp4Shape =
+  | 'MP4'
+  | 'MP4, movie box first'
+  | 'fragmented MP4'
+  | 'MP4 without audio'
+  | 'MP4 without video'
+  | 'MP4 in two languages';
 
 export interface MadeSource {
   /** What `reelway package` is given. */
   readonly entry: string;
-  /** Per rendition and period: a transport stream with all of its bytes, for the judge. */
+  /** Per rendition and period: a file with all of its bytes, for the judge. */
   readonly renditions: readonly (readonly string[])[];
 }
 
@@ -49,6 +61,7 @@ type Plain = Required<SourceOptions>;
 const plain: Plain = {
   rate: '25',
   bFrames: 2,
+  openGroups: false,
   sampleRate: 48_000,
   channels: 2,
   audioDelay: 0,
@@ -82,6 +95,13 @@ export async function makeSource(folder: string, options: SourceOptions = {}): P
       await ffmpeg(...inputs, ...timing(given), '-f', 'mpegts', ...pes(given), file);
       return { entry: file, renditions: [[file]] };
     }
+    case 'MP4':
+    case 'MP4, movie box first':
+    case 'fragmented MP4':
+    case 'MP4 without audio':
+    case 'MP4 without video':
+    case 'MP4 in two languages':
+      return makeMp4(folder, given, given.shape);
     case 'media playlist':
     case 'byte ranges':
     case 'no audio':
@@ -135,12 +155,29 @@ async function makeDiscontinuity(folder: string, given: Plain): Promise<MadeSour
   return { entry, renditions: [parts] };
 }
 
+async function makeMp4(folder: string, given: Plain, shape: Mp4Shape): Promise<MadeSource> {
+  const file = path.join(folder, shape === 'MP4 without video' ? 'source.m4a' : 'source.mp4');
+  const flags = { 'MP4, movie box first': '+faststart', 'fragmented MP4': '+frag_keyframe+delay_moov' }[
+    shape as string
+  ];
+  const second = path.join(folder, 'second.mp4');
+  const two = shape === 'MP4 in two languages';
+  if (two) await encodeSound(second, { ...given, channels: 1 });
+  const inputs = await encode(folder, given, sizes[0], two ? [second] : []);
+  const languages = ['-metadata:s:a:0', 'language=eng', '-metadata:s:a:1', 'language=fra'];
+  await ffmpeg(
+    ...[...inputs, ...timing(given), ...(two ? languages : [])],
+    ...[...(flags === undefined ? [] : ['-movflags', flags]), '-f', 'mp4', file],
+  );
+  return { entry: file, renditions: [[file]] };
+}
+
 /** Encodes picture and sound to MP4; gives the parameters with which ffmpeg reads and copies them with the asked offset between them. */
-async function encode(folder: string, given: Plain, size: string): Promise<string[]> {
+async function encode(folder: string, given: Plain, size: string, more: readonly string[] = []): Promise<string[]> {
   const video = path.join(folder, `${size}-${given.bFrames}.mp4`);
   const audio = path.join(folder, 'sound.mp4');
-  const hasVideo = given.shape !== 'no video';
-  const hasAudio = given.shape !== 'no audio';
+  const hasVideo = !['no video', 'MP4 without video'].includes(given.shape);
+  const hasAudio = !['no audio', 'MP4 without audio'].includes(given.shape);
   if (hasVideo) await encodePicture(video, given, size);
   if (hasAudio) await encodeSound(audio, given);
   const videoInput = ['-itsoffset', String(Math.max(0, -given.audioDelay)), '-i', video];
@@ -148,7 +185,9 @@ async function encode(folder: string, given: Plain, size: string): Promise<strin
   return [
     ...(hasVideo ? videoInput : []),
     ...(hasAudio ? audioInput : []),
+    ...more.flatMap((file) => ['-i', file]),
     ...(hasVideo && hasAudio ? ['-map', '0', '-map', '1'] : []),
+    ...more.flatMap((_, index) => ['-map', String(index + 2)]),
   ];
 }
 
@@ -220,7 +259,9 @@ async function encodePicture(
     ...['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${given.rate}:duration=${given.seconds}`],
     ...['-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', profile, '-threads', '1'],
     ...['-b:v', '200k', '-g', String(gop), '-keyint_min', String(gop), '-sc_threshold', '0'],
-    ...['-bf', String(given.bFrames), '-flags', '+cgop', '-pix_fmt', 'yuv420p', file],
+    ...['-bf', String(given.bFrames), '-pix_fmt', 'yuv420p'],
+    ...(given.openGroups ? ['-x264-params', 'open-gop=1'] : ['-flags', '+cgop']),
+    file,
   );
 }
 

@@ -18,10 +18,16 @@ export interface DecodedStream {
   readonly frames: readonly string[];
 }
 
-/** Decodes every stream of the input, or those that `map` selects, without resampling, dropping or doubling frames. */
+/**
+ * Decodes every stream of the input, or those that `map` selects, without resampling, dropping or doubling frames. What an edit list hides is
+ * decoded too: a fragment has nothing that would hide the priming of audio.
+ */
 export async function decode(input: string, map?: string): Promise<DecodedStream[]> {
   const maps = map === undefined ? ['-map', '0:v?', '-map', '0:a?'] : ['-map', map];
-  const report = await ffmpeg(...['-i', input, ...maps, '-fps_mode', 'passthrough', '-copyts', '-f', 'framemd5', '-']);
+  const edits = /\.(mp4|m4a)$/.test(input) ? ['-ignore_editlist', '1'] : [];
+  const report = await ffmpeg(
+    ...[...edits, '-i', input, ...maps, '-fps_mode', 'passthrough', '-copyts', '-f', 'framemd5', '-'],
+  );
   const kinds: ('video' | 'audio')[] = [];
   const frames: string[][] = [];
   for (const line of report.split('\n')) {

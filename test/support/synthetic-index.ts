@@ -4,6 +4,7 @@ import type {
   IndexedSegment,
   SourceMedia,
   SourceVariant,
+  StreamSegment,
 } from '../../src/packager/model/asset-index.js';
 import type { AudioTrack, Track, VideoTrack } from '../../src/packager/model/track.js';
 
@@ -63,7 +64,7 @@ export interface SyntheticRendition {
   readonly variant?: SourceVariant;
   readonly media?: SourceMedia;
   /** To be merged into the n-th segment of the rendition, from 0. */
-  readonly segments?: Readonly<Record<number, Partial<IndexedSegment>>>;
+  readonly segments?: Readonly<Record<number, Partial<StreamSegment>>>;
 }
 
 /** Video begins and ends at the cuts; audio at the next whole frame. */

@@ -28,6 +28,19 @@ export class ByteReader {
   u32(): number {
     return this.u16() * 0x1_0000 + this.u16();
   }
+  /** Exact up to 2^53; anything larger is no size, offset or time that could be used. */
+  u64(): number {
+    const value = this.u32() * 0x1_0000_0000 + this.u32();
+    if (!Number.isSafeInteger(value)) throw new MalformedError(`64-bit number above 2^53`, this.#position - 8);
+    return value;
+  }
+  i32(): number {
+    return this.u32() | 0;
+  }
+  i64(): number {
+    const high = this.i32();
+    return high * 0x1_0000_0000 + this.u32();
+  }
   skip(length: number): void {
     this.#take(length, () => 0);
   }

@@ -1,3 +1,5 @@
+import { MalformedError } from '../bits/malformed.js';
+
 /** A box as it was found. */
 export interface ReadBox {
   readonly type: string;
@@ -16,17 +18,23 @@ export const maxBoxes = 100_000;
 /** How deep boxes may lie in one another. */
 export const maxBoxDepth = 16;
 
-/** Containers, with the bytes that stand before their children. */
-const containers: ReadonlyMap<string, number> = new Map([
-  ...['moov', 'trak', 'mdia', 'minf', 'dinf', 'stbl', 'edts', 'mvex', 'moof', 'traf', 'udta'].map(
-    (type) => [type, 0] as const,
+/** The bytes that stand before the children of a container, by what follows its header. */
+type BytesBefore = (payload: DataView) => number;
+
+const containers: ReadonlyMap<string, BytesBefore> = new Map([
+  ...['moov', 'trak', 'mdia', 'minf', 'dinf', 'stbl', 'edts', 'mvex', 'moof', 'traf', 'wave'].map(
+    (type) => [type, () => 0] as const,
   ),
-  ['dref', 8], // version, flags, entry count
-  ['stsd', 8],
-  ['avc1', 78], // visual sample entry, ISO/IEC 14496-12 §12.1.3
-  ['avc3', 78],
-  ['mp4a', 28], // audio sample entry, ISO/IEC 14496-12 §12.2.3
+  ...['dref', 'stsd'].map((type) => [type, () => 8] as const), // version, flags, entry count
+  ...['avc1', 'avc3'].map((type) => [type, () => 78] as const), // visual sample entry, ISO/IEC 14496-12 §12.1.3
+  ...['mp4a'].map((type) => [type, beforeSoundChildren] as const),
 ]);
+
+/** Audio sample entry, ISO/IEC 14496-12 §12.2.3; QuickTime's versions 1 and 2 of it have more fields. */
+function beforeSoundChildren(payload: DataView): number {
+  const version = payload.byteLength >= 10 ? payload.getUint16(8) : 0;
+  return 28 + (version === 1 ? 16 : version === 2 ? 36 : 0);
+}
 
 interface Reading {
   readonly view: DataView;
@@ -36,7 +44,7 @@ interface Reading {
 
 /**
  * Reads the boxes of an ISO base media file, ISO/IEC 14496-12 §4.2.
- * @throws Error with the path of the box and the offset, when a size is impossible or a limit is exceeded
+ * @throws MalformedError with the path of the box and the offset, when a size is impossible or a limit is exceeded
  */
 export function readBoxes(bytes: Uint8Array): ReadBox[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -46,6 +54,7 @@ export function readBoxes(bytes: Uint8Array): ReadBox[] {
 function readRange(reading: Reading, range: { start: number; end: number; path: readonly string[] }): ReadBox[] {
   const boxes: ReadBox[] = [];
   for (let offset = range.start; offset < range.end;) {
+    if (isPadding(reading.view, { ...range, start: offset })) break;
     const read = readBox(reading, { ...range, start: offset });
     boxes.push(read);
     offset += read.size;
@@ -53,12 +62,20 @@ function readRange(reading: Reading, range: { start: number; end: number; path: 
   return boxes;
 }
 
+/** QuickTime ends some containers with four bytes of zero. */
+function isPadding(
+  view: DataView,
+  { start, end, path }: { start: number; end: number; path: readonly string[] },
+): boolean {
+  return path.length > 0 && end - start === 4 && view.getUint32(start) === 0;
+}
+
 function readBox(
   reading: Reading,
   { start, end, path }: { start: number; end: number; path: readonly string[] },
 ): ReadBox {
   const { view } = reading;
-  const fail = (problem: string, at = path) => new Error(`${at.join('/') || 'file'} at ${start}: ${problem}`);
+  const fail = (problem: string, at = path) => new MalformedError(`${at.join('/') || 'file'}: ${problem}`, start);
   if (++reading.count > maxBoxes) throw fail(`more than ${maxBoxes} boxes (maxBoxes)`);
   if (path.length >= maxBoxDepth) throw fail(`boxes lie deeper than ${maxBoxDepth} (maxBoxDepth)`);
   if (end - start < 8) throw fail(`a box needs 8 bytes, ${end - start} left`);
@@ -69,13 +86,14 @@ function readBox(
   if (end - start < header) throw fail(`a 64-bit size needs 16 bytes, ${end - start} left`, here);
   const size = size32 === 0 ? end - start : size32 === 1 ? Number(view.getBigUint64(start + 8)) : size32;
   if (size < header || size > end - start) throw fail(`size ${size}, ${end - start} bytes left`, here);
-  const skip = containers.get(type);
+  const payload = new DataView(view.buffer, view.byteOffset + start + header, size - header);
+  const skip = containers.get(type)?.(payload);
   if (skip !== undefined && size < header + skip) throw fail(`need ${skip} bytes, ${size - header} left`, here);
   return {
     type,
     offset: start,
     size,
-    payload: new DataView(view.buffer, view.byteOffset + start + header, size - header),
+    payload,
     children:
       skip === undefined ? [] : readRange(reading, { start: start + header + skip, end: start + size, path: here }),
   };
@@ -86,4 +104,14 @@ export function findBox(boxes: readonly ReadBox[], path: string): ReadBox | unde
   const [first, ...rest] = path.split('/');
   const found = boxes.find(({ type }) => type === first);
   return found && rest.length > 0 ? findBox(found.children, rest.join('/')) : found;
+}
+
+/** All boxes of a type among these. */
+export function boxesOf(boxes: readonly ReadBox[], type: string): ReadBox[] {
+  return boxes.filter((box) => box.type === type);
+}
+
+/** What follows the header. A view, not a copy. */
+export function bytesOf({ payload }: ReadBox): Uint8Array {
+  return new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength);
 }

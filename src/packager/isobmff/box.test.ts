@@ -36,12 +36,16 @@ describe('the box reader', () => {
   });
 
   it.each([
-    ['a box beyond the end', Buffer.concat([u32(20), ascii('moov')]), 'moov at 0: size 20, 8 bytes left'],
-    ['a child beyond its parent', box('moov', u32(30), ascii('trak')), 'moov/trak at 8: size 30, 8 bytes left'],
-    ['a size below the header', box('moov', u32(7), ascii('trak')), 'moov/trak at 8: size 7'],
-    ['a cut header', box('moov', u16(7)), 'moov at 8: a box needs 8 bytes, 2 left'],
-    ['a cut 64-bit size', Buffer.concat([u32(1), ascii('mdat')]), 'mdat at 0: a 64-bit size needs 16 bytes'],
-    ['a container too small for its fields', box('stsd', u32(0)), 'stsd at 0: need 8 bytes, 4 left'],
+    ['a box beyond the end', Buffer.concat([u32(20), ascii('moov')]), 'moov: size 20, 8 bytes left at byte 0'],
+    ['a child beyond its parent', box('moov', u32(30), ascii('trak')), 'moov/trak: size 30, 8 bytes left at byte 8'],
+    ['a size below the header', box('moov', u32(7), ascii('trak')), 'moov/trak: size 7, 8 bytes left at byte 8'],
+    ['a cut header', box('moov', u16(7)), 'moov: a box needs 8 bytes, 2 left at byte 8'],
+    [
+      'a cut 64-bit size',
+      Buffer.concat([u32(1), ascii('mdat')]),
+      'mdat: a 64-bit size needs 16 bytes, 8 left at byte 0',
+    ],
+    ['a container too small for its fields', box('stsd', u32(0)), 'stsd: need 8 bytes, 4 left at byte 0'],
   ])('refuses %s and says where', (_, bytes, message) => {
     expect(() => readBoxes(bytes)).toThrow(message);
   });

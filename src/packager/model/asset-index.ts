@@ -1,3 +1,4 @@
+import type { SampleTable } from './sample-table.js';
 import type { SourceRange } from './source-reader.js';
 import type { Track } from './track.js';
 
@@ -12,6 +13,8 @@ import type { Track } from './track.js';
 export interface AssetIndex {
   /** In the order of the source's multivariant playlist. Muxed renditions hold a video and audio tracks; others one kind. */
   readonly renditions: readonly IndexedRendition[];
+  /** The source is not cut: its segments are as short as key pictures allow, and a plan joins them. */
+  readonly uncut?: true;
   /** What was left out of the source and why, one sentence each: subtitles, timed metadata, pictures before the first key frame. */
   readonly notes: readonly string[];
 }
@@ -62,14 +65,37 @@ export interface IndexedPeriod extends PeriodFrame {
   readonly segments: readonly IndexedSegment[];
 }
 
-export interface IndexedSegment {
+/** Bytes to be demuxed, or samples whose places are known. */
+export type IndexedSegment = StreamSegment | TabledSegment;
+
+interface SegmentOfTracks {
   readonly source: SourceRange;
-  /** Bytes of what follows (the next segment's head) that hold the rest of samples begun in this one; absent for most sources. */
-  readonly tail?: SourceRange;
   /** Per track of the period, in order. */
   readonly tracks: readonly IndexedTrackSegment[];
   /** EXT-X-PROGRAM-DATE-TIME of the segment as the source has it. */
   readonly programDateTime?: string;
+}
+
+/** A stretch of a transport stream. */
+export interface StreamSegment extends SegmentOfTracks {
+  /** Bytes of what follows (the next segment's head) that hold the rest of samples begun in this one; absent for most sources. */
+  readonly tail?: SourceRange;
+  readonly samples?: undefined;
+}
+
+/** Samples of an MP4. */
+export interface TabledSegment extends SegmentOfTracks {
+  readonly tail?: undefined;
+  /** What is read beside `source` to have all samples. */
+  readonly more: readonly SourceRange[];
+  /** Per track of the period, in order. */
+  readonly samples: readonly SampleTable[];
+}
+
+/** All that is read for a segment, in this order. */
+export function segmentReads(segment: IndexedSegment): SourceRange[] {
+  if (segment.samples) return [segment.source, ...segment.more];
+  return segment.tail ? [segment.source, segment.tail] : [segment.source];
 }
 
 export interface IndexedTrackSegment {

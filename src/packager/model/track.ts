@@ -30,8 +30,10 @@ export interface AacConfiguration {
   /** e.g. `mp4a.40.2` */
   readonly codecString: string;
   readonly audioSpecificConfig: Uint8Array;
-  /** Hz of the coded frames: the track's timescale. */
+  /** Hz of the coded frames. */
   readonly sampleRate: number;
+  /** Hz of what is heard, when SBR is signalled (HE-AAC). */
+  readonly outputSampleRate?: number;
   /** Output channels, e.g. 6 for channel configuration 6 (5.1), 8 for 7. */
   readonly channels: number;
   /** Samples in a frame: 1024 (or 960). */
@@ -43,12 +45,15 @@ export type Track = VideoTrack | AudioTrack;
 
 export interface VideoTrack {
   readonly kind: 'video';
-  /** 13-bit PID within the transport stream, ISO/IEC 13818-1 §2.4.4.8. */
+  /** 13-bit PID within the transport stream, ISO/IEC 13818-1 §2.4.4.8; track_ID of an MP4. */
   readonly pid: number;
   readonly configuration: AvcConfiguration;
-  /** Ticks per second of every time of this track. */
-  readonly timescale: 90_000;
-  /** Ticks added to every decode time, so that the period's first picture is decoded when it is presented: its PTS - DTS. */
+  /** Ticks per second of every time of this track: 90 000 of a transport stream, what an MP4 says. */
+  readonly timescale: number;
+  /**
+   * Ticks of the track added to every decode time, so that the period's first picture is decoded when it is presented: its PTS - DTS. Take
+   * it away again, and no picture is decoded after it is presented.
+   */
   readonly decodeShift: number;
 }
 
@@ -56,7 +61,7 @@ export interface AudioTrack {
   readonly kind: 'audio';
   readonly pid: number;
   readonly configuration: AacConfiguration;
-  /** The sample rate. */
+  /** The sample rate; of an MP4 what it says, as a rule the same. */
   readonly timescale: number;
   /** BCP 47, from the PMT's ISO 639 descriptor or the source playlist. */
   readonly language?: string;

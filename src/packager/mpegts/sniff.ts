@@ -3,13 +3,16 @@ import { packetSize, syncByte } from './packet.js';
 export type SniffedContent =
   | 'transport stream'
   | 'playlist'
-  | 'fragmented MP4'
+  | 'MP4'
   | 'packed audio'
   | 'transport stream of 192-byte packets (M2TS)'
   | 'transport stream of 204-byte packets (Reed-Solomon)'
   | 'web page or XML'
   | 'nothing'
   | 'unknown';
+
+/** Boxes that an MP4 or a segment of one begins with. */
+const mp4Boxes = ['ftyp', 'styp', 'moof', 'sidx', 'moov', 'mdat', 'free', 'skip', 'wide', 'emsg', 'prft'];
 
 /** What bytes are, by their beginning: names and content types lie. A few hundred bytes are enough. */
 export function sniffContent(bytes: Uint8Array): SniffedContent {
@@ -22,7 +25,7 @@ export function sniffContent(bytes: Uint8Array): SniffedContent {
     .trimStart();
   if (text.startsWith('#EXTM3U')) return 'playlist';
   if (text.startsWith('<')) return 'web page or XML';
-  if (['ftyp', 'styp', 'moof', 'sidx', 'moov'].includes(ascii(bytes, 4, 8))) return 'fragmented MP4';
+  if (mp4Boxes.includes(ascii(bytes, 4, 8))) return 'MP4';
   if (text.startsWith('ID3') || (bytes[0] === 0xff && ((bytes[1] ?? 0) & 0xf0) === 0xf0)) return 'packed audio';
   return 'unknown';
 }

@@ -146,7 +146,7 @@ function representation(track: PlannedTrack, period: PlannedTrackPeriod): Omit<R
   if (configuration.codec === 'aac')
     return {
       ...common,
-      audioSamplingRate: configuration.sampleRate,
+      audioSamplingRate: configuration.outputSampleRate ?? configuration.sampleRate,
       audioChannelConfiguration: { schemeIdUri: channelScheme, value: String(configuration.channels) },
     };
   const { width, height, sampleAspectRatio, frameRate } = configuration;

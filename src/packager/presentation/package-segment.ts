@@ -1,10 +1,12 @@
 import { MalformedError } from '../bits/malformed.js';
 import { UnsupportedCodingError } from '../codec/unsupported-coding.js';
 import { PackagerError } from '../errors.js';
+import { tabledSamples } from '../isobmff/demuxer.js';
 import { mediaSegment } from '../isobmff/media-segment.js';
 import { concat, u32 } from '../isobmff/box.js';
 import { gopFragments } from '../isobmff/gop-fragments.js';
 import { beforeKeySamples, keySamples } from '../model/key-samples.js';
+import { segmentReads } from '../model/asset-index.js';
 import type { Samples } from '../model/samples.js';
 import { joinSamples } from '../model/split-samples.js';
 import type { Track } from '../model/track.js';
@@ -49,10 +51,10 @@ function demuxAll(
     throw new Error(`a task needs the bytes of ${reads.length} reads; given: ${bytes.length}`);
   let read = 0;
   return segments.map((segment, index) => {
-    const own = bytes[read++] ?? new Uint8Array();
-    const tail = segment.tail ? bytes[read++] : undefined;
+    const own = bytes.slice(read, (read += segmentReads(segment).length));
     try {
-      return demuxSegment(own, { period, segment }, tail);
+      if (segment.samples) return tabledSamples(segment, own);
+      return demuxSegment(own[0] ?? new Uint8Array(), { period, segment }, own[1]);
     } catch (error) {
       throw error instanceof PackagerError ? error.at({ rendition, segment: segmentNumber + index }) : error;
     }

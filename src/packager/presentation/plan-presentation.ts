@@ -1,6 +1,7 @@
 import type { PackagingConfiguration } from '../../domain/packaging-configuration.js';
 import { initSegment } from '../isobmff/init-segment.js';
 import type { AssetIndex } from '../model/asset-index.js';
+import { joinSegments, usualSegmentDuration } from './join-segments.js';
 import { manifestTracks } from './manifest-names.js';
 import { nominalDurations } from './nominal-duration.js';
 import { planManifests } from './plan-manifests.js';
@@ -20,7 +21,9 @@ import { refuseUnsupported } from './supported-fields.js';
 export function planPresentation(index: AssetIndex, configuration: PackagingConfiguration): Presentation {
   refuseUnsupported(configuration);
   const { HlsPackage, CmafPackage, DashPackage } = configuration;
-  const planned = planStreams(sourceTracks(index), configuration);
+  const wantedDuration = (HlsPackage ?? CmafPackage ?? DashPackage)?.SegmentDurationSeconds ?? 0;
+  const source = sourceTracks(index.uncut ? joinSegments(index, wantedDuration || usualSegmentDuration) : index);
+  const planned = planStreams(source, configuration);
   const manifests = planManifests(configuration, planned.combinations);
   const wanted = new Set(manifests.flatMap(manifestTracks));
   const { tracks, tasks, clocks } = planSegments(
@@ -31,7 +34,7 @@ export function planPresentation(index: AssetIndex, configuration: PackagingConf
     {
       container: HlsPackage ? 'mpegts' : 'cmaf',
       parameterSetsInBand: (CmafPackage ?? DashPackage)?.IncludeEncoderConfigurationInSegments ?? false,
-      segmentDuration: (HlsPackage ?? CmafPackage ?? DashPackage)?.SegmentDurationSeconds ?? 0,
+      segmentDuration: index.uncut ? 0 : wantedDuration,
       segmentTemplateFormat: DashPackage?.SegmentTemplateFormat ?? 'NUMBER_WITH_TIMELINE',
       dateOf: manifests.some(wantsDates) ? programDates(index) : () => undefined,
     },

@@ -1,5 +1,11 @@
 import { PackagerError } from '../errors.js';
-import type { IndexedPeriod, IndexedRendition, IndexedSegment, IndexedTrackSegment } from '../model/asset-index.js';
+import {
+  type IndexedPeriod,
+  type IndexedRendition,
+  type IndexedSegment,
+  type IndexedTrackSegment,
+  segmentReads,
+} from '../model/asset-index.js';
 import type { Track } from '../model/track.js';
 import { rescale } from '../timing/timescale.js';
 import { groupSegments, outputDuration, type SegmentGroup, segmentsPerOutput } from './group-segments.js';
@@ -134,7 +140,7 @@ function planRendition(rendition: IndexedRendition, drafts: readonly Draft[], pl
       return [
         {
           position: [periodIndex, groupIndex],
-          reads: group.segments.flatMap(({ source, tail }) => (tail ? [source, tail] : [source])),
+          reads: group.segments.flatMap(segmentReads),
           segments: group.segments,
           period: { origin: period.origin, tracks: period.tracks },
           outputs,

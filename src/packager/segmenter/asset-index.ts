@@ -4,6 +4,7 @@ import type { SourceReader } from '../model/source-reader.js';
 import { sniffContent } from '../mpegts/sniff.js';
 import { checkAlignment, checkPeriodCounts } from './align-renditions.js';
 import { cutTransportStream } from './cut-transport-stream.js';
+import { indexMovies } from './index-movies.js';
 import { inParallel } from './in-parallel.js';
 import { indexPeriod } from './index-periods.js';
 import { defaultLimits, type IndexLimits } from './limits.js';
@@ -25,8 +26,8 @@ const sniffedBytes = 4096;
 
 /**
  * Finds out what a source holds and where: reads playlists and the heads of segments, the last segments whole, and no more; a single
- * transport stream is read through once.
- * @param uri a multivariant playlist, a media playlist, or a transport stream; what it is decides its content, not its name
+ * transport stream is read through once, of an MP4 its movie box and the headers of its fragments.
+ * @param uri a multivariant playlist, a media playlist, a transport stream, or an MP4; what it is decides its content, not its name
  * @throws PackagerError naming rendition, segment, byte and time of what is wrong; errors of the reader as they are
  */
 export async function indexSource(reader: SourceReader, uri: string, options: IndexOptions = {}): Promise<AssetIndex> {
@@ -37,8 +38,10 @@ export async function indexSource(reader: SourceReader, uri: string, options: In
     run: (items, work) => inParallel(items, concurrency, work),
   };
   const head = await reader.readSome(uri, 0, sniffedBytes, signal && { signal });
+  const kind = kindOf(head, uri);
+  if (kind === 'MP4') return indexMovies([{ id: 'r1', uri }], reading);
   const source: ReadPlaylists =
-    kindOf(head, uri) === 'playlist'
+    kind === 'playlist'
       ? await readPlaylists(uri, { reader, limits, concurrency, signal })
       : { renditions: [await cutTransportStream(uri, segmentDuration, reading)], notes: [] };
   return indexRenditions(source, reading);
@@ -91,8 +94,9 @@ function notesOn(periods: readonly PeriodSource[], id: string): string[] {
   return notes;
 }
 
-function kindOf(head: Uint8Array, uri: string): 'playlist' | 'transport stream' {
-  if (sniffContent(head) === 'playlist') return 'playlist';
+function kindOf(head: Uint8Array, uri: string): 'playlist' | 'transport stream' | 'MP4' {
+  const content = sniffContent(head);
+  if (content === 'playlist' || content === 'MP4') return content;
   try {
     checkContent(head);
   } catch (error) {

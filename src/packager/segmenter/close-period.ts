@@ -67,7 +67,8 @@ function endOf(track: Track, { decodeTimes }: Samples): number {
 function learnt(track: Track, { decodeTimes, data }: Samples): Track {
   if (track.kind === 'audio') return { ...track, fingerprint: `${track.fingerprint}-${digestOf(data)}` };
   const { frameRate: said, ...configuration } = track.configuration;
-  const rate = frameRate(decodeTimes, said);
+  const ticks = (decodeTimes.at(-1) ?? 0) - (decodeTimes[0] ?? 0);
+  const rate = frameRate({ frames: decodeTimes.length - 1, ticks, timescale: track.timescale }, said);
   return { ...track, configuration: { ...configuration, ...(rate && { frameRate: rate }) } };
 }
 

@@ -12,17 +12,15 @@ const tolerance = 0.0005;
 /**
  * The frame rate that decode times show: what the stream says of itself if it agrees, a usual one if that does, else to a thousandth.
  * What the stream says alone where there is nothing to measure.
- * @param decodeTimes ticks of 90 kHz
+ * @param ticks that so many frames last
  */
 export function frameRate(
-  decodeTimes: readonly number[],
+  { frames, ticks, timescale }: { frames: number; ticks: number; timescale: number },
   said: readonly [number, number] | undefined,
 ): readonly [number, number] | undefined {
-  const ticks = (decodeTimes.at(-1) ?? 0) - (decodeTimes[0] ?? 0);
   if (ticks <= 0) return said;
-  const measured = (90_000 * (decodeTimes.length - 1)) / ticks;
-  const agrees = ([frames, seconds]: readonly [number, number]) =>
-    Math.abs(frames / seconds / measured - 1) <= tolerance;
+  const measured = (timescale * frames) / ticks;
+  const agrees = ([count, seconds]: readonly [number, number]) => Math.abs(count / seconds / measured - 1) <= tolerance;
   if (said && agrees(said)) return said;
   return usualRates.find(agrees) ?? [Math.round(measured * 1000), 1000];
 }

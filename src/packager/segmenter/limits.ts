@@ -9,6 +9,14 @@ export interface IndexLimits {
   readonly maximumSegmentBytes: number;
   /** Tracks of one rendition. */
   readonly maximumTracks: number;
+  /** bytes of the movie box of an MP4 */
+  readonly maximumMovieBytes: number;
+  /** bytes of the `moof` of a movie fragment */
+  readonly maximumFragmentHeaderBytes: number;
+  /** Boxes at the top of an MP4. */
+  readonly maximumTopLevelBoxes: number;
+  /** Samples of one track of an MP4. */
+  readonly maximumSamples: number;
 }
 
 export const defaultLimits: IndexLimits = {
@@ -17,4 +25,8 @@ export const defaultLimits: IndexLimits = {
   maximumRenditions: 64,
   maximumSegmentBytes: 256 * 1024 * 1024,
   maximumTracks: 16,
+  maximumMovieBytes: 128 * 1024 * 1024,
+  maximumFragmentHeaderBytes: 16 * 1024 * 1024,
+  maximumTopLevelBoxes: 1_000_000,
+  maximumSamples: 10_000_000,
 };

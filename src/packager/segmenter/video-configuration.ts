@@ -1,7 +1,8 @@
 import { MalformedError } from '../bits/malformed.js';
+import { avcConfiguration } from '../codec/h264/avc-configuration.js';
 import { sameBytes } from '../codec/h264/parameter-sets.js';
 import { parsePps } from '../codec/h264/pps.js';
-import { avcCodecString, parseSps } from '../codec/h264/sps.js';
+import { parseSps } from '../codec/h264/sps.js';
 import { PackagerError } from '../errors.js';
 import type { AvcConfiguration } from '../model/track.js';
 import type { VideoHead } from './track-head.js';
@@ -20,22 +21,7 @@ export function videoConfiguration(heads: readonly VideoHead[]): AvcConfiguratio
     'PPS',
   );
   try {
-    const parsed = sps.map(parseSps);
-    const [first] = parsed;
-    if (!first || pps.length === 0) {
-      throw new PackagerError(
-        'source_invalid',
-        'no H.264 parameter sets (SPS and PPS) before the first picture of any segment',
-      );
-    }
-    const parameterSetsInBand = repeats(parsed) || repeats(pps.map(parsePps));
-    const { width, height, chromaFormat, bitDepthLuma, bitDepthChroma, vui } = first;
-    return {
-      codec: 'avc',
-      codecString: avcCodecString(first, parameterSetsInBand ? 'avc3' : 'avc1'),
-      ...{ parameterSetsInBand, sps, pps, width, height, chromaFormat, bitDepthLuma, bitDepthChroma },
-      ...vui,
-    };
+    return avcConfiguration(sps, pps, repeats(sps.map(parseSps)) || repeats(pps.map(parsePps)));
   } catch (error) {
     if (!(error instanceof MalformedError)) throw error;
     throw new PackagerError('source_invalid', `H.264 parameter set: ${error.message}`);

@@ -1,8 +1,6 @@
 import type { AacConfiguration } from '../../model/track.js';
 import type { AdtsHeader } from './adts.js';
-
-/** channelConfiguration to output channels, ISO/IEC 14496-3 Table 1.19. 0 is described in band by a program_config_element. */
-const channelCounts: readonly (number | undefined)[] = [undefined, 1, 2, 3, 4, 5, 6, 8];
+import { channelCounts } from './channel-configuration.js';
 
 /** Samples per frame of AAC in ADTS: 960 cannot be signalled there. */
 const frameLength = 1024;

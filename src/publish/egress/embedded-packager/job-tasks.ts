@@ -30,13 +30,20 @@ export function shareTasks(endpoints: readonly EndpointState[]): JobTask[] {
   const byReading = new Map<string, OpenTask>();
   for (const endpoint of endpoints) {
     for (const task of endpoint.presentation.tasks) {
-      const reading = `${task.rendition} ${task.segmentNumber} ${task.segments.length}`;
+      const reading = readingOf(task);
       const shared: OpenTask = byReading.get(reading) ?? { task, outputs: [] };
       byReading.set(reading, shared);
       for (const output of task.outputs) addOutput(shared, output, endpoint);
     }
   }
   return inSourceOrder([...byReading.values()]);
+}
+
+/** Segments of an MP4 are numbered as each configuration joins them, so their times count, too. */
+function readingOf({ rendition, segmentNumber, segments }: SegmentTask): string {
+  const starts = segments[0]?.tracks.map(({ start }) => start);
+  const ends = segments.at(-1)?.tracks.map(({ end }) => end);
+  return `${rendition} ${segmentNumber} ${segments.length} ${starts?.join()} ${ends?.join()}`;
 }
 
 function addOutput({ outputs }: OpenTask, output: PlannedOutput, endpoint: EndpointState): void {

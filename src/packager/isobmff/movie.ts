@@ -1,0 +1,149 @@
+import { ByteReader } from '../bits/byte-reader.js';
+import { MalformedError } from '../bits/malformed.js';
+import { PackagerError } from '../errors.js';
+import { boxesOf, bytesOf, findBox, type ReadBox } from './box-reader.js';
+import { type Edit, noEdit, parseEditList } from './edit-list.js';
+
+/** What a movie box says before any sample, ISO/IEC 14496-12 §8.2. */
+export interface Movie {
+  /** Ticks per second of waits and of what edits present. */
+  readonly timescale: number;
+  readonly tracks: readonly MovieTrack[];
+  /** Samples follow in movie fragments. */
+  readonly fragmented: boolean;
+}
+
+export interface MovieTrack {
+  /** track_ID */
+  readonly id: number;
+  /** `vide`, `soun`, `text`, `meta`, ... */
+  readonly handler: string;
+  readonly timescale: number;
+  /** As the file says it: ISO 639-2, or BCP 47 from an extended language tag. */
+  readonly language?: string;
+  readonly edit: Edit;
+  /** The picture is to be turned or mirrored for display. */
+  readonly turned: boolean;
+  /** Sample descriptions: a codec's configuration each. */
+  readonly entries: readonly ReadBox[];
+  /** `stbl` */
+  readonly sampleTable: ReadBox;
+  readonly defaults: FragmentDefaults;
+}
+
+/** What holds for samples of fragments that do not say otherwise: `trex`, §8.8.3. */
+export interface FragmentDefaults {
+  readonly duration: number;
+  readonly size: number;
+  readonly flags: number;
+}
+
+const noDefaults: FragmentDefaults = { duration: 0, size: 0, flags: 0 };
+
+/** Reads `moov`. @throws MalformedError, PackagerError */
+export function readMovie(moov: ReadBox): Movie {
+  const timescale = headerTimescale(fields(moov, 'mvhd'));
+  const extends_ = findBox(moov.children, 'mvex');
+  const defaults = new Map(boxesOf(extends_?.children ?? [], 'trex').map(trackDefaults));
+  return {
+    timescale,
+    tracks: boxesOf(moov.children, 'trak').map((trak) => readTrack(trak, defaults)),
+    fragmented: extends_ !== undefined,
+  };
+}
+
+function readTrack(trak: ReadBox, defaults: ReadonlyMap<number, FragmentDefaults>): MovieTrack {
+  const { id, turned } = trackHeader(fields(trak, 'tkhd'));
+  try {
+    const sampleTable = needed(trak, 'mdia/minf/stbl');
+    const edits = findBox(trak.children, 'edts/elst');
+    const language = trackLanguage(trak);
+    return {
+      ...{ id, turned, sampleTable },
+      handler: handlerType(fields(trak, 'mdia/hdlr')),
+      timescale: headerTimescale(fields(trak, 'mdia/mdhd')),
+      ...(language !== undefined && { language }),
+      edit: edits ? parseEditList(new ByteReader(bytesOf(edits))) : noEdit,
+      entries: ownData(trak) && needed(sampleTable, 'stsd').children,
+      defaults: defaults.get(id) ?? noDefaults,
+    };
+  } catch (error) {
+    if (error instanceof MalformedError) throw new MalformedError(`track ${id}: ${error.message}`, trak.offset);
+    if (error instanceof PackagerError) throw new PackagerError(error.code, `track ${id}: ${error.reason}`);
+    throw error;
+  }
+}
+
+/** Data references, §8.7.2: what an address elsewhere would lead to is not for us to read. */
+function ownData(trak: ReadBox): true {
+  const inSameFile = 0x1;
+  const references = findBox(trak.children, 'mdia/minf/dinf/dref')?.children ?? [];
+  if (references.every(({ payload }) => payload.byteLength < 4 || (payload.getUint32(0) & inSameFile) !== 0))
+    return true;
+  throw new PackagerError(
+    'source_unsupported',
+    'its media are in another file (data reference); they must be in this one',
+  );
+}
+
+/** Movie and media headers, §8.2.2 and §8.4.2, begin alike. */
+function headerTimescale(reader: ByteReader): number {
+  const version = reader.u8();
+  reader.skip(3 + (version === 1 ? 16 : 8)); // flags, creation and modification time
+  const timescale = reader.u32();
+  if (timescale === 0) throw new MalformedError('timescale is 0', reader.position - 4);
+  return timescale;
+}
+
+/** §8.3.2 */
+function trackHeader(reader: ByteReader): { id: number; turned: boolean } {
+  const version = reader.u8();
+  reader.skip(3 + (version === 1 ? 16 : 8)); // flags, creation and modification time
+  const id = reader.u32();
+  reader.skip(4 + (version === 1 ? 8 : 4) + 16); // reserved, duration; reserved, layer, alternate group, volume, reserved
+  const [a, b, , c, d] = Array.from({ length: 5 }, () => reader.i32()) as [number, number, number, number, number];
+  return { id, turned: b !== 0 || c !== 0 || a < 0 || d < 0 };
+}
+
+/** §8.4.3 */
+function handlerType(reader: ByteReader): string {
+  reader.skip(8); // version, flags, pre_defined
+  return String.fromCharCode(...reader.bytes(4));
+}
+
+/** Extended language tag, §8.4.6, else the media header's three letters. */
+function trackLanguage(trak: ReadBox): string | undefined {
+  const extended = findBox(trak.children, 'mdia/elng');
+  if (extended && extended.payload.byteLength > 4) {
+    const tag = String.fromCharCode(...bytesOf(extended).subarray(4, 40)).split('\0', 1)[0];
+    if (tag !== '') return tag;
+  }
+  const reader = fields(trak, 'mdia/mdhd');
+  const version = reader.u8();
+  reader.skip(3 + (version === 1 ? 28 : 16)); // flags, times, timescale, duration
+  const packed = reader.u16();
+  const letters = [packed >> 10, packed >> 5, packed].map((value) => (value & 31) + 0x60);
+  // QuickTime has numbers of its own below 0x400.
+  return packed >= 0x400 && letters.every((letter) => letter > 0x60 && letter <= 0x7a)
+    ? String.fromCharCode(...letters)
+    : undefined;
+}
+
+function trackDefaults(trex: ReadBox): [number, FragmentDefaults] {
+  const reader = new ByteReader(bytesOf(trex));
+  reader.skip(4);
+  const id = reader.u32();
+  reader.skip(4); // sample description index
+  return [id, { duration: reader.u32(), size: reader.u32(), flags: reader.u32() }];
+}
+
+/** @throws MalformedError when the box is not there */
+export function needed(parent: ReadBox, path: string): ReadBox {
+  const found = findBox(parent.children, path);
+  if (!found) throw new MalformedError(`${parent.type} has no ${path}`, parent.offset);
+  return found;
+}
+
+function fields(parent: ReadBox, path: string): ByteReader {
+  return new ByteReader(bytesOf(needed(parent, path)));
+}

@@ -1,0 +1,135 @@
+import { ByteReader } from '../bits/byte-reader.js';
+import { parseAudioSpecificConfig } from '../codec/aac/read-audio-specific-config.js';
+import { avcConfiguration } from '../codec/h264/avc-configuration.js';
+import { nalType } from '../codec/h264/nal-unit.js';
+import { PackagerError } from '../errors.js';
+import type { CodecConfiguration } from '../model/track.js';
+import { boxesOf, bytesOf, findBox, type ReadBox } from './box-reader.js';
+import { needed } from './movie.js';
+import { type AvcRecord, parseAvcRecord } from './read-avcc.js';
+import { parseElementaryStreamDescriptor } from './read-esds.js';
+
+export interface SampleEntry {
+  readonly configuration: CodecConfiguration;
+  /** Bytes of the lengths that stand before NAL units. */
+  readonly nalLengthSize?: 1 | 2 | 4;
+}
+
+/** Reads the track's first sample: parameter sets may be there alone. */
+export type FirstSample = () => Promise<Uint8Array>;
+
+/** Codecs by their sample entry's type. */
+const readers: Readonly<
+  Record<string, (entry: ReadBox, firstSample: FirstSample) => SampleEntry | Promise<SampleEntry>>
+> = {
+  avc1: avcEntry,
+  avc3: avcEntry,
+  mp4a: mp4aEntry,
+};
+
+/** What is known by name and not supported. */
+const names: Readonly<Record<string, string>> = {
+  hvc1: 'HEVC',
+  hev1: 'HEVC',
+  dvh1: 'Dolby Vision',
+  dvhe: 'Dolby Vision',
+  av01: 'AV1',
+  vp08: 'VP8',
+  vp09: 'VP9',
+  mp4v: 'MPEG-4 part 2 video',
+  apcn: 'ProRes',
+  apch: 'ProRes',
+  jpeg: 'Motion JPEG',
+  'ac-3': 'AC-3',
+  'ec-3': 'E-AC-3',
+  'ac-4': 'AC-4',
+  Opus: 'Opus',
+  fLaC: 'FLAC',
+  alac: 'Apple Lossless',
+  '.mp3': 'MP3',
+  sowt: 'PCM',
+  twos: 'PCM',
+  lpcm: 'PCM',
+  ipcm: 'PCM',
+};
+
+const encrypted: readonly string[] = ['encv', 'enca', 'drms', 'drmi'];
+
+/**
+ * The configuration of a track's codec.
+ * @throws MalformedError, UnsupportedCodingError; PackagerError source_unsupported, source_encrypted
+ */
+export async function readSampleEntry(entries: readonly ReadBox[], firstSample: FirstSample): Promise<SampleEntry> {
+  // Others are never used: sample tables and fragments that name them are refused.
+  const [entry] = entries;
+  if (!entry) throw new PackagerError('source_invalid', 'it has no sample description (stsd)');
+  if (encrypted.includes(entry.type))
+    throw new PackagerError('source_encrypted', `it is encrypted (${entry.type}); only clear sources can be packaged`);
+  const read = readers[entry.type];
+  if (read) return read(entry, firstSample);
+  const name = names[entry.type] ?? 'a codec that is not known';
+  throw new PackagerError(
+    'source_unsupported',
+    `it is ${name} (sample entry ${JSON.stringify(entry.type)}); ${Object.keys(readers).join(', ')} are supported`,
+  );
+}
+
+async function avcEntry(entry: ReadBox, firstSample: FirstSample): Promise<SampleEntry> {
+  const record = parseAvcRecord(bytesOf(needed(entry, 'avcC')));
+  const { sps, pps } = record.sps.length > 0 && record.pps.length > 0 ? record : inBand(record, await firstSample());
+  const configuration = avcConfiguration(sps, pps, entry.type === 'avc3');
+  const sampleAspectRatio = aspectRatio(entry) ?? configuration.sampleAspectRatio;
+  return { configuration: { ...configuration, sampleAspectRatio }, nalLengthSize: record.lengthSize };
+}
+
+/** Parameter sets of a sample, beside those of the record. */
+function inBand({ lengthSize, sps, pps }: AvcRecord, sample: Uint8Array): Pick<AvcRecord, 'sps' | 'pps'> {
+  const sets = { sps: [...sps], pps: [...pps] };
+  const reader = new ByteReader(sample);
+  while (reader.left > 0) {
+    const length = lengthSize === 1 ? reader.u8() : lengthSize === 2 ? reader.u16() : reader.u32();
+    const unit = reader.bytes(length);
+    const type = (unit[0] ?? 0) & 31;
+    if (type === nalType.sps) sets.sps.push(new Uint8Array(unit));
+    if (type === nalType.pps) sets.pps.push(new Uint8Array(unit));
+  }
+  return sets;
+}
+
+/** `pasp`, ISO/IEC 14496-12 §12.1.4 */
+function aspectRatio(entry: ReadBox): readonly [number, number] | undefined {
+  const box = findBox(entry.children, 'pasp');
+  if (!box) return undefined;
+  const reader = new ByteReader(bytesOf(box));
+  const ratio = [reader.u32(), reader.u32()] as const;
+  return ratio[0] > 0 && ratio[1] > 0 ? ratio : undefined;
+}
+
+/** objectTypeIndication, ISO/IEC 14496-1 §7.2.6.6 table 5 */
+const mpeg4Audio = 0x40;
+const mpeg2Audio: readonly number[] = [0x66, 0x67, 0x68];
+const objectNames: Readonly<Record<number, string>> = {
+  0x69: 'MP3',
+  0x6b: 'MP3',
+  0xa5: 'AC-3',
+  0xa6: 'E-AC-3',
+  0xa9: 'DTS',
+  0xad: 'Opus',
+};
+
+/** MPEG-4 audio in `esds`, which QuickTime puts into `wave`. */
+function mp4aEntry(entry: ReadBox): SampleEntry {
+  const [esds] = [
+    ...boxesOf(entry.children, 'esds'),
+    ...boxesOf(findBox(entry.children, 'wave')?.children ?? [], 'esds'),
+  ];
+  if (!esds) throw new PackagerError('source_invalid', 'mp4a has no elementary stream descriptor (esds)');
+  const { objectType, specificInfo } = parseElementaryStreamDescriptor(bytesOf(esds));
+  if (objectType === mpeg4Audio || mpeg2Audio.includes(objectType))
+    return { configuration: parseAudioSpecificConfig(specificInfo) };
+  const name = objectNames[objectType] ?? 'no AAC';
+  throw new PackagerError(
+    'source_unsupported',
+    `it is ${name} (mp4a of object type 0x${objectType.toString(16)}); AAC is supported`,
+  );
+}
