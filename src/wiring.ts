@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { HealthCheck } from './api/routes/health.js';
+import type { SystemServices } from './api/routes/system.js';
 import { storageOf, type Config } from './config/config.js';
 import type { Environment } from './config/environment.js';
 import type { Failure } from './domain/failure.js';
-import type { PackagingGroup } from './domain/packaging-configuration.js';
 import { hostLimits } from './net/host-limits.js';
 import { pace } from './net/pace.js';
+import type { PackagingConfiguration, PackagingGroup } from './domain/packaging-configuration.js';
 import { httpClient } from './net/request.js';
 import { trusting } from './net/safe-url.js';
 import type { NotifyTarget } from './notify/notify-settings.js';
@@ -27,6 +28,8 @@ import { jobJournal } from './status/job-journal.js';
 import { jobTable } from './status/job-table.js';
 import { packagingGroups, type PackagingGroupFolder } from './status/packaging-groups.js';
 import { queueShares } from './status/queue-shares.js';
+import { sessionTable, type SessionTable } from './status/session-table.js';
+import { diskSpace, systemView } from './status/system-view.js';
 import { workerTable } from './status/worker-table.js';
 import type { ObjectStore } from './storage/object-store.js';
 import { harvestEndpoint } from './workflow/harvest-endpoint.js';
@@ -47,7 +50,11 @@ export interface Services {
   readonly openStore: (bucket: string | undefined) => ObjectStore;
   readonly submitAsset: (request: unknown, group?: PackagingGroup) => Promise<{ id: string; created: boolean }>;
   readonly playbackUrl: (capability: string, manifest: string) => string;
+  /** @throws Failure configuration_unsupported naming every field that this server cannot honour */
+  readonly checkConfiguration: (configuration: PackagingConfiguration) => void;
+  readonly sessions: SessionTable;
   readonly checks: readonly HealthCheck[];
+  readonly system: SystemServices;
   /** Work under way goes on at its last checkpoint with the next start. */
   close(): Promise<void>;
 }
@@ -151,7 +158,10 @@ async function compose(
     openStore,
     submitAsset: (request, group) => submitAsset(submitting, request, group),
     playbackUrl,
+    checkConfiguration,
+    sessions: sessionTable(database.tables),
     checks: healthChecks(database, openStore),
+    system: systemServices(config, database),
     async close() {
       await cleaning.stop();
       await engine.stop();
@@ -180,6 +190,18 @@ function notifierOf(target: NotifyTarget, { REELWAY_PRIVATE_HOSTS: privateHosts 
     case 'sns':
       return sns(target.topicArn);
   }
+}
+
+function systemServices(config: Config, { kind, tables }: Database): SystemServices {
+  const storage = storageOf(config);
+  const folders = [config.REELWAY_DATA_DIR, ...(storage.kind === 'file' ? [storage.folder] : [])];
+  return {
+    database: kind,
+    queueLimits: config.REELWAY_QUEUE_LIMITS ?? {},
+    storage: storage.kind === 'file' ? storage.folder : `s3://${storage.bucket}/${storage.prefix}`,
+    ...systemView(tables),
+    disks: async () => (await Promise.all(folders.map(diskSpace))).filter((disk) => disk !== undefined),
+  };
 }
 
 function healthChecks({ pool }: Database, openStore: Services['openStore']): HealthCheck[] {

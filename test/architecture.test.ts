@@ -17,7 +17,7 @@ interface RoomRule {
   readonly rule: string;
 }
 
-/** Who may import whom, docs/architecture.md. Every file under `src/` belongs to one of these rooms; tests may import what they judge. */
+/** Who may import whom, docs/architecture.md. Every file under `src/` and `web/` belongs to one of these rooms; tests may import what they judge. */
 const rules: readonly RoomRule[] = [
   { room: 'domain', imports: [], rule: 'domain imports nothing of ours' },
   { room: 'manifest', imports: [], rule: 'manifest imports nothing of ours' },
@@ -84,6 +84,14 @@ const rules: readonly RoomRule[] = [
     imports: ['*'],
     rule: 'packaging-ports is what wiring, cli and the packaging threads wire alike',
   },
+  {
+    room: 'web',
+    imports: [],
+    types: ['api/contract'],
+    node: false,
+    rule: 'web imports nothing of src but types of api/contract, and no node: module: it runs in browsers',
+  },
+  { room: 'web/vite.config', imports: [], rule: 'web/vite.config builds web and imports nothing of ours' },
   { room: 'packaging-thread', imports: ['*'], rule: 'packaging-thread is the composition root of a worker thread' },
   {
     room: 'packaging-coordinator',
@@ -92,9 +100,10 @@ const rules: readonly RoomRule[] = [
   },
 ];
 
-const isTest = (file: string) => /\.(test|case|contract)\.tsx?$/.test(file) || !file.startsWith('src/');
+const isTest = (file: string) =>
+  /\.(test|case|contract)\.tsx?$/.test(file) || !(file.startsWith('src/') || file.startsWith('web/'));
 
-/** `src/status/catalog.ts` as `status/catalog`. */
+/** `src/status/catalog.ts` as `status/catalog`, `web/app.tsx` as `web/app`. */
 const address = (file: string) => file.replace(/^src\//, '').replace(/\.(ts|tsx|mts)$/, '');
 const isWithin = (place: string, room: string) => place === room || place.startsWith(`${room}/`);
 
@@ -145,7 +154,7 @@ function breachOf(tree: SourceTree, { file, rule, specifier, typeOnly }: Questio
   if (specifier.startsWith('node:')) return rule.node === false ? rule.rule : undefined;
   if (!specifier.startsWith('.')) return undefined;
   const target = resolveInTree(tree, file, specifier);
-  if (!target) return specifier.endsWith('.json') ? undefined : 'there is no such file';
+  if (!target) return /\.(json|css)$/.test(specifier) ? undefined : 'there is no such file';
   if (isTest(target)) return 'what is shipped imports no tests';
   return isAllowed(rule, target, typeOnly) ? undefined : rule.rule;
 }
@@ -229,6 +238,19 @@ describe('the rule checker', () => {
         /^src\/storage\/keys\.ts:1 imports ..\/..\/test\/support\/z\.js: what is shipped imports no tests/,
         /^src\/util\.ts belongs to no room/,
       ],
+    },
+    {
+      name: 'lets the dashboard know the shapes of the API and nothing else',
+      files: {
+        'src/api/contract.ts': 'export interface Problem {} export const schema = 1;',
+        'src/api/problem.ts': 'export interface Problem {}',
+        'web/a.tsx': "import type { Problem } from '../src/api/contract';",
+        'web/b.ts': "import { schema } from '../src/api/contract';",
+        'web/c.ts': "import type { Problem } from '../src/api/problem';",
+        'web/d.ts': "import { readFile } from 'node:fs/promises';",
+        'web/vite.config.ts': "import path from 'node:path';",
+      },
+      breaches: [/^web\/b\.ts:1 /, /^web\/c\.ts:1 /, /^web\/d\.ts:1 .*runs in browsers/],
     },
     {
       name: 'is not misled by comments, strings and packages',

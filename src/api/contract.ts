@@ -22,10 +22,30 @@ export const checkSchema = z.object({ name: z.string(), ok: z.boolean(), message
 
 export const readinessSchema = z.object({ ready: z.boolean(), checks: z.array(checkSchema) }).meta({ id: 'Readiness' });
 
+export const sessionSchema = z
+  .object({ name: z.string().nullable().describe('Of the token that the browser is signed in with; null: it is not.') })
+  .meta({ id: 'Session' });
+
+export const ticketSchema = z.object({ ticket: z.string() }).meta({ id: 'Ticket' });
+
 /** The configurations are MediaPackage VOD's PackagingConfiguration, in PascalCase. */
 export const packagingGroupSchema = z
-  .object({ id: z.string(), configurations: z.array(z.looseObject({ Id: z.string() })) })
+  .object({
+    id: z.string(),
+    configurations: z.array(z.looseObject({ Id: z.string() })),
+    file: z
+      .unknown()
+      .describe('As it was written, with what is beside the configurations: to be changed and stored again.'),
+  })
   .meta({ id: 'PackagingGroup' });
+
+export const groupValidationSchema = z
+  .object({
+    valid: z.boolean(),
+    problems: z.array(z.string()).describe('Every field that is wrong, or that this server cannot honour.'),
+    configurations: z.array(z.object({ id: z.string(), type: z.string() })).describe('What was understood.'),
+  })
+  .meta({ id: 'GroupValidation' });
 
 export const submittedSchema = z
   .object({
@@ -139,3 +159,51 @@ export const jobDetailSchema = jobSummarySchema
 export const jobPageSchema = z
   .object({ jobs: z.array(jobSummarySchema), next: z.string().nullable().describe('Cursor of the next page.') })
   .meta({ id: 'JobPage' });
+
+export const systemSchema = z
+  .object({
+    version: z.string(),
+    node: z.string(),
+    startedAt: time.describe('Of the process that answers.'),
+    database: z.enum(['embedded', 'server']),
+    storage: z.string(),
+    checks: z.array(checkSchema),
+    queues: z.array(
+      z.object({
+        name: z.string(),
+        perProcess: z.int().describe('Jobs of it that one process runs at a time.'),
+        everywhere: z
+          .int()
+          .nullable()
+          .describe('Jobs of it that run at a time on all machines together; null: no such limit.'),
+        waiting: z.int(),
+        running: z.int(),
+        oldestWaitingAt: time.nullable(),
+      }),
+    ),
+    workers: z.array(
+      z.object({
+        id: z.string(),
+        host: z.string().nullable(),
+        pid: z.int().nullable(),
+        seenAt: time.nullable(),
+        running: z.int(),
+      }),
+    ),
+    disks: z.array(z.object({ path: z.string(), free: z.number(), total: z.number() })),
+  })
+  .meta({ id: 'System' });
+
+export type Problem = z.output<typeof problemSchema>;
+export type Session = z.output<typeof sessionSchema>;
+export type PackagingGroup = z.output<typeof packagingGroupSchema>;
+export type GroupValidation = z.output<typeof groupValidationSchema>;
+export type Submitted = z.output<typeof submittedSchema>;
+export type Asset = z.output<typeof assetSchema>;
+export type AssetList = z.output<typeof assetListSchema>;
+export type JobFailure = z.output<typeof jobFailureSchema>;
+export type JobSummary = z.output<typeof jobSummarySchema>;
+export type JobStep = z.output<typeof jobStepSchema>;
+export type JobDetail = z.output<typeof jobDetailSchema>;
+export type JobPage = z.output<typeof jobPageSchema>;
+export type System = z.output<typeof systemSchema>;

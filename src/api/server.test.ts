@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { dashboardServices } from '../../test/support/dashboard-services.js';
 import { emptyAssets } from '../../test/support/empty-assets.js';
 import { emptyEngine } from '../../test/support/empty-engine.js';
 import { z } from 'zod';
@@ -50,6 +51,7 @@ async function start({ services, options, extend }: Start = {}): Promise<{ url: 
       log: pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
       ...emptyEngine,
       assets: emptyAssets,
+      ...dashboardServices(),
       version: '0.0.0',
       tokens: () => [storedToken('tests', secret)],
       checks: [],

@@ -2,18 +2,22 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyBaseLogger, type FastifyRequest } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
-import type { StoredToken } from '../domain/api-token.js';
 import { Failure } from '../domain/failure.js';
-import { authenticate } from './authenticate.js';
+import type { SessionTable } from '../status/session-table.js';
+import { authenticate, type Doors } from './authenticate.js';
 import { checkHost } from './check-host.js';
 import { documentation } from './documentation.js';
 import { answerError, answerNotFound } from './error-answer.js';
 import type { ApiServer } from './http-types.js';
 import { assetRoutes, type Assets } from './routes/assets.js';
-import { healthRoutes, type HealthCheck } from './routes/health.js';
+import { dashboardRoutes } from './routes/dashboard.js';
+import { healthRoutes } from './routes/health.js';
 import { jobRoutes, type JobServices } from './routes/jobs.js';
-import { packagingGroupRoutes, type PackagingGroups } from './routes/packaging-groups.js';
+import { packagingGroupRoutes, type PackagingGroupServices } from './routes/packaging-groups.js';
 import { playbackRoutes, type PlaybackEndpoints } from './routes/playback.js';
+import { sessionRoutes, ticketRoutes } from './routes/session.js';
+import { systemRoutes, type SystemRouteServices } from './routes/system.js';
+import type { SignInTickets } from './sign-in-tickets.js';
 
 /** bytes of a request's body; every request of the API is a small JSON document */
 const requestBodyLimit = 1_048_576;
@@ -26,13 +30,11 @@ const keepAliveTimeout = 72_000;
 /** milliseconds that requests in flight have at a stop before their connections are cut */
 const stopTimeout = 10_000;
 
-export interface ApiServices extends JobServices {
+export interface ApiServices extends JobServices, PackagingGroupServices, SystemRouteServices, Doors {
   readonly log: FastifyBaseLogger;
-  readonly version: string;
-  readonly tokens: () => readonly StoredToken[];
-  readonly checks: readonly HealthCheck[];
+  readonly sessions: SessionTable;
+  readonly tickets: SignInTickets;
   readonly endpoints: PlaybackEndpoints;
-  readonly packagingGroups: PackagingGroups;
   readonly assets: Assets;
 }
 
@@ -58,19 +60,21 @@ export async function apiServer(services: ApiServices, options: ListenOptions): 
   });
   app.setValidatorCompiler(validatorCompiler).setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(answerError).setNotFoundHandler(answerNotFound);
-  app.decorateRequest('tokenName', null);
+  app.decorateRequest('token', null);
   app.addHook('onRequest', checkHost(options));
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     done();
   });
   await documentation(app, services);
-  await app.register(routes, services);
+  await app.register(routes, { ...services, secure: options.publicUrl?.startsWith('https:') ?? false });
   return app;
 }
 
-async function routes(app: ApiServer, services: ApiServices): Promise<void> {
+async function routes(app: ApiServer, services: ApiServices & { readonly secure: boolean }): Promise<void> {
   healthRoutes(app, services);
+  sessionRoutes(app, services);
+  await dashboardRoutes(app);
   await app.register(playback, services);
   await app.register(guarded, services);
 }
@@ -83,10 +87,12 @@ async function playback(app: ApiServer, services: ApiServices): Promise<void> {
 /** Everything below `/api` that reads or changes something needs a token. */
 // eslint-disable-next-line @typescript-eslint/require-await -- fastify tells plugins without a callback by their promise
 async function guarded(app: ApiServer, services: ApiServices): Promise<void> {
-  app.addHook('onRequest', authenticate(services.tokens));
+  app.addHook('onRequest', authenticate(services));
   assetRoutes(app, services);
   packagingGroupRoutes(app, services);
   jobRoutes(app, services);
+  systemRoutes(app, services);
+  ticketRoutes(app, services);
 }
 
 /**

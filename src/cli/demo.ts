@@ -126,9 +126,10 @@ async function verifyEndpoint(endpoint: EndpointSuccess, terminal: Terminal, sig
   }
 }
 
-async function playUntilStopped({ url, lost }: RunningServer, terminal: Terminal, signal: AbortSignal): Promise<void> {
-  terminal.print(`Watch it at ${url}/demo`);
+async function playUntilStopped(server: RunningServer, terminal: Terminal, signal: AbortSignal): Promise<void> {
+  terminal.print(`Watch it at ${server.url}/demo`);
+  terminal.print(`Dashboard, signed in by this link once: ${server.signInLink()}`);
   terminal.say('Ctrl-C ends the demo.');
   const { stopAsked } = await import('./serve.js');
-  await stopAsked(signal, lost);
+  await stopAsked(signal, server.lost);
 }

@@ -42,8 +42,8 @@ function jobsOfServer(client: ServerClient): Jobs {
   };
 }
 
-function queryOf({ status = [], kind = [], parent, deadLetter, limit, cursor }: JobFilter): URLSearchParams {
-  const one = Object.entries({ parent, deadLetter, limit, cursor }).filter(([, value]) => value !== undefined);
+function queryOf({ status = [], kind = [], parent, deadLetter, search, limit, cursor }: JobFilter): URLSearchParams {
+  const one = Object.entries({ parent, deadLetter, search, limit, cursor }).filter(([, value]) => value !== undefined);
   return new URLSearchParams([
     ...status.map((value) => ['status', value] as [string, string]),
     ...kind.map((value) => ['kind', value] as [string, string]),

@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { dashboardServices } from '../../test/support/dashboard-services.js';
 import { emptyAssets } from '../../test/support/empty-assets.js';
 import { createDataFolder, type TestDataFolder } from '../../test/support/embedded-data-folder.js';
 import { jobDetailSchema, jobPageSchema } from '../api/contract.js';
@@ -61,6 +62,7 @@ async function serve() {
   const app = await apiServer(
     {
       ...{ log: pino({ level: 'silent' }), version: '0.0.0', checks: [], assets: emptyAssets },
+      ...dashboardServices(),
       ...{ ...engine, tokens: () => tokens },
       packagingGroups: packagingGroups(path.join(stage.folder, 'groups')),
       endpoints: { find: () => Promise.resolve(undefined) },

@@ -10,6 +10,7 @@ interface ListOptions {
   readonly kind?: readonly string[];
   readonly all?: true;
   readonly dead?: true;
+  readonly search?: string;
   readonly limit: number;
   readonly json?: true;
 }
@@ -26,6 +27,7 @@ export function jobsCommand(context: CommandContext): Command {
     .option('--kind <kind...>', 'only these, as `jobs show` names them')
     .option('--all', 'parts of other jobs, too')
     .option('--dead', 'only what failed for good and waits for somebody to retry or dismiss it')
+    .option('--search <text>', 'only with this in the id or the title')
     .option('--limit <number>', 'how many at most', wholeNumber, 50)
     .option('--json', 'print JSON')
     .action((options: ListOptions) => list(context, options));
@@ -62,13 +64,17 @@ Examples:
   reelway jobs show asset:lecture-1
   reelway jobs retry asset:lecture-1`;
 
-async function list(context: CommandContext, { status, kind, all, dead, limit, json }: ListOptions): Promise<void> {
+async function list(
+  context: CommandContext,
+  { status, kind, all, dead, search, limit, json }: ListOptions,
+): Promise<void> {
   const filter: JobFilter = {
     limit,
     ...(status && { status }),
     ...(kind && { kind }),
     ...(all && { parent: 'any' }),
     ...(dead && { deadLetter: true }),
+    ...(search !== undefined && { search }),
   };
   const page = await withJobs(context, (access) => access?.jobs.list(filter) ?? { jobs: [], next: null });
   if (json) return context.terminal.printJson(page);

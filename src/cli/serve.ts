@@ -22,9 +22,9 @@ export function serveCommand(context: CommandContext): Command {
       const settings = await loadSettings(context, { REELWAY_HOST: host, REELWAY_PORT: port });
       const { openLog } = await import('../log.js');
       const server = await startServer(settings, openLog(settings.config.LOG_LEVEL));
-      context.terminal.print(`Reelway is ready: ${server.url} (API: ${server.url}/api/docs)`);
+      context.terminal.print(`Reelway is ready: ${server.url} (the dashboard; API: ${server.url}/api/docs)`);
       if (server.firstSecret !== undefined) {
-        context.terminal.print(`Token of the API, shown this once: ${server.firstSecret}`);
+        context.terminal.print(`Token of the API and the dashboard, shown this once: ${server.firstSecret}`);
       }
       try {
         await stopAsked(context.signal, server.lost);
@@ -46,6 +46,8 @@ export interface RunningServer {
   readonly services: Services;
   /** The secret of the token that was made at the first start of this data folder. */
   readonly firstSecret: string | undefined;
+  /** An address of the dashboard that signs a browser in, once. */
+  signInLink(): string;
   /** Rejects when the data folder was lost to another process. */
   readonly lost: Promise<never>;
   /** Lets requests and the engine end, then lets go of the data folder. */
@@ -69,10 +71,11 @@ export async function startServer(
   const publicUrl = () => config.REELWAY_PUBLIC_URL ?? listening.url;
   const services = await openServices({ config, environment, log, publicUrl, onLost: lose });
   try {
-    const { url, firstSecret, stop } = await serveApi(services, config, log, options);
+    const { url, firstSecret, ticket, stop } = await serveApi(services, config, log, options);
     listening.url = url;
     return {
       ...{ url, services, firstSecret, lost },
+      signInLink: () => `${url}/#/sign-in?ticket=${ticket()}`,
       async stop() {
         await stop();
         await services.close();
@@ -84,28 +87,34 @@ export async function startServer(
   }
 }
 
+interface ServedApi {
+  readonly url: string;
+  readonly firstSecret: string | undefined;
+  /** A ticket that signs in to the dashboard as whoever started the server. */
+  readonly ticket: () => string;
+  readonly stop: () => Promise<void>;
+}
+
 /** The API over the services, listening, and known to the other commands of this data folder. */
-async function serveApi(
-  services: Services,
-  config: Config,
-  log: Logger,
-  { extend }: StartOptions,
-): Promise<{ url: string; firstSecret: string | undefined; stop: () => Promise<void> }> {
-  const [api, { publishServer }, { readVersion }] = await Promise.all([
+async function serveApi(services: Services, config: Config, log: Logger, { extend }: StartOptions): Promise<ServedApi> {
+  const [api, { signInTickets }, { publishServer }, { readVersion }] = await Promise.all([
     import('../api/server.js'),
+    import('../api/sign-in-tickets.js'),
     import('../status/running-server.js'),
     import('../version.js'),
   ]);
   const { tokens, firstSecret } = await configuredTokens(config);
   const local: StoredToken[] = [];
+  const tickets = signInTickets();
   const where = { host: config.REELWAY_HOST, port: config.REELWAY_PORT, publicUrl: config.REELWAY_PUBLIC_URL };
   const app = await api.apiServer(
     {
       log,
       version: readVersion(),
       tokens: () => [...tokens, ...local],
-      checks: services.checks,
+      ...{ checks: services.checks, system: services.system, sessions: services.sessions, tickets },
       packagingGroups: services.packagingGroups,
+      checkConfiguration: services.checkConfiguration,
       endpoints: { find: (capability) => playable(services, capability) },
       assets: { submit: services.submitAsset, catalog: services.catalog, playbackUrl: services.playbackUrl },
       jobs: services.engine.jobs,
@@ -121,6 +130,7 @@ async function serveApi(
     if (published) local.push(storedToken('local', published.token));
     return {
       ...{ url, firstSecret },
+      ticket: () => tickets.issue(tokens[0]),
       async stop() {
         await published?.withdraw();
         await api.stop(app);
@@ -134,13 +144,9 @@ async function serveApi(
 
 async function configuredTokens(
   config: Config,
-): Promise<{ tokens: readonly StoredToken[]; firstSecret: string | undefined }> {
-  if (config.REELWAY_API_TOKENS) {
-    return {
-      tokens: config.REELWAY_API_TOKENS.map(({ name, secret }) => storedToken(name, secret)),
-      firstSecret: undefined,
-    };
-  }
+): Promise<{ tokens: readonly [StoredToken, ...StoredToken[]]; firstSecret: string | undefined }> {
+  const [first, ...others] = (config.REELWAY_API_TOKENS ?? []).map(({ name, secret }) => storedToken(name, secret));
+  if (first) return { tokens: [first, ...others], firstSecret: undefined };
   const { firstToken } = await import('../status/first-token.js');
   const { token, secret } = await firstToken(path.join(config.REELWAY_DATA_DIR, 'api-token.json'));
   return { tokens: [token], firstSecret: secret };

@@ -33,6 +33,8 @@ export interface JobQuery {
   /** Jobs of this parent; null: jobs without one; absent: all. */
   readonly parent?: string | null;
   readonly deadLetter?: boolean;
+  /** Part of the id or of the title, in any case. */
+  readonly search?: string;
   /** Rows after this one in the order of the list: newest first. */
   readonly after?: { createdAt: number; id: string };
   readonly limit: number;
@@ -155,13 +157,17 @@ function changedIds(time: number): RawBuilder<unknown> {
     UNION SELECT job_id FROM reelway.job_dismissal WHERE dismissed_at >= ${time}`;
 }
 
-function conditionOf({ statuses, kinds, parent, deadLetter, after }: JobQuery): RawBuilder<unknown> {
+function conditionOf({ statuses, kinds, parent, deadLetter, search, after }: JobQuery): RawBuilder<unknown> {
   const conditions = [sql`true`];
   if (statuses) conditions.push(sql`w.status = ANY(${[...statuses]})`);
   if (kinds) conditions.push(sql`w.name = ANY(${[...kinds]})`);
   if (parent === null) conditions.push(sql`w.parent_workflow_id IS NULL`);
   else if (parent !== undefined) conditions.push(sql`w.parent_workflow_id = ${parent}`);
   if (deadLetter) conditions.push(isDeadLetter);
+  if (search !== undefined) {
+    const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
+    conditions.push(sql`(w.workflow_uuid ILIKE ${pattern} OR w.attributes ->> 'title' ILIKE ${pattern})`);
+  }
   if (after) conditions.push(sql`(w.created_at, w.workflow_uuid) < (${after.createdAt}, ${after.id})`);
   return sql.join(conditions, sql` AND `);
 }

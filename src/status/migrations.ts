@@ -179,6 +179,16 @@ const migrations: readonly { name: string; sql: string }[] = [
         next_at double precision NOT NULL);
       CREATE INDEX job_dismissal_dismissed_at ON reelway.job_dismissal (dismissed_at);`,
   },
+  {
+    name: 'sessions',
+    sql: `
+      CREATE TABLE reelway.session (
+        digest text PRIMARY KEY,
+        token_name text NOT NULL,
+        token_digest text NOT NULL,
+        expires_at double precision NOT NULL);
+      CREATE INDEX session_expires_at ON reelway.session (expires_at);`,
+  },
 ];
 
 /** Any number: the advisory lock under which one process at a time migrates. */

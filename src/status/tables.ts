@@ -43,6 +43,14 @@ export interface Tables {
   queue_share: { queue: string; first_turn: number; share: string; last_turn: number };
   /** When what one process does for all is due again. */
   upkeep: { task: string; next_at: Milliseconds };
+  /** Who is signed in to the dashboard. */
+  session: {
+    /** SHA-256 of the secret in the cookie */
+    digest: string;
+    token_name: string;
+    token_digest: string;
+    expires_at: Milliseconds;
+  };
   /** What was made and is playable. */
   asset: { id: string; request: JSONColumnType<object>; created_at: Milliseconds };
   endpoint: {

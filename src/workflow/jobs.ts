@@ -44,6 +44,8 @@ export interface JobFilter {
   /** Jobs of this parent, `any` job, or (default) jobs without a parent. With `deadLetter` the default is `any`. */
   readonly parent?: string;
   readonly deadLetter?: boolean;
+  /** Part of the id or of the title, in any case. */
+  readonly search?: string;
   /** 1 to 500, default 50 */
   readonly limit?: number;
   /** `next` of the page before */
@@ -160,13 +162,14 @@ async function startAgain({ journal }: JobsRuntime, row: JobRow): Promise<void> 
   }
 }
 
-function queryOf({ status, kind, parent, deadLetter, cursor }: JobFilter): Omit<JobQuery, 'limit'> {
+function queryOf({ status, kind, parent, deadLetter, search, cursor }: JobFilter): Omit<JobQuery, 'limit'> {
   const ofParent = parent ?? (deadLetter ? 'any' : null);
   return {
     ...(status?.length && { statuses: status.flatMap(engineStatusesOf) }),
     ...(kind?.length && { kinds: kind }),
     ...(ofParent !== 'any' && { parent: ofParent }),
     ...(deadLetter && { deadLetter }),
+    ...(search !== undefined && search !== '' && { search }),
     ...(cursor !== undefined && { after: readCursor(cursor) }),
   };
 }

@@ -74,6 +74,15 @@ describe.runIf(requires('chromium'))('The page of `reelway demo`', () => {
     expect(problems).toEqual([]);
   });
 
+  it('prints a link that signs in to the dashboard, where the sample is', async () => {
+    await vi.waitFor(() => expect(output).toMatch(/Dashboard, .*: \S+\n/));
+    const page = await browser.newPage();
+    await page.goto(/Dashboard, .*: (\S+)/.exec(output)?.[1] ?? '');
+    await page.getByRole('link', { name: 'Assets' }).click();
+    await page.getByRole('link', { name: 'sample' }).waitFor();
+    await page.close();
+  });
+
   it('goes away with Ctrl-C, and the command ends with 0', async () => {
     const ended = once(demo, 'exit');
     demo.kill('SIGINT');

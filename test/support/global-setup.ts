@@ -26,7 +26,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const users = await usersOfTools(project);
   const wanted = tools.filter((tool) => users.get(tool)!.length > 0);
   const missing = installMissing(wanted, say);
-  if (await someUse(project, /\breelway\(/)) buildWhenStale(project.config.root, say);
+  if (await someUse(project, /\b(reelway|builtDashboard)\(/)) buildWhenStale(project.config.root, say);
   const postgres = await startPostgres(wanted.includes('postgres') && !missing.has('postgres'), missing);
   project.provide('provision', {
     missing: Object.fromEntries(missing),

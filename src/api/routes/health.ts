@@ -45,11 +45,16 @@ export function healthRoutes(app: ApiServer, { checks }: { checks: readonly Heal
       },
     },
     async (_, reply) => {
-      const results = await Promise.all(checks.map(runCheck));
+      const results = await runChecks(checks);
       const ready = !stopping && results.every((result) => result.ok);
       return reply.code(ready ? 200 : 503).send({ ready, checks: results });
     },
   );
+}
+
+/** All at once; none throws. */
+export function runChecks(checks: readonly HealthCheck[]): Promise<{ name: string; ok: boolean; message: string }[]> {
+  return Promise.all(checks.map(runCheck));
 }
 
 async function runCheck(check: HealthCheck): Promise<{ name: string; ok: boolean; message: string }> {

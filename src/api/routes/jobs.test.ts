@@ -4,6 +4,7 @@ import path from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
+import { dashboardServices } from '../../../test/support/dashboard-services.js';
 import { emptyAssets } from '../../../test/support/empty-assets.js';
 import { createDataFolder, type TestDataFolder } from '../../../test/support/embedded-data-folder.js';
 import { storedToken } from '../../domain/api-token.js';
@@ -31,6 +32,7 @@ beforeAll(async () => {
   app = await apiServer(
     {
       ...{ log: pino({ level: 'silent' }), version: '0.0.0', checks: [], assets: emptyAssets },
+      ...dashboardServices(),
       tokens: () => [storedToken('tests', secret)],
       packagingGroups: packagingGroups(path.join(stage.folder, 'groups')),
       endpoints: { find: () => Promise.resolve(undefined) },
@@ -164,6 +166,7 @@ describe('jobs over HTTP', () => {
     const other = await apiServer(
       {
         ...{ log: pino({ level: 'silent' }), version: '0.0.0', checks: [], assets: emptyAssets },
+        ...dashboardServices(),
         tokens: () => [storedToken('tests', secret)],
         packagingGroups: packagingGroups(path.join(stage.folder, 'groups')),
         endpoints: { find: () => Promise.resolve(undefined) },

@@ -23,6 +23,7 @@ const query = z.object({
   kind: oneOrMore(z.string()).describe('May be given several times.'),
   parent: z.string().optional().describe('Jobs below this one; `any`: all; otherwise only those without a parent.'),
   deadLetter: z.stringbool().optional().describe('Only what failed for good and waits for an operator.'),
+  search: z.string().max(200).optional().describe('Part of the id or of the title, in any case.'),
   limit: z.coerce.number().int().min(1).max(500).optional(),
   cursor: z.string().optional().describe('`next` of the page before'),
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dashboardServices } from '../../../test/support/dashboard-services.js';
 import { emptyAssets } from '../../../test/support/empty-assets.js';
 import { emptyEngine } from '../../../test/support/empty-engine.js';
 import { packagingGroups } from '../../status/packaging-groups.js';
@@ -37,6 +38,7 @@ beforeAll(async () => {
       log: pino({ level: 'silent' }),
       ...emptyEngine,
       assets: emptyAssets,
+      ...dashboardServices(),
       version: '0.0.0',
       tokens: () => [],
       checks: [],

@@ -18,8 +18,6 @@ export function playerRoutes(
   app: ApiServer,
   { manifests }: { manifests: () => Promise<readonly PlayableManifest[]> },
 ): void {
-  app.get('/', hidden, (_, reply) => reply.redirect(folder));
-
   app.get(folder, hidden, async (_, reply) =>
     reply
       .headers({

@@ -1,0 +1,70 @@
+import type { DiskSpace, QueueState, WorkerState } from '../../status/system-view.js';
+import { queues, type GivenLimits, type QueueLimits } from '../../workflow/queues.js';
+import { problemSchema, systemSchema } from '../contract.js';
+import type { ApiServer } from '../http-types.js';
+import { runChecks, type HealthCheck } from './health.js';
+
+/** What the health page shows beside the checks. */
+export interface SystemServices {
+  readonly database: 'embedded' | 'server';
+  /** where media lie, for people */
+  readonly storage: string;
+  readonly queueLimits: GivenLimits;
+  readonly queues: () => Promise<readonly QueueState[]>;
+  readonly workers: () => Promise<readonly WorkerState[]>;
+  /** of the folders that this process writes to */
+  readonly disks: () => Promise<readonly DiskSpace[]>;
+}
+
+export interface SystemRouteServices {
+  readonly system: SystemServices;
+  readonly checks: readonly HealthCheck[];
+  readonly version: string;
+}
+
+const startedAt = new Date(Date.now() - performance.now());
+
+/** `/api/system`: how the whole of it is doing, for the dashboard's health page. */
+export function systemRoutes(app: ApiServer, { system, checks, version }: SystemRouteServices): void {
+  app.get(
+    '/api/system',
+    {
+      schema: {
+        summary: 'Checks, queues, workers, disks and versions',
+        ...{ tags: ['health'], security: [{ token: [] }] },
+        response: { 200: systemSchema, 503: problemSchema },
+      },
+    },
+    async () => {
+      const results = await runChecks(checks);
+      // What the database knows can be told only while it answers; its check says why when it does not.
+      const [held, workers, disks] = await Promise.all([
+        system.queues().catch(() => []),
+        system.workers().catch(() => []),
+        system.disks(),
+      ]);
+      return {
+        version,
+        node: process.version,
+        startedAt: startedAt.toISOString(),
+        database: system.database,
+        storage: system.storage,
+        checks: results,
+        queues: Object.entries<QueueLimits>({ ...queues, ...system.queueLimits }).map(([name, limits]) => {
+          const { perProcess, everywhere = null } = limits;
+          const state = held.find((queue) => queue.name === name);
+          return {
+            ...{ name, perProcess, everywhere, waiting: state?.waiting ?? 0, running: state?.running ?? 0 },
+            oldestWaitingAt: isoOrNull(state?.oldestWaiting),
+          };
+        }),
+        workers: workers.map(({ seenAt, ...worker }) => ({ ...worker, seenAt: seenAt?.toISOString() ?? null })),
+        disks: [...disks],
+      };
+    },
+  );
+}
+
+function isoOrNull(milliseconds: number | null | undefined): string | null {
+  return milliseconds === null || milliseconds === undefined ? null : new Date(milliseconds).toISOString();
+}

@@ -1,0 +1,78 @@
+import { statfs } from 'node:fs/promises';
+import { sql, type Kysely } from 'kysely';
+import type { Tables } from './tables.js';
+
+/** How the engine is doing, across all processes that work on the database. */
+export interface SystemView {
+  /** Queues that hold a job now. */
+  queues(): Promise<readonly QueueState[]>;
+  /** Processes that gave a sign of life lately, or hold running jobs. */
+  workers(): Promise<readonly WorkerState[]>;
+}
+
+export interface QueueState {
+  readonly name: string;
+  readonly waiting: number;
+  readonly running: number;
+  /** when the job that has waited longest was created, milliseconds since 1970 */
+  readonly oldestWaiting: number | null;
+}
+
+export interface WorkerState {
+  readonly id: string;
+  readonly host: string | null;
+  readonly pid: number | null;
+  /** null: it gives none, as the one process of an embedded database does */
+  readonly seenAt: Date | null;
+  readonly running: number;
+}
+
+/** seconds after which a worker without a sign of life is shown no longer, unless it holds jobs */
+const forgottenAfterSeconds = 60;
+
+export function systemView(tables: Kysely<Tables>): SystemView {
+  return {
+    async queues() {
+      const { rows } = await sql<QueueState>`
+        SELECT coalesce(attributes ->> 'queue', queue_name) AS "name",
+          count(*) FILTER (WHERE status <> 'PENDING')::int AS "waiting",
+          count(*) FILTER (WHERE status = 'PENDING')::int AS "running",
+          min(created_at) FILTER (WHERE status <> 'PENDING')::float8 AS "oldestWaiting"
+        FROM dbos.workflow_status
+        WHERE status IN ('PENDING', 'ENQUEUED', 'DELAYED') AND queue_name IS NOT NULL
+        GROUP BY 1 ORDER BY 1`.execute(tables);
+      return rows;
+    },
+
+    async workers() {
+      const { rows } = await sql<WorkerState>`
+        SELECT coalesce(worker.id, busy.executor_id) AS "id", worker.host, worker.pid, worker.seen_at AS "seenAt",
+          coalesce(busy.running, 0)::int AS "running"
+        FROM reelway.worker FULL JOIN (
+          SELECT executor_id, count(*) AS running FROM dbos.workflow_status WHERE status = 'PENDING' GROUP BY 1
+        ) busy ON busy.executor_id = worker.id
+        WHERE busy.running > 0 OR worker.seen_at > now() - make_interval(secs => ${forgottenAfterSeconds})
+        ORDER BY 1`.execute(tables);
+      return rows;
+    },
+  };
+}
+
+export interface DiskSpace {
+  readonly path: string;
+  /** bytes that this process may still write */
+  readonly free: number;
+  /** bytes */
+  readonly total: number;
+}
+
+/** The file system that holds the folder; undefined while the folder is not there. */
+export async function diskSpace(path: string): Promise<DiskSpace | undefined> {
+  try {
+    const { bavail, blocks, bsize } = await statfs(path);
+    return { path, free: bavail * bsize, total: blocks * bsize };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

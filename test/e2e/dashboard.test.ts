@@ -1,0 +1,306 @@
+/// <reference lib="dom" />
+import { once } from 'node:events';
+import { cp, readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium } from '../support/chromium.js';
+import {
+  builtDashboard,
+  openPage,
+  signIn,
+  startDashboardServer,
+  type DashboardServer,
+  type WatchedPage,
+} from '../support/dashboard.js';
+import { projectRoot } from '../support/reelway.js';
+import { requires } from '../support/requires.js';
+
+const sample = path.join(projectRoot, 'examples/sample');
+const axeSource = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const group = [
+  { Id: 'cmaf', CmafPackage: { SegmentDurationSeconds: 4, HlsManifests: [{ ManifestName: 'index' }] } },
+  { Id: 'dash', DashPackage: { SegmentDurationSeconds: 4, DashManifests: [{ ManifestName: 'index' }] } },
+];
+
+describe.runIf(requires('chromium'))('The dashboard', () => {
+  let server: DashboardServer;
+  let browser: Browser;
+  let opened: WatchedPage[] = [];
+  beforeAll(async () => {
+    builtDashboard();
+    server = await startDashboardServer();
+    await server.services.packagingGroups.save('lectures', group);
+    browser = await launchChromium();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.remove();
+  });
+  afterEach(async () => {
+    for (const { context } of opened) await context.close();
+    opened = [];
+  });
+
+  async function watched(options: Parameters<typeof openPage>[2] = {}): Promise<WatchedPage> {
+    const page = await openPage(browser, server.url, options);
+    opened.push(page);
+    return page;
+  }
+
+  async function signedIn(options: Parameters<typeof openPage>[2] = {}): Promise<WatchedPage> {
+    const page = await watched(options);
+    await signIn(page.page, server);
+    return page;
+  }
+
+  it('signs in with a token, keeps it in a cookie that no script reads, and signs out', async () => {
+    const { page, context, problems } = await watched();
+    await page.goto(server.url);
+    await page.getByLabel('API token').fill('not-the-secret-of-this-server');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('No valid token').waitFor();
+    // The browser itself notes the refusal.
+    expect(problems).toEqual([expect.stringContaining('401')]);
+
+    await signIn(page, server);
+    const [cookie] = await context.cookies();
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict', path: '/' });
+    expect(cookie!.value).not.toContain(server.secret);
+    expect(await page.evaluate(() => document.cookie)).toBe('');
+    await page.reload();
+    await page.getByRole('heading', { name: 'Now' }).waitFor();
+
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('API token').waitFor();
+    await context.addCookies([cookie!]);
+    await page.reload();
+    await page.getByLabel('API token').waitFor();
+    expect(problems.slice(1)).toEqual([]);
+  });
+
+  it('signs in by a link that works once', async () => {
+    const link = server.signInLink();
+    const { page, problems } = await watched();
+    await page.goto(link);
+    await page.getByRole('heading', { name: 'Now' }).waitFor();
+    expect(page.url()).not.toContain('ticket');
+    expect(problems).toEqual([]);
+    const second = await watched();
+    await second.page.goto(link);
+    await second.page.getByText('The link was used already').waitFor();
+  });
+
+  it('makes an asset, shows its work live, and plays each endpoint with its tracks', async () => {
+    const source = await slowSource(sample);
+    const { page, problems } = await signedIn();
+    const now = (await signedIn()).page;
+    await page.goto(`${server.url}/#/assets/new`);
+    await page.getByLabel('Source').fill(`${source.url}/lecture-7/index.m3u8`);
+    expect(await page.getByLabel('Id').inputValue()).toBe('lecture-7');
+    await page.getByRole('button', { name: 'Make it' }).click();
+    await page.getByRole('heading', { name: /lecture-7/ }).waitFor();
+
+    // Held back in the middle: both pages show how far it is, without being loaded again.
+    await now.locator('[data-job="asset:lecture-7"]').waitFor();
+    await now
+      .getByText(/of \d+ segments/)
+      .first()
+      .waitFor();
+    await page
+      .getByText(/of \d+ segments/)
+      .first()
+      .waitFor();
+    source.letGo();
+    await now.getByRole('heading', { name: 'Just ended' }).waitFor();
+    await page.locator('.title .status.done').waitFor();
+    await source.close();
+
+    await page.goto(`${server.url}/#/assets/of/lecture-7`);
+    for (const endpoint of ['cmaf', 'dash']) {
+      const place = page.locator(`[data-endpoint="${endpoint}"]`);
+      await place.getByRole('button', { name: /^Play/ }).click();
+      await place.locator('[data-state="ready"]').waitFor();
+      expect(await place.locator('tbody tr').count()).toBe(2);
+      expect(await place.locator('tbody').innerText()).toMatch(/640×360, \d+ kbit\/s\s+avc1\S+, 30 fps\s+mp4a/);
+      await place.locator('video').evaluate((video: HTMLVideoElement) => {
+        video.muted = true;
+        video.playbackRate = 8;
+        return video.play();
+      });
+      await place.locator('[data-state="ended"]').waitFor({ timeout: 20_000 });
+      await place.getByText(/s ahead/).waitFor();
+    }
+    expect(problems).toEqual([]);
+  });
+
+  it('says why a job failed and what to do; retry goes on when the cause is mended, dismiss takes it away', async () => {
+    const { page, problems } = await signedIn();
+    const folder = path.join(server.folder, 'late');
+    const submit = (id: string, source: string) =>
+      server.services.submitAsset({ id, packagingGroupId: 'lectures', source, destination: { path: 'vod' } });
+    await submit('late', path.join(folder, 'index.m3u8'));
+    await submit('never', path.join(server.folder, 'nowhere.m3u8'));
+    const late = page.locator('.card.bad[data-job="asset:late"]');
+    const never = page.locator('.card.bad[data-job="asset:never"]');
+    await late.waitFor();
+    await never.waitFor();
+    expect(await late.innerText()).toMatch(/Endpoints of the asset failed.*late.*mend the cause/s);
+
+    await cp(sample, folder, { recursive: true });
+    await late.getByRole('button', { name: /Retry/ }).click();
+    await late.waitFor({ state: 'detached' });
+    await server.services.engine.result('asset:late');
+    await page.getByRole('link', { name: 'asset late', exact: true }).waitFor();
+    await never.getByRole('button', { name: /Dismiss/ }).click();
+    await never.waitFor({ state: 'detached' });
+    expect(problems).toEqual([]);
+  });
+
+  it('finds jobs by search and status, in an address that can be kept', async () => {
+    const { page, problems } = await signedIn();
+    for (const id of ['calculus', 'statistics']) {
+      await server.services.submitAsset({
+        ...{ id, packagingGroupId: 'lectures', destination: { path: 'vod' } },
+        source: path.join(sample, '180p/index.m3u8'),
+      });
+      await server.services.engine.result(`asset:${id}`);
+    }
+    await page.getByRole('link', { name: 'Jobs' }).click();
+    await page.getByLabel('Search').fill('CALC');
+    await page.getByRole('row').nth(2).waitFor({ state: 'detached' });
+    expect(await page.locator('tbody').innerText()).toMatch(/calculus/);
+    await page.getByLabel('Status').selectOption('failed');
+    await page.getByText('There are no such jobs.').waitFor();
+    expect(page.url()).toContain('search=CALC');
+    await page.reload();
+    expect(await page.getByLabel('Search').inputValue()).toBe('CALC');
+    await page.getByLabel('Status').selectOption('done');
+    await page.getByRole('link', { name: /calculus/ }).click();
+    await page.getByRole('heading', { name: 'Steps' }).waitFor();
+    expect(problems).toEqual([]);
+  });
+
+  it('writes a packaging group, with its problems beside the JSON', async () => {
+    const { page, problems } = await signedIn();
+    await page.goto(`${server.url}/#/groups/new`);
+    const json = page.getByLabel('Packaging configurations (JSON)');
+    const save = page.getByRole('button', { name: 'Save' });
+    await page.getByText('This server can honour all of it.').waitFor();
+    await json.fill('[{ "Id": "x" ');
+    await page.getByText(/JSON at position|Expected/).waitFor();
+    await json.fill('[{ "Id": "a b", "CmafPackage": { "HlsManifests": [], "Segments": 6 } }]');
+    await page.getByText(/letters, digits, _ and - are allowed/).waitFor();
+    expect(await page.locator('.problem li').count()).toBe(3);
+    expect(await save.isDisabled()).toBe(true);
+    await json.fill(JSON.stringify(group));
+    await page.getByLabel('Id', { exact: true }).fill('written-here');
+    await save.click();
+    await page.getByRole('heading', { name: 'written-here' }).waitFor();
+    expect((await server.services.packagingGroups.find('written-here'))?.group.configurations).toHaveLength(2);
+    expect(problems).toEqual([]);
+  });
+
+  const places = ['', 'assets', 'assets/new', 'assets/of/lecture-7', 'groups', 'groups/lectures', 'jobs', 'health'];
+  const looks = [
+    { name: 'on a light desktop', options: { colorScheme: 'light' } },
+    { name: 'on a dark phone', options: { colorScheme: 'dark', viewport: { width: 360, height: 740 } } },
+  ] as const;
+  it.each(looks)('can be read by all $name: no finding of axe, nothing wider than the screen', async ({ options }) => {
+    const { page } = await watched(options);
+    const findings: unknown[] = [];
+    await page.goto(server.url);
+    await page.getByLabel('API token').waitFor();
+    findings.push(...(await axeFindings(page)));
+    await signIn(page, server);
+    for (const place of [...places, `jobs/${encodeURIComponent('asset:never')}`]) {
+      await page.goto(`${server.url}/#/${place}`);
+      await page.waitForLoadState('networkidle');
+      findings.push(...(await axeFindings(page)).map((finding) => ({ place, ...finding })));
+      const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(wider, `${place} is wider than the screen`).toBeLessThanOrEqual(0);
+    }
+    expect(findings).toEqual([]);
+  });
+
+  it('is used with the keyboard alone', async () => {
+    const { context } = await signedIn();
+    const page = await context.newPage();
+    const focused = () => page.evaluate(() => document.activeElement?.textContent);
+    await page.goto(server.url);
+    await page.getByRole('heading', { name: 'Now' }).waitFor();
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe('To the content');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('MAIN');
+    // Back over "Sign out".
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Shift+Tab');
+    expect(await focused()).toBe('Health');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Health', level: 1 }).waitFor();
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
+    expect(await page.title()).toBe('Health · Reelway');
+  });
+
+  it("shows times in the operator's zone", async () => {
+    const { page } = await signedIn({ timezoneId: 'Asia/Tokyo' });
+    await page.getByText('Times are of Asia/Tokyo.').waitFor();
+    await page.goto(`${server.url}/#/health`);
+    const time = page.locator('dd time').first();
+    await time.waitFor();
+    const iso = (await time.getAttribute('datetime'))!;
+    const inTokyo = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone: 'Asia/Tokyo' });
+    expect(await time.innerText()).toContain(inTokyo.format(new Date(iso)));
+  });
+});
+
+async function axeFindings(page: Page) {
+  // By the protocol, not by a script element: the page's policy refuses those.
+  await page.evaluate(await readFile(axeSource, 'utf8'));
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run: () => Promise<{ violations: Violation[] }> } };
+    interface Violation {
+      readonly id: string;
+      readonly impact: string;
+      readonly nodes: { readonly html: string; readonly failureSummary: string }[];
+    }
+    const { violations } = await axe.run();
+    return violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ html }) => html) }));
+  });
+}
+
+/** Serves the sample under any folder; of two segments only the heads, which are looked at first, until it is told to let go. */
+async function slowSource(folder: string) {
+  let letGo = () => {};
+  const open = new Promise<void>((resolve) => (letGo = resolve));
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const name = (request.url ?? '').replace(/^\/[^/]+\//, '');
+    const range = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '');
+    const bytes = await readFile(path.join(folder, path.posix.normalize(`/${name}`)));
+    if (!range) {
+      if (/[34]\.ts$/.test(name)) await open;
+      response.writeHead(200, { 'content-length': bytes.length }).end(bytes);
+      return;
+    }
+    const start = Number(range[1]);
+    const end = Math.min(Number(range[2]), bytes.length - 1);
+    response.writeHead(206, { 'content-range': `bytes ${start}-${end}/${bytes.length}` });
+    response.end(bytes.subarray(start, end + 1));
+  }
+  const server = createServer((request, response) => void answer(request, response).catch(() => response.destroy()));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    letGo,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

@@ -1,0 +1,140 @@
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import type { Session } from '../src/api/contract';
+import { get, send, toProblem, whenSignedOut } from './api';
+import { timeZone } from './format';
+import { AssetPage } from './pages/asset';
+import { AssetsPage } from './pages/assets';
+import { GroupPage } from './pages/group';
+import { GroupsPage } from './pages/groups';
+import { HealthPage } from './pages/health';
+import { JobPage } from './pages/job';
+import { JobsPage } from './pages/jobs';
+import { NewAssetPage } from './pages/new-asset';
+import { NowPage } from './pages/now';
+import { SignInPage } from './pages/sign-in';
+import { Link, usePlace, type Place } from './router';
+
+type SignedIn =
+  { readonly state: 'asking' } | { readonly state: 'out' } | { readonly state: 'in'; readonly name: string };
+
+/** The whole dashboard: who is signed in, and the page of the present place. */
+export function App() {
+  const [signedIn, setSignedIn] = useState<SignedIn>({ state: 'asking' });
+  const place = usePlace();
+  const ticket = place.parts[0] === 'sign-in' ? place.query.get('ticket') : null;
+
+  useEffect(() => {
+    whenSignedOut(() => setSignedIn({ state: 'out' }));
+    get<Session>('api/session').then(
+      ({ name }) => setSignedIn(name === null ? { state: 'out' } : { state: 'in', name }),
+      () => setSignedIn({ state: 'out' }),
+    );
+  }, []);
+
+  if (signedIn.state === 'asking') return <p className="wait">Reelway …</p>;
+  if (signedIn.state === 'out' || ticket !== null)
+    return <SignInPage ticket={ticket} onSignedIn={(name) => setSignedIn({ state: 'in', name })} />;
+  return (
+    <Layout place={place} name={signedIn.name} onSignedOut={() => setSignedIn({ state: 'out' })}>
+      <Page place={place} />
+    </Layout>
+  );
+}
+
+const sections = [
+  { part: '', name: 'Now' },
+  { part: 'assets', name: 'Assets' },
+  { part: 'jobs', name: 'Jobs' },
+  { part: 'health', name: 'Health' },
+] as const;
+
+function Page({ place: { parts } }: { readonly place: Place }) {
+  const [section, id] = parts;
+  switch (section) {
+    case undefined:
+    case 'sign-in':
+      return <NowPage />;
+    case 'assets':
+      if (id === undefined) return <AssetsPage />;
+      return id === 'new' && parts.length === 2 ? (
+        <NewAssetPage />
+      ) : (
+        <AssetPage key={parts[2] ?? id} id={parts[2] ?? id} />
+      );
+    case 'groups':
+      return id === undefined ? <GroupsPage /> : <GroupPage key={id} id={id === 'new' ? undefined : id} />;
+    case 'jobs':
+      return id === undefined ? <JobsPage /> : <JobPage key={id} id={id} />;
+    case 'health':
+      return <HealthPage />;
+    default:
+      return <h1>There is no page “{parts.join('/')}”</h1>;
+  }
+}
+
+interface LayoutProps {
+  readonly place: Place;
+  readonly name: string;
+  readonly onSignedOut: () => void;
+  readonly children: ReactNode;
+}
+
+function Layout({ place, name, onSignedOut, children }: LayoutProps) {
+  const main = useRef<HTMLElement>(null);
+  const at = place.parts.join('/');
+  const shown = useRef(at);
+  useEffect(() => {
+    const heading = main.current?.querySelector('h1');
+    document.title = `${heading?.textContent ?? 'Reelway'} · Reelway`;
+    // Whoever cannot see that the page changed hears it: the new page's heading takes the focus.
+    if (shown.current !== at && heading) {
+      heading.tabIndex = -1;
+      heading.focus({ preventScroll: true });
+      scrollTo(0, 0);
+    }
+    shown.current = at;
+  }, [at]);
+
+  const section = place.parts[0] === 'groups' ? 'assets' : (place.parts[0] ?? '');
+  const signOut = () => {
+    send('DELETE', 'api/session').then(onSignedOut, (error: unknown) => alert(toProblem(error).detail));
+  };
+  return (
+    <>
+      <a className="skip" href="#content" onClick={(event) => skipTo(event, main.current)}>
+        To the content
+      </a>
+      <header>
+        <a className="brand" href="#/">
+          Reelway
+        </a>
+        <nav aria-label="Sections">
+          <ul>
+            {sections.map(({ part, name }) => (
+              <li key={part}>
+                <a href={`#/${part}`} aria-current={part === section ? 'page' : undefined}>
+                  {name}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        <button type="button" className="quiet" onClick={signOut} title={`Signed in with the token “${name}”`}>
+          Sign out
+        </button>
+      </header>
+      <main id="content" ref={main} tabIndex={-1}>
+        {children}
+      </main>
+      <footer>
+        <span>Times are of {timeZone}.</span> <a href="api/docs/">The API</a> <Link to={['health']}>Health</Link>
+      </footer>
+    </>
+  );
+}
+
+/** The place behind the `#` stays as it is; only the focus moves. */
+function skipTo(event: { preventDefault: () => void }, target: HTMLElement | null): void {
+  event.preventDefault();
+  target?.focus();
+}

@@ -1,0 +1,74 @@
+import { useState } from 'react';
+import type { AssetList } from '../../src/api/contract';
+import { withQuery } from '../api';
+import { formatBytes, formatDuration } from '../format';
+import { ProblemView } from '../parts/problem-view';
+import { Time } from '../parts/time';
+import { Link } from '../router';
+import { useResource } from '../use-resource';
+
+/** What is playable, newest first. */
+export function AssetsPage() {
+  const [cursors, setCursors] = useState<readonly string[]>([]);
+  const { data, problem } = useResource<AssetList>(withQuery('api/assets', { limit: 50, cursor: cursors.at(-1) }));
+  return (
+    <>
+      <div className="title">
+        <h1>Assets</h1>
+        <a className="button main" href="#/assets/new">
+          New asset
+        </a>
+        <a className="button" href="#/groups">
+          Packaging groups
+        </a>
+      </div>
+      <ProblemView problem={problem} />
+      {data?.assets.length === 0 && (
+        <p className="none">
+          Nothing is playable yet. A <a href="#/assets/new">new asset</a> becomes so when its job is done.
+        </p>
+      )}
+      {data && data.assets.length > 0 && (
+        <div className="scroll" tabIndex={0} role="region" aria-label="Table of assets">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Asset</th>
+                <th scope="col">Packaging group</th>
+                <th scope="col">Endpoints</th>
+                <th scope="col">Duration</th>
+                <th scope="col">Size</th>
+                <th scope="col">Made</th>
+              </tr>
+            </thead>
+            <tbody>
+              {data.assets.map(({ id, packagingGroupId, endpoints, createdAt }) => (
+                <tr key={id}>
+                  <th scope="row">
+                    <Link to={['assets', 'of', id]}>{id}</Link>
+                  </th>
+                  <td>{packagingGroupId}</td>
+                  <td>{endpoints.map(({ configurationId }) => configurationId).join(', ')}</td>
+                  <td>{formatDuration(Math.max(0, ...endpoints.map(({ durationMs }) => durationMs)))}</td>
+                  <td>{formatBytes(endpoints.reduce((sum, { bytes }) => sum + bytes, 0))}</td>
+                  <td>
+                    <Time at={createdAt} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      <nav className="pages" aria-label="Pages">
+        <button type="button" disabled={cursors.length === 0} onClick={() => setCursors(cursors.slice(0, -1))}>
+          Newer
+        </button>
+        <span>Page {cursors.length + 1}</span>
+        <button type="button" disabled={data?.next == null} onClick={() => setCursors([...cursors, data?.next ?? ''])}>
+          Older
+        </button>
+      </nav>
+    </>
+  );
+}

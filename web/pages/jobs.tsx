@@ -1,0 +1,133 @@
+import { useId } from 'react';
+import type { JobPage as Page, JobSummary } from '../../src/api/contract';
+import { withQuery } from '../api';
+import { formatKind } from '../format';
+import { JobStatus } from '../parts/job-status';
+import { ProblemView } from '../parts/problem-view';
+import { Lasted, Time } from '../parts/time';
+import { Link, setQuery, usePlace } from '../router';
+import { useLater } from '../use-later';
+import { useResource } from '../use-resource';
+
+const statuses: readonly JobSummary['status'][] = ['running', 'queued', 'failed', 'done', 'cancelled'];
+const pageSize = 50;
+
+/** All jobs: searched, filtered, page by page. The address holds the filter, so that it can be kept and sent. */
+export function JobsPage() {
+  const { query } = usePlace();
+  const status = query.get('status') ?? '';
+  const search = query.get('search') ?? '';
+  const parts = query.get('parts') === 'yes';
+  const dead = query.get('dead') === 'yes';
+  const cursors = (query.get('pages') ?? '').split('.').filter((cursor) => cursor !== '');
+  const path = withQuery('api/jobs', {
+    ...{ status, search: useLater(search, 250), limit: pageSize, cursor: cursors.at(-1) },
+    parent: parts ? 'any' : undefined,
+    deadLetter: dead ? 'true' : undefined,
+  });
+  const { data, problem, loading } = useResource<Page>(path, 10_000);
+  const ids = { search: useId(), status: useId(), parts: useId(), dead: useId() };
+  const filter = (changes: Record<string, string | undefined>) => setQuery({ ...changes, pages: undefined });
+  return (
+    <>
+      <h1>Jobs</h1>
+      <form role="search" className="filter" onSubmit={(event) => event.preventDefault()}>
+        <div>
+          <label htmlFor={ids.search}>Search</label>
+          <input
+            id={ids.search}
+            type="search"
+            placeholder="part of the id or the title"
+            value={search}
+            onChange={(event) => filter({ search: event.target.value })}
+          />
+        </div>
+        <div>
+          <label htmlFor={ids.status}>Status</label>
+          <select id={ids.status} value={status} onChange={(event) => filter({ status: event.target.value })}>
+            <option value="">any</option>
+            {statuses.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </div>
+        <div className="check">
+          <input
+            id={ids.dead}
+            type="checkbox"
+            checked={dead}
+            onChange={(event) => filter({ dead: event.target.checked ? 'yes' : undefined })}
+          />
+          <label htmlFor={ids.dead}>Only those waiting for somebody</label>
+        </div>
+        <div className="check">
+          <input
+            id={ids.parts}
+            type="checkbox"
+            checked={parts}
+            onChange={(event) => filter({ parts: event.target.checked ? 'yes' : undefined })}
+          />
+          <label htmlFor={ids.parts}>Parts of jobs, too</label>
+        </div>
+      </form>
+      <ProblemView problem={problem} />
+      {data?.jobs.length === 0 && <p className="none">There are no such jobs.</p>}
+      {data && data.jobs.length > 0 && <JobTable jobs={data.jobs} busy={loading} />}
+      <nav className="pages" aria-label="Pages">
+        <button
+          type="button"
+          disabled={cursors.length === 0}
+          onClick={() => setQuery({ pages: cursors.slice(0, -1).join('.') })}
+        >
+          Newer
+        </button>
+        <span>Page {cursors.length + 1}</span>
+        <button
+          type="button"
+          disabled={data?.next == null}
+          onClick={() => setQuery({ pages: [...cursors, data?.next ?? ''].join('.') })}
+        >
+          Older
+        </button>
+      </nav>
+    </>
+  );
+}
+
+export function JobTable({ jobs, busy }: { readonly jobs: readonly JobSummary[]; readonly busy?: boolean }) {
+  return (
+    <div className="scroll" tabIndex={0} role="region" aria-label="Table of jobs">
+      <table aria-busy={busy}>
+        <thead>
+          <tr>
+            <th scope="col">Job</th>
+            <th scope="col">Kind</th>
+            <th scope="col">Status</th>
+            <th scope="col">Asked for</th>
+            <th scope="col">Lasted</th>
+          </tr>
+        </thead>
+        <tbody>
+          {jobs.map((job) => (
+            <tr key={job.id}>
+              <th scope="row">
+                <Link to={['jobs', job.id]}>{job.title}</Link>
+                {job.failure && <span className="hint">{job.failure.title}</span>}
+              </th>
+              <td>{formatKind(job.kind)}</td>
+              <td>
+                <JobStatus job={job} />
+              </td>
+              <td>
+                <Time at={job.createdAt} />
+              </td>
+              <td>
+                <Lasted from={job.startedAt} to={job.endedAt} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
