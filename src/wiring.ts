@@ -5,6 +5,8 @@ import type { SystemServices } from './api/routes/system.js';
 import { storageOf, type Config } from './config/config.js';
 import type { Environment } from './config/environment.js';
 import type { Failure } from './domain/failure.js';
+import type { Recording } from './domain/recording.js';
+import type { IngestRequest } from './domain/work-request.js';
 import { hostLimits } from './net/host-limits.js';
 import { pace } from './net/pace.js';
 import type { PackagingConfiguration, PackagingGroup } from './domain/packaging-configuration.js';
@@ -15,6 +17,7 @@ import type { Notifier } from './notify/notifier.js';
 import { sns } from './notify/sns.js';
 import { webhook } from './notify/webhook.js';
 import { packagingPorts, type PackagingPortsSettings } from './packaging-ports.js';
+import { recordingsLine, type RecordingsLine, type RecordingsTimes } from './recordings-line.js';
 import { coordinatedEgress } from './publish/egress/embedded-packager/coordinated-egress.js';
 import { checkConfiguration } from './publish/egress/embedded-packager/embedded-packager.js';
 import { spawnThread } from './publish/egress/embedded-packager/spawn-thread.js';
@@ -26,18 +29,21 @@ import { startCleanUp } from './status/clean-up.js';
 import { jobHistory } from './status/job-history.js';
 import { jobJournal } from './status/job-journal.js';
 import { jobTable } from './status/job-table.js';
+import { installationSecret } from './status/secrets.js';
 import { packagingGroups, type PackagingGroupFolder } from './status/packaging-groups.js';
 import { queueShares } from './status/queue-shares.js';
 import { sessionTable, type SessionTable } from './status/session-table.js';
 import { diskSpace, systemView } from './status/system-view.js';
 import { workerTable } from './status/worker-table.js';
 import type { ObjectStore } from './storage/object-store.js';
+import { everyHour } from './workflow/every-hour.js';
 import { harvestEndpoint } from './workflow/harvest-endpoint.js';
 import { packageAsset } from './workflow/package-asset.js';
 import type { HarvestPorts } from './transfer/harvest/harvest.js';
 import { packageEndpoint } from './workflow/package-endpoint.js';
 import { startEngine, type Engine } from './workflow/start.js';
 import { submitAsset } from './workflow/submit-asset.js';
+import { submitIngest, submitTranscripts } from './workflow/submit-ingest.js';
 import { tell } from './workflow/tell.js';
 
 /** Everything that runs: what `serve`, `demo` and a command without a server work with. */
@@ -53,10 +59,24 @@ export interface Services {
   /** @throws Failure configuration_unsupported naming every field that this server cannot honour */
   readonly checkConfiguration: (configuration: PackagingConfiguration) => void;
   readonly sessions: SessionTable;
+  /** Signs paths to stored media. */
+  readonly mediaSecret: string;
+  /** Absent without the settings of Zoom and Opencast. */
+  readonly recordings: Recordings | undefined;
   readonly checks: readonly HealthCheck[];
   readonly system: SystemServices;
   /** Work under way goes on at its last checkpoint with the next start. */
   close(): Promise<void>;
+}
+
+/** The second half of the recordings line, for who decides what is work. */
+export interface Recordings {
+  /** Takes a recording that is to be ingested. @returns the job, stored when this resolves */
+  readonly submitIngest: (request: IngestRequest) => Promise<{ id: string; created: boolean }>;
+  /** Takes transcripts that Zoom has finished. @returns their jobs */
+  readonly submitTranscripts: (recording: Recording) => Promise<readonly string[]>;
+  /** Removes copies that Opencast had finished with before then, in place of the hour's own look. @param before milliseconds since 1970 */
+  readonly sweep: (before: number) => Promise<void>;
 }
 
 export interface ServicesOptions {
@@ -65,6 +85,8 @@ export interface ServicesOptions {
   readonly log: Logger;
   /** Start of the URLs that are given away: `http://127.0.0.1:8080`. Asked when one is made, because the port may be any free one. */
   readonly publicUrl: () => string;
+  /** Other than usual in tests. */
+  readonly recordingsTimes?: RecordingsTimes;
   /** The data folder was lost to another process: stop at once. */
   readonly onLost: (failure: Failure) => void;
 }
@@ -90,7 +112,7 @@ export async function openServices(options: ServicesOptions): Promise<Services> 
 }
 
 async function compose(
-  { config, environment, log, publicUrl }: ServicesOptions,
+  { config, environment, log, publicUrl, recordingsTimes: times }: ServicesOptions,
   database: Database,
 ): Promise<Services> {
   const portSettings: PackagingPortsSettings = {
@@ -123,6 +145,12 @@ async function compose(
     patience: playablePatience,
   });
   const asset = packageAsset({ packageEndpoint: endpoint, harvestEndpoint: harvested, managedEgress, ...telling });
+  const mediaSecret = await installationSecret(database.tables, 'media');
+  const line = recordingsLine({
+    ...{ config, database, store: openStore(undefined), publicUrl, mediaSecret, tell: told },
+    targets: notifiers.length,
+    ...(times && { times }),
+  });
   const engine = await startEngine({
     database,
     journal: jobJournal(database.tables),
@@ -132,7 +160,7 @@ async function compose(
     limits: config.REELWAY_QUEUE_LIMITS,
     // Without a server there is nobody to hand over to: the next start goes on.
     drainMs: database.kind === 'server' ? config.REELWAY_DRAIN_SECONDS * 1000 : 0,
-    workflows: [asset, endpoint, harvested, told],
+    workflows: [asset, endpoint, harvested, told, ...(line?.workflows ?? [])],
     log,
   });
 
@@ -148,6 +176,8 @@ async function compose(
     log,
   });
 
+  const recordings = line && recordingsOf(line, engine);
+  const hours = line && everyHour((hour) => engine.submit(line.sweep, `sweep-storage:${hour}`, {}), log);
   const findPackagingGroup = async (id: string) => (await groups.find(id))?.group;
   const submitting = { engine, packageAsset: asset, egress, catalog, findPackagingGroup };
   return {
@@ -160,10 +190,13 @@ async function compose(
     playbackUrl,
     checkConfiguration,
     sessions: sessionTable(database.tables),
+    mediaSecret,
+    recordings,
     checks: healthChecks(database, openStore),
     system: systemServices(config, database),
     async close() {
       await cleaning.stop();
+      hours?.stop();
       await engine.stop();
       await egress.close();
       await database.close();
@@ -180,6 +213,18 @@ const playablePatience = 12 * 3600_000;
 function harvesting({ REELWAY_PRIVATE_HOSTS: privateHosts }: Config): HarvestPorts {
   const client = httpClient({ policy: { privateHosts }, limits: hostLimits({ perHost: harvestConcurrency }) });
   return { client, pace: pace({ concurrency: harvestConcurrency }), concurrency: harvestConcurrency };
+}
+
+function recordingsOf({ ingest, attach, sweep, ledger }: RecordingsLine, engine: Engine): Recordings {
+  const submitting = { engine, ingestRecording: ingest, attachCaptions: attach, ledger };
+  return {
+    submitIngest: (request) => submitIngest(submitting, request),
+    submitTranscripts: (recording) => submitTranscripts(submitting, recording),
+    async sweep(before) {
+      const { id } = await engine.submit(sweep, `sweep-storage:before ${before}`, { before });
+      await engine.result(id);
+    },
+  };
 }
 
 /** One adapter for each kind of target. */

@@ -52,7 +52,7 @@ const rules: readonly RoomRule[] = [
   },
   {
     room: 'workflow',
-    imports: ['domain', 'intake', 'notify/notice', 'notify/harvest-notice'],
+    imports: ['domain', 'intake', 'notify/notice', 'notify/harvest-notice', 'notify/recording-notice'],
     types: effectRooms,
     rule: 'workflow imports domain, intake, the wording of notices and port types; it acts only through step()',
   },
@@ -71,7 +71,16 @@ const rules: readonly RoomRule[] = [
     room: 'cli',
     imports: [
       ...['domain', 'manifest', 'packager', 'intake', 'workflow', ...effectRooms],
-      ...['publish/egress/embedded-packager', 'api', 'config', 'wiring', 'packaging-ports', 'log', 'version'],
+      ...[
+        'publish/egress/embedded-packager',
+        'api',
+        'config',
+        'wiring',
+        'recordings-line',
+        'packaging-ports',
+        'log',
+        'version',
+      ],
     ],
     rule: 'cli sits above all rooms, and below main',
   },
@@ -79,6 +88,11 @@ const rules: readonly RoomRule[] = [
   { room: 'version', imports: [], rule: 'version imports nothing of ours' },
   { room: 'main', imports: ['*'], rule: 'main knows everything' },
   { room: 'wiring', imports: ['*'], rule: 'wiring knows everything' },
+  {
+    room: 'recordings-line',
+    imports: ['*'],
+    rule: 'recordings-line is the part of wiring that composes the recordings line',
+  },
   {
     room: 'packaging-ports',
     imports: ['*'],

@@ -13,6 +13,7 @@ import { assetRoutes, type Assets } from './routes/assets.js';
 import { dashboardRoutes } from './routes/dashboard.js';
 import { healthRoutes } from './routes/health.js';
 import { jobRoutes, type JobServices } from './routes/jobs.js';
+import { mediaRoutes, type StoredMedia } from './routes/media.js';
 import { packagingGroupRoutes, type PackagingGroupServices } from './routes/packaging-groups.js';
 import { playbackRoutes, type PlaybackEndpoints } from './routes/playback.js';
 import { sessionRoutes, ticketRoutes } from './routes/session.js';
@@ -36,6 +37,8 @@ export interface ApiServices extends JobServices, PackagingGroupServices, System
   readonly tickets: SignInTickets;
   readonly endpoints: PlaybackEndpoints;
   readonly assets: Assets;
+  /** Absent: no stored media is served. */
+  readonly media?: StoredMedia;
 }
 
 export interface ListenOptions {
@@ -76,6 +79,7 @@ async function routes(app: ApiServer, services: ApiServices & { readonly secure:
   sessionRoutes(app, services);
   await dashboardRoutes(app);
   await app.register(playback, services);
+  if (services.media) mediaRoutes(app, services.media, services);
   await app.register(guarded, services);
 }
 
@@ -149,5 +153,9 @@ function requestId(request: { headers: Record<string, string | string[] | undefi
 /** What a log line says of a request: no query and no capability of a playback URL, both may be secrets. */
 function loggedRequest(request: FastifyRequest): object {
   const path = request.url.split('?', 1)[0] ?? '';
-  return { method: request.method, path: path.replace(/^(\/out\/v1\/)[^/]+/, '$1***'), remoteAddress: request.ip };
+  return {
+    method: request.method,
+    path: path.replace(/^(\/out\/v1\/|\/media\/)[^/]+/, '$1***'),
+    remoteAddress: request.ip,
+  };
 }

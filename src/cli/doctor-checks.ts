@@ -55,6 +55,7 @@ export function checks(environment: Environment): Check[] {
     check('port', () => port(config)),
     check('tokens', () => tokens(config)),
     check('notices', () => Promise.resolve(notices(config))),
+    check('Opencast', () => opencast(config)),
   ];
 }
 
@@ -202,6 +203,14 @@ function notices({ REELWAY_NOTIFY: targets }: Config): Finding {
     message: 'nobody is told',
     help: 'Set REELWAY_NOTIFY to have notices sent.',
   };
+}
+
+async function opencast(config: Config): Promise<Finding> {
+  const [{ opencastConnection }, { opencastFinding }] = await Promise.all([
+    import('../recordings-line.js'),
+    import('./doctor-opencast.js'),
+  ]);
+  return { name: 'Opencast', ...(await opencastFinding(config, opencastConnection(config))) };
 }
 
 /** The finding of a check that threw. */

@@ -5,6 +5,7 @@ import type { Config } from '../config/config.js';
 import { storedToken, type StoredToken } from '../domain/api-token.js';
 import type { ApiServer } from '../api/http-types.js';
 import type { Failure } from '../domain/failure.js';
+import type { RecordingsTimes } from '../recordings-line.js';
 import type { Services } from '../wiring.js';
 import type { CommandContext } from './command-context.js';
 import { loadSettings, type LoadedSettings } from './settings.js';
@@ -57,6 +58,8 @@ export interface RunningServer {
 export interface StartOptions {
   /** Adds routes to the API before it listens. */
   readonly extend?: (app: ApiServer, services: Services) => void;
+  /** Other than usual in tests. */
+  readonly recordingsTimes?: RecordingsTimes;
 }
 
 /** Starts everything; whoever starts it stops it. @throws Failure data_folder_in_use, database_unavailable, port_in_use, invalid_settings */
@@ -69,7 +72,10 @@ export async function startServer(
   const { promise: lost, reject: lose } = deferred();
   const listening = { url: `http://${config.REELWAY_HOST}:${config.REELWAY_PORT}` };
   const publicUrl = () => config.REELWAY_PUBLIC_URL ?? listening.url;
-  const services = await openServices({ config, environment, log, publicUrl, onLost: lose });
+  const services = await openServices({
+    ...{ config, environment, log, publicUrl, onLost: lose },
+    ...(options.recordingsTimes && { recordingsTimes: options.recordingsTimes }),
+  });
   try {
     const { url, firstSecret, ticket, stop } = await serveApi(services, config, log, options);
     listening.url = url;
@@ -117,6 +123,7 @@ async function serveApi(services: Services, config: Config, log: Logger, { exten
       checkConfiguration: services.checkConfiguration,
       endpoints: { find: (capability) => playable(services, capability) },
       assets: { submit: services.submitAsset, catalog: services.catalog, playbackUrl: services.playbackUrl },
+      media: { store: services.openStore(undefined), secret: services.mediaSecret },
       jobs: services.engine.jobs,
       feed: services.engine.feed,
     },

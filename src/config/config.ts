@@ -7,6 +7,7 @@ import { intakeSettings } from '../intake/intake-settings.js';
 import { logSettings } from '../log.js';
 import { netSettings } from '../net/net-settings.js';
 import { notifySettings } from '../notify/notify-settings.js';
+import { opencastProblem, opencastSettings } from '../publish/opencast/opencast-settings.js';
 import { credentialProblem } from '../source/zoom/zoom-credentials.js';
 import { zoomSettings } from '../source/zoom/zoom-settings.js';
 import { queueSettings } from '../workflow/queue-settings.js';
@@ -15,6 +16,7 @@ import { databaseSettings } from '../status/database-settings.js';
 import { retentionSettings } from '../status/retention-settings.js';
 import type { StorageLocation } from '../storage/location.js';
 import { storageSettings } from '../storage/storage-settings.js';
+import { downloadSettings } from '../transfer/download-settings.js';
 import type { Environment } from './environment.js';
 import { nearestName } from './nearest-name.js';
 
@@ -30,6 +32,8 @@ export const allSettings = {
   ...queueSettings,
   ...intakeSettings,
   ...timetableSettings,
+  ...downloadSettings,
+  ...opencastSettings,
   ...logSettings,
 };
 
@@ -60,11 +64,13 @@ export function readConfig(environment: Environment): Config {
 function contradictions(config: Config): string[] {
   const { REELWAY_HOST: host, REELWAY_API_TOKENS: tokens } = config;
   const zoom = credentialProblem(config);
+  const opencast = opencastProblem(config);
   return [
     ...(isLoopbackHost(host) || tokens !== undefined
       ? []
       : [`REELWAY_HOST: an address that others can reach (${host}) needs REELWAY_API_TOKENS, a list of name:secret`]),
     ...(zoom === undefined ? [] : [zoom]),
+    ...(opencast === undefined ? [] : [opencast]),
   ];
 }
 

@@ -39,6 +39,19 @@ interface NoticeData {
   readonly skipped?: {
     readonly asset: { readonly packagingConfiguration: string; readonly status: 'SKIPPED'; readonly message: string };
   };
+  readonly recording?: NoticeRecording;
+}
+
+/** Of a notice about a recording. */
+export interface NoticeRecording {
+  readonly uuid: string;
+  readonly meetingId: string;
+  readonly topic: string;
+  /** ISO 8601, UTC */
+  readonly startTime: string;
+  readonly seriesId: string;
+  readonly eventId?: string;
+  readonly code?: FailureCode;
 }
 
 interface NoticeEndpoint {

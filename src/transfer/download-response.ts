@@ -8,6 +8,8 @@ import { isListed, type HostPattern } from './download-hosts.js';
 export interface FileLocation {
   readonly url: string;
   readonly bearer: string | undefined;
+  /** bytes of the file, where Zoom says */
+  readonly size?: number | undefined;
 }
 
 export interface HopOptions {

@@ -12,7 +12,8 @@ import { httpClient } from '../net/request.js';
 import { probeMovie } from '../packager/isobmff/probe-movie.js';
 import { localStore } from '../storage/local.js';
 import type { ObjectStore } from '../storage/object-store.js';
-import { downloadSettings, isListed } from './download-hosts.js';
+import { isListed } from './download-hosts.js';
+import { downloadSettings } from './download-settings.js';
 import { downloader, type DownloadRequest } from './download.js';
 
 const video = smallMp4({ durationMs: 61_000, mediaBytes: 3_000_000 });

@@ -33,7 +33,7 @@ export interface DownloadRequest {
   readonly fileType: string;
   /** Where it goes. What lies there already and is whole is not fetched again. */
   readonly key: string;
-  /** bytes, where Zoom says */
+  /** bytes, where Zoom has said; what it says with the location counts more */
   readonly size: number | undefined;
   /** Asked at each attempt, so that an address or token that has expired is replaced. */
   readonly locate: (signal: AbortSignal | undefined) => Promise<FileLocation>;

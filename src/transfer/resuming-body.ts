@@ -39,21 +39,20 @@ const maxRequests = 1000;
 export function resumingBody(options: ResumingOptions, file: WantedFile): ResumingBody {
   const hash = createHash('sha256');
   const kind = contentKind(file.fileType);
-  // Of texts Zoom's word on the size is not exact.
-  const announced = kind === 'media' ? file.size : undefined;
-  const place: Place = { offset: 0, size: announced, etag: undefined };
+  const place: Place = { offset: 0, size: undefined, etag: undefined };
 
   /** One request: what it gives from `place` on. */
   async function* piece(): AsyncGenerator<Uint8Array> {
     const { signal } = file;
-    // What a refusal said of itself is not about the file.
-    if (place.offset === 0) Object.assign(place, { size: announced, etag: undefined });
     const location = await file.locate(signal);
+    // What a refusal said of itself is not about the file. And of texts Zoom's word on the size is not exact.
+    const size = kind === 'media' ? (location.size ?? file.size) : undefined;
+    if (place.offset === 0) Object.assign(place, { size, etag: undefined });
     const response = await followHops(options, { location, headers: rangeHeaders(place), signal });
     try {
       const skip = judge(response, place, file, kind);
       const body = skip === 0 ? response.body : afterSame(response.body, skip, hash, file);
-      yield* place.offset === 0 ? withGoodHead(body, file, kind) : body;
+      yield* place.offset === 0 ? withGoodHead(body, kind) : body;
     } finally {
       response.discard();
     }
@@ -149,11 +148,7 @@ async function* afterSame(
 }
 
 /** Holds the first bytes back until they are seen to be those of such a file. */
-async function* withGoodHead(
-  body: AsyncIterable<Uint8Array>,
-  file: WantedFile,
-  kind: ContentKind,
-): AsyncGenerator<Uint8Array> {
+async function* withGoodHead(body: AsyncIterable<Uint8Array>, kind: ContentKind): AsyncGenerator<Uint8Array> {
   let held: Uint8Array | undefined = new Uint8Array(0);
   const check = (head: Uint8Array): Uint8Array => {
     const problem = problemOfHead(head.subarray(0, headLength), kind);
@@ -168,10 +163,7 @@ async function* withGoodHead(
       held = undefined;
     }
   }
-  if (held && (held.byteLength > 0 || kind === 'media' || kind === 'captions')) {
-    if (file.size === undefined || held.byteLength === file.size || kind !== 'media') yield check(held);
-    else throw new HttpFault('cut', `The ${file.name} broke off at byte ${held.byteLength}`);
-  }
+  if (held && (held.byteLength > 0 || kind === 'media' || kind === 'captions')) yield check(held);
 }
 
 /** It does not let us have the file: an expired token looks like that, and so does a deleted file. */

@@ -6,6 +6,10 @@ export const queues = {
   endpoints: { perProcess: 2 },
   /** Harvests: they wait for another service most of the time. */
   harvests: { perProcess: 10 },
+  /** Recordings on their way to Opencast: they wait, for downloads and for Opencast, nearly all the time. */
+  recordings: { perProcess: 200 },
+  /** Files of recordings: each reads and writes gigabytes. */
+  downloads: { perProcess: 4 },
   /** Notices: one waits for a target that does not answer while others go on. */
   notices: { perProcess: 20 },
 } as const satisfies Record<string, QueueLimits>;

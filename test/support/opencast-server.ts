@@ -94,7 +94,7 @@ export async function startOpencastServer(
     response.on('error', () => undefined);
     try {
       if (fault?.kind === 'slow') await sleep(fault.ms);
-      if (fault?.kind === 'cut' && !fault.afterDoing) return void request.destroy();
+      if (fault?.kind === 'cut' && !fault.afterDoing) return void request.socket.destroy();
       if (fault?.kind === 'status' && !fault.afterDoing)
         return void response.writeHead(fault.status, { 'content-type': 'text/plain' }).end(fault.text ?? '');
       if (fault?.kind === 'login-page')
@@ -112,7 +112,7 @@ export async function startOpencastServer(
         body,
       };
       const answer = (await ingest.answer(asked)) ?? externalApi(state, asked);
-      if (fault?.kind === 'cut') return void request.destroy();
+      if (fault?.kind === 'cut') return void request.socket.destroy();
       if (fault?.kind === 'status') return void response.writeHead(fault.status).end(fault.text ?? '');
       response.writeHead(answer.status, { 'content-type': answer.contentType ?? 'application/json' }).end(answer.text);
     } catch (error) {

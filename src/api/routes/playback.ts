@@ -1,10 +1,7 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Readable } from 'node:stream';
 import { Failure } from '../../domain/failure.js';
 import type { ObjectStore, StoredObject } from '../../storage/object-store.js';
-import { isNotModified, rangeCounts } from '../conditional-request.js';
 import type { ApiServer } from '../http-types.js';
-import { resolveRangeRequest } from '../range-request.js';
+import { answerObject } from '../object-answer.js';
 
 /** Finds the endpoint that a capability stands for. */
 export interface PlaybackEndpoints {
@@ -63,7 +60,8 @@ export function playbackRoutes(app: ApiServer, { endpoints }: { endpoints: Playb
     handler: async (request, reply) => {
       const { store, key } = await locate(endpoints, request.params);
       const object = await findObject(store, key);
-      return answerObject(request, reply, { store, object });
+      const seconds = /\.(m3u8|mpd)$/.test(key) ? manifestCacheSeconds : segmentCacheSeconds;
+      return answerObject(request, reply, { store, object, cacheControl: `public, max-age=${seconds}` });
     },
   });
 }
@@ -93,53 +91,4 @@ async function findObject(store: ObjectStore, key: string): Promise<StoredObject
 /** One wording for an endpoint and for an object that is not there: nobody learns which. */
 function notThere(): Failure {
   return new Failure('not_found', 'There is nothing to play at this address.');
-}
-
-async function answerObject(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { store, object }: { store: ObjectStore; object: StoredObject },
-): Promise<FastifyReply> {
-  const { key, size, etag, lastModified, contentType = 'application/octet-stream' } = object;
-  const isManifest = /\.(m3u8|mpd)$/.test(key);
-  reply.headers({
-    'accept-ranges': 'bytes',
-    'cache-control': `public, max-age=${isManifest ? manifestCacheSeconds : segmentCacheSeconds}`,
-    ...(etag !== undefined && { etag }),
-    ...(lastModified && { 'last-modified': lastModified.toUTCString() }),
-  });
-  if (isNotModified(request.headers, object)) return reply.code(304).send();
-  reply.type(contentType);
-  if (request.method === 'HEAD') return reply.header('content-length', size).send();
-
-  const range = rangeCounts(request.headers, object)
-    ? resolveRangeRequest(request.headers.range, size)
-    : ({ kind: 'whole' } as const);
-  switch (range.kind) {
-    case 'unsatisfiable':
-      return reply
-        .code(416)
-        .removeHeader('cache-control')
-        .removeHeader('content-type')
-        .header('content-range', `bytes */${size}`)
-        .send();
-    case 'part':
-      reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${size}`);
-      return sendBytes(reply, store, key, { start: range.start, end: range.end });
-    case 'whole':
-      return sendBytes(reply, store, key);
-  }
-}
-
-async function sendBytes(
-  reply: FastifyReply,
-  store: ObjectStore,
-  key: string,
-  range?: { start: number; end: number },
-): Promise<FastifyReply> {
-  const abort = new AbortController();
-  // A player that seeks away drops the connection: stop reading at once.
-  reply.raw.once('close', () => abort.abort());
-  const { body, length } = await store.get(key, { ...(range && { range }), signal: abort.signal });
-  return reply.header('content-length', length).send(Readable.from(body, { objectMode: false }));
 }

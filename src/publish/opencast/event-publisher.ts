@@ -19,10 +19,8 @@ export interface EventPublisher {
   add(draft: Draft, element: PlannedElement, signal: AbortSignal): Promise<Draft>;
   /** Starts the workflow, or finds that it was started. */
   start(draft: Draft, plan: IngestPlan, of: LedgerFacts, signal: AbortSignal): Promise<{ workflowId: string }>;
-  /** Removes what was put together for nothing. */
-  discard(draft: Draft, signal: AbortSignal): Promise<void>;
-  /** Undefined when Opencast does not know the workflow (any more). */
-  workflow(id: string, signal: AbortSignal): Promise<OpencastWorkflow | undefined>;
+  /** The workflow that worked on the event last; undefined when Opencast knows none (any more). */
+  latestWorkflow(mediaPackageId: string, signal: AbortSignal): Promise<OpencastWorkflow | undefined>;
   /** Adds a late transcript to the event and, where one is set, starts the workflow that publishes it. False: captions are not part of the profile. */
   attachCaptions(mediaPackageId: string, file: StoredRecordingFile, signal: AbortSignal): Promise<boolean>;
 }

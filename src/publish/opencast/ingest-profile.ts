@@ -106,3 +106,11 @@ export const ingestProfiles = {
 } as const satisfies Record<string, IngestProfile>;
 
 export type IngestProfileName = keyof typeof ingestProfiles;
+
+/** A profile with single fields changed. */
+export function changedProfile(
+  name: IngestProfileName,
+  changes: Partial<Record<keyof IngestProfile, unknown>> = {},
+): IngestProfile {
+  return ingestProfileSchema.parse({ ...ingestProfiles[name], ...changes });
+}

@@ -87,11 +87,10 @@ export function opencastPublisher(options: OpencastPublisherOptions): EventPubli
         { event: { mediaPackageId: plan.mediaPackageId, ...of }, signal, request: () => request(draft, plan, signal) },
       ),
 
-    async discard(draft, signal) {
-      if (draft.mediaPackage !== null) await opencast.discard(draft.mediaPackage, signal);
+    async latestWorkflow(id, signal) {
+      const last = (await opencast.workflowsOf(id, signal)).at(-1);
+      return last && opencast.workflow(last.id, signal);
     },
-
-    workflow: (id, signal) => opencast.workflow(id, signal),
 
     async attachCaptions(id, { key, size }, signal) {
       const { captions } = profile;

@@ -28,7 +28,7 @@ export const opencastSettings = settings({
     about:
       'The Opencast that recordings are ingested into (its admin node). Without it, the recordings line does not ingest.',
     allowed: 'an http or https URL',
-    schema: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')),
+    schema: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/$/, '')),
   },
   OPENCAST_AUTH: {
     about: 'How Opencast knows us: digest for its system account, basic for users, token for its JWT filter.',
@@ -98,3 +98,18 @@ export const opencastSettings = settings({
     schema: text,
   },
 });
+
+/** What is missing, for people; undefined when no Opencast was set, or all that is needed. */
+export function opencastProblem(given: {
+  readonly OPENCAST_BASE_URL?: string | undefined;
+  readonly OPENCAST_AUTH: 'digest' | 'basic' | 'token';
+  readonly OPENCAST_API_USER?: string | undefined;
+  readonly OPENCAST_API_PASSWORD?: string | undefined;
+  readonly OPENCAST_TOKEN?: string | undefined;
+}): string | undefined {
+  if (given.OPENCAST_BASE_URL === undefined) return undefined;
+  if (given.OPENCAST_AUTH === 'token')
+    return given.OPENCAST_TOKEN === undefined ? 'OPENCAST_TOKEN is needed with OPENCAST_AUTH=token' : undefined;
+  const complete = given.OPENCAST_API_USER !== undefined && given.OPENCAST_API_PASSWORD !== undefined;
+  return complete ? undefined : 'OPENCAST_API_USER and OPENCAST_API_PASSWORD are needed with OPENCAST_BASE_URL';
+}

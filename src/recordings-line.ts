@@ -1,0 +1,182 @@
+import type { Config } from './config/config.js';
+import type { StoredRecordingFile } from './domain/stored-recording-file.js';
+import { hostLimits } from './net/host-limits.js';
+import { httpClient } from './net/request.js';
+import { trusting } from './net/safe-url.js';
+import { probeMovie } from './packager/isobmff/probe-movie.js';
+import type { OpencastAuth } from './publish/opencast/authorization.js';
+import type { EventPublisher } from './publish/opencast/event-publisher.js';
+import { changedProfile } from './publish/opencast/ingest-profile.js';
+import { mediaAccess } from './publish/opencast/media-access.js';
+import { opencastClient } from './publish/opencast/opencast-client.js';
+import { opencastPublisher } from './publish/opencast/opencast-publisher.js';
+import type { Opencast } from './publish/opencast/opencast.js';
+import { accessTokens, type AccessTokens } from './source/zoom/access-token.js';
+import { fileLocations } from './source/zoom/file-locations.js';
+import { zoomApi } from './source/zoom/zoom-api.js';
+import { zoomClient, type ZoomClient } from './source/zoom/zoom-client.js';
+import { zoomCredentials } from './source/zoom/zoom-credentials.js';
+import { eventLedger } from './status/event-ledger.js';
+import type { Database } from './status/database.js';
+import { recordingCatalog } from './status/recording-catalog.js';
+import type { ObjectStore } from './storage/object-store.js';
+import { downloader } from './transfer/download.js';
+import { writeInventory } from './transfer/inventory.js';
+import { recordingFiles } from './transfer/recording-files.js';
+import { attachCaptions } from './workflow/attach-captions.js';
+import type { StepOptions, WorkflowDefinition } from './workflow/definition.js';
+import { fetchRecordingFile } from './workflow/fetch-recording-file.js';
+import { followDefaults, type FollowOptions } from './workflow/follow-event.js';
+import { ingestRecording } from './workflow/ingest-recording.js';
+import { patient } from './workflow/patience.js';
+import { sweepStorage } from './workflow/sweep-storage.js';
+import type { TellInput } from './workflow/tell.js';
+
+/** How patient the line is; other than usual in tests. */
+export interface RecordingsTimes {
+  readonly patience: StepOptions;
+  readonly follow: FollowOptions;
+  /** milliseconds, see `startOnce` */
+  readonly settleMs?: number;
+}
+
+export interface RecordingsLineOptions {
+  readonly config: Config;
+  readonly database: Pick<Database, 'tables'>;
+  readonly store: ObjectStore;
+  readonly publicUrl: () => string;
+  /** Signs paths to stored media. */
+  readonly mediaSecret: string;
+  readonly tell: WorkflowDefinition<TellInput, null>;
+  readonly targets: number;
+  readonly times?: RecordingsTimes;
+}
+
+/** Zoom as this installation reaches it; undefined without its settings. */
+export interface ZoomConnection {
+  readonly client: ZoomClient;
+  /** Absent behind a gateway. */
+  readonly tokens: AccessTokens | undefined;
+}
+
+export function zoomConnection(config: Config): ZoomConnection | undefined {
+  const credentials = zoomCredentials(config);
+  if (!credentials) return undefined;
+  const { ZOOM_OAUTH_URL: oauthUrl, ZOOM_API_BASE_URL: baseUrl, REELWAY_PRIVATE_HOSTS: privateHosts } = config;
+  const http = httpClient({ policy: trusting(oauthUrl, trusting(baseUrl, { privateHosts })) });
+  const tokens = credentials.kind === 'apigee' ? undefined : accessTokens({ credentials, oauthUrl, http });
+  const api = zoomApi({
+    baseUrl,
+    http,
+    authorization: tokens ?? { apigeeKey: credentials.kind === 'apigee' ? credentials.key : '' },
+    requestsPerSecond: config.ZOOM_REQUESTS_PER_SECOND,
+  });
+  return { client: zoomClient({ api }), tokens };
+}
+
+/** The Opencast of the settings; undefined when they name none. */
+export function opencastConnection(config: Config): Opencast | undefined {
+  const { OPENCAST_BASE_URL: baseUrl, REELWAY_PRIVATE_HOSTS: privateHosts } = config;
+  const auth = opencastAuth(config);
+  if (baseUrl === undefined || !auth) return undefined;
+  return opencastClient({ baseUrl, auth, http: httpClient({ policy: trusting(baseUrl, { privateHosts }) }) });
+}
+
+function opencastAuth(config: Config): OpencastAuth | undefined {
+  const {
+    OPENCAST_AUTH: kind,
+    OPENCAST_API_USER: user,
+    OPENCAST_API_PASSWORD: password,
+    OPENCAST_TOKEN: token,
+  } = config;
+  if (kind === 'token') return token === undefined ? undefined : { kind, token, header: config.OPENCAST_TOKEN_HEADER };
+  return user === undefined || password === undefined ? undefined : { kind, user, password };
+}
+
+/** The second half of the recordings line: from a decided ingest to the event in Opencast. Undefined when Zoom or Opencast is not set up. */
+export function recordingsLine(options: RecordingsLineOptions) {
+  const { config, database, store, tell, targets, times = { patience: patient, follow: followDefaults } } = options;
+  const zoom = zoomConnection(config);
+  const opencast = opencastConnection(config);
+  if (!zoom || !opencast) return undefined;
+  const ledger = eventLedger(database.tables);
+  const catalog = recordingCatalog(database.tables);
+  const publisher = publisherOf(options, opencast);
+  const fetchFile = fetchRecordingFile(fetcherOf(options, zoom), times.patience);
+  const attach = attachCaptions({ fetchFile, publisher, ledger, patience: times.patience });
+  const ingest = ingestRecording({
+    source: zoom.client,
+    fetchFile,
+    incomplete: config.INCOMPLETE_RECORDINGS,
+    patience: times.patience,
+    catalog,
+    publisher,
+    ledger,
+    writeInventory: (prefix, uuid, files) => describeFiles(store, { prefix, uuid, files }),
+    attachCaptions: attach,
+    tell,
+    targets,
+    follow: times.follow,
+  });
+  const sweep = sweepStorage({ ledger, store, keepDays: config.RECORDINGS_KEEP_DAYS });
+  return { ledger, catalog, ingest, attach, sweep, workflows: [fetchFile, attach, ingest, sweep] };
+}
+
+export type RecordingsLine = NonNullable<ReturnType<typeof recordingsLine>>;
+
+function publisherOf(
+  { config, database, store, publicUrl, mediaSecret, times }: RecordingsLineOptions,
+  opencast: Opencast,
+): EventPublisher {
+  return opencastPublisher({
+    opencast,
+    ledger: eventLedger(database.tables),
+    profile: changedProfile(config.OPENCAST_PROFILE, config.OPENCAST_PROFILE_CHANGES),
+    rules: {
+      defaultWorkflow: config.DEFAULT_OC_WORKFLOW,
+      overridePublisher: config.OVERRIDE_PUBLISHER,
+      defaultPublisher: config.DEFAULT_PUBLISHER,
+      minimumMs: config.MINIMUM_DURATION * 60_000,
+      mostRunningIngests: config.OC_TRACK_UPLOAD_MAX,
+      captionsWorkflow: config.OPENCAST_CAPTIONS_WORKFLOW,
+    },
+    media: mediaAccess({
+      store,
+      by: config.OPENCAST_MEDIA,
+      expiresInSeconds: config.OPENCAST_MEDIA_HOURS * 3600,
+      publicUrl,
+      secret: mediaSecret,
+    }),
+    ...(times?.settleMs !== undefined && { settleMs: times.settleMs }),
+  });
+}
+
+function fetcherOf({ config, store }: RecordingsLineOptions, { client, tokens }: ZoomConnection) {
+  const { ZOOM_DOWNLOAD_HOSTS: hosts, REELWAY_PRIVATE_HOSTS: privateHosts } = config;
+  // An answer may take long to begin, a file may take hours.
+  const timeouts = { headers: 120_000, total: 24 * 3600_000 };
+  // How many files are fetched at a time is the queue's limit; each needs one place at a time.
+  const limits = hostLimits({ perHost: 1000 });
+  const http = httpClient({ policy: { privateHosts }, limits, timeouts });
+  const download = downloader({ http, hosts, store, probe: probeMovie });
+  return recordingFiles({ download, locations: fileLocations({ client, tokens }) });
+}
+
+async function describeFiles(
+  store: ObjectStore,
+  { prefix, uuid, files }: { prefix: string; uuid: string; files: readonly StoredRecordingFile[] },
+): Promise<void> {
+  await writeInventory(store, prefix, {
+    version: 1,
+    subject: `recording ${uuid}`,
+    fingerprint: uuid,
+    completedAt: new Date().toISOString(),
+    entries: [],
+    objects: files.map(({ key, size, digest }) => ({
+      key: key.slice(prefix.length + 1),
+      size,
+      digest,
+      contentType: 'application/octet-stream',
+    })),
+  });
+}

@@ -1,0 +1,190 @@
+import { Failure } from '../domain/failure.js';
+import { recordingFileKey } from '../domain/recording.js';
+import { recordingPrefix } from '../domain/recording-key.js';
+import type { RecordingStatus } from '../domain/recording-status.js';
+import type { StoredRecordingFile } from '../domain/stored-recording-file.js';
+import { ingestRequestSchema, type IngestRequest } from '../domain/work-request.js';
+import { noticeOfRecording, type IngestOutcome } from '../notify/recording-notice.js';
+import type { CheckedRequest, EventPublisher } from '../publish/opencast/event-publisher.js';
+import type { IngestPlan } from '../publish/opencast/ingest-plan.js';
+import type { EventLedger } from '../status/event-ledger.js';
+import type { RecordingCatalog, StatusChange } from '../status/recording-catalog.js';
+import type { CaptionsInput } from './attach-captions.js';
+import { collectRecording, type CollectServices, type Collected } from './collect-recording.js';
+import { defineWorkflow, type JobContext, type WorkflowDefinition } from './definition.js';
+import { followEvent, type FollowOptions } from './follow-event.js';
+import type { TellInput } from './tell.js';
+
+export interface IngestServices extends CollectServices {
+  readonly catalog: Pick<RecordingCatalog, 'setStatus' | 'recordingEvents'>;
+  readonly publisher: EventPublisher;
+  readonly ledger: Pick<EventLedger, 'ended' | 'attached' | 'find'>;
+  /** Writes the inventory of a recording's files: what it lists is there. */
+  readonly writeInventory: (prefix: string, uuid: string, files: readonly StoredRecordingFile[]) => Promise<void>;
+  readonly attachCaptions: WorkflowDefinition<CaptionsInput, null>;
+  readonly tell: WorkflowDefinition<TellInput, null>;
+  /** How many targets are told; each has a job of its own. */
+  readonly targets: number;
+  readonly follow: FollowOptions;
+}
+
+export interface IngestResult {
+  /** `existing`: somebody else had ingested it before */
+  readonly outcome: 'ingested' | 'existing';
+  readonly eventId: string;
+  readonly omitted: readonly string[];
+}
+
+/** A recording of Zoom becomes an event of an Opencast series, once. Its job id is `recording:<uuid>`. */
+export function ingestRecording(services: IngestServices) {
+  const { publisher, patience } = services;
+
+  return defineWorkflow<IngestRequest, IngestResult>({
+    name: 'ingest-recording',
+    queue: 'recordings',
+    input: ingestRequestSchema,
+    title: ({ recording, series }) =>
+      `recording "${recording.topic}" of ${recording.startTime} for series ${series.id}`,
+
+    async run(request, job) {
+      const ingest = ingestOf(services, request, job);
+      await ingest.is('SENT_TO_DOWNLOADER');
+      const target = await ingest.during('UPLOADER_FAILED', () =>
+        job.step('look into Opencast', ({ signal }) => publisher.check(request, signal), patience),
+      );
+      if (target.existing.kind === 'foreign') {
+        await ingest.is('IGNORED', { reason: 'Already in opencast' });
+        return { outcome: 'existing', eventId: target.existing.eventId, omitted: [] };
+      }
+      const omitted = target.existing.kind === 'none' ? await ingest.make(target) : [];
+      await ingest.is('SENT_TO_OPENCAST', { seriesId: request.series.id });
+
+      await ingest.during('OPENCAST_FAILED', () => ingest.follow(target.mediaPackageId));
+      await ingest.is('OPENCAST_SUCCEEDED');
+      await ingest.lateCaptions(target.mediaPackageId);
+      await ingest.tellOf({ kind: 'done', eventId: target.mediaPackageId, omitted });
+      return { outcome: 'ingested', eventId: target.mediaPackageId, omitted };
+    },
+  });
+}
+
+/** The parts of the process, for one request. */
+function ingestOf(services: IngestServices, request: IngestRequest, job: JobContext) {
+  const { catalog, publisher, ledger, patience } = services;
+
+  async function is(status: RecordingStatus, change: StatusChange = {}): Promise<void> {
+    await job.step(`status ${status}`, () =>
+      catalog.setStatus(request.trackingId, status, { jobId: job.id, ...change }),
+    );
+  }
+
+  async function tellOf(outcome: IngestOutcome): Promise<void> {
+    if (services.targets === 0) return;
+    const run = await job.step('name this run', () => Promise.resolve(crypto.randomUUID()));
+    const notice = noticeOfRecording(request, { run, jobId: job.id, outcome });
+    for (let target = 0; target < services.targets; target++)
+      await job.startJob(services.tell, `notice:${notice.id}:${target + 1}`, { notice, target });
+  }
+
+  /** A part of the work; when it fails for good, that is the status and somebody is told. */
+  async function during<T>(failed: RecordingStatus, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      // The engine's own errors (cancelled, taken over) are no outcome.
+      if (!(error instanceof Failure)) throw error;
+      await is(failed, { reason: `${error.message} [${error.code}]` });
+      await tellOf({ kind: 'failed', failure: error });
+      throw error;
+    }
+  }
+
+  async function make(target: CheckedRequest): Promise<readonly string[]> {
+    await is('OC_SERIES_FOUND', { seriesId: request.series.id });
+    const collected = await during('DOWNLOADER_FAILED', () => collect());
+    await is('SENT_TO_UPLOADER', { seriesId: request.series.id });
+    return during('UPLOADER_FAILED', () => put(target, collected));
+  }
+
+  async function collect(): Promise<Collected> {
+    const collected = await collectRecording(services, request, job);
+    const prefix = recordingPrefix(collected.recording);
+    await job.step('write the inventory', () => services.writeInventory(prefix, request.uuid, collected.files));
+    return collected;
+  }
+
+  async function put(target: CheckedRequest, { recording, files, missing }: Collected): Promise<readonly string[]> {
+    const events = await job.step('read the pauses', () => catalog.recordingEvents(request.uuid));
+    const { mediaPackageId, workflow, publisher: name } = target;
+    const plan = publisher.plan({ request, recording, files, events, mediaPackageId, workflow, publisher: name });
+    if (!plan)
+      throw new Failure('recording_without_media', `The recording ${request.uuid} has nothing to see or to hear.`, {
+        details: { recording: request.uuid },
+      });
+    await is('UPLOADER_RECEIVED', { seriesId: request.series.id });
+    await job.step('wait for a place in Opencast', ({ signal }) => publisher.awaitPlace(signal), patience);
+    await send(plan, recordingPrefix(recording));
+    await job.step('note what is in the event', async () => {
+      const sent = files.filter(({ key }) => plan.elements.some((element) => element.key === key));
+      for (const { file } of sent) await ledger.attached(mediaPackageId, recordingFileKey(file));
+    });
+    return [...plan.omitted, ...missing];
+  }
+
+  async function send(plan: IngestPlan, prefix: string): Promise<void> {
+    let draft = await job.step('open the media package', ({ signal }) => publisher.open(plan, signal), patience);
+    const { uuid, trackingId } = request;
+    for (const element of draft.mediaPackage === null ? [] : plan.elements) {
+      const before = draft;
+      const name = `add ${element.flavor} ${element.key.split('/').at(-1) ?? ''}`;
+      draft = await job.step(name, ({ signal }) => publisher.add(before, element, signal), patience);
+    }
+    // What was put together stays in Opencast when this fails: a retry goes on with it.
+    const whole = draft;
+    const of = { uuid, trackingId, prefix };
+    await job.step('start the workflow', ({ signal }) => publisher.start(whole, plan, of, signal), patience);
+  }
+
+  async function follow(mediaPackageId: string): Promise<void> {
+    const startedAt = await job.step('begin to follow', () => Promise.resolve(Date.now()));
+    try {
+      await job.step(
+        'follow the workflow in Opencast',
+        (step) => followEvent(publisher, { mediaPackageId, startedAt }, step, services.follow),
+        patience,
+      );
+    } catch (error) {
+      if (error instanceof Failure) await job.step('note the end', () => ledger.ended(mediaPackageId, 'FAILED'));
+      throw error;
+    }
+    await job.step('note the end', () => ledger.ended(mediaPackageId, 'SUCCEEDED'));
+  }
+
+  /** Transcripts that Zoom made after the ingest had begun; one that comes later still is announced by a webhook. */
+  async function lateCaptions(mediaPackageId: string): Promise<void> {
+    const late = await job.step('look for late transcripts', async ({ signal }) => {
+      const { hostId, startTime } = request.recording;
+      const found = await services.source
+        .recording(request.uuid, { hint: { hostId, startTime }, signal })
+        .catch((error: unknown) => {
+          if (error instanceof Failure) return undefined; // the event is there; this is extra
+          throw error;
+        });
+      const attached = (await ledger.find(mediaPackageId))?.attached ?? [];
+      const files = (found?.recording.files ?? []).filter((file) => isLateCaptions(file, attached));
+      return found ? files.map((file) => ({ file, recording: { ...found.recording, files: [] } })) : [];
+    });
+    for (const { file, recording } of late) {
+      const id = `captions:${mediaPackageId}:${recordingFileKey(file)}`;
+      await job.startJob(services.attachCaptions, id, { mediaPackageId, recording, file });
+    }
+  }
+
+  return { is, during, make, follow, lateCaptions, tellOf };
+}
+
+function isLateCaptions(file: StoredRecordingFile['file'], attached: readonly string[]): boolean {
+  if (file.downloadUrl === undefined || attached.includes(recordingFileKey(file))) return false;
+  // Closed captions beside a transcript are the same speech once more.
+  return file.fileType.toUpperCase() === 'TRANSCRIPT' && (file.status ?? 'completed').toLowerCase() === 'completed';
+}

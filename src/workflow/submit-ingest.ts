@@ -1,0 +1,56 @@
+import { Failure } from '../domain/failure.js';
+import { recordingFileKey, type Recording } from '../domain/recording.js';
+import { jobIdOfIngest, type IngestRequest } from '../domain/work-request.js';
+import type { EventLedger } from '../status/event-ledger.js';
+import type { CaptionsInput } from './attach-captions.js';
+import type { WorkflowDefinition } from './definition.js';
+import type { IngestResult } from './ingest-recording.js';
+import type { Engine } from './start.js';
+
+export interface SubmitIngestServices {
+  readonly engine: Pick<Engine, 'submit'>;
+  readonly ingestRecording: WorkflowDefinition<IngestRequest, IngestResult>;
+  readonly attachCaptions: WorkflowDefinition<CaptionsInput, null>;
+  readonly ledger: Pick<EventLedger, 'ofRecording'>;
+}
+
+/**
+ * Takes a recording that is to be ingested. One that is under way already goes on: it asks Zoom for the list of files itself. One that has ended is
+ * looked at again: what failed begins anew, and what is in Opencast stays as it is.
+ * @returns the job, stored when this resolves
+ */
+export async function submitIngest(
+  { engine, ingestRecording }: SubmitIngestServices,
+  request: IngestRequest,
+): Promise<{ id: string; created: boolean }> {
+  const id = jobIdOfIngest(request);
+  try {
+    return await engine.submit(ingestRecording, id, request, { whenEnded: 'again' });
+  } catch (error) {
+    // Under way, with what was known of the recording then.
+    if (error instanceof Failure && error.code === 'conflict') return { id, created: false };
+    throw error;
+  }
+}
+
+/** Takes transcripts that Zoom has finished: those of events that are made already; an ingest that is under way sees them by itself. */
+export async function submitTranscripts(
+  { engine, attachCaptions, ledger }: SubmitIngestServices,
+  recording: Recording,
+): Promise<readonly string[]> {
+  const transcripts = recording.files.filter(({ fileType }) => fileType.toUpperCase() === 'TRANSCRIPT');
+  const ids: string[] = [];
+  for (const { mediaPackageId, state, attached } of await ledger.ofRecording(recording.uuid)) {
+    if (state !== 'SUCCEEDED') continue;
+    for (const file of transcripts) {
+      const name = recordingFileKey(file);
+      if (attached.includes(name)) continue;
+      const input = { mediaPackageId, recording: { ...recording, files: [] }, file };
+      const { id } = await engine.submit(attachCaptions, `captions:${mediaPackageId}:${name}`, input, {
+        whenEnded: 'again',
+      });
+      ids.push(id);
+    }
+  }
+  return ids;
+}

@@ -1,0 +1,388 @@
+import { describe, expect, it, vi } from 'vitest';
+import {
+  ingestOfLesson,
+  lesson,
+  mediaPackage,
+  quick,
+  series,
+  submitLesson,
+  trackingId,
+  uuid,
+} from '../support/recordings-lesson.js';
+import { recordingsStage, startReelway } from '../support/recordings-stage.js';
+
+const elements = (workflow: { elements: readonly { kind: string; flavor: string; size: number }[] } | undefined) =>
+  workflow?.elements.filter(({ kind }) => kind !== 'catalog').map(({ flavor, size }) => [flavor, size]);
+const sizes = Object.fromEntries(lesson.files.map(({ id, content }) => [id, content.length]));
+const whole = [
+  ['presenter/source', sizes.active_speaker],
+  ['presentation/source', sizes.shared_screen],
+  ['captions/source', sizes.vtt],
+  ['chat/source', sizes.chat],
+];
+
+describe('a recording on its way from Zoom to Opencast', () => {
+  it('becomes an event, once, and its status says how far it is', async () => {
+    const stage = await recordingsStage();
+    const server = await startReelway(stage);
+    const { result, statuses, id } = await submitLesson(server.services);
+    expect(await result()).toEqual({ outcome: 'ingested', eventId: mediaPackage, omitted: [] });
+
+    expect(stage.opencast.workflows).toHaveLength(1);
+    const [workflow] = stage.opencast.workflows;
+    expect(workflow).toMatchObject({
+      mediaPackageId: mediaPackage,
+      definition: 'fast',
+      terms: {
+        title: 'Lecture',
+        isPartOf: series,
+        source: `ZIP-${uuid}`,
+        publisher: 'algebra@example.edu',
+        spatial: 'Zoom 123456789',
+      },
+    });
+    expect(elements(workflow)).toEqual(whole);
+    expect(await statuses()).toEqual([
+      ...['WEBHOOK_RECEIVED', 'SENT_TO_DOWNLOADER', 'OC_SERIES_FOUND', 'SENT_TO_UPLOADER', 'UPLOADER_RECEIVED'],
+      ...['SENT_TO_OPENCAST', 'OPENCAST_SUCCEEDED'],
+    ]);
+    await expect
+      .poll(() => stage.notices, { timeout: 20_000 })
+      .toEqual([expect.stringMatching(/^Recording "Algebra & <more>" .* is in Opencast$/)]);
+    expect(id).toBe(`recording:${uuid}`);
+    // The tokens that opened the files are nowhere in what is kept.
+    const kept = JSON.stringify(await server.services.engine.jobs.show(id));
+    expect(kept).not.toMatch(/oauth-|download-|Signature|hunter2/);
+  });
+
+  it('asked for again it stays one event; asked for once more by name it is another', async () => {
+    const stage = await recordingsStage();
+    const server = await startReelway(stage);
+    const first = await submitLesson(server.services);
+    await Promise.all([first.result(), submitLesson(server.services), submitLesson(server.services)]);
+    expect(await (await submitLesson(server.services)).result()).toMatchObject({ outcome: 'ingested' });
+    expect(stage.opencast.workflows).toHaveLength(1);
+    expect((await first.statuses()).at(-1)).toBe('OPENCAST_SUCCEEDED');
+
+    const again = {
+      origin: 'on_demand',
+      trackingId: 'on-demand-1',
+      allowMultipleIngests: true,
+      ingestAllMp4: true,
+    } as const;
+    await (await submitLesson(server.services, again)).result();
+    expect(stage.opencast.workflows).toHaveLength(2);
+    expect(stage.opencast.workflows[1]?.mediaPackageId).not.toBe(mediaPackage);
+  });
+
+  it('is left alone when somebody else has ingested it, found by its source as well', async () => {
+    const stage = await recordingsStage();
+    const server = await startReelway(stage);
+    const other = await submitLesson(server.services, {
+      origin: 'on_demand',
+      trackingId: 'on-demand-1',
+      allowMultipleIngests: true,
+    });
+    await other.result();
+    const { result, statuses } = await submitLesson(server.services);
+    expect(await result()).toEqual({
+      outcome: 'existing',
+      eventId: stage.opencast.workflows[0]!.mediaPackageId,
+      omitted: [],
+    });
+    expect((await statuses()).at(-1)).toBe('IGNORED');
+    expect(stage.opencast.workflows).toHaveLength(1);
+  });
+
+  it('the way of zoom-recording-ingester: one request, with its flavors, properties and the chat as an address', async () => {
+    const stage = await recordingsStage({
+      OPENCAST_PROFILE: 'harvard',
+      DEFAULT_PUBLISHER: 'x',
+      OVERRIDE_PUBLISHER: 'dce@example.edu',
+    });
+    const server = await startReelway(stage);
+    await (await submitLesson(server.services)).result();
+    const [workflow] = stage.opencast.workflows;
+    expect(elements(workflow)).toEqual([
+      ['multipart/chunked+source', sizes.active_speaker],
+      ['presentation/chunked+source', sizes.shared_screen],
+    ]);
+    expect(workflow?.terms).toMatchObject({ type: 'L', publisher: 'dce@example.edu' });
+    expect(workflow?.properties).toEqual({
+      zoomMeetingStart: '2026-11-20T14:00:00Z',
+      zoomRecordingTimes: '2026-11-20T14:00:00Z_2026-11-20T14:50:00Z',
+      attachmentUri: expect.stringMatching(/\/media\/\d+\.\d+\.[0-9a-f]{64}\/recordings\/.*\.txt$/) as string,
+    });
+  });
+
+  it('media is uploaded where Opencast cannot reach us', async () => {
+    const stage = await recordingsStage({ OPENCAST_MEDIA: 'upload', REELWAY_PUBLIC_URL: 'http://nowhere.invalid' });
+    const server = await startReelway(stage);
+    await (await submitLesson(server.services)).result();
+    expect(elements(stage.opencast.workflows[0])).toEqual(whole);
+  });
+
+  it('waits while Zoom still works on a file, and takes what Zoom adds meanwhile', async () => {
+    const stage = await recordingsStage();
+    const [screen, speaker, ...others] = lesson.files;
+    stage.zoom.addRecording({ ...lesson, files: [screen!, { ...speaker!, status: 'processing' }] });
+    const server = await startReelway(stage);
+    const { result, id } = await submitLesson(server.services);
+    await vi.waitFor(
+      async () => {
+        const { step } = await server.services.engine.jobs.show(id);
+        expect(step).toMatchObject({ name: 'list the files' });
+        expect(step?.failedAttempts).toBeGreaterThan(0);
+      },
+      { timeout: 20_000 },
+    );
+    expect(stage.opencast.workflows).toHaveLength(0);
+    stage.zoom.behave({ downloadDelay: 300 });
+    stage.zoom.addRecording({ ...lesson, files: [screen!, speaker!] });
+    await vi.waitFor(() => expect(stage.zoom.requests.some(({ host }) => host === 'media')).toBe(true), {
+      timeout: 10_000,
+    });
+    stage.zoom.addRecording({ ...lesson, files: [screen!, speaker!, ...others] });
+    await result();
+    expect(elements(stage.opencast.workflows[0])).toEqual(whole);
+  });
+
+  it('a transcript that comes later is added to the event, once, whoever tells of it', async () => {
+    const stage = await recordingsStage({ OPENCAST_CAPTIONS_WORKFLOW: 'publish' });
+    const transcript = lesson.files.find(({ id }) => id === 'vtt')!;
+    stage.zoom.addRecording({ ...lesson, files: lesson.files.filter((file) => file !== transcript) });
+    const server = await startReelway(stage);
+    await (await submitLesson(server.services)).result();
+    expect(elements(stage.opencast.workflows[0])).not.toContainEqual(whole[2]);
+
+    stage.zoom.addRecording(lesson);
+    const file = { id: 'vtt', fileType: 'TRANSCRIPT', downloadUrl: `${stage.zoom.origin}/rec/download/vtt` };
+    const recording = { ...ingestOfLesson().recording, files: [file] };
+    const { recordings, engine } = server.services;
+    const jobs = await recordings!.submitTranscripts(recording);
+    expect(jobs).toEqual([`captions:${mediaPackage}:vtt`]);
+    await engine.result(jobs[0]!, AbortSignal.timeout(30_000));
+    expect(stage.opencast.added).toEqual([
+      {
+        eventId: mediaPackage,
+        flavor: 'captions/source',
+        tags: expect.stringContaining('lang:en') as string,
+        text: 'WEBVTT\n\n',
+      },
+    ]);
+    expect(stage.opencast.workflows.map(({ definition }) => definition)).toEqual(['fast', 'publish']);
+    expect(await recordings!.submitTranscripts(recording)).toEqual([]);
+  });
+
+  it('our copies are removed some days after Opencast has finished, and no others', async () => {
+    const stage = await recordingsStage({ RECORDINGS_KEEP_DAYS: '1' });
+    stage.opencast.states = () => ['RUNNING', 'FAILED'];
+    const server = await startReelway(stage);
+    const failing = await submitLesson(server.services);
+    await expect(failing.result()).rejects.toMatchObject({ code: 'opencast_workflow_failed' });
+    const store = server.services.openStore(undefined);
+    const keys = async () => {
+      const found: string[] = [];
+      for await (const { key } of store.list('recordings/')) found.push(key);
+      return found;
+    };
+    const before = await keys();
+    expect(before).toHaveLength(5);
+    expect(before).toContainEqual(expect.stringContaining('.reelway/inventory.json'));
+    await server.services.recordings!.sweep(Date.now() + 1000);
+    expect(await keys()).toEqual(before);
+
+    stage.opencast.workflows[0]!.states = ['SUCCEEDED'];
+    await server.services.engine.jobs.retry(failing.id);
+    await failing.result();
+    await server.services.recordings!.sweep(Date.now() - 60_000);
+    expect(await keys()).toEqual(before);
+    await server.services.recordings!.sweep(Date.now() + 1000);
+    expect(await keys()).toEqual([]);
+  });
+});
+
+describe('bad days of Zoom', () => {
+  it('down for longer than one patience: the recording goes on when Zoom is back', async () => {
+    const stage = await recordingsStage();
+    stage.zoom.behave({ answers: [{ match: /recordings/, status: 503, times: 40 }] });
+    const server = await startReelway(stage);
+    const { result } = await submitLesson(server.services);
+    await expect.poll(() => stage.zoom.requests.length, { timeout: 20_000 }).toBeGreaterThan(3);
+    stage.zoom.behave({ answers: [] });
+    expect(await result()).toMatchObject({ outcome: 'ingested' });
+  });
+
+  it('cut connections, tokens that expire, and answers of 429 cost time and nothing else', async () => {
+    const stage = await recordingsStage();
+    stage.zoom.behave({
+      cutDownloadsAfter: [100_000, 50_000, 120_000],
+      answers: [
+        { match: /^GET \/v2\/meetings/, status: 429, headers: { 'retry-after': '1' } },
+        { match: /^GET \/GMT/, status: 503 },
+      ],
+    });
+    const server = await startReelway(stage);
+    const { result } = await submitLesson(server.services);
+    await vi.waitFor(() => expect(stage.zoom.requests.some(({ host }) => host === 'media')).toBe(true), {
+      timeout: 20_000,
+    });
+    stage.zoom.expireTokens();
+    await result();
+    expect(elements(stage.opencast.workflows[0])).toEqual(whole);
+  });
+
+  it('a file that Zoom does not give: the recording waits for an operator, who retries when it is there', async () => {
+    const stage = await recordingsStage();
+    const [screen, ...others] = lesson.files;
+    stage.zoom.addRecording({ ...lesson, files: [{ ...screen!, claimedSize: 5 }, ...others] });
+    const server = await startReelway(stage, { ...quick, patience: { attempts: 2, pauseMs: 1 } });
+    const { result, statuses, id, catalog } = await submitLesson(server.services);
+    await expect(result()).rejects.toMatchObject({ code: 'recording_incomplete' });
+    expect((await statuses()).at(-1)).toBe('DOWNLOADER_FAILED');
+    expect((await catalog.findIngest(trackingId))?.reason).toMatch(/1 of 4 files .* are missing: shared_screen: /);
+    expect(stage.opencast.workflows).toHaveLength(0);
+    await expect
+      .poll(() => stage.notices, { timeout: 20_000 })
+      .toEqual([expect.stringContaining('Files of the recording are missing')]);
+
+    stage.zoom.addRecording(lesson);
+    await server.services.engine.jobs.retry(id);
+    await result();
+    expect(elements(stage.opencast.workflows[0])).toEqual(whole);
+    expect((await statuses()).at(-1)).toBe('OPENCAST_SUCCEEDED');
+  }, 30_000);
+
+  it('or it is ingested without, by the rule of the operator, and that is said', async () => {
+    const stage = await recordingsStage({ INCOMPLETE_RECORDINGS: 'ingest' });
+    const [screen, ...others] = lesson.files;
+    stage.zoom.addRecording({ ...lesson, files: [{ ...screen!, claimedSize: 5 }, ...others] });
+    const server = await startReelway(stage, { ...quick, patience: { attempts: 2, pauseMs: 1 } });
+    const { result } = await submitLesson(server.services);
+    expect(await result()).toMatchObject({ outcome: 'ingested', omitted: [expect.stringMatching(/^shared_screen: /)] });
+    expect(elements(stage.opencast.workflows[0])).toEqual(whole.filter(([flavor]) => flavor !== 'presentation/source'));
+  }, 30_000);
+
+  it('an address of another host in the list of files is refused', async () => {
+    const stage = await recordingsStage();
+    stage.zoom.behave({ redirectTo: 'http://169.254.169.254/latest/meta-data' });
+    const server = await startReelway(stage);
+    const { result } = await submitLesson(server.services);
+    await expect(result()).rejects.toMatchObject({
+      code: 'recording_incomplete',
+      message: expect.stringContaining('169.254.169.254') as string,
+    });
+  });
+});
+
+describe('bad days of Opencast', () => {
+  it('an unknown series or workflow is refused before anything is fetched', async () => {
+    const stage = await recordingsStage();
+    const server = await startReelway(stage);
+    const unknown = await submitLesson(server.services, { series: { id: 'none', title: 'Lecture' } });
+    await expect(unknown.result()).rejects.toMatchObject({ code: 'opencast_series_unknown' });
+    expect((await unknown.statuses()).at(-1)).toBe('UPLOADER_FAILED');
+    const other = await submitLesson(server.services, { opencastWorkflow: 'no-such' });
+    await expect(other.result()).rejects.toMatchObject({ code: 'opencast_workflow_unknown' });
+    expect(stage.zoom.requests).toEqual([]);
+    expect(stage.opencast.workflows).toEqual([]);
+    stage.opencast.series.set('none', { title: 'Late' });
+    await (await submitLesson(server.services, { series: { id: 'none', title: 'Lecture' } })).result();
+    expect(stage.opencast.workflows).toHaveLength(1);
+  });
+
+  it('a wrong password is said as such', async () => {
+    const stage = await recordingsStage({ OPENCAST_API_PASSWORD: 'wrong' });
+    const server = await startReelway(stage);
+    await expect((await submitLesson(server.services)).result()).rejects.toMatchObject({ code: 'opencast_forbidden' });
+  });
+
+  it.each<[string, { kind: 'cut' } | { kind: 'status'; status: number }]>([
+    ['down', { kind: 'cut' }],
+    ['out of order', { kind: 'status', status: 503 }],
+    ['broken', { kind: 'status', status: 500 }],
+  ])(
+    '%s at every kind of request for a while: it goes on, and there is one event',
+    async (_, fault) => {
+      const stage = await recordingsStage();
+      const failed = new Map<string, number>();
+      stage.opencast.fault = ({ method, path }) => {
+        const kind = `${method} ${path.split('/').slice(0, 3).join('/')}`;
+        const times = failed.get(kind) ?? 0;
+        failed.set(kind, times + 1);
+        return times < 2 ? fault : undefined;
+      };
+      const server = await startReelway(stage, {
+        ...quick,
+        patience: { attempts: 50, pauseMs: 5, longestPauseMs: 100 },
+      });
+      await (await submitLesson(server.services)).result();
+      expect(stage.opencast.workflows).toHaveLength(1);
+      expect(elements(stage.opencast.workflows[0])).toEqual(whole);
+      expect([...failed.keys()]).toContain('POST /ingest/ingest');
+    },
+    30_000,
+  );
+
+  const lost: [string, string, object][] = [
+    ['stock', 'a cut connection', { kind: 'cut', afterDoing: true }],
+    ['stock', '500', { kind: 'status', status: 500, afterDoing: true }],
+    ['stock', 'a proxy that gave up', { kind: 'status', status: 504, afterDoing: true }],
+    ['harvard', 'a cut connection', { kind: 'cut', afterDoing: true }],
+    ['harvard', '500', { kind: 'status', status: 500, afterDoing: true }],
+    ['harvard', 'a proxy that gave up', { kind: 'status', status: 504, afterDoing: true }],
+  ];
+  it.each(lost)('%s: it took everything and answered with %s: nothing is started twice', async (profile, _, fault) => {
+    const stage = await recordingsStage({ OPENCAST_PROFILE: profile });
+    stage.opencast.indexLagMs = 3_600_000;
+    let hit = 0;
+    stage.opencast.fault = ({ path }) =>
+      /\/ingest\/(ingest|addMediaPackage)\//.test(path) && hit++ === 0 ? (fault as { kind: 'cut' }) : undefined;
+    const server = await startReelway(stage);
+    const { result } = await submitLesson(server.services);
+    expect(await result()).toMatchObject({ outcome: 'ingested', eventId: mediaPackage });
+    expect(hit).toBe(1);
+    expect(stage.opencast.workflows).toHaveLength(1);
+  });
+
+  it('busy: no further ingest begins until there is a place', async () => {
+    const stage = await recordingsStage({ OC_TRACK_UPLOAD_MAX: '3' });
+    stage.opencast.busy = 3;
+    const server = await startReelway(stage, {
+      ...quick,
+      patience: { attempts: 1000, pauseMs: 5, longestPauseMs: 20 },
+    });
+    const { result, id } = await submitLesson(server.services);
+    await vi.waitFor(
+      async () => {
+        const { step } = await server.services.engine.jobs.show(id);
+        expect(step).toMatchObject({ name: 'wait for a place in Opencast' });
+      },
+      { timeout: 20_000 },
+    );
+    expect(stage.opencast.workflows).toHaveLength(0);
+    stage.opencast.busy = 2;
+    await result();
+    expect(stage.opencast.workflows).toHaveLength(1);
+  });
+
+  it('a workflow that fails is reported, and followed to its end when somebody has mended it', async () => {
+    const stage = await recordingsStage();
+    stage.opencast.states = () => ['INSTANTIATED', 'RUNNING', 'RUNNING', 'FAILED'];
+    const server = await startReelway(stage);
+    const { result, statuses, id } = await submitLesson(server.services);
+    await expect(result()).rejects.toMatchObject({
+      code: 'opencast_workflow_failed',
+      message: expect.stringContaining('"Encode"') as string,
+    });
+    expect((await statuses()).at(-1)).toBe('OPENCAST_FAILED');
+    await expect
+      .poll(() => stage.notices, { timeout: 20_000 })
+      .toEqual([expect.stringContaining('The workflow in Opencast failed')]);
+    stage.opencast.workflows[0]!.states = ['RUNNING', 'SUCCEEDED'];
+    await server.services.engine.jobs.retry(id);
+    await result();
+    expect((await statuses()).at(-1)).toBe('OPENCAST_SUCCEEDED');
+    expect(stage.opencast.workflows).toHaveLength(1);
+  });
+});

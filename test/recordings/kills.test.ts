@@ -1,0 +1,84 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { expect, it, onTestFinished } from 'vitest';
+import { lesson, mediaPackage } from '../support/recordings-lesson.js';
+import { recordingsStage, type RecordingsStage } from '../support/recordings-stage.js';
+
+/** Requests to Opencast at which Reelway is killed: Opencast does what was asked, and nobody hears of it. */
+const killedAt: readonly (readonly [string, RegExp])[] = [
+  ['the look at the series', /^GET \/series\//],
+  ['the look for the event', /^GET \/api\/events$/],
+  ['the count of its ingests', /^GET \/services\/count$/],
+  ['the media package', /^PUT \/ingest\/createMediaPackageWithID\//],
+  ['its catalog', /^POST \/ingest\/addDCCatalog$/],
+  ['a track', /^POST \/ingest\/addTrack$/],
+  ['an attachment', /^POST \/ingest\/addAttachment$/],
+  ['the start of the workflow', /^POST \/ingest\/ingest\//],
+  ['the look at the workflow', /^GET \/workflow\/instance\//],
+];
+
+it('killed at each step on its way, and in the middle of a download, a recording is in Opencast exactly once', async () => {
+  const stage = await recordingsStage();
+  stage.opencast.states = () => ['INSTANTIATED', ...Array<string>(30).fill('RUNNING'), 'SUCCEEDED'];
+  stage.opencast.indexLagMs = 3_600_000;
+  stage.zoom.behave({ downloadDelay: 300 });
+
+  await untilKilled(stage, { submit: true, at: /^GET \/series\// });
+  const download = start(stage, { submit: false });
+  await expect.poll(() => stage.zoom.requests.some(({ host }) => host === 'media'), { timeout: 60_000 }).toBe(true);
+  await kill(download);
+  for (const [, at] of killedAt.slice(1)) await untilKilled(stage, { submit: false, at });
+
+  stage.opencast.fault = undefined;
+  const last = start(stage, { submit: false });
+  await expect.poll(() => last.said(), { timeout: 60_000 }).toContain('done');
+
+  expect(stage.opencast.workflows).toHaveLength(1);
+  const [workflow] = stage.opencast.workflows;
+  expect(workflow?.mediaPackageId).toBe(mediaPackage);
+  const sizes = Object.fromEntries(lesson.files.map(({ id, content }) => [id, content.length]));
+  expect(workflow?.elements.filter(({ kind }) => kind !== 'catalog').map(({ size }) => size)).toEqual([
+    sizes.active_speaker,
+    sizes.shared_screen,
+    sizes.vtt,
+    sizes.chat,
+  ]);
+  await expect.poll(() => stage.notices, { timeout: 10_000 }).toHaveLength(1);
+}, 400_000);
+
+interface Started {
+  readonly child: ChildProcess;
+  said(): string;
+}
+
+function start({ environment }: RecordingsStage, { submit }: { submit: boolean }): Started {
+  const script = fileURLToPath(new URL('../support/recordings-process.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--import', 'tsx', script, JSON.stringify({ environment, submit })], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+  return { child, said: () => said };
+}
+
+async function untilKilled(stage: RecordingsStage, { submit, at }: { submit: boolean; at: RegExp }): Promise<void> {
+  let reached = false;
+  const started: { process?: Started } = {};
+  stage.opencast.fault = ({ method, path }) => {
+    if (at.test(`${method} ${path}`)) {
+      reached = true;
+      started.process?.child.kill('SIGKILL');
+    }
+    return undefined;
+  };
+  started.process = start(stage, { submit });
+  await expect.poll(() => reached, { timeout: 60_000, message: `reaches ${at.source}` }).toBe(true);
+  await kill(started.process);
+}
+
+async function kill({ child }: Started): Promise<void> {
+  child.kill('SIGKILL');
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+}

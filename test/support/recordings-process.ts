@@ -1,0 +1,21 @@
+import { readConfig } from '../../src/config/config.js';
+import { startServer } from '../../src/cli/serve.js';
+import { openLog } from '../../src/log.js';
+import { jobIdOfIngest } from '../../src/domain/work-request.js';
+import { ingestOfLesson, quick, submitLesson } from './recordings-lesson.js';
+
+/**
+ * A Reelway for tests that kill it: takes the lesson when told to, says `ready`, works until the lesson is in Opencast, then says `done`.
+ * Its argument is JSON.
+ */
+const { environment, submit } = JSON.parse(process.argv[2] ?? '') as {
+  environment: Record<string, string>;
+  submit: boolean;
+};
+const config = readConfig(environment);
+const server = await startServer({ config, environment }, openLog(config.LOG_LEVEL), { recordingsTimes: quick });
+if (submit) await submitLesson(server.services);
+process.stdout.write('ready\n');
+await server.services.engine.result(jobIdOfIngest(ingestOfLesson()));
+process.stdout.write('done\n');
+await server.stop();
