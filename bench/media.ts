@@ -26,6 +26,8 @@ interface SourceRecipe {
   readonly renditions: readonly Rendition[];
   /** a multiple of `passSeconds` */
   readonly seconds: number;
+  /** One file in place of segments; only of one rendition. */
+  readonly container?: 'mp4';
 }
 
 /** H.264 at 30 fps with B-frames, a key frame every 2 s, AAC in stereo, muxed into TS segments of 6 s. */
@@ -34,6 +36,7 @@ export const recipes = {
   ladder: { name: 'ladder', renditions: [fullHd, hd, small], seconds: 300 },
   '1.2GB': { name: '1.2GB', renditions: [fullHd], seconds: 1500 },
   '5GB': { name: '5GB', renditions: [fullHd], seconds: 6180 },
+  mp4: { name: 'mp4', renditions: [fullHd], seconds: 300, container: 'mp4' },
 } as const satisfies Record<string, SourceRecipe>;
 
 export interface BenchSource {
@@ -62,11 +65,18 @@ export async function makeSource(folder: string, recipe: SourceRecipe): Promise<
     const work = `${home}.part`;
     await rm(work, { recursive: true, force: true });
     await mkdir(work, { recursive: true });
-    for (const rendition of recipe.renditions) await cutRendition(folder, work, recipe, rendition);
+    for (const rendition of recipe.renditions) {
+      if (recipe.container === 'mp4') await joinPasses(folder, work, recipe, rendition);
+      else await cutRendition(folder, work, recipe, rendition);
+    }
     await writeFile(join(work, 'master.m3u8'), multivariantPlaylist(recipe));
     await rename(work, home);
   }
   const [only, ...more] = recipe.renditions;
+  if (only && recipe.container === 'mp4') {
+    const playlist = join(home, `${only.name}.mp4`);
+    return { recipe, playlist, bytes: (await stat(playlist)).size };
+  }
   const playlist = only && more.length === 0 ? `${only.name}.m3u8` : 'master.m3u8';
   return { recipe, playlist: join(home, playlist), bytes: await mediaBytes(home) };
 }
@@ -77,6 +87,11 @@ async function cutRendition(folder: string, into: string, { seconds }: SourceRec
   const hls = ['-c', 'copy', '-f', 'hls', '-hls_time', '6', '-hls_playlist_type', 'vod'];
   const segments = ['-hls_segment_filename', join(into, `${of.name}_%05d.ts`)];
   await run('ffmpeg', ['-v', 'error', '-y', ...loop, ...hls, ...segments, join(into, `${of.name}.m3u8`)]);
+}
+
+async function joinPasses(folder: string, into: string, { seconds }: SourceRecipe, of: Rendition): Promise<void> {
+  const loop = ['-stream_loop', String(seconds / passSeconds - 1), '-i', await encodePass(folder, of)];
+  await run('ffmpeg', ['-v', 'error', '-y', ...loop, '-c', 'copy', join(into, `${of.name}.mp4`)]);
 }
 
 /** A minute or two of CPU, once: noise over the test picture makes the encoder fill its bit rate as a camera would. */

@@ -7,11 +7,11 @@ import { benchFolder, makeSource, recipes, type BenchSource } from './media.js';
 
 /**
  * Packages the same sources by Reelway (CMAF segments, HLS playlists, DASH MPD, digests, inventory) and by ffmpeg (fMP4 segments, HLS
- * playlists) in turn, and prints medians and their ratio. `npm run bench:packager -- --sources 240MB,ladder,1.2GB,5GB --runs 5`
+ * playlists) in turn, and prints medians and their ratio. `npm run bench:packager -- --sources 240MB,ladder,1.2GB,5GB,mp4 --runs 5`
  */
 const { values } = parseArgs({
   options: {
-    sources: { type: 'string', default: '240MB,ladder,1.2GB,5GB' },
+    sources: { type: 'string', default: '240MB,ladder,1.2GB,5GB,mp4' },
     runs: { type: 'string', default: '5' },
     threads: { type: 'string' },
     keep: { type: 'boolean', default: false },
@@ -41,8 +41,7 @@ function ffmpegs({ playlist, recipe }: BenchSource, out: string): string[] {
     ...maps,
     '-c',
     'copy',
-    '-bsf:a',
-    'aac_adtstoasc',
+    ...(recipe.container === 'mp4' ? [] : ['-bsf:a', 'aac_adtstoasc']),
     ...hls,
     ...several,
     ...segments,

@@ -26,7 +26,7 @@ export function packageCommand(context: CommandContext): Command {
       'Packages an HLS/TS source (a playlist or a .ts; file, https or s3) for streaming, without transcoding.\n' +
         'The same command goes on where it was stopped, skips what is complete and repairs what is damaged.',
     )
-    .argument('<input>', 'multivariant playlist, media playlist, transport stream or MP4: a path or an address')
+    .argument('<input>', 'multivariant playlist, media playlist, transport stream, MP4 or SMIL: a path or an address')
     .requiredOption('--out <folder>', 'folder, or s3://bucket/prefix; outputs lie in <out>/<format>')
     .option('--id <id>', 'asset id: outputs then lie in <out>/<id>/<format>', parseId)
     .addOption(new Option('--format <list>', `of ${formats.join(', ')} (default: cmaf,dash)`).argParser(parseFormats))

@@ -82,6 +82,7 @@ function mp4Cases(): Case[] {
     { name: 'an MP4 without audio', shape: 'MP4 without audio' },
     { name: 'an MP4 without video', shape: 'MP4 without video', seconds: 14 },
     { name: 'an MP4 with audio in two languages', shape: 'MP4 in two languages' },
+    { name: 'a SMIL document of MP4s, one with a key frame more', shape: 'SMIL of MP4s' },
   ];
   return cases.map((each) => ({ ...each, audioTicks: ownTicks }));
 }

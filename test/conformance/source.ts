@@ -10,6 +10,8 @@ export interface SourceOptions {
   readonly bFrames?: number;
   /** Groups of pictures whose first pictures in display need those before. */
   readonly openGroups?: boolean;
+  /** One amid the second group of pictures. */
+  readonly extraKeyFrame?: boolean;
   /** Hz */
   readonly sampleRate?: number;
   readonly channels?: 1 | 2 | 6;
@@ -43,7 +45,8 @@ export type Mp4Shape =
   | 'fragmented MP4'
   | 'MP4 without audio'
   | 'MP4 without video'
-  | 'MP4 in two languages';
+  | 'MP4 in two languages'
+  | 'SMIL of MP4s';
 
 export interface MadeSource {
   /** What `reelway package` is given. */
@@ -62,6 +65,7 @@ const plain: Plain = {
   rate: '25',
   bFrames: 2,
   openGroups: false,
+  extraKeyFrame: false,
   sampleRate: 48_000,
   channels: 2,
   audioDelay: 0,
@@ -102,6 +106,8 @@ export async function makeSource(folder: string, options: SourceOptions = {}): P
     case 'MP4 without video':
     case 'MP4 in two languages':
       return makeMp4(folder, given, given.shape);
+    case 'SMIL of MP4s':
+      return makeSmil(folder, given);
     case 'media playlist':
     case 'byte ranges':
     case 'no audio':
@@ -153,6 +159,20 @@ async function makeDiscontinuity(folder: string, given: Plain): Promise<MadeSour
   const entry = path.join(folder, 'index.m3u8');
   await writeFile(entry, mediaPlaylist(lines));
   return { entry, renditions: [parts] };
+}
+
+/** Two renditions with the same sound; the first has a key frame more, where the other cannot be entered. */
+async function makeSmil(folder: string, given: Plain): Promise<MadeSource> {
+  const files: string[] = [];
+  for (const [index, size] of sizes.entries()) {
+    const file = path.join(folder, `${size}.mp4`);
+    await ffmpeg(...(await encode(folder, { ...given, extraKeyFrame: index === 0 }, size)), '-c', 'copy', file);
+    files.push(file);
+  }
+  const entry = path.join(folder, 'index.smil');
+  const videos = files.map((file) => `<video src="${path.basename(file)}" systemLanguage="eng" audioName="Lecture"/>`);
+  await writeFile(entry, `<smil><head/><body><switch>${videos.join('')}</switch></body></smil>`);
+  return { entry, renditions: files.map((file) => [file]) };
 }
 
 async function makeMp4(folder: string, given: Plain, shape: Mp4Shape): Promise<MadeSource> {
@@ -260,6 +280,7 @@ async function encodePicture(
     ...['-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', profile, '-threads', '1'],
     ...['-b:v', '200k', '-g', String(gop), '-keyint_min', String(gop), '-sc_threshold', '0'],
     ...['-bf', String(given.bFrames), '-pix_fmt', 'yuv420p'],
+    ...(given.extraKeyFrame ? ['-force_key_frames', '1.4'] : []),
     ...(given.openGroups ? ['-x264-params', 'open-gop=1'] : ['-flags', '+cgop']),
     file,
   );

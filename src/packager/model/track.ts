@@ -65,6 +65,8 @@ export interface AudioTrack {
   readonly timescale: number;
   /** BCP 47, from the PMT's ISO 639 descriptor or the source playlist. */
   readonly language?: string;
+  /** What the source calls it, where no playlist does. */
+  readonly name?: string;
   /**
    * Ticks of 90 kHz by which a PES time stamp may be off the grid of frames before the time line is re-based there:
    * rounding of the source's multiplexer, not a gap.

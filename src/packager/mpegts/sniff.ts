@@ -7,12 +7,16 @@ export type SniffedContent =
   | 'packed audio'
   | 'transport stream of 192-byte packets (M2TS)'
   | 'transport stream of 204-byte packets (Reed-Solomon)'
+  | 'SMIL'
   | 'web page or XML'
   | 'nothing'
   | 'unknown';
 
 /** Boxes that an MP4 or a segment of one begins with. */
 const mp4Boxes = ['ftyp', 'styp', 'moof', 'sidx', 'moov', 'mdat', 'free', 'skip', 'wide', 'emsg', 'prft'];
+
+/** The root of a document comes within so many bytes, after comments. */
+const searchedForRoot = 4096;
 
 /** What bytes are, by their beginning: names and content types lie. A few hundred bytes are enough. */
 export function sniffContent(bytes: Uint8Array): SniffedContent {
@@ -24,6 +28,7 @@ export function sniffContent(bytes: Uint8Array): SniffedContent {
     .replace(/^\u00ef\u00bb\u00bf/, '')
     .trimStart();
   if (text.startsWith('#EXTM3U')) return 'playlist';
+  if (text.startsWith('<') && /<(?:\w+:)?smil[\s>/]/i.test(ascii(bytes, 0, searchedForRoot))) return 'SMIL';
   if (text.startsWith('<')) return 'web page or XML';
   if (mp4Boxes.includes(ascii(bytes, 4, 8))) return 'MP4';
   if (text.startsWith('ID3') || (bytes[0] === 0xff && ((bytes[1] ?? 0) & 0xf0) === 0xf0)) return 'packed audio';

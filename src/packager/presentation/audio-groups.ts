@@ -63,8 +63,10 @@ function isFirstOfLanguage(tracks: readonly TrackDescription[], index: number): 
 }
 
 /** What the source calls it, or its language in English. */
-export function displayName({ media, language }: TrackDescription): string {
+export function displayName({ media, language, periods }: TrackDescription): string {
   if (media) return media.name;
+  const track = periods[0]?.track;
+  if (track?.kind === 'audio' && track.name !== undefined) return track.name;
   const name = language === undefined ? undefined : new Intl.DisplayNames('en', { type: 'language' }).of(language);
   return name ?? 'Audio';
 }

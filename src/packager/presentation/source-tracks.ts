@@ -114,6 +114,7 @@ function combinations(
 ): SourceCombination[] {
   const ids = (rendition: IndexedRendition, kind: Track['kind']) =>
     (byRendition.get(rendition) ?? []).filter((track) => track.kind === kind).map(({ id }) => id);
+  if (index.uncut) return fileCombinations(index, ids);
   const listed = index.renditions.filter(({ variant, media }) => variant !== undefined || media === undefined);
   const combined = listed.flatMap((rendition): SourceCombination[] => {
     const { variant } = rendition;
@@ -128,4 +129,29 @@ function combinations(
   });
   // Renditions of audio that no variant names, of a source without variants.
   return combined.length > 0 ? combined : index.renditions.map((rendition) => ({ audio: ids(rendition, 'audio') }));
+}
+
+/**
+ * Files that stand beside each other: a video plays with the audio of its own file and of those without video; without either, with all that
+ * there is.
+ */
+function fileCombinations(
+  { renditions }: AssetIndex,
+  ids: (rendition: IndexedRendition, kind: Track['kind']) => string[],
+): SourceCombination[] {
+  const withVideo = renditions.filter((rendition) => ids(rendition, 'video').length > 0);
+  if (withVideo.length === 0) return renditions.map((rendition) => ({ audio: ids(rendition, 'audio') }));
+  const all = [...new Set(renditions.flatMap((rendition) => ids(rendition, 'audio')))];
+  const alone = renditions
+    .filter((rendition) => !withVideo.includes(rendition))
+    .flatMap((rendition) => ids(rendition, 'audio'));
+  return withVideo.flatMap((rendition) => {
+    const own = [...new Set([...ids(rendition, 'audio'), ...alone])];
+    const bandwidth = rendition.variant?.bandwidth;
+    return ids(rendition, 'video').map((video) => ({
+      video,
+      audio: own.length > 0 ? own : all,
+      ...(bandwidth !== undefined && { bandwidth }),
+    }));
+  });
 }

@@ -10,6 +10,7 @@ import { indexPeriod } from './index-periods.js';
 import { defaultLimits, type IndexLimits } from './limits.js';
 import { type PeriodReading, type PeriodSource, readPeriods } from './period-source.js';
 import { readPlaylists, type ReadPlaylists } from './read-playlists.js';
+import { readSmilSource } from './read-smil-source.js';
 import { checkContent } from './segment-head.js';
 
 export interface IndexOptions {
@@ -27,7 +28,7 @@ const sniffedBytes = 4096;
 /**
  * Finds out what a source holds and where: reads playlists and the heads of segments, the last segments whole, and no more; a single
  * transport stream is read through once, of an MP4 its movie box and the headers of its fragments.
- * @param uri a multivariant playlist, a media playlist, a transport stream, or an MP4; what it is decides its content, not its name
+ * @param uri a multivariant playlist, a media playlist, a transport stream, an MP4, or a SMIL document of MP4s; what it is decides its content, not its name
  * @throws PackagerError naming rendition, segment, byte and time of what is wrong; errors of the reader as they are
  */
 export async function indexSource(reader: SourceReader, uri: string, options: IndexOptions = {}): Promise<AssetIndex> {
@@ -40,6 +41,7 @@ export async function indexSource(reader: SourceReader, uri: string, options: In
   const head = await reader.readSome(uri, 0, sniffedBytes, signal && { signal });
   const kind = kindOf(head, uri);
   if (kind === 'MP4') return indexMovies([{ id: 'r1', uri }], reading);
+  if (kind === 'SMIL') return indexMovies(await readSmilSource(uri, reading), reading);
   const source: ReadPlaylists =
     kind === 'playlist'
       ? await readPlaylists(uri, { reader, limits, concurrency, signal })
@@ -94,9 +96,9 @@ function notesOn(periods: readonly PeriodSource[], id: string): string[] {
   return notes;
 }
 
-function kindOf(head: Uint8Array, uri: string): 'playlist' | 'transport stream' | 'MP4' {
+function kindOf(head: Uint8Array, uri: string): 'playlist' | 'transport stream' | 'MP4' | 'SMIL' {
   const content = sniffContent(head);
-  if (content === 'playlist' || content === 'MP4') return content;
+  if (content === 'playlist' || content === 'MP4' || content === 'SMIL') return content;
   try {
     checkContent(head);
   } catch (error) {

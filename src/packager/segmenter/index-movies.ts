@@ -1,5 +1,5 @@
 import { PackagerError } from '../errors.js';
-import type { AssetIndex, IndexedRendition, SourceMedia, SourceVariant } from '../model/asset-index.js';
+import type { AssetIndex, IndexedRendition } from '../model/asset-index.js';
 import type { Track } from '../model/track.js';
 import { checkAlignment } from './align-renditions.js';
 import { type CutTrack, cutMovies, type UncutTrack } from './cut-movies.js';
@@ -13,8 +13,15 @@ import { soundFingerprint } from './sound-fingerprint.js';
 export interface MovieRendition {
   readonly id: string;
   readonly uri: string;
-  readonly variant?: SourceVariant;
-  readonly media?: SourceMedia;
+  /** What is said of the file's audio tracks, in order; of those that are left over nothing is. */
+  readonly audio?: readonly TrackAudio[];
+}
+
+export interface TrackAudio {
+  /** Before what the file says. */
+  readonly language?: string;
+  readonly name?: string;
+  readonly include: boolean;
 }
 
 interface OpenRendition {
@@ -32,7 +39,8 @@ export async function indexMovies(renditions: readonly MovieRendition[], reading
   for (const rendition of renditions) {
     try {
       const file = await readMovieFile(rendition.uri, reading);
-      open.push({ rendition, tracks: await openTracks(file, { ...reading, notes }) });
+      const tracks = await openTracks(file, { ...reading, notes });
+      open.push({ rendition, tracks: chosenTracks(tracks, rendition) });
     } catch (error) {
       throw error instanceof PackagerError ? error.at({ rendition: rendition.id, uri: rendition.uri }) : error;
     }
@@ -49,10 +57,32 @@ export async function indexMovies(renditions: readonly MovieRendition[], reading
     const models: Track[] = [];
     for (const [at, track] of tracks.entries())
       models.push(await model(track, placed[at] as CutTrack, { rendition, reading, among: open.length }));
-    indexed.push({ ...rendition, periods: [{ origin: 0, tracks: models, segments }] });
+    const { id, uri } = rendition;
+    const variant = models[0]?.kind === 'video' ? { variant: { bandwidth: bitRate(tracks[0] as MediaTrack) } } : {};
+    indexed.push({ id, uri, ...variant, periods: [{ origin: 0, tracks: models, segments }] });
   }
   checkAlignment(indexed);
   return { renditions: indexed, notes, uncut: true };
+}
+
+/** Without the audio that is not to be included, and with the languages and names that are said. */
+function chosenTracks(tracks: readonly MediaTrack[], { audio = [] }: MovieRendition): MediaTrack[] {
+  const sounds = tracks.filter(({ kind }) => kind === 'audio');
+  if (audio.length > sounds.length)
+    throw new PackagerError(
+      'source_invalid',
+      `${audio.length} audio tracks are described; the file has ${sounds.length}`,
+    );
+  const chosen = sounds.flatMap((track, index) => {
+    const { include = true, language, name } = audio[index] ?? {};
+    return include
+      ? [{ ...track, ...(language !== undefined && { language }), ...(name !== undefined && { name }) }]
+      : [];
+  });
+  const videos = tracks.filter(({ kind }) => kind === 'video');
+  if (videos.length + chosen.length === 0)
+    throw new PackagerError('source_invalid', 'none of the tracks is to be included');
+  return [...videos, ...chosen];
 }
 
 /** Video first, then audio in the order of the file. */
@@ -131,6 +161,16 @@ function onTimeLine(track: MediaTrack, origin: Moment): UncutTrack {
   };
 }
 
+/** Bits per second of all samples: what a selection of streams goes by. */
+function bitRate({ columns, first, end, timescale }: MediaTrack): number {
+  let [bytes, ticks] = [0, 0];
+  for (let sample = first; sample < end; sample += 1) {
+    bytes += columns.sizes[sample] as number;
+    ticks += columns.durations[sample] as number;
+  }
+  return Math.ceil((bytes * 8 * timescale) / ticks);
+}
+
 interface ModelContext {
   readonly rendition: MovieRendition;
   readonly reading: MovieReading;
@@ -160,6 +200,7 @@ async function model(track: MediaTrack, cut: CutTrack, { rendition, reading, amo
     configuration,
     timescale,
     ...(language !== undefined && { language }),
+    ...(track.name !== undefined && { name: track.name }),
     jitter: 0,
     fingerprint: among === 1 ? `${rendition.id} ${id}` : await soundFingerprint(track, rendition.uri, reading),
   };

@@ -18,6 +18,8 @@ export interface MediaTrack {
   /** Ticks per second of all that follows. */
   readonly timescale: number;
   readonly language?: string;
+  /** What the source calls it. */
+  readonly name?: string;
   readonly columns: SampleColumns;
   /** The samples that are packaged: from this one to before `end`, in decode order. */
   readonly first: number;

@@ -6,6 +6,7 @@ import { readBoxes, type ReadBox } from '../isobmff/box-reader.js';
 import type { SampleColumns } from '../isobmff/sample-columns.js';
 import { readSampleTables } from '../isobmff/sample-tables.js';
 import type { SourceReader } from '../model/source-reader.js';
+import { sniffContent } from '../mpegts/sniff.js';
 import type { IndexLimits } from './limits.js';
 
 /** An MP4 with all that it says of its samples. */
@@ -33,6 +34,9 @@ export interface MovieReading {
 export async function readMovieFile(uri: string, reading: MovieReading): Promise<MovieFile> {
   const size = await reading.reader.size(uri, reading.signal);
   const window = new Window(uri, size, reading);
+  const content = sniffContent(await window.bytes(0, Math.min(size, 4096)));
+  if (content !== 'MP4')
+    throw invalid(uri, 0, `not an MP4: ${content === 'unknown' ? 'something else' : content} was found`);
   const { limits } = reading;
   const maximum = Math.min(limits.maximumSamples, size);
   let found: { movie: Movie; tracks: Map<number, FragmentedTrack> } | undefined;

@@ -13,7 +13,9 @@ export async function soundFingerprint(
   { reader, signal }: MovieReading,
 ): Promise<string> {
   const { columns, first, end, configuration, timescale, language, start } = track;
-  const digest = new Fingerprint().text(`${configuration.codecString} ${timescale} ${start} ${language ?? ''}`);
+  const digest = new Fingerprint().text(
+    `${configuration.codecString} ${timescale} ${start} ${language ?? ''} ${track.name ?? ''}`,
+  );
   for (let sample = first; sample < end; sample += 1)
     digest.integer(columns.sizes[sample] as number).integer(columns.durations[sample] as number);
   for (let place = 0; place < places; place += 1) {
