@@ -1,6 +1,9 @@
+import { availableParallelism } from 'node:os';
 import { packagingPorts, type PackagingPortsSettings } from '../packaging-ports.js';
+import { growingEngine } from '../publish/egress/embedded-packager/growing-engine.js';
 import { inlineEngine } from '../publish/egress/embedded-packager/inline-engine.js';
 import type { PackagingTools } from '../publish/egress/embedded-packager/produce-endpoints.js';
+import type { ThreadedEngine } from '../publish/egress/embedded-packager/threaded-engine.js';
 import type { PackagePlan } from './package-run.js';
 
 /** Segments under way at once in the main thread: a local disk is kept busy by 3, a network by more. */
@@ -13,28 +16,36 @@ export interface OpenedTools extends PackagingTools {
 
 interface ToolOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** 0: in the main thread */
+  /** 0: in the main thread; absent: in the main thread, and on all other cores once the source is known to be large */
   readonly threads?: number;
 }
 
-/** The engine for one run of the command: worker threads cost a tenth of a second each, so only who asks for them gets them. */
-export async function openPackagingTools(plan: PackagePlan, { env, threads = 0 }: ToolOptions): Promise<OpenedTools> {
+/** The engine for one run of the command. */
+export async function openPackagingTools(plan: PackagePlan, { env, threads }: ToolOptions): Promise<OpenedTools> {
   const settings: PackagingPortsSettings = {
     storage: plan.storage,
     privateHosts: env.REELWAY_PRIVATE_HOSTS ?? '',
     trustSourceHost: true,
     dedicated: true,
   };
-  const ports = packagingPorts(settings);
-  if (threads === 0) {
-    const local = plan.storage.kind === 'file' && !/^(https?|s3):/i.test(plan.source);
-    const engine = inlineEngine({ ...ports, concurrency: local ? localConcurrency : remoteConcurrency });
-    return { openStore: ports.openStore, engine, close: () => Promise.resolve() };
+  const { openStore, openSource } = packagingPorts(settings);
+  if (threads !== undefined && threads > 0) {
+    const engine = await startThreads(threads, settings);
+    return { openStore, engine, close: () => engine.close() };
   }
+  const local = plan.storage.kind === 'file' && !/^(https?|s3):/i.test(plan.source);
+  const inline = inlineEngine({ openStore, openSource, concurrency: local ? localConcurrency : remoteConcurrency });
+  const others = availableParallelism() - 1;
+  if (threads === 0 || others === 0) return { openStore, engine: inline, close: () => Promise.resolve() };
+  const engine = growingEngine({ inline, openSource, startThreads: () => startThreads(others, settings) });
+  return { openStore, engine, close: () => engine.close() };
+}
+
+/** Loaded only where threads are wanted. */
+async function startThreads(threads: number, settings: PackagingPortsSettings): Promise<ThreadedEngine> {
   const [{ threadedEngine }, { spawnThread }] = await Promise.all([
     import('../publish/egress/embedded-packager/threaded-engine.js'),
     import('../publish/egress/embedded-packager/spawn-thread.js'),
   ]);
-  const engine = threadedEngine({ threads, spawn: () => spawnThread('packaging-thread', { ...settings }) });
-  return { openStore: ports.openStore, engine, close: () => engine.close() };
+  return threadedEngine({ threads, spawn: () => spawnThread('packaging-thread', { ...settings }) });
 }

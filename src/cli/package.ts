@@ -32,7 +32,11 @@ export function packageCommand(context: CommandContext): Command {
     .addOption(new Option('--format <list>', `of ${formats.join(', ')} (default: cmaf,dash)`).argParser(parseFormats))
     .option('--config <file>', 'packaging configurations of AWS Elemental MediaPackage VOD; folders are their ids')
     .option('--segment-duration <seconds>', 'whole seconds; rounded to a multiple of the source', parseDuration)
-    .option('--threads <n>', 'worker threads; 0, the default, packages in the main thread', parseThreads)
+    .option(
+      '--threads <n>',
+      'worker threads; 0: the main thread alone (default: by the size of the source)',
+      parseThreads,
+    )
     .option('--json', 'print the result as JSON')
     .addHelpText('after', examples)
     .action((input: string, options: PackageOptions) => runCommand(context, input, options));

@@ -10,6 +10,7 @@ import { packagingPorts, type PackagingPortsSettings } from '../../../packaging-
 import { localStore } from '../../../storage/local.js';
 import { listFolder, readInventory, verifyInventory } from '../../../transfer/inventory.js';
 import type { EndpointProgress } from '../egress.js';
+import { growingEngine } from './growing-engine.js';
 import { inlineEngine } from './inline-engine.js';
 import { produceEndpoints, type PackagingJob, type PackagingTools } from './produce-endpoints.js';
 import { spawnThread } from './spawn-thread.js';
@@ -229,14 +230,34 @@ describe.runIf(requires('ffmpeg'))('the embedded packager', () => {
       return { openStore: packagingPorts(settings()).openStore, engine };
     }
 
-    it('makes the same bytes', async () => {
-      await produce(job([cmaf]));
-      const inventory = await readInventory(localStore({ folder: out }), 'lecture/cmaf');
+    /** Keys and digests of what the job made; the folder is empty again then. */
+    async function digestsBy(tools: PackagingTools): Promise<readonly string[] | undefined> {
+      await produce(job([cmaf]), tools);
+      const made = await readInventory(localStore({ folder: out }), 'lecture/cmaf');
       await rm(out, { recursive: true });
-      await produce(job([cmaf]), threaded());
-      const again = await readInventory(localStore({ folder: out }), 'lecture/cmaf');
-      const digests = (of: typeof again) => of?.objects.map(({ key, digest }) => `${key} ${digest}`);
-      expect(digests(again)).toEqual(digests(inventory));
+      return made?.objects.map(({ key, digest }) => `${key} ${digest}`);
+    }
+
+    it('makes the same bytes', async () => {
+      expect(await digestsBy(threaded())).toEqual(await digestsBy(inline()));
+    });
+
+    it('makes the same bytes in the main thread and in others beside it, which start when the source is large', async () => {
+      const ports = packagingPorts(settings());
+      const { engine: threads, openStore } = threaded();
+      let started = 0;
+      const growing = (threshold: number) =>
+        growingEngine({
+          ...{ openSource: ports.openSource, inline: inlineEngine({ ...ports, concurrency: 1 }), threshold },
+          startThreads: () => Promise.resolve({ ...threads, close: () => engine.close(), started: ++started }),
+        });
+      const expected = await digestsBy(inline());
+      expect(await digestsBy({ openStore, engine: growing(1e9) })).toEqual(expected);
+      expect(started).toBe(0);
+      const large = growing(1000);
+      expect(await digestsBy({ openStore, engine: large })).toEqual(expected);
+      expect(started).toBe(1);
+      expect(large.concurrency).toBe(1 + threads.concurrency);
     });
 
     it('packages several jobs on the same threads at once', async () => {
