@@ -4,7 +4,7 @@
  * 1. `indexSource` reads playlists and heads of segments: all that one segment needs to know of the others.
  * 2. `planPresentation` applies a packaging configuration to it: every object's name, every task.
  * 3. `packageSegment` does a task, in any order, on any thread.
- * 4. `writeManifests` writes the manifests, once the sizes of the segments are known.
+ * 4. `writeManifests` writes the manifests, once the sizes of the segments are known; `checkPresentation` judges them by their standards.
  */
 export { PackagerError } from './errors.js';
 export type { SourceRange, SourceReader } from './model/source-reader.js';
@@ -16,3 +16,5 @@ export { packageSegment } from './presentation/package-segment.js';
 export type { PlannedOutput, SegmentOutput, SegmentTask } from './presentation/segment-task.js';
 export { writeManifests } from './presentation/write-manifests.js';
 export type { ManifestFile, SegmentFacts } from './presentation/planned-manifest.js';
+export { checkManifest, checkPresentation, manifestLanguage } from './rules/check-manifest.js';
+export type { RuleProblem } from './rules/problem.js';

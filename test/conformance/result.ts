@@ -3,6 +3,7 @@ import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { Parser, type ParsedManifest, type ParsedPlaylist, type ParsedSegment } from 'm3u8-parser';
 import { parse as parseMpd } from 'mpd-parser';
+import { childrenOf, readXml } from '../../src/manifest/xml-reader.js';
 
 /** One playlist of a manifest: per period a file of its own, a transport stream or the init segment followed by the media segments. */
 export interface PlayableTrack {
@@ -40,13 +41,17 @@ export async function findEndpoints(folder: string): Promise<{ folder: string; e
 /** Reads an entry manifest by a parser that is not ours and joins each of its tracks into files below `scratch`. */
 export async function readTracks(manifest: string, scratch: string): Promise<PlayableTrack[]> {
   const text = await readFile(manifest, 'utf8');
-  const playlists = manifest.endsWith('.mpd') ? mpdPlaylists(text) : await hlsPlaylists(text, manifest);
+  const playlists = manifest.endsWith('.mpd')
+    ? mpdPlaylists(text)
+    : manifest.endsWith('.ism/Manifest')
+      ? clientManifestPlaylists(text)
+      : await hlsPlaylists(text, manifest);
   return Promise.all(
     playlists.map(async ({ name, base, segments }, index) => {
       const periods = splitPeriods(segments);
       const files = periods.map((segments, period) => {
         const extension = segments[0]?.map ? 'mp4' : 'ts';
-        return path.join(scratch, `${path.extname(manifest).slice(1)}-${index}-${period}.${extension}`);
+        return path.join(scratch, `${path.extname(manifest).slice(1) || 'mss'}-${index}-${period}.${extension}`);
       });
       await Promise.all(periods.map((period, at) => join(period, base ?? path.dirname(manifest), files[at]!)));
       return {
@@ -103,6 +108,35 @@ function mpdPlaylists(text: string): NamedPlaylist[] {
   // A presentation without video has its audio in both places.
   const byName = new Map(playlists.map((playlist) => [String(playlist.attributes.NAME), playlist.segments ?? []]));
   return [...byName].map(([name, segments]) => ({ name, segments }));
+}
+
+/**
+ * What a client manifest has a player ask for, [MS-SSTR] §2.2.2. A player makes the init segment itself; here it is that of the same track in the
+ * endpoint `cmaf` beside it, whose sample entry the manifest's CodecPrivateData must agree with.
+ */
+function clientManifestPlaylists(text: string): NamedPlaylist[] {
+  const count = { video: 0, audio: 0 };
+  return childrenOf(readXml(text), 'StreamIndex').flatMap(({ attributes: stream, children }) => {
+    const scale = Number(stream.TimeScale);
+    return children
+      .filter(({ name }) => name === 'QualityLevel')
+      .map(({ attributes: level }) => {
+        const kind = stream.Type as 'video' | 'audio';
+        const id = `${kind}_${++count[kind]}`;
+        let time = 0;
+        const segments = children
+          .filter(({ name }) => name === 'c')
+          .map(({ attributes: { t, d } }) => {
+            time = t === undefined ? time : Number(t);
+            const uri = stream.Url!.replace('{bitrate}', level.Bitrate!).replace('{start time}', String(time));
+            time += Number(d);
+            return { uri, duration: Number(d) / scale, timeline: 0, map: { uri: `../../cmaf/${id}/init.mp4` } };
+          });
+        if (segments.length !== Number(stream.Chunks))
+          throw new Error(`${id} has not the ${stream.Chunks} chunks it says`);
+        return { name: id, segments };
+      });
+  });
 }
 
 /** Segments with the same init segment in a row belong to one period. */

@@ -10,6 +10,7 @@ export function manifestFileNames(manifest: PlannedManifest): string[] {
         manifest.name,
       ];
     case 'dash':
+    case 'mss':
       return [manifest.name];
   }
 }
@@ -32,6 +33,7 @@ export function iFramePlaylistName({ name }: HlsManifest): string {
 
 /** The track whose key pictures a manifest offers by themselves: its first video, as MediaPackage has it. */
 export function iFrameTrack(manifest: PlannedManifest): string | undefined {
+  if (manifest.kind === 'mss') return undefined;
   const wanted =
     manifest.kind === 'hls' ? manifest.configuration.IncludeIframeOnlyStream : manifest.includeIFrameOnlyStream;
   return wanted ? manifestTracks(manifest).find((id) => id.startsWith('video')) : undefined;

@@ -10,7 +10,7 @@ import type { SourceCombination } from './source-tracks.js';
  * @throws PackagerError configuration_invalid when a selection leaves nothing, or two files would have one name
  */
 export function planManifests(
-  { HlsPackage, CmafPackage, DashPackage }: PackagingConfiguration,
+  { HlsPackage, CmafPackage, DashPackage, MssPackage }: PackagingConfiguration,
   combinations: readonly SourceCombination[],
 ): PlannedManifest[] {
   const hls = (HlsPackage ?? CmafPackage)?.HlsManifests ?? [];
@@ -37,7 +37,18 @@ export function planManifests(
       'DashPackage.DashManifests.StreamSelection',
     ),
   }));
-  const manifests = [...playlists, ...mpds];
+  const clients = (MssPackage?.MssManifests ?? []).map(({ ManifestName, StreamSelection }): PlannedManifest => ({
+    kind: 'mss',
+    name: `${mssFolder(ManifestName)}/Manifest`,
+    combinations: selectStreams(combinations, StreamSelection, 'MssPackage.MssManifests.StreamSelection'),
+  }));
+  if (clients.length > 1)
+    throw new PackagerError(
+      'configuration_unsupported',
+      `fragments lie beside the one client manifest that names them; given: ${clients.length} MssManifests`,
+      { field: 'MssPackage.MssManifests' },
+    );
+  const manifests = [...playlists, ...mpds, ...clients];
   refuseEqualNames(manifests.flatMap(manifestFileNames));
   return manifests;
 }
@@ -52,4 +63,9 @@ function refuseEqualNames(names: readonly string[]): void {
       });
     seen.add(name);
   }
+}
+
+/** Where a client manifest and its fragments lie. */
+export function mssFolder(manifestName: string): string {
+  return `${manifestName}.ism`;
 }

@@ -297,6 +297,7 @@ describe('key pictures', () => {
 describe('what cannot be honoured is refused by name', () => {
   const hls = (change: object) => cmaf({ HlsManifests: [{ ManifestName: 'index', ...change }] });
   const mpd = (change: object) => dash({ DashManifests: [{ ManifestName: 'index', ...change }] });
+  const mss = (MssManifests: { ManifestName: string }[]) => ({ Id: 'mss', MssPackage: { MssManifests } });
   const provider = { RoleArn: 'a', SystemIds: ['b'], Url: 'c' };
 
   it.each<[string, PackagingConfiguration]>([
@@ -311,7 +312,14 @@ describe('what cannot be honoured is refused by name', () => {
       'HlsPackage.IncludeDvbSubtitles',
       { Id: 'a', HlsPackage: { HlsManifests: [{ ManifestName: 'index' }], IncludeDvbSubtitles: true } },
     ],
-    ['MssPackage', { Id: 'a', MssPackage: { MssManifests: [{ ManifestName: 'index' }] } }],
+    ['MssPackage.MssManifests', mss([{ ManifestName: 'a' }, { ManifestName: 'b' }])],
+    [
+      'MssPackage.Encryption',
+      {
+        Id: 'a',
+        MssPackage: { MssManifests: [{ ManifestName: 'index' }], Encryption: { SpekeKeyProvider: provider } },
+      },
+    ],
     ['CmafPackage.Encryption', cmaf({ Encryption: { SpekeKeyProvider: provider } })],
     ['DashPackage.Encryption', dash({ Encryption: { SpekeKeyProvider: provider } })],
     ['CmafPackage.HlsManifests.AdMarkers', hls({ AdMarkers: 'PASSTHROUGH' })],
@@ -321,6 +329,20 @@ describe('what cannot be honoured is refused by name', () => {
     expect(() => planPresentation(ladder, configuration)).toThrow(
       expect.objectContaining({ code: 'configuration_unsupported', message: expect.stringContaining(field) }),
     );
+  });
+
+  it('Smooth Streaming over discontinuities', () => {
+    const parts = syntheticIndex(
+      rendition({
+        uri: 'a',
+        tracks: [videoTrack()],
+        cuts: [
+          [0, 4],
+          [0, 4],
+        ],
+      }),
+    );
+    expect(() => planPresentation(parts, mss([{ ManifestName: 'index' }]))).toThrow('without discontinuities');
   });
 
   it('trick play over segments that do not begin with key pictures', () => {

@@ -4,12 +4,13 @@ import type { AssetIndex } from '../model/asset-index.js';
 import { joinSegments, usualSegmentDuration } from './join-segments.js';
 import { manifestTracks } from './manifest-names.js';
 import { nominalDurations } from './nominal-duration.js';
-import { planManifests } from './plan-manifests.js';
+import { mssFolder, planManifests } from './plan-manifests.js';
 import { planSegments } from './plan-segments.js';
 import { planStreams, withIFrames } from './planned-streams.js';
 import type { PlannedManifest } from './planned-manifest.js';
 import type { InitSegment, PlannedPeriod, PlannedTrack, Presentation } from './presentation.js';
 import { programDates } from './program-date-time.js';
+import { planQualityLevels } from './quality-levels.js';
 import { sourceTracks } from './source-tracks.js';
 import { refuseUnsupported } from './supported-fields.js';
 
@@ -20,25 +21,22 @@ import { refuseUnsupported } from './supported-fields.js';
  */
 export function planPresentation(index: AssetIndex, configuration: PackagingConfiguration): Presentation {
   refuseUnsupported(configuration);
-  const { HlsPackage, CmafPackage, DashPackage } = configuration;
-  const wantedDuration = (HlsPackage ?? CmafPackage ?? DashPackage)?.SegmentDurationSeconds ?? 0;
+  const { HlsPackage, CmafPackage, DashPackage, MssPackage } = configuration;
+  const wantedDuration = (HlsPackage ?? CmafPackage ?? DashPackage ?? MssPackage)?.SegmentDurationSeconds ?? 0;
   const source = sourceTracks(index.uncut ? joinSegments(index, wantedDuration || usualSegmentDuration) : index);
   const planned = planStreams(source, configuration);
   const manifests = planManifests(configuration, planned.combinations);
   const wanted = new Set(manifests.flatMap(manifestTracks));
-  const { tracks, tasks, clocks } = planSegments(
-    withIFrames(
-      planned.streams.filter(({ id }) => wanted.has(id)),
-      manifests,
-    ),
-    {
-      container: HlsPackage ? 'mpegts' : 'cmaf',
-      parameterSetsInBand: (CmafPackage ?? DashPackage)?.IncludeEncoderConfigurationInSegments ?? false,
-      segmentDuration: index.uncut ? 0 : wantedDuration,
-      segmentTemplateFormat: DashPackage?.SegmentTemplateFormat ?? 'NUMBER_WITH_TIMELINE',
-      dateOf: manifests.some(wantsDates) ? programDates(index) : () => undefined,
-    },
-  );
+  const streams = planned.streams.filter(({ id }) => wanted.has(id));
+  const [client] = MssPackage?.MssManifests ?? [];
+  const { tracks, tasks, clocks } = planSegments(withIFrames(streams, manifests), {
+    ...(client && { qualityLevels: planQualityLevels(streams, index, mssFolder(client.ManifestName)) }),
+    container: HlsPackage ? 'mpegts' : 'cmaf',
+    parameterSetsInBand: (CmafPackage ?? DashPackage)?.IncludeEncoderConfigurationInSegments ?? false,
+    segmentDuration: index.uncut ? 0 : wantedDuration,
+    segmentTemplateFormat: DashPackage?.SegmentTemplateFormat ?? 'NUMBER_WITH_TIMELINE',
+    dateOf: manifests.some(wantsDates) ? programDates(index) : () => undefined,
+  });
   const periods = planPeriods(tracks, clocks);
   if (DashPackage?.SegmentTemplateFormat === 'NUMBER_WITH_DURATION')
     for (const track of tracks) nominalDurations(track, periods); // refuses what is not regular

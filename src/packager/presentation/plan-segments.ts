@@ -13,12 +13,15 @@ import type { SegmentTemplateFormat } from './planned-manifest.js';
 import type { PlannedStream } from './planned-streams.js';
 import type { PlannedSegment, PlannedTrack, TrackDescription } from './presentation.js';
 import type { DateOf } from './program-date-time.js';
-import { segmentName, segmentNames } from './segment-names.js';
+import type { PlannedQualityLevel } from './quality-levels.js';
+import { fragmentNames, segmentName, segmentNames } from './segment-names.js';
 import type { FragmentContent, MuxedTrackPlan, PlannedOutput, SegmentContent, SegmentTask } from './segment-task.js';
 import type { Carrier, SourceTrack } from './source-tracks.js';
 
 export interface SegmentPlanOptions {
   readonly container: SegmentContent['container'];
+  /** Of Smooth Streaming, by stream. */
+  readonly qualityLevels?: ReadonlyMap<string, PlannedQualityLevel>;
   /** IncludeEncoderConfigurationInSegments */
   readonly parameterSetsInBand: boolean;
   /** seconds; 0: as the source is cut */
@@ -77,7 +80,7 @@ export function planSegments(streams: readonly PlannedStream[], options: Segment
   // All renditions go forward together, so that what is done first is the beginning of the asset.
   tasks.sort((a, b) => a.position[0] - b.position[0] || a.position[1] - b.position[1]);
   return {
-    tracks: drafts.map(finish),
+    tracks: drafts.map((draft) => finish(draft, options.qualityLevels?.get(draft.stream.id))),
     tasks: tasks.map(({ position: _, ...task }, id) => ({ id, ...task })),
     clocks,
   };
@@ -157,7 +160,10 @@ function openPeriod(draft: Draft, period: number, planning: Planning): void {
   const source = draft.rendition.periods[period]?.tracks[draft.positions[0]?.[period] ?? -1];
   if (!source) throw new Error(`${draft.stream.id} has no track in period ${period + 1}`);
   const track = planning.parameterSetsInBand ? withParameterSetsInBand(source) : source;
-  const names = segmentNames(draft.stream.id, period + 1, { container, format: segmentTemplateFormat });
+  const qualityLevel = planning.qualityLevels?.get(draft.stream.id);
+  const names = qualityLevel
+    ? fragmentNames(qualityLevel)
+    : segmentNames(draft.stream.id, period + 1, { container, format: segmentTemplateFormat });
   draft.periods.push({ track, ...names, segments: [] });
 }
 
@@ -237,7 +243,10 @@ function filledParts(segments: readonly IndexedSegment[], track: number): Indexe
   return segments.flatMap(({ tracks }) => tracks[track] ?? []).filter(({ start, end }) => end > start);
 }
 
-function finish({ stream, periods, rendition, positions }: Draft): PlannedTrack {
+function finish(
+  { stream, periods, rendition, positions }: Draft,
+  qualityLevel: PlannedQualityLevel | undefined,
+): PlannedTrack {
   const [{ variant, ...main }, ...others] = stream.members;
   for (const [index, { segments }] of periods.entries())
     if (segments.length === 0)
@@ -256,6 +265,7 @@ function finish({ stream, periods, rendition, positions }: Draft): PlannedTrack 
     id: stream.id,
     ...(stream.trickOf !== undefined && { trickOf: stream.trickOf }),
     ...(variant && { variant }),
+    ...(qualityLevel && { qualityLevel }),
     muxed,
     periods,
   };

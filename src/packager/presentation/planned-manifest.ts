@@ -2,7 +2,7 @@ import type { DashManifestConfiguration, HlsManifestConfiguration } from '../../
 import type { IFrame } from '../model/i-frame.js';
 
 /** A manifest of the presentation, with the tracks that its StreamSelection leaves, in its order. */
-export type PlannedManifest = HlsManifest | DashManifest;
+export type PlannedManifest = HlsManifest | DashManifest | MssManifest;
 
 export interface HlsManifest {
   readonly kind: 'hls';
@@ -18,6 +18,12 @@ export interface DashManifest {
   readonly configuration: DashManifestConfiguration;
   readonly segmentTemplateFormat: SegmentTemplateFormat;
   readonly includeIFrameOnlyStream: boolean;
+  readonly combinations: readonly Combination[];
+}
+
+export interface MssManifest {
+  readonly kind: 'mss';
+  readonly name: string;
   readonly combinations: readonly Combination[];
 }
 

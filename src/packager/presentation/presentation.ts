@@ -1,6 +1,7 @@
 import type { SourceMedia, SourceVariant } from '../model/asset-index.js';
 import type { Track } from '../model/track.js';
 import type { PlannedManifest } from './planned-manifest.js';
+import type { PlannedQualityLevel } from './quality-levels.js';
 import type { SegmentTask } from './segment-task.js';
 
 /**
@@ -51,6 +52,8 @@ export interface PlannedTrack extends TrackDescription {
   readonly variant?: SourceVariant;
   /** Holds the key pictures alone of the track with this id. */
   readonly trickOf?: string;
+  /** Where its fragments are in Smooth Streaming. */
+  readonly qualityLevel?: PlannedQualityLevel;
   /** Audio in the same segments, in transport streams. */
   readonly muxed: readonly TrackDescription[];
   readonly periods: readonly PlannedTrackPeriod[];

@@ -1,4 +1,6 @@
+import { fragmentPath } from '../../manifest/mss/client-manifest.js';
 import type { SegmentTemplateFormat } from './planned-manifest.js';
+import type { PlannedQualityLevel } from './quality-levels.js';
 import type { SegmentContent } from './segment-task.js';
 
 /** How the objects of one track in one period are called, relative to the endpoint's folder. */
@@ -24,6 +26,11 @@ export function segmentNames(trackId: string, period: number, { container, forma
     initSegment: `${trackId}/${period === 1 ? 'init' : `init_${period}`}.mp4`,
     media: `${trackId}/${format === 'TIME_WITH_TIMELINE' ? byTime : '$Number$'}.m4s`,
   };
+}
+
+/** Of Smooth Streaming: addresses that client manifests have players make. There is no init segment: the manifest says what it would. */
+export function fragmentNames({ folder, stream, bitrate }: PlannedQualityLevel): SegmentNames {
+  return { media: `${folder}/${fragmentPath(stream, bitrate, '$Time$')}` };
 }
 
 /** The name of one segment. @param time ticks */

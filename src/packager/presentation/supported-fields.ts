@@ -7,7 +7,7 @@ type FieldPath<T> = T extends readonly (infer Item)[]
   : T extends object
     ? { [Name in keyof T & string]-?: Name | `${Name}.${FieldPathBelow<Name, T[Name]>}` }[keyof T & string]
     : never;
-type FieldPathBelow<Name, T> = Name extends 'Tags' | 'MssPackage' | 'Encryption' | 'StreamSelection'
+type FieldPathBelow<Name, T> = Name extends 'Tags' | 'Encryption' | 'StreamSelection'
   ? never
   : FieldPath<NonNullable<T>>;
 
@@ -40,7 +40,12 @@ const verdicts: Record<FieldPath<PackagingConfiguration>, Verdict> = {
   'HlsPackage.HlsManifests.RepeatExtXKey': 'honoured',
   'HlsPackage.HlsManifests.StreamSelection': 'honoured',
 
-  MssPackage: { refused: `Smooth Streaming is ${notYet}` },
+  MssPackage: 'honoured',
+  'MssPackage.Encryption': { refused: `encryption is ${notYet}` },
+  'MssPackage.SegmentDurationSeconds': 'honoured',
+  'MssPackage.MssManifests': 'honoured',
+  'MssPackage.MssManifests.ManifestName': 'honoured',
+  'MssPackage.MssManifests.StreamSelection': 'honoured',
 
   CmafPackage: 'honoured',
   'CmafPackage.Encryption': { refused: `encryption is ${notYet}` },

@@ -11,6 +11,7 @@ import {
 import type { PackagingConfiguration } from '../../domain/packaging-configuration.js';
 import { readMediaPlaylist } from '../../manifest/hls/read-media-playlist.js';
 import { readMultivariantPlaylist } from '../../manifest/hls/read-multivariant-playlist.js';
+import { mssResources } from '../../transfer/harvest/mss-resources.js';
 import type { AssetIndex } from '../model/asset-index.js';
 import { planPresentation } from './plan-presentation.js';
 import { writeManifests } from './write-manifests.js';
@@ -412,5 +413,45 @@ describe('DASH', () => {
     const mpd = dash(syntheticIndex(a, b)).text('index.mpd');
     expect(mpd).toContain('segmentAlignment="false"');
     expect(mpd).not.toContain('cmaf:2019');
+  });
+});
+
+describe('a client manifest', () => {
+  const mss = (index: AssetIndex) => manifests(index, { MssPackage: { MssManifests: [{ ManifestName: 'talk' }] } });
+
+  it('names exactly the fragments that there are', () => {
+    const { names, text, presentation } = mss(ladder);
+    expect(presentation.initSegments).toEqual([]);
+    const base = 'https://host/talk.ism/Manifest';
+    const listed = [...mssResources(text('talk.ism/Manifest'), base)].map(({ url }) => decodeURI(url));
+    expect(listed.toSorted()).toEqual(names.map((name) => `https://host/${name}`).toSorted());
+    expect(names).toContain('talk.ism/QualityLevels(3000000)/Fragments(video=360000)');
+    expect(names).toContain('talk.ism/QualityLevels(128000)/Fragments(audio=0)');
+  });
+
+  it('says what players make the init segment from', () => {
+    const text = mss(ladder).text('talk.ism/Manifest');
+    expect(text).toContain(
+      '<SmoothStreamingMedia MajorVersion="2" MinorVersion="0" TimeScale="10000000" Duration="120',
+    );
+    expect(text).toContain(
+      'FourCC="H264" MaxWidth="1280" MaxHeight="720" CodecPrivateData="000000016764001FAC0000000168EB"',
+    );
+    expect(text).toMatch(
+      /FourCC="AACL" SamplingRate="48000" Channels="2" BitsPerSample="16" PacketSize="4" AudioTag="255" CodecPrivateData="1190"/,
+    );
+    expect(text).toContain('Type="audio" Name="audio" TimeScale="48000"');
+  });
+
+  it('gives every quality level an address of its own, also where the source does not tell bit rates', () => {
+    const same = (uri: string) => rendition({ uri, tracks: [videoTrack()], cuts });
+    const { names } = mss(syntheticIndex(same('a'), same('b')));
+    expect(new Set(names).size).toBe(6);
+  });
+
+  it('refuses renditions whose segments begin at other times, which one address cannot name', () => {
+    const at = (uri: string, times: number[]) => rendition({ uri, tracks: [videoTrack()], cuts: [times] });
+    const index = syntheticIndex(at('a', [0, 4, 8]), at('b', [0, 4.02, 8]));
+    expect(() => mss(index)).toThrow('video_2 differs');
   });
 });

@@ -1,5 +1,6 @@
 import { dashManifest } from './dash-manifest.js';
 import { hlsManifest } from './hls-manifest.js';
+import { mssManifest } from './mss-manifest.js';
 import type { ManifestFile, SegmentFacts } from './planned-manifest.js';
 import type { Presentation } from './presentation.js';
 
@@ -15,6 +16,8 @@ export function writeManifests(presentation: Presentation, facts: SegmentFacts):
         return hlsManifest(manifest, presentation, facts);
       case 'dash':
         return [dashManifest(manifest, presentation, facts)];
+      case 'mss':
+        return [mssManifest(manifest, presentation)];
     }
   });
 }

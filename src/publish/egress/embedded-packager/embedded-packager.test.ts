@@ -198,10 +198,10 @@ describe.runIf(requires('ffmpeg'))('the embedded packager', () => {
   });
 
   it('names what it cannot honour before anything is written', async () => {
-    const smooth: PackagingConfiguration = { Id: 'mss', MssPackage: { MssManifests: [{ ManifestName: 'index' }] } };
-    await expect(produce(job([cmaf, smooth]))).rejects.toMatchObject({
+    const MssManifests = [{ ManifestName: 'a' }, { ManifestName: 'b' }];
+    await expect(produce(job([cmaf, { Id: 'mss', MssPackage: { MssManifests } }]))).rejects.toMatchObject({
       code: 'configuration_unsupported',
-      message: expect.stringContaining('MssPackage') as string,
+      message: expect.stringContaining('MssManifests') as string,
     });
     expect((await facts('cmaf')).size).toBe(0);
   });

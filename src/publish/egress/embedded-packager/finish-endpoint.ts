@@ -1,4 +1,4 @@
-import { writeManifests, type ManifestFile } from '../../../packager/packager.js';
+import { checkPresentation, writeManifests, type ManifestFile } from '../../../packager/packager.js';
 import { crc32Digest } from '../../../transfer/digest.js';
 import { inFolder, writeInventory } from '../../../transfer/inventory.js';
 import type { EndpointResult } from '../egress.js';
@@ -47,6 +47,11 @@ export function skippedEndpoint(endpoint: EndpointState): EndpointResult {
 
 function manifestsOf({ presentation, made }: EndpointState): ManifestFile[] {
   const files = writeManifests(presentation, made);
+  const [problem, ...others] = checkPresentation(presentation, files, made);
+  if (problem) {
+    const more = others.length > 0 ? ` (and ${others.length} more)` : '';
+    throw new Error(`${problem.file} breaks the rule ${problem.rule}: ${problem.message}${more}`);
+  }
   return [...files.filter(({ entry }) => !entry), ...files.filter(({ entry }) => entry)];
 }
 

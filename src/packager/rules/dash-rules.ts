@@ -1,0 +1,227 @@
+import { childOf, childrenOf, type ReadElement, readXml } from '../../manifest/xml-reader.js';
+import { Findings, type KnownObjects, referredName, type RuleProblem } from './problem.js';
+
+/** Order of the children that we know, ISO/IEC 23009-1 Annex B: sequences of the schema, so that another order is invalid. */
+const childOrder: Readonly<Record<string, readonly string[]>> = {
+  MPD: ['ProgramInformation', 'BaseURL', 'Location', 'Period', 'UTCTiming'],
+  Period: ['BaseURL', 'SegmentTemplate', 'AssetIdentifier', 'EventStream', 'AdaptationSet', 'Subset'],
+  AdaptationSet: [
+    ...[
+      'AudioChannelConfiguration',
+      'ContentProtection',
+      'EssentialProperty',
+      'SupplementalProperty',
+      'InbandEventStream',
+      'Label',
+    ],
+    ...['Accessibility', 'Role', 'Rating', 'Viewpoint', 'BaseURL', 'SegmentTemplate', 'Representation'],
+  ],
+  Representation: [
+    ...[
+      'AudioChannelConfiguration',
+      'ContentProtection',
+      'EssentialProperty',
+      'SupplementalProperty',
+      'InbandEventStream',
+      'Label',
+    ],
+    ...['BaseURL', 'SegmentBase', 'SegmentTemplate'],
+  ],
+  SegmentTemplate: ['SegmentTimeline'],
+};
+
+/** Rules of ISO/IEC 23009-1 and DASH-IF IOP for a static MPD with segment templates. @throws ManifestError when it is not well-formed */
+export function checkMpd(file: string, text: string, objects?: KnownObjects): RuleProblem[] {
+  const findings = new Findings(file);
+  const root = readXml(text);
+  findings.expect(root.name === 'MPD', 'dash.root', () => `the root element is ${root.name}`);
+  checkOrder(root, findings);
+  const { type = 'static', profiles, minBufferTime, mediaPresentationDuration } = root.attributes;
+  findings.expect(type === 'static', 'dash.static', () => `MPD@type is ${type}`);
+  findings.expect(Boolean(profiles), 'dash.profiles', () => 'MPD@profiles is missing (§5.3.1.2)');
+  findings.expect(
+    seconds(minBufferTime) !== undefined,
+    'dash.min-buffer-time',
+    () => 'MPD@minBufferTime is missing (§5.3.1.2)',
+  );
+  const periods = childrenOf(root, 'Period');
+  const total = seconds(mediaPresentationDuration);
+  findings.expect(
+    total !== undefined || periods.every(({ attributes }) => attributes.duration),
+    'dash.duration',
+    () => 'a static MPD says how long it lasts (§5.3.1.2)',
+  );
+  const lasts = periods.map(
+    ({ attributes }) => seconds(attributes.duration) ?? (periods.length === 1 ? total : undefined),
+  );
+  const sum = lasts.reduce<number>((all, each) => all + (each ?? NaN), 0);
+  if (total !== undefined && !Number.isNaN(sum))
+    findings.expect(
+      Math.abs(sum - total) < 1e-3,
+      'dash.duration',
+      () => `Periods last ${sum} s, the presentation ${total} s`,
+    );
+  for (const [index, period] of periods.entries())
+    checkPeriod(period, { file, findings, objects, duration: lasts[index] });
+  return findings.problems;
+}
+
+interface PeriodCheck {
+  readonly file: string;
+  readonly findings: Findings;
+  readonly objects: KnownObjects | undefined;
+  /** seconds */
+  readonly duration: number | undefined;
+}
+
+function checkPeriod(period: ReadElement, check: PeriodCheck): void {
+  const { findings } = check;
+  const sets = childrenOf(period, 'AdaptationSet');
+  const ids = sets.map(({ attributes }) => attributes.id);
+  const representations = sets.flatMap((set) => childrenOf(set, 'Representation').map((each) => ({ set, each })));
+  const named = representations.map(({ each }) => each.attributes.id);
+  findings.expect(
+    new Set(named).size === named.length,
+    'dash.representation-id',
+    () => `two Representations of a Period have one id: ${named.join(', ')} (§5.3.5.2)`,
+  );
+  for (const set of sets) {
+    for (const { attributes } of childrenOf(set, 'EssentialProperty'))
+      if (attributes.schemeIdUri === 'http://dashif.org/guidelines/trickmode')
+        findings.expect(
+          ids.includes(attributes.value),
+          'dash.trick-mode',
+          () => `trick mode of set ${attributes.value}, which there is none of`,
+        );
+  }
+  for (const { set, each } of representations) checkRepresentation(set, each, [period, set, each], check);
+}
+
+function checkRepresentation(
+  set: ReadElement,
+  representation: ReadElement,
+  levels: readonly ReadElement[],
+  check: PeriodCheck,
+): void {
+  const { findings } = check;
+  const { id = '', bandwidth } = representation.attributes;
+  findings.expect(
+    Number(bandwidth) > 0,
+    'dash.bandwidth',
+    () => `${id}: @bandwidth is ${bandwidth ?? 'missing'} (§5.3.5.2)`,
+  );
+  for (const name of ['mimeType', 'codecs'])
+    findings.expect(
+      Boolean(representation.attributes[name] ?? set.attributes[name]),
+      'dash.codecs',
+      () => `${id}: no @${name} (§5.3.7.2)`,
+    );
+  const templates = levels.flatMap((level) => childOf(level, 'SegmentTemplate') ?? []);
+  if (templates.length === 0) return;
+  const merged = Object.assign({}, ...templates.map(({ attributes }) => attributes)) as ReadElement['attributes'];
+  const timeline = templates.findLast((template) => childOf(template, 'SegmentTimeline'));
+  checkTemplate({ id, attributes: merged, timeline: timeline && childOf(timeline, 'SegmentTimeline') }, check);
+}
+
+interface Template {
+  readonly id: string;
+  readonly attributes: ReadElement['attributes'];
+  readonly timeline: ReadElement | undefined;
+}
+
+function checkTemplate(
+  { id, attributes, timeline }: Template,
+  { file, findings, objects, duration }: PeriodCheck,
+): void {
+  const { media = '', initialization, timescale = '1', startNumber = '1' } = attributes;
+  const byNumber = media.includes('$Number');
+  const byTime = media.includes('$Time');
+  findings.expect(
+    byNumber !== byTime,
+    'dash.template',
+    () => `${id}: @media has $Number$ or $Time$: ${media} (§5.3.9.4.4)`,
+  );
+  const times = timeline ? timelineTimes(timeline, id, findings) : regularTimes(attributes, duration);
+  const scale = Number(timescale);
+  const end = times.at(-1)?.end ?? 0;
+  const offset = Number(attributes.presentationTimeOffset ?? 0);
+  if (timeline && duration !== undefined)
+    findings.expect(
+      (end - offset) / scale <= duration + 0.001,
+      'dash.timeline',
+      () => `${id}: its segments end at ${(end - offset) / scale} s of a Period of ${duration} s`,
+    );
+  if (!objects) return;
+  const fill = (template: string, number: number, time: number) =>
+    template
+      .replace(/\$RepresentationID\$/g, id)
+      .replace(/\$Number(?:%0(\d)d)?\$/g, (_, width?: string) => String(number).padStart(Number(width ?? 1), '0'))
+      .replace(/\$Time(?:%0(\d)d)?\$/g, (_, width?: string) => String(time).padStart(Number(width ?? 1), '0'));
+  const listed = times.map(({ start }, index) => fill(media, Number(startNumber) + index, start));
+  for (const reference of [...(initialization === undefined ? [] : [fill(initialization, 0, 0)]), ...listed])
+    findings.expect(
+      objects.has(referredName(file, reference) ?? ''),
+      'dash.reference',
+      () => `${id}: ${reference} does not exist`,
+    );
+}
+
+/** Segments that one MPD may list before the check goes on without them. */
+const maxListed = 1_000_000;
+
+function timelineTimes(timeline: ReadElement, id: string, findings: Findings): { start: number; end: number }[] {
+  const times: { start: number; end: number }[] = [];
+  let time = 0;
+  for (const { attributes } of childrenOf(timeline, 'S')) {
+    const start = attributes.t === undefined ? time : Number(attributes.t);
+    const each = Number(attributes.d);
+    findings.expect(
+      start >= time || times.length === 0,
+      'dash.timeline',
+      () => `${id}: S@t ${start} is before the end of the segment before, ${time} (§5.3.9.6)`,
+    );
+    findings.expect(each > 0, 'dash.timeline', () => `${id}: S@d is ${attributes.d ?? 'missing'}`);
+    time = start;
+    for (let repeat = Number(attributes.r ?? 0); repeat >= 0 && times.length < maxListed; repeat -= 1) {
+      times.push({ start: time, end: time + each });
+      time += each;
+    }
+  }
+  return times;
+}
+
+/** §5.3.9.5.3: as many as begin within the Period. */
+function regularTimes(
+  { duration = '0', timescale = '1' }: ReadElement['attributes'],
+  period: number | undefined,
+): { start: number; end: number }[] {
+  const each = Number(duration);
+  const count = each > 0 && period !== undefined ? Math.ceil((period * Number(timescale)) / each - 1e-9) : 0;
+  return Array.from({ length: Math.min(count, maxListed) }, (_, index) => ({
+    start: index * each,
+    end: (index + 1) * each,
+  }));
+}
+
+/** Children that the table does not know are not judged. */
+function checkOrder(element: ReadElement, findings: Findings): void {
+  const order = childOrder[element.name];
+  if (order) {
+    const places = element.children.map(({ name }) => order.indexOf(name)).filter((place) => place >= 0);
+    const sorted = places.toSorted((a, b) => a - b);
+    findings.expect(
+      places.join() === sorted.join(),
+      'dash.schema',
+      () => `children of ${element.name} (line ${element.line}) are not in the schema's order`,
+    );
+  }
+  for (const child of element.children) checkOrder(child, findings);
+}
+
+/** ISO 8601 duration of days and shorter. */
+function seconds(text: string | undefined): number | undefined {
+  const match = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/.exec(text ?? '');
+  if (!match) return undefined;
+  const [days = 0, hours = 0, minutes = 0, rest = 0] = match.slice(1).map((part) => Number(part ?? 0));
+  return days * 86_400 + hours * 3600 + minutes * 60 + rest;
+}

@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import {
+  audioTrack,
+  regularCuts,
+  rendition,
+  syntheticIndex,
+  videoTrack,
+} from '../../../test/support/synthetic-index.js';
+import type { PackagingConfiguration } from '../../domain/packaging-configuration.js';
+import { initSegment } from '../isobmff/init-segment.js';
+import { mediaSegment } from '../isobmff/media-segment.js';
+import { planPresentation } from '../presentation/plan-presentation.js';
+import { writeManifests } from '../presentation/write-manifests.js';
+import { checkManifest, checkPresentation } from './check-manifest.js';
+import { checkCmafHeader, checkCmafSegment } from './cmaf-rules.js';
+
+const cuts = [regularCuts(3, 4)];
+const tracks = [videoTrack(), audioTrack('a')];
+const index = syntheticIndex(
+  rendition({ uri: 'a', tracks, cuts, variant: { bandwidth: 2_000_000 } }),
+  rendition({ uri: 'b', tracks, cuts, variant: { bandwidth: 1_000_000 } }),
+);
+const HlsManifests = [{ ManifestName: 'index', IncludeIframeOnlyStream: true }];
+const DashManifests = [{ ManifestName: 'index' }];
+
+const configurations: Record<string, PackagingConfiguration> = {
+  hls: { Id: 'a', HlsPackage: { HlsManifests, UseAudioRenditionGroup: true } },
+  cmaf: { Id: 'a', CmafPackage: { HlsManifests } },
+  dash: { Id: 'a', DashPackage: { DashManifests, IncludeIframeOnlyStream: true } },
+  regular: { Id: 'a', DashPackage: { DashManifests, SegmentTemplateFormat: 'NUMBER_WITH_DURATION' } },
+  timed: {
+    Id: 'a',
+    DashPackage: {
+      DashManifests: [{ ManifestName: 'index', ManifestLayout: 'COMPACT' }],
+      SegmentTemplateFormat: 'TIME_WITH_TIMELINE',
+    },
+  },
+  mss: { Id: 'a', MssPackage: { MssManifests: [{ ManifestName: 'index' }] } },
+};
+
+function made(of: string) {
+  const presentation = planPresentation(index, configurations[of]!);
+  const iFrames = [{ time: 0, offset: 0, length: 900 }];
+  const names = presentation.tasks.flatMap(({ outputs }) => outputs.map(({ name }) => name));
+  const facts = new Map(names.map((name) => [name, { size: 1000, iFrames }]));
+  return { presentation, facts, files: writeManifests(presentation, facts) };
+}
+
+describe('what is made', () => {
+  it.each(Object.keys(configurations))('breaks no rule: %s', (of) => {
+    const { presentation, facts, files } = made(of);
+    expect(checkPresentation(presentation, files, facts)).toEqual([]);
+  });
+
+  it.each(Object.keys(configurations))('lacks nothing that is not there: %s', (of) => {
+    const { presentation, facts, files } = made(of);
+    const [task, ...tasks] = presentation.tasks;
+    const problems = checkPresentation({ ...presentation, tasks }, files, facts);
+    const missing = task!.outputs.map(({ name }) => name.split('/').at(-1)!);
+    for (const name of missing) expect(problems.map(({ message }) => message).join('\n')).toContain(name);
+  });
+});
+
+describe('a rule is broken', () => {
+  const cases: [rule: string, of: string, file: string, from: RegExp | string, to: string][] = [
+    ['hls.target-duration', 'cmaf', 'index_video_1.m3u8', 'TARGETDURATION:4', 'TARGETDURATION:3'],
+    ['hls.end-list', 'cmaf', 'index_video_1.m3u8', '#EXT-X-ENDLIST', ''],
+    ['hls.playlist-type', 'hls', 'index_audio_1.m3u8', '#EXT-X-PLAYLIST-TYPE:VOD', ''],
+    ['hls.version', 'cmaf', 'index_video_1.m3u8', 'VERSION:6', 'VERSION:5'],
+    ['hls.version', 'hls', 'index_iframes.m3u8', 'VERSION:4', 'VERSION:3'],
+    ['hls.byte-range', 'hls', 'index_iframes.m3u8', 'BYTERANGE:900@0', 'BYTERANGE:900@101'],
+    ['hls.i-frames', 'hls', 'index_iframes.m3u8', /#EXT-X-BYTERANGE.*\n/g, ''],
+    ['hls.reference', 'hls', 'index.m3u8', 'index_video_2.m3u8', 'index_video_9.m3u8'],
+    ['hls.codecs', 'hls', 'index.m3u8', /CODECS="[^"]*",/g, ''],
+    ['hls.bandwidth', 'hls', 'index.m3u8', /AVERAGE-BANDWIDTH=\d+/, 'AVERAGE-BANDWIDTH=99999999'],
+    ['hls.groups', 'hls', 'index.m3u8', 'GROUP-ID="audio"', 'GROUP-ID="sound"'],
+    ['hls.autoselect', 'hls', 'index.m3u8', 'AUTOSELECT=YES', 'AUTOSELECT=NO'],
+    ['hls.group-default', 'hls', 'index.m3u8', /(#EXT-X-MEDIA.*\n)/, '$1$1'],
+    ['hls.group-names', 'hls', 'index.m3u8', /(#EXT-X-MEDIA.*\n)/, '$1$1'],
+    ['hls.captions', 'hls', 'index.m3u8', 'TYPE=AUDIO', 'TYPE=CLOSED-CAPTIONS'],
+    ['hls.subtitles', 'hls', 'index.m3u8', /TYPE=AUDIO(.*),URI="[^"]*"/, 'TYPE=SUBTITLES$1'],
+    ['dash.static', 'dash', 'index.mpd', 'type="static"', 'type="dynamic"'],
+    ['dash.profiles', 'dash', 'index.mpd', /profiles="[^"]*"/, ''],
+    ['dash.min-buffer-time', 'dash', 'index.mpd', /minBufferTime="[^"]*"/, ''],
+    ['dash.duration', 'dash', 'index.mpd', /mediaPresentationDuration="[^"]*"/, 'mediaPresentationDuration="PT99S"'],
+    ['dash.representation-id', 'dash', 'index.mpd', 'Representation id="video_2"', 'Representation id="video_1"'],
+    ['dash.bandwidth', 'dash', 'index.mpd', /bandwidth="\d+"/, 'bandwidth="0"'],
+    ['dash.codecs', 'dash', 'index.mpd', /codecs="[^"]*"/, ''],
+    ['dash.template', 'dash', 'index.mpd', '$Number$', '1'],
+    [
+      'dash.timeline',
+      'timed',
+      'index.mpd',
+      '<S t="0" d="360000" r="2"/>',
+      '<S t="0" d="360000"/><S t="100" d="360000"/>',
+    ],
+    ['dash.timeline', 'timed', 'index.mpd', 'r="2"', 'r="9"'],
+    ['dash.reference', 'regular', 'index.mpd', /startNumber="1"/, 'startNumber="2"'],
+    ['dash.trick-mode', 'dash', 'index.mpd', /trickmode" value="0"/, 'trickmode" value="7"'],
+    ['dash.schema', 'dash', 'index.mpd', /(<Role [^>]*>)\s*(<Representation[^]*?<\/Representation>)/, '$2$1'],
+    ['mss.version', 'mss', 'index.ism/Manifest', 'MajorVersion="2"', 'MajorVersion="3"'],
+    ['mss.duration', 'mss', 'index.ism/Manifest', /Duration="\d+"/, ''],
+    ['mss.names', 'mss', 'index.ism/Manifest', 'Name="audio"', 'Name="video"'],
+    ['mss.counts', 'mss', 'index.ism/Manifest', 'Chunks="3"', 'Chunks="4"'],
+    ['mss.bitrates', 'mss', 'index.ism/Manifest', 'Bitrate="1000000"', 'Bitrate="2000000"'],
+    ['mss.url', 'mss', 'index.ism/Manifest', '{start time}', '0'],
+    ['mss.codec', 'mss', 'index.ism/Manifest', /CodecPrivateData="00/, 'CodecPrivateData="0x'],
+    ['mss.reference', 'mss', 'index.ism/Manifest', '<c t="0" d="360000"/>', '<c t="1" d="360000"/>'],
+  ];
+  it.each(cases)('%s, in %s', (...[rule, of, name, from, to]) => {
+    const { presentation, facts, files } = made(of);
+    const broken = files.map((file) => (file.name === name ? { ...file, text: file.text.replace(from, to) } : file));
+    expect(broken).not.toEqual(files);
+    expect(checkPresentation(presentation, broken, facts).map((problem) => problem.rule)).toContain(rule);
+  });
+
+  it('by what is no manifest at all', () => {
+    expect(checkManifest('a', '<html>')).toMatchObject([{ rule: 'manifest' }]);
+  });
+});
+
+describe('CMAF', () => {
+  const header = initSegment(videoTrack());
+  const samples = { data: [Uint8Array.of(1)], sizes: [1], decodeTimes: [0], compositionOffsets: [0], sync: [true] };
+  const segment = Buffer.concat(mediaSegment({ sequenceNumber: 1, samples, end: 9 }));
+
+  it('as it is made breaks no rule', () => {
+    expect(checkCmafHeader('init.mp4', header)).toEqual([]);
+    expect(checkCmafSegment('1.m4s', segment)).toEqual([]);
+  });
+
+  it.each([
+    ['cmaf.brands', /cmfccmf2/, 'mp41mp42'],
+    ['cmaf.header', /mvex/, 'free'],
+    ['cmaf.tracks', /trak/, 'free'],
+  ])('header: %s', (rule, from, to) => {
+    const bytes = Buffer.from(Buffer.from(header).toString('latin1').replace(from, to), 'latin1');
+    expect(checkCmafHeader('init.mp4', bytes).map((problem) => problem.rule)).toContain(rule);
+  });
+
+  it.each([
+    ['cmaf.tfdt', /tfdt/, 'free'],
+    ['cmaf.tracks', /traf/, 'free'],
+    ['cmaf.fragments', /mdat/, 'free'],
+    ['cmaf.fragments', /moof/, 'free'],
+  ])('segment: %s', (rule, from, to) => {
+    const bytes = Buffer.from(segment.toString('latin1').replace(from, to), 'latin1');
+    expect(checkCmafSegment('1.m4s', bytes).map((problem) => problem.rule)).toContain(rule);
+  });
+});
