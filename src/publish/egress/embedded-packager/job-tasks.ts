@@ -46,12 +46,6 @@ function readingOf({ rendition, segmentNumber, segments }: SegmentTask): string 
   return `${rendition} ${segmentNumber} ${segments.length} ${starts?.join()} ${ends?.join()}`;
 }
 
-/** What is read, and which samples of it. */
-function readingOf({ rendition, reads, segments }: SegmentTask): string {
-  const extents = segments.map(({ tracks }) => tracks.map(({ start, end }) => [start, end]));
-  return JSON.stringify([rendition, reads, extents]);
-}
-
 function addOutput({ outputs }: OpenTask, output: PlannedOutput, endpoint: EndpointState): void {
   const place = { endpoint, name: output.name };
   const content = contentOf(output);
