@@ -4,14 +4,34 @@ import type { ObjectBody } from './object-store.js';
 
 const writeViews = promisify(writev);
 
-/** Writes a body to an open file. A gather list goes down in one `writev`, a stream piece by piece as it comes. */
+/** bytes of a stream that are written at once; while they are, the next ones are gathered, so a stream holds twice as many in memory */
+const batchSize = 1024 * 1024;
+
+/** Writes a body to an open file. A gather list goes down in one `writev`, a stream in batches. */
 export async function writeBody(file: number, body: ObjectBody, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
   if (body instanceof Uint8Array) return writeAll(file, [body]);
   if (isGatherList(body)) return writeAll(file, body);
-  for await (const piece of body) {
-    signal?.throwIfAborted();
-    await writeAll(file, [piece]);
+  let batch: Uint8Array[] = [];
+  let filled = 0;
+  let writing = Promise.resolve();
+  try {
+    for await (const piece of body) {
+      signal?.throwIfAborted();
+      batch.push(piece);
+      filled += piece.byteLength;
+      if (filled < batchSize) continue;
+      await writing;
+      writing = writeAll(file, batch);
+      writing.catch(() => undefined); // thrown where it is waited for
+      batch = [];
+      filled = 0;
+    }
+    await writing;
+    await writeAll(file, batch);
+  } finally {
+    // The file is closed next: nothing may be written to its number after that.
+    await writing.catch(() => undefined);
   }
 }
 

@@ -13,7 +13,9 @@ const { environment, submit } = JSON.parse(process.argv[2] ?? '') as {
   submit: boolean;
 };
 const config = readConfig(environment);
-const server = await startServer({ config, environment }, openLog(config.LOG_LEVEL), { recordingsTimes: quick });
+// After a kill jobs go on before the server listens again, from which Opencast fetches.
+const recordingsTimes = { ...quick, patience: { attempts: 1000, pauseMs: 20, longestPauseMs: 200 } };
+const server = await startServer({ config, environment }, openLog(config.LOG_LEVEL), { recordingsTimes });
 if (submit) await submitLesson(server.services);
 process.stdout.write('ready\n');
 await server.services.engine.result(jobIdOfIngest(ingestOfLesson()));
