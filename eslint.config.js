@@ -12,6 +12,8 @@ export default tseslint.config(
       'examples/sample/',
       'test/media/generated/',
       'bench/media/',
+      // A package of its own, with its own check.
+      'deploy/aws/',
     ],
   },
   js.configs.recommended,

@@ -27,6 +27,7 @@ import { assetCatalog, type AssetCatalog } from './status/asset-catalog.js';
 import { openDatabase, type Database } from './status/database.js';
 import { startCleanUp } from './status/clean-up.js';
 import { jobHistory } from './status/job-history.js';
+import { watchQueues } from './status/queue-watch.js';
 import { jobJournal } from './status/job-journal.js';
 import { jobTable } from './status/job-table.js';
 import { installationSecret } from './status/secrets.js';
@@ -164,6 +165,7 @@ async function compose(
     log,
   });
 
+  const watching = watchQueues(database.tables, log);
   const cleaning = startCleanUp({
     tables: database.tables,
     history: jobHistory(database.tables),
@@ -195,6 +197,7 @@ async function compose(
     checks: healthChecks(database, openStore),
     system: systemServices(config, database),
     async close() {
+      watching.stop();
       await cleaning.stop();
       hours?.stop();
       await engine.stop();

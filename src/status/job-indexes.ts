@@ -12,27 +12,14 @@ export const jobIndexes = {
   reelway_jobs_by_change: '(updated_at)',
 } as const;
 
-/** Any number: the advisory lock under which one process at a time makes indexes. */
-const indexLock = 7_335_930;
-
-/** Makes the indexes that are missing, without holding up writers; once the engine has made its tables. */
+/** Makes the indexes that are missing, without holding up writers; once the engine has made its tables, by one process at a time. */
 export async function makeJobIndexes(tables: Kysely<Tables>): Promise<void> {
-  if ((await missing(tables)).length === 0) return;
-  await tables.connection().execute(async (connection) => {
-    // Tried, not waited for: who waits holds a snapshot, and building an index concurrently waits for those.
-    const { rows } = await sql<{ got: boolean }>`SELECT pg_try_advisory_lock(${indexLock}) AS got`.execute(connection);
-    if (!rows[0]?.got) return;
-    try {
-      for (const name of await missing(connection)) {
-        // One that was cut off in the middle is there and invalid.
-        await sql`DROP INDEX IF EXISTS dbos.${sql.id(name)}`.execute(connection);
-        const definition = sql.raw(`${name} ON dbos.workflow_status ${jobIndexes[name]}`);
-        await sql`CREATE INDEX CONCURRENTLY IF NOT EXISTS ${definition}`.execute(connection);
-      }
-    } finally {
-      await sql`SELECT pg_advisory_unlock(${indexLock})`.execute(connection);
-    }
-  });
+  for (const name of await missing(tables)) {
+    // One that was cut off in the middle is there and invalid.
+    await sql`DROP INDEX IF EXISTS dbos.${sql.id(name)}`.execute(tables);
+    const definition = sql.raw(`${name} ON dbos.workflow_status ${jobIndexes[name]}`);
+    await sql`CREATE INDEX CONCURRENTLY IF NOT EXISTS ${definition}`.execute(tables);
+  }
 }
 
 async function missing(connection: Kysely<Tables>): Promise<(keyof typeof jobIndexes)[]> {

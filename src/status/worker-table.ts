@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql, type Kysely } from 'kysely';
 import { isAlive, ownIdentity } from './process-identity.js';
 import type { Tables } from './tables.js';
@@ -13,9 +14,16 @@ export interface WorkerTable {
   lost(timeoutMs: number): Promise<string[]>;
   /** Says that the worker has stopped by itself: what it had begun can be taken over at once. */
   leave(id: string): Promise<void>;
+  /** Runs it while no other process of this database runs what it runs so: the engine's tables are made by one. */
+  alone<T>(work: () => Promise<T>): Promise<T>;
   /** Forgets a worker whose jobs were taken over, and all that left long ago. */
   remove(id: string): Promise<void>;
 }
+
+/** Any number: the advisory lock of `alone`. */
+const aloneLock = 7_335_931;
+/** milliseconds */
+const tryAgainMs = 100;
 
 export function workerTable(tables: Kysely<Tables>): WorkerTable {
   return {
@@ -53,6 +61,19 @@ export function workerTable(tables: Kysely<Tables>): WorkerTable {
         .where('id', '=', id)
         .execute();
     },
+
+    alone: (work) =>
+      tables.connection().execute(async (connection) => {
+        // Tried, not waited for: who waits holds a snapshot, and indexes that are built concurrently wait for those.
+        for (;;) {
+          const { rows } = await sql<{ got: boolean }>`SELECT pg_try_advisory_lock(${aloneLock}) AS got`.execute(
+            connection,
+          );
+          if (rows[0]?.got) break;
+          await sleep(tryAgainMs);
+        }
+        return work().finally(() => sql`SELECT pg_advisory_unlock(${aloneLock})`.execute(connection));
+      }),
 
     async remove(id) {
       await tables

@@ -7,6 +7,7 @@ import { createDatabase, type TestDatabase } from '../../test/support/postgres.j
 import { requires } from '../../test/support/requires.js';
 import { jobHistory } from '../status/job-history.js';
 import { jobTable } from '../status/job-table.js';
+import { queueState } from '../status/queue-watch.js';
 import { queueShares } from '../status/queue-shares.js';
 import { workerTable } from '../status/worker-table.js';
 import { openEngine } from './engine-fixture.case.js';
@@ -52,6 +53,7 @@ describe.runIf(requires('postgres'))('with many jobs in the database', () => {
     'what changed': (tables) => jobTable(tables).changedSince(now - 60_000, 500),
     'lost workers': (tables) => workerTable(tables).lost(10_000),
     'a turn': (tables) => queueShares(tables).next({ queue: 'endpoints', share: 'a', first: 0, last: 1000 }),
+    'how long jobs wait': async (tables) => expect(await queueState(tables)).toEqual({ waiting: 0, oldestSeconds: 0 }),
     'what is old': (tables) => jobHistory(tables).forgetJobs({ ended: now - 85 * 86_400_000, failed: 0 }, 50),
   };
   it.each(Object.keys(asked))('%s is found without reading a table from end to end', async (name) => {

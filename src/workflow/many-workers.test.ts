@@ -88,6 +88,11 @@ describe.runIf(requires('postgres'))('many workers on one PostgreSQL server', ()
     await client.end();
   }
 
+  it('may all start at the same time on an empty database', async () => {
+    const workers = await Promise.all([worker(), worker(), worker()]);
+    expect(await Promise.all(workers.map((child) => ended(child, 'SIGTERM')))).toEqual([0, 0, 0]);
+  });
+
   it('keep the limit of a queue together, also after one of them was killed', async () => {
     const limits = { endpoints: { perProcess: 2, everywhere: 3 } };
     const first = await worker({ limits });

@@ -96,7 +96,9 @@ async function runWorkflow(
 ): Promise<unknown> {
   const ended = running.beginJob(job.id);
   try {
-    return await definition.run(checkedInput(definition, input), job);
+    const result = await definition.run(checkedInput(definition, input), job);
+    log.info({ job: job.id, kind: definition.name }, 'job done');
+    return result;
   } catch (error) {
     // The engine's own errors steer it (cancelled, taken over by another process); they are not outcomes of the job.
     if (error instanceof engineErrors.DBOSError) throw error;

@@ -86,8 +86,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const takeOver =
     works && database.kind === 'server' ? await startTakeOver({ ...options, running, workerId }) : undefined;
   try {
-    await DBOS.launch();
-    await table.makeIndexes();
+    await (database.kind === 'server' ? options.workers.alone(launch) : launch());
     if (works) await registerQueues(options.limits ?? {});
   } catch (error) {
     await takeOver?.stop();
@@ -96,6 +95,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     throw error;
   }
   takeOver?.look();
+
+  /** Two processes that make the engine's tables at the same time would fail each other. */
+  async function launch(): Promise<void> {
+    await DBOS.launch();
+    await table.makeIndexes();
+  }
 
   const feed = jobFeed(table, log);
   const runtime: JobsRuntime = { table, journal, running, start };

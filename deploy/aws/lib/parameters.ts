@@ -1,0 +1,83 @@
+/** What a deployment chooses: environment variables (or `deploy/aws/.env`). Where a predecessor's stack had a parameter for it, its name is here too. */
+export interface Parameters {
+  /** STACK_NAME; a name with "prod" in it is guarded. */
+  readonly stackName: string;
+  /** REELWAY_IMAGE: repository of the container image; its tag is the version. */
+  readonly image: string;
+  /** REELWAY_VERSION: image tag = git tag; never `latest`. */
+  readonly version: string;
+  /** REELWAY_DOMAIN and REELWAY_CERTIFICATE_ARN: the HTTPS entry. */
+  readonly domain: string;
+  readonly certificateArn: string;
+  /** NOTIFICATION_EMAIL, of both predecessors. */
+  readonly notificationEmail: string;
+  /** INGEST_ALLOWED_IPS: networks that may call /ingest and /status; none: nobody may. */
+  readonly ingestAllowedIps: readonly string[];
+  /** VPC_ID: an existing VPC; without it one is made. */
+  readonly vpcId: string | undefined;
+  /** REELWAY_WORKERS_MIN and _MAX. */
+  readonly workers: { readonly min: number; readonly max: number };
+  /** Everything else of docs/settings.md that is no secret, from REELWAY_SETTINGS (JSON). */
+  readonly settings: Readonly<Record<string, string>>;
+  /** STACK_TAGS: `name=value,...` */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+const versionPattern = /^v?\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/;
+
+/** @throws Error that lists every problem by name */
+export function readParameters(environment: Readonly<Record<string, string | undefined>>): Parameters {
+  const problems: string[] = [];
+  const needed = (name: string, allowed: string, pattern: RegExp): string => {
+    const value = environment[name] ?? '';
+    if (!pattern.test(value)) problems.push(`${name}: ${allowed}; given: ${JSON.stringify(value)}`);
+    return value;
+  };
+  const count = (name: string, fallback: number): number => {
+    const value = Number(environment[name] ?? fallback);
+    if (!Number.isInteger(value) || value < 1 || value > 500) problems.push(`${name}: a whole number from 1 to 500`);
+    return value;
+  };
+  const workers = { min: count('REELWAY_WORKERS_MIN', 1), max: count('REELWAY_WORKERS_MAX', 10) };
+  if (workers.min > workers.max) problems.push('REELWAY_WORKERS_MIN is larger than REELWAY_WORKERS_MAX');
+  const allowed = list(environment.INGEST_ALLOWED_IPS);
+  for (const network of allowed)
+    if (!/^[\d.]+\/\d{1,2}$/.test(network))
+      problems.push(`INGEST_ALLOWED_IPS: IPv4 networks such as 192.0.2.0/24; given: ${network}`);
+  const parameters: Parameters = {
+    stackName: needed(
+      'STACK_NAME',
+      'letters, digits and hyphens, beginning with a letter',
+      /^[A-Za-z][A-Za-z0-9-]{0,99}$/,
+    ),
+    image: needed('REELWAY_IMAGE', 'an image repository without tag', /^[a-z0-9][a-z0-9._/:-]*[a-z0-9]$/),
+    version: needed('REELWAY_VERSION', 'a released version such as v1.2.3', versionPattern),
+    domain: needed('REELWAY_DOMAIN', 'a host name', /^[a-z0-9.-]+\.[a-z]{2,}$/),
+    certificateArn: needed('REELWAY_CERTIFICATE_ARN', 'a certificate of ACM in this region', /^arn:aws[a-z-]*:acm:/),
+    notificationEmail: needed('NOTIFICATION_EMAIL', 'an e-mail address', /^[^@\s]+@[^@\s]+\.[^@\s]+$/),
+    ingestAllowedIps: allowed,
+    vpcId: environment.VPC_ID || undefined,
+    workers,
+    settings: settingsOf(environment.REELWAY_SETTINGS, problems),
+    tags: Object.fromEntries(list(environment.STACK_TAGS).map((pair) => pair.split('=', 2) as [string, string])),
+  };
+  if (problems.length > 0) throw new Error(`The parameters of the stack are not usable:\n  ${problems.join('\n  ')}`);
+  return parameters;
+}
+
+function list(text: string | undefined): string[] {
+  return (text ?? '').split(/[\s,]+/).filter((item) => item !== '');
+}
+
+function settingsOf(json: string | undefined, problems: string[]): Record<string, string> {
+  try {
+    const parsed: unknown = JSON.parse(json || '{}');
+    const entries = Object.entries(parsed as Record<string, unknown>);
+    const secret = entries.find(([name]) => /SECRET|PASSWORD|TOKEN|_KEY/.test(name) && !name.endsWith('_FILE'));
+    if (secret) problems.push(`REELWAY_SETTINGS: ${secret[0]} is a secret and belongs into the stack's secret`);
+    return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
+  } catch {
+    problems.push('REELWAY_SETTINGS: a JSON object of settings');
+    return {};
+  }
+}

@@ -1,0 +1,273 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import * as appscaling from 'aws-cdk-lib/aws-applicationautoscaling';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import * as acm from 'aws-cdk-lib/aws-certificatemanager';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { Database } from './database.js';
+import { explain } from './explain.js';
+import type { Parameters } from './parameters.js';
+import type { Storage } from './storage.js';
+
+export interface ServiceProps {
+  readonly parameters: Parameters;
+  readonly vpc: ec2.IVpc;
+  readonly key: kms.Key;
+  readonly database: Database;
+  readonly storage: Storage;
+  readonly notices: sns.Topic;
+}
+
+/** Settings that are secrets: keys of the stack's secret, filled in by hand after the first deployment. */
+export const secretSettings = [
+  'REELWAY_API_TOKENS',
+  'WEBHOOK_VALIDATION_SECRET_TOKEN',
+  'ZOOM_CLIENT_ID',
+  'ZOOM_CLIENT_SECRET',
+  'OPENCAST_API_PASSWORD',
+  'SLACK_SIGNING_SECRET',
+  'SLACK_API_TOKEN',
+] as const;
+
+/** The server and the workers on Fargate, and the HTTPS entry. */
+export class Service extends Construct {
+  readonly cluster: ecs.Cluster;
+  readonly entry: elb.ApplicationLoadBalancer;
+  readonly targets: elb.ApplicationTargetGroup;
+  readonly logGroup: logs.LogGroup;
+  readonly secret: secretsmanager.Secret;
+  readonly server: ecs.FargateService;
+  readonly workers: ecs.FargateService;
+  /** seconds that the job waits that has waited longest */
+  readonly queueAge: cloudwatch.Metric;
+  readonly queueLength: cloudwatch.Metric;
+
+  constructor(scope: Construct, id: string, props: ServiceProps) {
+    super(scope, id);
+    const { parameters, vpc, key, database, storage } = props;
+    this.cluster = new ecs.Cluster(this, 'Cluster', { vpc, containerInsightsV2: ecs.ContainerInsights.ENABLED });
+    this.logGroup = new logs.LogGroup(this, 'Log', { retention: logs.RetentionDays.SIX_MONTHS, encryptionKey: key });
+    key.grantEncryptDecrypt(new iam.ServicePrincipal(`logs.${Stack.of(this).region}.amazonaws.com`));
+    this.secret = new secretsmanager.Secret(this, 'Settings', {
+      description: `Secret settings of ${parameters.stackName}: fill in, then restart the services`,
+      encryptionKey: key,
+      generateSecretString: {
+        secretStringTemplate: JSON.stringify(Object.fromEntries(secretSettings.map((name) => [name, '']))),
+        generateStringKey: 'generated',
+        excludePunctuation: true,
+      },
+    });
+    explain(this.secret, { 'AwsSolutions-SMG4': 'Secrets of Zoom, Opencast and Slack are rotated there.' });
+
+    const namespace = `Reelway/${parameters.stackName}`;
+    const filter = (name: string, field: string) =>
+      new logs.MetricFilter(this, name, {
+        logGroup: this.logGroup,
+        filterPattern: logs.FilterPattern.literal(`{ $.msg = "queues" && $.${field} = * }`),
+        metricNamespace: namespace,
+        metricName: name,
+        metricValue: `$.${field}`,
+      }).metric({ statistic: 'Maximum', period: Duration.minutes(1) });
+    this.queueAge = filter('QueueAgeSeconds', 'oldestSeconds');
+    this.queueLength = filter('QueueLength', 'waiting');
+
+    const role = new iam.Role(this, 'TaskRole', { assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com') });
+    grantWork(role, props);
+
+    const server = this.task('ServerTask', role, props, {
+      cpu: 1024,
+      memoryLimitMiB: 2048,
+      command: 'serve',
+      port: 8080,
+    });
+    const worker = this.task('WorkerTask', role, props, { cpu: 4096, memoryLimitMiB: 8192, command: 'worker' });
+    const shared = {
+      cluster: this.cluster,
+      vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
+      circuitBreaker: { rollback: true },
+      propagateTags: ecs.PropagatedTagSource.SERVICE,
+    };
+    this.server = new ecs.FargateService(this, 'Server', {
+      ...shared,
+      taskDefinition: server,
+      desiredCount: 2,
+      minHealthyPercent: 50,
+      maxHealthyPercent: 200,
+      healthCheckGracePeriod: Duration.seconds(120),
+    });
+    this.workers = new ecs.FargateService(this, 'Workers', {
+      ...shared,
+      taskDefinition: worker,
+      desiredCount: parameters.workers.min,
+      // Old workers stop before new ones begin: what a new release has begun does not fit the old code (docs/operations.md).
+      minHealthyPercent: 0,
+      maxHealthyPercent: 100,
+    });
+    for (const service of [this.server, this.workers]) database.cluster.connections.allowDefaultPortFrom(service);
+
+    const scaling = this.workers.autoScaleTaskCount({
+      minCapacity: parameters.workers.min,
+      maxCapacity: parameters.workers.max,
+    });
+    scaling.scaleOnMetric('ByQueueAge', {
+      metric: this.queueAge,
+      // Seconds that the oldest job has waited; less than half a minute for a quarter of an hour takes one away.
+      scalingSteps: [
+        { upper: 30, change: -1 },
+        { lower: 120, change: +1 },
+        { lower: 600, change: +3 },
+      ],
+      adjustmentType: appscaling.AdjustmentType.CHANGE_IN_CAPACITY,
+      evaluationPeriods: 15,
+      datapointsToAlarm: 3,
+      cooldown: Duration.minutes(5),
+    });
+
+    this.entry = new elb.ApplicationLoadBalancer(this, 'Entry', {
+      vpc,
+      internetFacing: true,
+      dropInvalidHeaderFields: true,
+      deletionProtection: true,
+    });
+    this.entry.logAccessLogs(storage.logs, 'entry');
+    explain(this.entry, { 'AwsSolutions-EC23': 'The HTTPS entry is for everybody; the WAF and tokens decide.' });
+    const listener = this.entry.addListener('Https', {
+      port: 443,
+      certificates: [acm.Certificate.fromCertificateArn(this, 'Certificate', parameters.certificateArn)],
+      sslPolicy: elb.SslPolicy.RECOMMENDED_TLS,
+    });
+    this.targets = listener.addTargets('Server', {
+      targets: [this.server],
+      port: 8080,
+      protocol: elb.ApplicationProtocol.HTTP,
+      healthCheck: { path: '/readyz', interval: Duration.seconds(15), healthyThresholdCount: 2 },
+      deregistrationDelay: Duration.seconds(30),
+    });
+  }
+
+  private task(
+    name: string,
+    taskRole: iam.Role,
+    { parameters, database, storage, notices }: ServiceProps,
+    { cpu, memoryLimitMiB, command, port }: { cpu: number; memoryLimitMiB: number; command: string; port?: number },
+  ): ecs.FargateTaskDefinition {
+    const task = new ecs.FargateTaskDefinition(this, name, {
+      cpu,
+      memoryLimitMiB,
+      taskRole,
+      volumes: [{ name: 'data' }, { name: 'tmp' }],
+    });
+    const credentials = database.cluster.secret!;
+    const container = task.addContainer('reelway', {
+      image: ecs.ContainerImage.fromRegistry(`${parameters.image}:${parameters.version}`),
+      command: [command],
+      readonlyRootFilesystem: true,
+      stopTimeout: Duration.seconds(120),
+      logging: ecs.LogDrivers.awsLogs({ logGroup: this.logGroup, streamPrefix: command }),
+      environment: {
+        ...parameters.settings,
+        // Encrypted; `pg` takes user and password from PGUSER and PGPASSWORD.
+        DATABASE_URL: `postgres://${database.cluster.clusterEndpoint.socketAddress}/reelway?uselibpqcompat=true&sslmode=require`,
+        REELWAY_STORAGE: `s3://${storage.media.bucketName}`,
+        REELWAY_PUBLIC_URL: `https://${parameters.domain}`,
+        REELWAY_NOTIFY: `sns:${notices.topicArn}`,
+        REELWAY_DRAIN_SECONDS: '100',
+        REELWAY_DATA_DIR: '/var/lib/reelway',
+      },
+      secrets: {
+        PGUSER: ecs.Secret.fromSecretsManager(credentials, 'username'),
+        PGPASSWORD: ecs.Secret.fromSecretsManager(credentials, 'password'),
+        ...Object.fromEntries(
+          secretSettings.map((setting) => [setting, ecs.Secret.fromSecretsManager(this.secret, setting)]),
+        ),
+      },
+      ...(port !== undefined && {
+        portMappings: [{ containerPort: port }],
+        healthCheck: {
+          command: [
+            'CMD',
+            'node',
+            '-e',
+            `fetch('http://127.0.0.1:${port}/healthz').then((a) => process.exit(a.ok ? 0 : 1), () => process.exit(1))`,
+          ],
+          startPeriod: Duration.seconds(60),
+        },
+      }),
+    });
+    container.addMountPoints(
+      { sourceVolume: 'data', containerPath: '/var/lib/reelway', readOnly: false },
+      { sourceVolume: 'tmp', containerPath: '/tmp', readOnly: false },
+    );
+    explain(task, {
+      'AwsSolutions-ECS2':
+        'Only settings that are no secret stand in the environment; secrets come from Secrets Manager.',
+      'AwsSolutions-IAM5[Resource::*]': 'ecr:GetAuthorizationToken and the log driver have no narrower resource.',
+    });
+    return task;
+  }
+}
+
+/** What jobs may do in the account. */
+function grantWork(role: iam.Role, { storage, notices, key }: ServiceProps): void {
+  const stack = Stack.of(role);
+  const { account, region, partition } = stack;
+  const logical = (bucket: s3.Bucket) => stack.getLogicalId(bucket.node.defaultChild as s3.CfnBucket);
+  for (const bucket of [storage.media, storage.recordings]) bucket.grantReadWrite(role);
+  notices.grantPublish(role);
+  key.grantEncryptDecrypt(role);
+  role.addToPolicy(
+    new iam.PolicyStatement({
+      sid: 'MediaPackageVod',
+      actions: [
+        'CreateAsset',
+        'DescribeAsset',
+        'DeleteAsset',
+        'DescribePackagingGroup',
+        'ListPackagingConfigurations',
+      ].map((action) => `mediapackage-vod:${action}`),
+      resources: [`arn:${partition}:mediapackage-vod:${region}:${account}:*`],
+    }),
+  );
+  role.addToPolicy(
+    new iam.PolicyStatement({
+      sid: 'PassTheRoleThatReadsSources',
+      actions: ['iam:PassRole'],
+      resources: [`arn:${partition}:iam::${account}:role/reelway-mediapackage-*`],
+      conditions: { StringEquals: { 'iam:PassedToService': 'mediapackage.amazonaws.com' } },
+    }),
+  );
+  role.addToPolicy(
+    new iam.PolicyStatement({
+      sid: 'CdnSecrets',
+      actions: ['secretsmanager:GetSecretValue'],
+      resources: [`arn:${partition}:secretsmanager:${region}:${account}:secret:MediaPackage/*`],
+    }),
+  );
+  explain(role, {
+    'AwsSolutions-IAM5[Action::s3:Abort*]': 'grantReadWrite of CDK: uploads in parts are aborted by name.',
+    'AwsSolutions-IAM5[Action::s3:DeleteObject*]': 'grantReadWrite of CDK: repairs remove objects.',
+    'AwsSolutions-IAM5[Action::s3:GetBucket*]': 'grantReadWrite of CDK.',
+    'AwsSolutions-IAM5[Action::s3:GetObject*]': 'grantReadWrite of CDK.',
+    'AwsSolutions-IAM5[Action::s3:List*]': 'grantReadWrite of CDK.',
+    'AwsSolutions-IAM5[Action::kms:GenerateDataKey*]': 'The key’s two forms of this action, on this key alone.',
+    'AwsSolutions-IAM5[Action::kms:ReEncrypt*]': 'The key’s two forms of this action, on this key alone.',
+    [`AwsSolutions-IAM5[Resource::<${logical(storage.media)}.Arn>/*]`]:
+      'Objects of this bucket are the work of this role.',
+    [`AwsSolutions-IAM5[Resource::<${logical(storage.recordings)}.Arn>/*]`]:
+      'Objects of this bucket are the work of this role.',
+    [`AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:mediapackage-vod:${region}:<AWS::AccountId>:*]`]:
+      'Assets and groups of MediaPackage VOD have names that requests bring.',
+    [`AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::<AWS::AccountId>:role/reelway-mediapackage-*]`]:
+      'Requests name the role that reads their source; only roles named so, and only to MediaPackage.',
+    [`AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:secretsmanager:${region}:<AWS::AccountId>:secret:MediaPackage/*]`]:
+      'MediaPackage itself asks for CDN secrets under this prefix.',
+  });
+}

@@ -1,0 +1,69 @@
+/**
+ * Takes what executions of packaged-vod-downloader take, `{ "createAssetRequest": { ... } }`, submits it to Reelway, waits, and ends as the job ends.
+ * Amazon States Language: https://states-language.net/spec.html
+ */
+export function submitDefinition({ endpoint, connectionArn }: { endpoint: string; connectionArn: string }): object {
+  const call = (method: string, parameters: object) => ({
+    Type: 'Task',
+    Resource: 'arn:aws:states:::http:invoke',
+    Parameters: { Method: method, Authentication: { ConnectionArn: connectionArn }, ...parameters },
+    Retry: [
+      {
+        ErrorEquals: [
+          'States.Http.StatusCode.429',
+          'States.Http.StatusCode.502',
+          'States.Http.StatusCode.503',
+          'States.Http.StatusCode.504',
+          'States.Http.Socket',
+          'States.Timeout',
+        ],
+        IntervalSeconds: 2,
+        BackoffRate: 2,
+        MaxAttempts: 8,
+        MaxDelaySeconds: 120,
+        JitterStrategy: 'FULL',
+      },
+    ],
+  });
+  return {
+    Comment: 'Submits a createAssetRequest to Reelway and ends as its job ends.',
+    StartAt: 'Submit',
+    // Below the year that an execution may take; a job that takes so long is stuck.
+    TimeoutSeconds: 7 * 86_400,
+    States: {
+      Submit: {
+        ...call('POST', {
+          ApiEndpoint: `${endpoint}/api/assets`,
+          Headers: { 'Content-Type': 'application/json' },
+          'RequestBody.$': '$',
+        }),
+        ResultSelector: { 'id.$': '$.ResponseBody.id' },
+        ResultPath: '$.job',
+        Next: 'Wait',
+      },
+      Wait: { Type: 'Wait', Seconds: 15, Next: 'Look' },
+      Look: {
+        ...call('GET', { 'ApiEndpoint.$': `States.Format('${endpoint}/api/jobs/{}', $.job.id)` }),
+        ResultSelector: {
+          'status.$': '$.ResponseBody.status',
+          'failure.$': '$.ResponseBody.failure',
+          'result.$': '$.ResponseBody.result',
+        },
+        ResultPath: '$.state',
+        Next: 'Has it ended?',
+      },
+      'Has it ended?': {
+        Type: 'Choice',
+        Choices: [
+          { Variable: '$.state.status', StringEquals: 'done', Next: 'Done' },
+          { Variable: '$.state.status', StringEquals: 'failed', Next: 'Failed' },
+          { Variable: '$.state.status', StringEquals: 'cancelled', Next: 'Cancelled' },
+        ],
+        Default: 'Wait',
+      },
+      Done: { Type: 'Succeed', OutputPath: '$.state.result' },
+      Failed: { Type: 'Fail', ErrorPath: '$.state.failure.code', CausePath: '$.state.failure.message' },
+      Cancelled: { Type: 'Fail', Error: 'cancelled', Cause: 'The job was cancelled.' },
+    },
+  };
+}

@@ -1,0 +1,255 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { before, describe, it } from 'node:test';
+import { App, Validations } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import validateAsl from 'asl-validator';
+import { planOf } from '../lib/command.js';
+import { readParameters } from '../lib/parameters.js';
+import { ReelwayStack } from '../lib/reelway-stack.js';
+import { submitDefinition } from '../lib/submit-definition.js';
+import { run } from './states.js';
+
+const example = Object.fromEntries(
+  readFileSync(new URL('example.env', import.meta.url), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => line.split('=', 2) as [string, string]),
+);
+
+describe('the stack', () => {
+  let template: Template;
+  before(() => {
+    const app = new App({ context: JSON.parse(readFileSync(new URL('../cdk.json', import.meta.url), 'utf8')).context });
+    const stack = new ReelwayStack(app, 'Reelway', {
+      parameters: readParameters(example),
+      env: { region: 'us-east-1' },
+    });
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    // Throws when a rule of cdk-nag is broken without an explanation.
+    template = Template.fromStack(stack);
+  });
+
+  it('keeps every bucket private, encrypted, by TLS only, and drops uploads that were given up', () => {
+    const buckets = Object.values(template.findResources('AWS::S3::Bucket'));
+    assert.equal(buckets.length, 3);
+    for (const { Properties, DeletionPolicy } of buckets) {
+      assert.deepEqual(Object.values(Properties.PublicAccessBlockConfiguration), [true, true, true, true]);
+      assert.ok(Properties.BucketEncryption);
+      assert.equal(DeletionPolicy, 'Retain');
+    }
+    const policies = Object.values(template.findResources('AWS::S3::BucketPolicy'));
+    for (const { Properties } of policies)
+      assert.ok(JSON.stringify(Properties.PolicyDocument).includes('"aws:SecureTransport":"false"'));
+    template.resourcePropertiesCountIs(
+      'AWS::S3::Bucket',
+      {
+        LifecycleConfiguration: {
+          Rules: Match.arrayWith([Match.objectLike({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 2 } })]),
+        },
+      },
+      2,
+    );
+  });
+
+  it('reaches media only through the distribution with origin access control', () => {
+    template.resourceCountIs('AWS::CloudFront::OriginAccessControl', 1);
+    template.hasResourceProperties('AWS::CloudFront::Distribution', {
+      DistributionConfig: { DefaultCacheBehavior: { ViewerProtocolPolicy: 'https-only' } },
+    });
+  });
+
+  it('has a database that is encrypted, backed up, doubled and guarded against deletion', () => {
+    template.hasResourceProperties('AWS::RDS::DBCluster', {
+      Engine: 'aurora-postgresql',
+      StorageEncrypted: true,
+      BackupRetentionPeriod: 14,
+      DeletionProtection: true,
+      ServerlessV2ScalingConfiguration: { MinCapacity: 0.5, MaxCapacity: 16 },
+    });
+    template.resourceCountIs('AWS::RDS::DBInstance', 2);
+    template.hasResource('AWS::RDS::DBCluster', { DeletionPolicy: 'Snapshot' });
+  });
+
+  it('runs containers of one immutable version with a read-only root, secrets by reference, and more time to stop than they drain', () => {
+    const tasks = Object.values(template.findResources('AWS::ECS::TaskDefinition'));
+    assert.equal(tasks.length, 2);
+    for (const { Properties } of tasks) {
+      const [container] = Properties.ContainerDefinitions;
+      assert.equal(container.Image, 'registry.example.org/reelway:v1.2.3');
+      assert.equal(container.ReadonlyRootFilesystem, true);
+      const environment = new Map(
+        container.Environment.map(({ Name, Value }: { Name: string; Value: unknown }) => [Name, Value]),
+      );
+      assert.ok(container.StopTimeout >= Number(environment.get('REELWAY_DRAIN_SECONDS')) + 15);
+      const secrets = container.Secrets.map(({ Name }: { Name: string }) => Name);
+      for (const name of ['PGPASSWORD', 'WEBHOOK_VALIDATION_SECRET_TOKEN', 'OPENCAST_API_PASSWORD']) {
+        assert.ok(secrets.includes(name));
+        assert.ok(!environment.has(name));
+      }
+    }
+  });
+
+  it('stops old workers before new ones begin, and scales them on the age of the queue', () => {
+    template.hasResourceProperties('AWS::ECS::Service', {
+      DeploymentConfiguration: { MinimumHealthyPercent: 0, MaximumPercent: 100 },
+    });
+    template.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: 1, MaxCapacity: 10 });
+    template.resourceCountIs('AWS::ApplicationAutoScaling::ScalingPolicy', 2);
+    template.hasResourceProperties('AWS::Logs::MetricFilter', {
+      MetricTransformations: [Match.objectLike({ MetricName: 'QueueAgeSeconds', MetricValue: '$.oldestSeconds' })],
+    });
+  });
+
+  it('limits the rate of requests, and lets only allowed addresses call /ingest and /status', () => {
+    template.hasResourceProperties('AWS::WAFv2::IPSet', { Addresses: ['192.0.2.0/24'] });
+    const [acl] = Object.values(template.findResources('AWS::WAFv2::WebACL'));
+    const rules = JSON.stringify(acl!.Properties.Rules);
+    for (const part of ['"Limit":2000', '"SearchString":"/ingest"', '"SearchString":"/status"', 'NORMALIZE_PATH'])
+      assert.ok(rules.includes(part), part);
+    template.resourceCountIs('AWS::WAFv2::WebACLAssociation', 1);
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', { Port: 443, Protocol: 'HTTPS' });
+  });
+
+  it('lets jobs create assets of MediaPackage VOD, pass only its roles, and read only its secrets', () => {
+    const policies = JSON.stringify(template.findResources('AWS::IAM::Policy'));
+    for (const part of [
+      'mediapackage-vod:CreateAsset',
+      '"iam:PassedToService":"mediapackage.amazonaws.com"',
+      'secret:MediaPackage/*',
+    ])
+      assert.ok(policies.includes(part), part);
+    assert.ok(!/"Action":"\*"/.test(policies));
+  });
+
+  it('has the predecessor’s alarms and better ones, by mail', () => {
+    const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).filter(
+      ({ Properties }) => Properties.AlarmDescription,
+    );
+    assert.ok(alarms.length >= 11);
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Threshold: 10,
+      EvaluationPeriods: 3,
+      AlarmDescription: Match.stringLikeRegexp('10 s'),
+    });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', { Threshold: 41, TreatMissingData: 'breaching' });
+    template.resourcePropertiesCountIs(
+      'AWS::SNS::Subscription',
+      { Protocol: 'email', Endpoint: 'operators@example.org' },
+      2,
+    );
+    template.resourceCountIs('AWS::CloudWatch::Dashboard', 1);
+  });
+
+  it('prints the endpoints', () => {
+    for (const name of [
+      'Url',
+      'WebhookUrl',
+      'IngestUrl',
+      'ScheduleUpdateUrl',
+      'SlackUrl',
+      'PlaybackUrl',
+      'StateMachine',
+      'Version',
+    ])
+      template.hasOutput(name, {});
+  });
+});
+
+describe('parameters', () => {
+  it('are refused all at once, by name', () => {
+    assert.throws(
+      () =>
+        readParameters({
+          ...example,
+          REELWAY_VERSION: 'latest',
+          NOTIFICATION_EMAIL: 'nobody',
+          REELWAY_SETTINGS: '{"SLACK_API_TOKEN":"x"}',
+        }),
+      (error: Error) =>
+        ['REELWAY_VERSION', 'NOTIFICATION_EMAIL', 'SLACK_API_TOKEN'].every((name) => error.message.includes(name)),
+    );
+  });
+});
+
+describe('the command', () => {
+  it('asks for the name of a production stack, and before every destroy', () => {
+    assert.equal(planOf(['deploy'], { STACK_NAME: 'reelway-prod' }).confirmation, 'reelway-prod');
+    assert.equal(planOf(['rollback', 'v1.0.0'], { STACK_NAME: 'PRODUCTION' }).confirmation, 'PRODUCTION');
+    assert.equal(planOf(['destroy'], { STACK_NAME: 'reelway-test' }).confirmation, 'reelway-test');
+    assert.equal(planOf(['diff'], { STACK_NAME: 'reelway-prod' }).confirmation, undefined);
+    assert.equal(planOf(['deploy'], { STACK_NAME: 'reelway-test' }).confirmation, undefined);
+  });
+
+  it('releases a version, and refuses what it does not know', () => {
+    assert.deepEqual(planOf(['release', 'v2.0.0'], { STACK_NAME: 'a' }).environment, { REELWAY_VERSION: 'v2.0.0' });
+    for (const words of [[], ['release'], ['deploy', 'v1'], ['remove']])
+      assert.throws(() => planOf(words, { STACK_NAME: 'a' }));
+    assert.throws(() => planOf(['deploy'], {}));
+  });
+});
+
+describe('the state machine', () => {
+  const definition = submitDefinition({
+    endpoint: 'https://reelway.example.org',
+    connectionArn: 'arn:aws:events:us-east-1:123456789012:connection/a/b',
+  });
+  const input = {
+    createAssetRequest: { Id: 'a1', PackagingGroupId: 'g', SourceArn: 'arn:aws:s3:::b/k.m3u8', DestinationPath: 'vod' },
+  };
+  /** Accepts the request, then answers looks with the states in turn. */
+  const server = (...states: object[]) => {
+    const asked: { method: string; url: string; body: unknown }[] = [];
+    return {
+      asked,
+      answer: (request: { method: string; url: string; body: unknown }) => {
+        asked.push(request);
+        return request.method === 'POST'
+          ? { status: 202, body: { id: 'asset:a1' } }
+          : { status: 200, body: states.shift() ?? {} };
+      },
+    };
+  };
+
+  it('is a valid definition', () => {
+    const { isValid, errors } = validateAsl(definition as never);
+    assert.deepEqual([isValid, errors], [true, []]);
+  });
+
+  it('hands the request on as it is, waits, and succeeds with what the job gave', () => {
+    const { asked, answer } = server(
+      { status: 'queued' },
+      { status: 'running' },
+      { status: 'done', result: { endpoints: [1] }, failure: null },
+    );
+    assert.deepEqual(run(definition as never, input, answer), { status: 'SUCCEEDED', output: { endpoints: [1] } });
+    assert.deepEqual(asked[0], { method: 'POST', url: 'https://reelway.example.org/api/assets', body: input });
+    assert.equal(asked[1]!.url, 'https://reelway.example.org/api/jobs/asset:a1');
+    assert.equal(asked.length, 4);
+  });
+
+  it('fails as the job fails, or was cancelled', () => {
+    const failed = server({ status: 'failed', failure: { code: 'source_invalid', message: 'it is broken' } });
+    assert.deepEqual(run(definition as never, input, failed.answer), {
+      status: 'FAILED',
+      error: 'source_invalid',
+      cause: 'it is broken',
+    });
+    assert.equal(run(definition as never, input, server({ status: 'cancelled' }).answer).error, 'cancelled');
+  });
+
+  it('tries what passes again, and fails at once with what was refused', () => {
+    let attempts = 0;
+    const away = () =>
+      ++attempts < 4
+        ? { status: 503, body: {} }
+        : server({ status: 'cancelled' }).answer({ method: 'POST', url: '', body: {} });
+    run(definition as never, input, (request) =>
+      request.method === 'POST' ? away() : { status: 200, body: { status: 'done' } },
+    );
+    assert.equal(attempts, 4);
+    const refused = run(definition as never, input, () => ({ status: 400, body: { detail: 'no' } }));
+    assert.equal(refused.error, 'States.Http.StatusCode.400');
+  });
+});

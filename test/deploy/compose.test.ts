@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { allSettings } from '../../src/config/config.js';
+import { dockerfileProblems, readDockerfile } from '../support/dockerfile.js';
+import { projectRoot } from '../support/reelway.js';
+
+const read = (file: string) => readFileSync(path.join(projectRoot, 'deploy', file), 'utf8');
+
+describe('deploy/compose/Dockerfile', () => {
+  const text = read('compose/Dockerfile');
+
+  it('keeps the rules of images: versions, no root, a health check, signals that arrive, nothing but what was built', () => {
+    expect(dockerfileProblems(readDockerfile(text))).toEqual([]);
+  });
+
+  it.each([
+    ['a version', text.replace('node:20.20.2-bookworm-slim', 'node')],
+    ['another user than root', text.replace('USER node', 'USER root')],
+    ['a health check', text.replace('HEALTHCHECK', 'LABEL')],
+    ['the JSON form', text.replace('CMD ["serve"]', 'CMD node serve')],
+    ['the lock file', text.replace('npm ci', 'npm install')],
+    ['no secrets', text.replace('NODE_ENV=production', 'API_TOKEN=abc')],
+    ['only what was built', text.replace('COPY --from=build /reelway/bin', 'COPY bin')],
+  ])('would be told that it lacks %s', (_, broken) => {
+    expect(dockerfileProblems(readDockerfile(broken))).not.toEqual([]);
+  });
+
+  it('builds with the Node of the project', () => {
+    const [, major, minor] = /node:(\d+)\.(\d+)/.exec(text)!;
+    expect(Number(major)).toBe(20);
+    expect(Number(minor)).toBeGreaterThanOrEqual(19);
+  });
+});
+
+describe('deploy/compose/compose.yaml', () => {
+  const text = read('compose/compose.yaml');
+
+  it('runs a server, two workers and a database, read-only, without privileges, with a longer grace than they drain', () => {
+    for (const needed of ['read_only: true', 'cap_drop: [ALL]', 'no-new-privileges:true', 'condition: service_healthy'])
+      expect(text).toContain(needed);
+    expect(text).toMatch(/^ {2}(database|server|worker-1|worker-2):/m);
+    expect([...text.matchAll(/^ {2}([a-z0-9-]+):/gm)].map(([, name]) => name)).toEqual(
+      expect.arrayContaining(['database', 'server', 'worker-1', 'worker-2']),
+    );
+    const drain = Number(/REELWAY_DRAIN_SECONDS: '(\d+)'/.exec(text)?.[1]);
+    expect(Number(/stop_grace_period: (\d+)s/.exec(text)?.[1])).toBeGreaterThanOrEqual(drain + 15);
+  });
+
+  it('names settings that there are, and no secret', () => {
+    const names = [...(text + read('compose/.env.example')).matchAll(/^ *(REELWAY_\w+|DATABASE_URL)[:=]/gm)].map(
+      ([, name]) => name!,
+    );
+    expect(names.length).toBeGreaterThan(4);
+    expect(names.filter((name) => !(name in allSettings))).toEqual([]);
+    expect(read('compose/.env.example')).toMatch(/^POSTGRES_PASSWORD=$/m);
+  });
+});
+
+describe('deploy/systemd', () => {
+  it.each(['reelway.service', 'reelway-worker@.service'])(
+    '%s waits longer than jobs drain, and may write its data only',
+    (file) => {
+      const unit = read(`systemd/${file}`);
+      const drain = Number(allSettings.REELWAY_DRAIN_SECONDS.default);
+      expect(Number(/^TimeoutStopSec=(\d+)$/m.exec(unit)?.[1])).toBeGreaterThanOrEqual(drain + 15);
+      for (const needed of [
+        'User=reelway',
+        'ProtectSystem=strict',
+        'NoNewPrivileges=true',
+        'StateDirectory=reelway',
+        'Restart=always',
+      ])
+        expect(unit).toContain(needed);
+    },
+  );
+});
