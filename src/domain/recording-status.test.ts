@@ -31,6 +31,8 @@ describe('the status of an ingest', () => {
     expect(mayFollow('SENT_TO_DOWNLOADER', 'WEBHOOK_RECEIVED')).toBe(false);
     expect(mayFollow('SENT_TO_UPLOADER', 'OC_SERIES_FOUND')).toBe(false);
     expect(mayFollow('SENT_TO_DOWNLOADER', 'ON_DEMAND_RECEIVED')).toBe(false);
+    expect(mayFollow('OC_SERIES_FOUND', 'WEBHOOK_FAILED')).toBe(false);
+    expect(mayFollow('WEBHOOK_RECEIVED', 'WEBHOOK_FAILED')).toBe(true);
     expect(mayFollow('OC_SERIES_FOUND', 'DOWNLOADER_FAILED')).toBe(true);
     expect(mayFollow('OC_SERIES_FOUND', 'IGNORED')).toBe(true);
     expect(mayFollow('UPLOADER_RECEIVED', 'UPLOADER_FAILED')).toBe(true);

@@ -67,6 +67,8 @@ export function mayFollow(current: RecordingStatus | undefined, next: RecordingS
     case 'UPLOADER_FAILED':
       return true;
     default:
+      // Of work that has begun, a broken announcement says nothing.
+      if (next === 'WEBHOOK_FAILED') return place[current] === 1;
       return !(next in place) || place[next as keyof typeof place] >= place[current];
   }
 }

@@ -1,0 +1,164 @@
+import { sql, type Kysely } from 'kysely';
+import type { StoredFailure, Tables } from './tables.js';
+
+/**
+ * What Zoom sent: stored first, worked on afterwards. Handling an event that was handled before must change nothing, because a process may end in the
+ * middle of it.
+ */
+export interface EventInbox {
+  /** Stores an event; one that is there already is the same event, delivered again. It is on the disk when this resolves. */
+  put(event: ReceivedEvent): Promise<void>;
+  /** Takes events that wait, the oldest first, for as long as the lease runs: then somebody else may. */
+  take(limit: number, leaseMs: number): Promise<readonly WaitingEvent[]>;
+  /** @param outcome what came of it, for people */
+  handled(key: string, outcome: string): Promise<void>;
+  /** @param pauseMs until the next attempt */
+  failed(key: string, failure: StoredFailure, pauseMs: number): Promise<void>;
+  /** Zoom has just validated our address. */
+  validated(): Promise<void>;
+  lastValidation(): Promise<Date | undefined>;
+  /** Forgets handled events and states of recordings that are older. @param before milliseconds since 1970 */
+  forget(before: number): Promise<void>;
+}
+
+export interface ReceivedEvent {
+  readonly key: string;
+  readonly name: string;
+  readonly uuid?: string | undefined;
+  /** without tokens and passcodes */
+  readonly body: unknown;
+}
+
+export interface WaitingEvent {
+  readonly key: string;
+  readonly body: object;
+  readonly receivedAt: Date;
+  readonly failedAttempts: number;
+}
+
+/** Events that one statement stores. */
+const storedAtOnce = 250;
+const validationKey = 'endpoint.url_validation';
+
+export function eventInbox(tables: Kysely<Tables>): EventInbox {
+  const store = groupedWrites((events: readonly ReceivedEvent[]) => insertAll(tables, events));
+  return {
+    put: store,
+
+    async take(limit, leaseMs) {
+      const now = Date.now();
+      const { rows } = await sql<{
+        key: string;
+        body: object;
+        received_at: number;
+        failed_attempts: number;
+        sequence: string;
+      }>`
+        UPDATE reelway.zoom_event SET lease_until = ${now + leaseMs}
+        WHERE key IN (
+          SELECT key FROM reelway.zoom_event
+          WHERE handled_at IS NULL AND lease_until < ${now}
+          ORDER BY sequence LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+        RETURNING key, body, received_at, failed_attempts, sequence`.execute(tables);
+      const inOrder = [...rows].sort((a, b) => Number(a.sequence) - Number(b.sequence));
+      return inOrder.map(({ key, body, received_at: receivedAt, failed_attempts: failedAttempts }) => ({
+        ...{ key, body, failedAttempts },
+        receivedAt: new Date(receivedAt),
+      }));
+    },
+
+    async handled(key, outcome) {
+      await tables.updateTable('zoom_event').set({ handled_at: Date.now(), outcome }).where('key', '=', key).execute();
+    },
+
+    async failed(key, failure, pauseMs) {
+      await tables
+        .updateTable('zoom_event')
+        .set((row) => ({
+          failed_attempts: row('failed_attempts', '+', 1),
+          last_failure: JSON.stringify(failure),
+          lease_until: Date.now() + pauseMs,
+        }))
+        .where('key', '=', key)
+        .execute();
+    },
+
+    async validated() {
+      const now = Date.now();
+      const values = { received_at: now, handled_at: now };
+      await tables
+        .insertInto('zoom_event')
+        .values({ key: validationKey, event: validationKey, body: '{}', ...values })
+        .onConflict((conflict) => conflict.column('key').doUpdateSet(values))
+        .execute();
+    },
+
+    async lastValidation() {
+      const row = await tables
+        .selectFrom('zoom_event')
+        .select('received_at')
+        .where('key', '=', validationKey)
+        .executeTakeFirst();
+      return row && new Date(row.received_at);
+    },
+
+    async forget(before) {
+      await tables
+        .deleteFrom('zoom_event')
+        .where('received_at', '<', before)
+        .where('handled_at', 'is not', null)
+        .where('key', '!=', validationKey)
+        .execute();
+      await tables
+        .deleteFrom('recording_event')
+        .where('at', '<', before / 1000)
+        .execute();
+    },
+  };
+}
+
+async function insertAll(tables: Kysely<Tables>, events: readonly ReceivedEvent[]): Promise<void> {
+  const now = Date.now();
+  const column = (of: (event: ReceivedEvent) => string | null) => events.map(of);
+  await sql`
+    INSERT INTO reelway.zoom_event (key, event, uuid, body, received_at)
+    SELECT key, event, uuid, body::jsonb, ${now}
+    FROM unnest(
+      ${column(({ key }) => key)}::text[], ${column(({ name }) => name)}::text[],
+      ${column(({ uuid }) => uuid ?? null)}::text[], ${column(({ body }) => jsonText(body))}::text[]
+    ) AS given (key, event, uuid, body)
+    ON CONFLICT DO NOTHING`.execute(tables);
+}
+
+/** PostgreSQL's text cannot hold NUL, which JSON can. */
+function jsonText(value: unknown): string {
+  return JSON.stringify(value).replaceAll('\\u0000', '');
+}
+
+/**
+ * Many writes at the same time as few: while one statement is on its way to the disk, what arrives waits for the next one. Alone, a write waits for
+ * nothing.
+ */
+function groupedWrites<T>(write: (items: readonly T[]) => Promise<void>): (item: T) => Promise<void> {
+  let waiting: { item: T; resolve: () => void; reject: (error: unknown) => void }[] = [];
+  let writing = false;
+
+  async function writeAll(): Promise<void> {
+    writing = true;
+    while (waiting.length > 0) {
+      const group = waiting.slice(0, storedAtOnce);
+      waiting = waiting.slice(group.length);
+      await write(group.map(({ item }) => item)).then(
+        () => group.forEach(({ resolve }) => resolve()),
+        (error: unknown) => group.forEach(({ reject }) => reject(error)),
+      );
+    }
+    writing = false;
+  }
+
+  return (item) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ item, resolve, reject });
+      if (!writing) void writeAll();
+    });
+}

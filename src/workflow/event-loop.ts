@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { toFailure } from '../domain/failure.js';
+import type { ZoomEvent } from '../domain/zoom-event.js';
+import type { EventInbox, WaitingEvent } from '../status/event-inbox.js';
+import { storedFailure } from './stored-failure.js';
+
+export interface EventLoopOptions {
+  readonly inbox: EventInbox;
+  /** What a stored body says; undefined when this Reelway does not understand it. */
+  readonly read: (body: unknown) => ZoomEvent | undefined;
+  /** @returns what came of it */
+  readonly handle: (event: ZoomEvent, receivedAt: Date) => Promise<string>;
+  readonly log: Logger;
+  /** milliseconds between looks when nobody calls; default 1000 */
+  readonly pollMs?: number;
+}
+
+export interface EventLoop {
+  /** There is something to do: look now. */
+  readonly wake: () => void;
+  /** Lets the event at hand end; the others are found at the next start. */
+  readonly stop: () => Promise<void>;
+}
+
+/** events that are taken at a time */
+const batch = 50;
+/** milliseconds after which another process may take what this one took and did not end */
+const lease = 60_000;
+/** milliseconds before the second attempt at an event, doubled for each further one, and the most; nothing is ever given up */
+const firstPause = 2000;
+const longestPause = 600_000;
+/** milliseconds that handled events are kept for replay, and states of recordings for their times */
+const keepFor = 120 * 86_400_000;
+const forgetEvery = 3_600_000;
+
+/** Works on what the inbox holds, in order, until it is stopped. What cannot be done now is tried again later, and holds up nothing. */
+export function startEventLoop({ inbox, read, handle, log, pollMs = 1000 }: EventLoopOptions): EventLoop {
+  const stopping = new AbortController();
+  let woken = new AbortController();
+  let forgotten = Date.now();
+
+  async function work(event: WaitingEvent): Promise<void> {
+    try {
+      const news = read(event.body);
+      const outcome = news ? await handle(news, event.receivedAt) : 'not understood';
+      await inbox.handled(event.key, outcome);
+      log.debug({ event: event.key, outcome }, 'handled an event of Zoom');
+    } catch (error) {
+      const failure = toFailure(error);
+      const pause = Math.min(longestPause, firstPause * 2 ** Math.min(event.failedAttempts, 20));
+      log.warn({ event: event.key, code: failure.code, reason: failure.message, pause }, 'an event of Zoom waits');
+      await inbox.failed(event.key, storedFailure(failure), pause);
+    }
+  }
+
+  async function turn(): Promise<number> {
+    const events = await inbox.take(batch, lease);
+    for (const event of events) {
+      if (stopping.signal.aborted) break;
+      await work(event);
+    }
+    if (Date.now() - forgotten > forgetEvery) {
+      forgotten = Date.now();
+      await inbox.forget(forgotten - keepFor);
+    }
+    return events.length;
+  }
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      woken = new AbortController();
+      const wake = AbortSignal.any([woken.signal, stopping.signal]);
+      const done = await turn().catch((error: unknown) => {
+        log.warn({ reason: toFailure(error).message }, 'events of Zoom wait for the database');
+        return 0;
+      });
+      if (done < batch) await sleep(pollMs, undefined, { signal: wake }).catch(() => undefined);
+    }
+  }
+
+  const running = run();
+  return {
+    wake: () => woken.abort(),
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}

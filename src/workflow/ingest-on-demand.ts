@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { Failure, toFailure } from '../domain/failure.js';
+import type { Recording } from '../domain/recording.js';
+import { requestOnDemand, type OnDemandRequest } from '../intake/request-on-demand.js';
+import type { ZoomClient } from '../source/zoom/zoom-client.js';
+import { takeRecording, type TakeServices } from './take-recording.js';
+
+export interface OnDemandServices extends TakeServices {
+  /** undefined: no credentials were set. */
+  readonly zoom: Pick<ZoomClient, 'recording'> | undefined;
+}
+
+/** The answer to /ingest: zoom-recording-ingester's statuses and words. */
+export interface OnDemandAnswer {
+  readonly status: 200 | 400 | 404 | 500 | 503;
+  readonly message: string;
+  readonly job?: string;
+  readonly trackingId?: string;
+}
+
+/** A person asks for one recording: looked up in Zoom, and its ingest started, all of it stored when this resolves. */
+export async function ingestOnDemand(services: OnDemandServices, json: unknown): Promise<OnDemandAnswer> {
+  try {
+    const request = requestOnDemand(json);
+    const recording = await lookUp(services, request.uuid);
+    const unfinished = recording.files.filter(({ status }) => status && status.toLowerCase() !== 'completed').length;
+    if (recording.files.length === 0)
+      return { status: 503, message: `Zoom api response contained no recording files for ${request.uuid}` };
+    if (unfinished > 0) return { status: 503, message: "Not all recorded files have status 'completed'" };
+    return await start(services, recording, request);
+  } catch (error) {
+    return refusalOf(toFailure(error));
+  }
+}
+
+async function lookUp({ zoom }: OnDemandServices, uuid: string): Promise<Recording> {
+  if (!zoom)
+    throw new Failure(
+      'invalid_settings',
+      'Zoom is not set up: ZOOM_CLIENT_ID and what belongs to it, or APIGEE_KEY, is needed.',
+    );
+  try {
+    return (await zoom.recording(uuid)).recording;
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'recording_not_found')
+      throw new Failure('not_found', `No zoom recording with id '${uuid}'`, { cause: error });
+    throw error;
+  }
+}
+
+async function start(services: OnDemandServices, found: Recording, request: OnDemandRequest): Promise<OnDemandAnswer> {
+  const recording = await services.catalog.save(found);
+  const trackingId = `on-demand-${randomUUID()}`;
+  const { uuid: _, ...wish } = request;
+  const taken = await takeRecording(services, recording, {
+    ...{ origin: 'on_demand', trackingId, receivedAt: new Date() },
+    ...wish,
+  });
+  if (taken.kind === 'ignored' && taken.reason === 'No mp4 files')
+    return { status: 500, message: taken.reason, trackingId };
+  return { status: 200, message: 'Ingest accepted', trackingId, ...(taken.kind === 'submitted' && { job: taken.job }) };
+}
+
+function refusalOf(failure: Failure): OnDemandAnswer {
+  if (failure.code === 'invalid_request') return { status: 400, message: failure.message };
+  if (failure.code === 'not_found') return { status: 404, message: failure.message };
+  if (failure.code === 'internal') throw failure;
+  return { status: 500, message: `Something went wrong querying the zoom api: ${failure.message}` };
+}

@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { Failure } from '../domain/failure.js';
+import type { Recording } from '../domain/recording.js';
+import type { ZoomClient } from '../source/zoom/zoom-client.js';
+import { defineWorkflow } from './definition.js';
+import { automaticWish, decide, isUnanswered, takeRecording, type TakeServices } from './take-recording.js';
+
+export interface ReconcileServices extends TakeServices {
+  /** undefined: no credentials were set. */
+  readonly zoom: Pick<ZoomClient, 'recordings'> | undefined;
+}
+
+const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+export const reconcileInputSchema = z.object({
+  /** days, both included */
+  from: day,
+  to: day,
+  /** Only says what would be done. */
+  dryRun: z.boolean(),
+});
+export type ReconcileInput = z.infer<typeof reconcileInputSchema>;
+
+/** What a look through Zoom's list found. */
+export interface ReconcileReport {
+  /** recordings that Zoom has */
+  readonly listed: number;
+  /** were known and answered */
+  readonly known: number;
+  /** are not ready yet: the next look will find them */
+  readonly processing: number;
+  /** The first of those that were taken or ignored, with what came of it. */
+  readonly found: readonly FoundByReconcile[];
+  readonly taken: number;
+  readonly ignored: number;
+}
+
+export interface FoundByReconcile {
+  readonly uuid: string;
+  readonly meetingId: string;
+  readonly topic: string;
+  readonly startTime: string;
+  readonly outcome: string;
+}
+
+/** entries of a report; the counts are of all */
+const reported = 500;
+
+/**
+ * Looks through the account's recordings for what no webhook announced, or what was announced and not answered: webhooks get lost. Its job id is
+ * `sweep:<time>` or `backfill:<from>:<to>:<time>`.
+ */
+export function reconcileZoom(services: ReconcileServices) {
+  return defineWorkflow<ReconcileInput, ReconcileReport>({
+    name: 'reconcile-zoom',
+    queue: 'notices',
+    input: reconcileInputSchema,
+    title: ({ from, to, dryRun }) => `recordings of ${from} to ${to} in Zoom${dryRun ? ', only looking' : ''}`,
+    run: (range, job) =>
+      job.step('look through the list', ({ signal, report }) =>
+        reconcile(services, range, signal, (done) => report({ done, total: done, unit: 'recordings' })),
+      ),
+  });
+}
+
+async function reconcile(
+  services: ReconcileServices,
+  { from, to, dryRun }: ReconcileInput,
+  signal: AbortSignal,
+  report: (listed: number) => void,
+): Promise<ReconcileReport> {
+  const { zoom, catalog } = services;
+  if (!zoom)
+    throw new Failure(
+      'invalid_settings',
+      'Zoom is not set up: ZOOM_CLIENT_ID and what belongs to it, or APIGEE_KEY, is needed.',
+    );
+  const found: FoundByReconcile[] = [];
+  const count = { listed: 0, known: 0, processing: 0, taken: 0, ignored: 0 };
+  for await (const recording of zoom.recordings({ from, to }, signal)) {
+    signal.throwIfAborted();
+    report(++count.listed);
+    const known = await catalog.find(recording.uuid);
+    if (known && !isUnanswered(known)) count.known += 1;
+    else if (!isReady(recording)) count.processing += 1;
+    else {
+      const { isTaken, outcome } = await take(services, recording, dryRun);
+      count[isTaken ? 'taken' : 'ignored'] += 1;
+      const { uuid, meetingId, topic, startTime } = recording;
+      if (found.length < reported) found.push({ uuid, meetingId, topic, startTime, outcome });
+    }
+  }
+  return { ...count, found };
+}
+
+async function take(
+  services: ReconcileServices,
+  recording: Recording,
+  dryRun: boolean,
+): Promise<{ isTaken: boolean; outcome: string }> {
+  if (dryRun) {
+    const decision = await decide(services, recording, {});
+    if (decision.kind === 'ignore') return { isTaken: false, outcome: `would be ignored: ${decision.reason}` };
+    return { isTaken: true, outcome: `would be ingested into series ${decision.series.id}` };
+  }
+  const saved = await services.catalog.save(recording);
+  const taken = await takeRecording(services, saved, automaticWish(recording.uuid, 'sweep'));
+  if (taken.kind === 'submitted')
+    return { isTaken: true, outcome: `ingested into series ${taken.seriesId}: job ${taken.job}` };
+  return { isTaken: false, outcome: taken.kind === 'ignored' ? `ignored: ${taken.reason}` : 'under way' };
+}
+
+function isReady({ files }: Recording): boolean {
+  return files.length > 0 && files.every(({ status }) => !status || status.toLowerCase() === 'completed');
+}
