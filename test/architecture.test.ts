@@ -94,6 +94,11 @@ const rules: readonly RoomRule[] = [
     rule: 'recordings-line is the part of wiring that composes the recordings line',
   },
   {
+    room: 'recordings-intake',
+    imports: ['*'],
+    rule: 'recordings-intake is the part of wiring that composes the first half of the recordings line',
+  },
+  {
     room: 'packaging-ports',
     imports: ['*'],
     rule: 'packaging-ports is what wiring, cli and the packaging threads wire alike',

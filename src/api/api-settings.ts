@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { listItems, settings } from '../domain/setting.js';
 
@@ -11,6 +12,23 @@ const apiToken = z.string().transform((text, context) => {
     return z.NEVER;
   }
   return { name, secret };
+});
+
+/** Addresses and networks. */
+const addressList = z.string().transform((text, context): ((address: string) => boolean) => {
+  const networks = listItems(text).map((item) => {
+    try {
+      return ipaddr.parseCIDR(item.includes('/') ? item : `${item}/${ipaddr.parse(item).kind() === 'ipv4' ? 32 : 128}`);
+    } catch {
+      context.addIssue({ code: 'custom', message: `${item} is no address` });
+      return z.NEVER;
+    }
+  });
+  return (address) => {
+    if (!ipaddr.isValid(address)) return false;
+    const given = ipaddr.process(address);
+    return networks.some(([network, bits]) => network.kind() === given.kind() && given.match(network, bits));
+  };
 });
 
 const publicUrl = z
@@ -42,6 +60,13 @@ export const apiSettings = settings({
     about: 'How others reach this server; the start of every URL that Reelway gives away.',
     allowed: 'an http or https URL without query',
     schema: publicUrl,
+  },
+  INGEST_ALLOWED_IPS: {
+    about:
+      'Who may ask /ingest and /status without a token. Behind a proxy every request comes from its address: use tokens there.',
+    allowed: 'a list of addresses, or networks such as 10.0.0.0/8',
+    schema: addressList,
+    default: '',
   },
   REELWAY_API_TOKENS: {
     about: 'Who may use the API.',

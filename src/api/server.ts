@@ -19,6 +19,8 @@ import { playbackRoutes, type PlaybackEndpoints } from './routes/playback.js';
 import { sessionRoutes, ticketRoutes } from './routes/session.js';
 import { systemRoutes, type SystemRouteServices } from './routes/system.js';
 import type { SignInTickets } from './sign-in-tickets.js';
+import { recordingRoutes, type RecordingsDesk } from './routes/recordings.js';
+import { zoomIngesterRoutes, type ZoomIngester } from './routes/zoom-ingester.js';
 
 /** bytes of a request's body; every request of the API is a small JSON document */
 const requestBodyLimit = 1_048_576;
@@ -39,6 +41,8 @@ export interface ApiServices extends JobServices, PackagingGroupServices, System
   readonly assets: Assets;
   /** Absent: no stored media is served. */
   readonly media?: StoredMedia;
+  /** Absent: no recordings are taken. */
+  readonly recordings?: { readonly zoom: ZoomIngester; readonly desk: RecordingsDesk };
 }
 
 export interface ListenOptions {
@@ -81,11 +85,18 @@ async function routes(app: ApiServer, services: ApiServices & { readonly secure:
   await app.register(playback, services);
   if (services.media) mediaRoutes(app, services.media, services);
   await app.register(guarded, services);
+  await app.register(zoomIngester, services);
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- fastify tells plugins without a callback by their promise
 async function playback(app: ApiServer, services: ApiServices): Promise<void> {
   playbackRoutes(app, services);
+}
+
+/** Each of these doors has a lock of its own. */
+// eslint-disable-next-line @typescript-eslint/require-await -- fastify tells plugins without a callback by their promise
+async function zoomIngester(app: ApiServer, { recordings, tokens }: ApiServices): Promise<void> {
+  if (recordings) zoomIngesterRoutes(app, { zoom: recordings.zoom, tokens });
 }
 
 /** Everything below `/api` that reads or changes something needs a token. */
@@ -97,6 +108,7 @@ async function guarded(app: ApiServer, services: ApiServices): Promise<void> {
   jobRoutes(app, services);
   systemRoutes(app, services);
   ticketRoutes(app, services);
+  if (services.recordings) recordingRoutes(app, services.recordings);
 }
 
 /**

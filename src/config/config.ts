@@ -10,6 +10,7 @@ import { notifySettings } from '../notify/notify-settings.js';
 import { opencastProblem, opencastSettings } from '../publish/opencast/opencast-settings.js';
 import { credentialProblem } from '../source/zoom/zoom-credentials.js';
 import { zoomSettings } from '../source/zoom/zoom-settings.js';
+import { recurringSettings } from '../workflow/recurring-settings.js';
 import { queueSettings } from '../workflow/queue-settings.js';
 import { timetableSettings } from '../source/timetable/timetable-settings.js';
 import { databaseSettings } from '../status/database-settings.js';
@@ -30,6 +31,7 @@ export const allSettings = {
   ...notifySettings,
   ...zoomSettings,
   ...queueSettings,
+  ...recurringSettings,
   ...intakeSettings,
   ...timetableSettings,
   ...downloadSettings,

@@ -51,10 +51,9 @@ async function lookUp({ zoom }: OnDemandServices, uuid: string): Promise<Recordi
 async function start(services: OnDemandServices, found: Recording, request: OnDemandRequest): Promise<OnDemandAnswer> {
   const recording = await services.catalog.save(found);
   const trackingId = `on-demand-${randomUUID()}`;
-  const { uuid: _, ...wish } = request;
   const taken = await takeRecording(services, recording, {
     ...{ origin: 'on_demand', trackingId, receivedAt: new Date() },
-    ...wish,
+    ...request,
   });
   if (taken.kind === 'ignored' && taken.reason === 'No mp4 files')
     return { status: 500, message: taken.reason, trackingId };

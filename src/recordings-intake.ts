@@ -1,0 +1,167 @@
+import { AsyncResource } from 'node:async_hooks';
+import type { Logger } from 'pino';
+import type { RecordingsDesk } from './api/routes/recordings.js';
+import type { ZoomIngester } from './api/routes/zoom-ingester.js';
+import type { Config } from './config/config.js';
+import { Failure } from './domain/failure.js';
+import { httpClient } from './net/request.js';
+import { trusting } from './net/safe-url.js';
+import { webhookReceiver } from './source/zoom/receive-webhook.js';
+import { readWebhook } from './source/zoom/webhook-event.js';
+import type { ZoomClient } from './source/zoom/zoom-client.js';
+import { readCsvTimetable } from './source/timetable/csv-timetable.js';
+import { googleSheets, type TimetableSource } from './source/timetable/google-sheets.js';
+import { readJsonTimetable } from './source/timetable/json-timetable.js';
+import type { Database } from './status/database.js';
+import { eventInbox, type EventInbox } from './status/event-inbox.js';
+import { recordingCatalog } from './status/recording-catalog.js';
+import { scheduleTable } from './status/schedule-table.js';
+import { startClockwork, type RecurringWork } from './workflow/clockwork.js';
+import { startEventLoop } from './workflow/event-loop.js';
+import { handleEvent, type EventServices } from './workflow/handle-event.js';
+import { ingestOnDemand } from './workflow/ingest-on-demand.js';
+import { reconcileZoom } from './workflow/reconcile-zoom.js';
+import type { Engine } from './workflow/start.js';
+import { applySchedule, syncSchedule, syncSheets } from './workflow/sync-schedule.js';
+
+export interface RecordingsIntakeOptions {
+  readonly config: Config;
+  readonly database: Pick<Database, 'tables'>;
+  /** undefined: no credentials were set */
+  readonly zoom: ZoomClient | undefined;
+  /** As the second half of the line takes work; undefined while Zoom or Opencast is not set up. */
+  readonly second: () => Pick<EventServices, 'submit' | 'submitTranscripts'> | undefined;
+  readonly log: Logger;
+}
+
+/** The first half of the recordings line: from what Zoom, a person or the clock says to a decided ingest. */
+export interface RecordingsIntake {
+  readonly workflows: readonly [ReturnType<typeof reconcileZoom>, ReturnType<typeof syncSchedule>];
+  /** Begins to work on what is stored. */
+  start(engine: Pick<Engine, 'submit'>): RunningIntake;
+}
+
+export interface RunningIntake {
+  readonly zoomIngester: ZoomIngester;
+  readonly desk: RecordingsDesk;
+  readonly inbox: EventInbox;
+  stop(): Promise<void>;
+}
+
+const day = 86_400_000;
+
+export function recordingsIntake(options: RecordingsIntakeOptions): RecordingsIntake {
+  const { config, database, zoom, second, log } = options;
+  const catalog = recordingCatalog(database.tables);
+  const schedule = scheduleTable(database.tables);
+  const inbox = eventInbox(database.tables);
+  // A sweep starts ingests from within its step: jobs of their own, not parts of the sweep.
+  const outside = new AsyncResource('reelway:recordings-intake');
+  const services = {
+    ...{ catalog, schedule, zoom, sheets: sheetsOf(config) },
+    rules: {
+      timeZone: config.LOCAL_TIME_ZONE,
+      bufferMinutes: config.BUFFER_MINUTES,
+      minimumDuration: config.MINIMUM_DURATION,
+      defaultSeriesId: config.DEFAULT_SERIES_ID,
+    },
+    submit: (request: Parameters<EventServices['submit']>[0]) =>
+      outside.runInAsyncScope(() => working().submit(request)),
+    submitTranscripts: (recording: Parameters<EventServices['submitTranscripts']>[0]) =>
+      outside.runInAsyncScope(() => working().submitTranscripts(recording)),
+  };
+
+  /** What is decided meanwhile waits in the inbox. */
+  function working() {
+    const line = second();
+    if (line) return line;
+    throw new Failure(
+      'invalid_settings',
+      'Recordings cannot be ingested: the settings of Zoom and Opencast are needed.',
+    );
+  }
+
+  const reconcile = reconcileZoom(services);
+  const sync = syncSchedule(services);
+  return {
+    workflows: [reconcile, sync],
+
+    start(engine) {
+      const loop = startEventLoop({
+        ...{ inbox, log },
+        read(body) {
+          const reading = readWebhook(body);
+          return reading.kind === 'event' ? reading.event : undefined;
+        },
+        handle: (event, receivedAt) => handleEvent(services, event, receivedAt),
+      });
+      const clockwork = startClockwork(recurring(config, engine, { zoom, reconcile, sync }), log);
+      return {
+        inbox,
+        zoomIngester: {
+          receive: webhookReceiver({
+            secrets: config.WEBHOOK_VALIDATION_SECRET_TOKEN ?? [],
+            window: config.ZOOM_WEBHOOK_WINDOW,
+            inbox,
+            onEvent: loop.wake,
+          }),
+          ingest: (json) => ingestOnDemand(services, json),
+          views: catalog,
+          updateSchedule: () => syncSheets(services),
+          isAllowed: config.INGEST_ALLOWED_IPS,
+          scheduleSecret: config.SCHEDULE_UPDATE_SECRET,
+        },
+        desk: {
+          backfill: (range) => engine.submit(reconcile, `backfill:${range.from}:${range.to}:${Date.now()}`, range),
+          classes: () => schedule.classes(),
+          importSchedule({ name, format, text }, apply) {
+            const read = format === 'csv' ? readCsvTimetable(text, name) : readJsonTimetable(text, name);
+            return applySchedule(services, `file:${name}`, read, apply);
+          },
+          syncSchedule: (apply) => syncSheets(services, apply),
+        },
+        async stop() {
+          clockwork.stop();
+          await loop.stop();
+        },
+      };
+    },
+  };
+}
+
+interface RecurringWorkflows {
+  readonly zoom: ZoomClient | undefined;
+  readonly reconcile: ReturnType<typeof reconcileZoom>;
+  readonly sync: ReturnType<typeof syncSchedule>;
+}
+
+function recurring(
+  config: Config,
+  engine: Pick<Engine, 'submit'>,
+  { zoom, reconcile, sync }: RecurringWorkflows,
+): RecurringWork[] {
+  const { ZOOM_SWEEP_MINUTES: sweepMinutes, ZOOM_SWEEP_DAYS: days, SCHEDULE_SYNC_MINUTES: syncMinutes } = config;
+  const dayOf = (time: number) => new Date(time).toISOString().slice(0, 10);
+  const sweep = (at: string) => {
+    const now = Date.parse(`${at}Z`);
+    return engine.submit(reconcile, `sweep:${at}`, { from: dayOf(now - days * day), to: dayOf(now), dryRun: false });
+  };
+  return [
+    ...(zoom && sweepMinutes > 0 ? [{ every: sweepMinutes * 60_000, start: sweep }] : []),
+    ...(sheetsOf(config) && syncMinutes > 0
+      ? [{ every: syncMinutes * 60_000, start: (at: string) => engine.submit(sync, `schedule:${at}`, { at }) }]
+      : []),
+  ];
+}
+
+function sheetsOf(config: Config): TimetableSource | undefined {
+  const {
+    GSHEETS_DOC_ID: documentId,
+    GSHEETS_SHEET_NAMES: sheetNames,
+    GSHEETS_CREDENTIALS_FILE: credentialsFile,
+  } = config;
+  if (documentId === undefined || sheetNames === undefined || credentialsFile === undefined) return undefined;
+  const { GSHEETS_API_BASE_URL: apiBaseUrl, REELWAY_PRIVATE_HOSTS: privateHosts } = config;
+  const http = httpClient({ policy: trusting(apiBaseUrl, { privateHosts }) });
+  return googleSheets({ documentId, sheetNames, credentialsFile, apiBaseUrl, http });
+}

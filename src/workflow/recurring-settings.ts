@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { settings } from '../domain/setting.js';
+
+const wholeNumber = (largest: number) =>
+  z
+    .string()
+    .regex(/^\d{1,5}$/)
+    .transform(Number)
+    .refine((value) => value <= largest);
+
+export const recurringSettings = settings({
+  ZOOM_SWEEP_MINUTES: {
+    about: "How often Zoom's list is looked through for recordings that no webhook announced; 0: never.",
+    allowed: 'minutes, 0 to 1440',
+    default: '60',
+    schema: wholeNumber(1440),
+  },
+  ZOOM_SWEEP_DAYS: {
+    about: 'How many days back such a look goes.',
+    allowed: 'days, 1 to 180',
+    default: '3',
+    schema: wholeNumber(180).refine((value) => value >= 1),
+  },
+  SCHEDULE_SYNC_MINUTES: {
+    about: 'How often the spreadsheet of GSHEETS_DOC_ID is read; 0: only when /schedule_update is called.',
+    allowed: 'minutes, 0 to 1440',
+    default: '60',
+    schema: wholeNumber(1440),
+  },
+});
