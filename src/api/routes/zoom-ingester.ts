@@ -5,7 +5,7 @@ import type { WebhookReceiver } from '../../source/zoom/receive-webhook.js';
 import type { RecordingViews } from '../../status/recording-views.js';
 import type { OnDemandAnswer } from '../../workflow/ingest-on-demand.js';
 import type { ScheduleReport } from '../../workflow/sync-schedule.js';
-import { authenticate } from '../authenticate.js';
+import { tokenOfSecret } from '../authenticate.js';
 import type { ApiServer } from '../http-types.js';
 import { statusOfMeeting, statusOfMeetings } from './ingest-status.js';
 
@@ -52,7 +52,7 @@ export function zoomIngesterRoutes(
   ingestRoutes(app, zoom, tokens);
 
   app.get<{ Querystring: Record<string, unknown> }>('/status', hidden, async (request, reply) => {
-    await letIn(request, zoom, tokens);
+    letIn(request, zoom, tokens);
     const { meeting_id: meetingId, seconds } = request.query;
     if (meetingId !== undefined) {
       if (!isDigits(meetingId, 20)) return text(reply, 400, `Invalid meeting_id: ${shown(meetingId)}`);
@@ -70,8 +70,14 @@ export function zoomIngesterRoutes(
   app.post('/schedule_update', { ...hidden, bodyLimit: requestLimit }, async (request, reply) => {
     const { scheduleSecret } = zoom;
     const own = scheduleSecret === undefined ? [] : [storedToken('schedule', scheduleSecret)];
-    await authenticate(() => [...tokens(), ...own])(request);
-    const { problems, source } = await zoom.updateSchedule();
+    checkToken(request, [...tokens(), ...own]);
+    const updated = await zoom.updateSchedule().catch(toFailure);
+    if (updated instanceof Failure) {
+      if (updated.code === 'internal') throw updated;
+      request.log.error({ code: updated.code }, updated.message);
+      return text(reply, 500, `${updated.message} ${updated.help}`);
+    }
+    const { problems, source } = updated;
     for (const problem of problems) request.log.warn(problem, 'a row of the schedule is not usable');
     const rows = problems.map((problem) => `${problem.source} line ${problem.line}: ${problem.reason}`);
     return text(
@@ -100,7 +106,7 @@ function ingestRoutes(app: ApiServer, zoom: ZoomIngester, tokens: () => readonly
 
   app.post('/ingest', { ...hidden, bodyLimit: requestLimit }, async (request, reply) => {
     try {
-      await letIn(request, zoom, tokens);
+      letIn(request, zoom, tokens);
       const body = bytesOf(request);
       if (body.byteLength === 0) return answer(reply, { status: 400, message: 'Bad data. No body found in event.' });
       const json = parse(body);
@@ -116,17 +122,23 @@ function ingestRoutes(app: ApiServer, zoom: ZoomIngester, tokens: () => readonly
   });
 }
 
-/** An allowed address, or a token. */
-async function letIn(
-  request: FastifyRequest,
-  { isAllowed }: ZoomIngester,
-  tokens: () => readonly StoredToken[],
-): Promise<void> {
-  if (request.headers.authorization === undefined && isAllowed(request.ip)) return;
-  await authenticate(tokens)(request).catch((error: unknown) => {
-    if (!(error instanceof Failure)) throw error;
-    throw new Failure('unauthorized', `${error.message} INGEST_ALLOWED_IPS does not list ${request.ip} either.`);
-  });
+/** An allowed address, or a token. A browser's session does not count: pages of any origin may ask here. */
+function letIn(request: FastifyRequest, { isAllowed }: ZoomIngester, tokens: () => readonly StoredToken[]): void {
+  if (request.headers.authorization === undefined) {
+    if (isAllowed(request.ip)) return;
+    throw new Failure(
+      'unauthorized',
+      `The request carries no token, and INGEST_ALLOWED_IPS does not list ${request.ip}.`,
+    );
+  }
+  checkToken(request, tokens());
+}
+
+/** @throws Failure unauthorized */
+function checkToken({ headers }: FastifyRequest, tokens: readonly StoredToken[]): void {
+  const [, secret] = /^Bearer +([\x21-\x7E]{1,512})$/i.exec(headers.authorization ?? '') ?? [];
+  if (secret === undefined) throw new Failure('unauthorized', 'The request carries no token.');
+  tokenOfSecret(tokens, secret);
 }
 
 function bytesOf({ body }: FastifyRequest): Uint8Array {
