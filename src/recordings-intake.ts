@@ -37,8 +37,8 @@ export interface RecordingsIntakeOptions {
 /** The first half of the recordings line: from what Zoom, a person or the clock says to a decided ingest. */
 export interface RecordingsIntake {
   readonly workflows: readonly [ReturnType<typeof reconcileZoom>, ReturnType<typeof syncSchedule>];
-  /** Begins to work on what is stored. */
-  start(engine: Pick<Engine, 'submit'>): RunningIntake;
+  /** @param works begins to work on what is stored and on what is due; without it, only what is asked for is done, as commands want it */
+  start(engine: Pick<Engine, 'submit'>, works: boolean): RunningIntake;
 }
 
 export interface RunningIntake {
@@ -86,16 +86,18 @@ export function recordingsIntake(options: RecordingsIntakeOptions): RecordingsIn
   return {
     workflows: [reconcile, sync],
 
-    start(engine) {
-      const loop = startEventLoop({
-        ...{ inbox, log },
-        read(body) {
-          const reading = readWebhook(body);
-          return reading.kind === 'event' ? reading.event : undefined;
-        },
-        handle: (event, receivedAt) => handleEvent(services, event, receivedAt),
-      });
-      const clockwork = startClockwork(recurring(config, engine, { zoom, reconcile, sync }), log);
+    start(engine, works) {
+      const loop =
+        works &&
+        startEventLoop({
+          ...{ inbox, log },
+          read(body) {
+            const reading = readWebhook(body);
+            return reading.kind === 'event' ? reading.event : undefined;
+          },
+          handle: (event, receivedAt) => handleEvent(services, event, receivedAt),
+        });
+      const clockwork = works && startClockwork(recurring(config, engine, { zoom, reconcile, sync }), log);
       return {
         inbox,
         zoomIngester: {
@@ -103,7 +105,7 @@ export function recordingsIntake(options: RecordingsIntakeOptions): RecordingsIn
             secrets: config.WEBHOOK_VALIDATION_SECRET_TOKEN ?? [],
             window: config.ZOOM_WEBHOOK_WINDOW,
             inbox,
-            onEvent: loop.wake,
+            onEvent: () => loop && loop.wake(),
           }),
           ingest: (json) => ingestOnDemand(services, json),
           views: catalog,
@@ -121,8 +123,8 @@ export function recordingsIntake(options: RecordingsIntakeOptions): RecordingsIn
           syncSchedule: (apply) => syncSheets(services, apply),
         },
         async stop() {
-          clockwork.stop();
-          await loop.stop();
+          if (clockwork) clockwork.stop();
+          if (loop) await loop.stop();
         },
       };
     },

@@ -17,7 +17,8 @@ import type { Notifier } from './notify/notifier.js';
 import { sns } from './notify/sns.js';
 import { webhook } from './notify/webhook.js';
 import { packagingPorts, type PackagingPortsSettings } from './packaging-ports.js';
-import { recordingsLine, type RecordingsLine, type RecordingsTimes } from './recordings-line.js';
+import { recordingsIntake, type RunningIntake } from './recordings-intake.js';
+import { recordingsLine, zoomConnection, type RecordingsLine, type RecordingsTimes } from './recordings-line.js';
 import { coordinatedEgress } from './publish/egress/embedded-packager/coordinated-egress.js';
 import { checkConfiguration } from './publish/egress/embedded-packager/embedded-packager.js';
 import { spawnThread } from './publish/egress/embedded-packager/spawn-thread.js';
@@ -64,6 +65,11 @@ export interface Services {
   readonly mediaSecret: string;
   /** Absent without the settings of Zoom and Opencast. */
   readonly recordings: Recordings | undefined;
+  /**
+   * The first half of the recordings line; whoever starts it stops it before `close`.
+   * @param works as a server does; without it only what is asked for is done
+   */
+  readonly startIntake: (works: boolean) => RunningIntake;
   readonly checks: readonly HealthCheck[];
   readonly system: SystemServices;
   /** Work under way goes on at its last checkpoint with the next start. */
@@ -152,6 +158,10 @@ async function compose(
     targets: notifiers.length,
     ...(times && { times }),
   });
+  const intake = recordingsIntake({
+    ...{ config, database, log, zoom: zoomConnection(config)?.client },
+    second: () => recordings && { submit: recordings.submitIngest, submitTranscripts: recordings.submitTranscripts },
+  });
   const engine = await startEngine({
     database,
     journal: jobJournal(database.tables),
@@ -161,7 +171,7 @@ async function compose(
     limits: config.REELWAY_QUEUE_LIMITS,
     // Without a server there is nobody to hand over to: the next start goes on.
     drainMs: database.kind === 'server' ? config.REELWAY_DRAIN_SECONDS * 1000 : 0,
-    workflows: [asset, endpoint, harvested, told, ...(line?.workflows ?? [])],
+    workflows: [asset, endpoint, harvested, told, ...(line?.workflows ?? []), ...intake.workflows],
     log,
   });
 
@@ -178,7 +188,7 @@ async function compose(
     log,
   });
 
-  const recordings = line && recordingsOf(line, engine);
+  const recordings: Recordings | undefined = line && recordingsOf(line, engine);
   const hours = line && everyHour((hour) => engine.submit(line.sweep, `sweep-storage:${hour}`, {}), log);
   const findPackagingGroup = async (id: string) => (await groups.find(id))?.group;
   const submitting = { engine, packageAsset: asset, egress, catalog, findPackagingGroup };
@@ -194,6 +204,7 @@ async function compose(
     sessions: sessionTable(database.tables),
     mediaSecret,
     recordings,
+    startIntake: (works) => intake.start(engine, works),
     checks: healthChecks(database, openStore),
     system: systemServices(config, database),
     async close() {

@@ -113,6 +113,7 @@ async function serveApi(services: Services, config: Config, log: Logger, { exten
   const local: StoredToken[] = [];
   const tickets = signInTickets();
   const where = { host: config.REELWAY_HOST, port: config.REELWAY_PORT, publicUrl: config.REELWAY_PUBLIC_URL };
+  const intake = services.startIntake(true);
   const app = await api.apiServer(
     {
       log,
@@ -123,6 +124,7 @@ async function serveApi(services: Services, config: Config, log: Logger, { exten
       checkConfiguration: services.checkConfiguration,
       endpoints: { find: (capability) => playable(services, capability) },
       assets: { submit: services.submitAsset, catalog: services.catalog, playbackUrl: services.playbackUrl },
+      recordings: { zoom: intake.zoomIngester, desk: intake.desk },
       media: { store: services.openStore(undefined), secret: services.mediaSecret },
       jobs: services.engine.jobs,
       feed: services.engine.feed,
@@ -141,10 +143,12 @@ async function serveApi(services: Services, config: Config, log: Logger, { exten
       async stop() {
         await published?.withdraw();
         await api.stop(app);
+        await intake.stop();
       },
     };
   } catch (error) {
     await api.stop(app);
+    await intake.stop();
     throw error;
   }
 }

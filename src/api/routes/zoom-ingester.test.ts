@@ -70,7 +70,7 @@ async function start(env: Record<string, string> = {}): Promise<string> {
       },
       submitTranscripts: () => Promise.resolve([]),
     }),
-  }).start({ submit: (_, id) => Promise.resolve({ id, created: true }) });
+  }).start({ submit: (_, id) => Promise.resolve({ id, created: true }) }, true);
   const options = { host: '127.0.0.1', port: 0, publicUrl: undefined };
   const services = {
     ...{ log, version: '0.0.0', checks: [], assets: emptyAssets, ...emptyEngine, ...dashboardServices() },
