@@ -15,6 +15,7 @@ export interface SourceOptions {
   /** Hz */
   readonly sampleRate?: number;
   readonly channels?: 1 | 2 | 6;
+  readonly audioCodec?: 'aac' | 'ac3' | 'eac3';
   /** Seconds that the sound starts after the picture; negative: before it. */
   readonly audioDelay?: number;
   /** Seconds added to every time stamp; 95440 makes 33 bits of 90 kHz wrap in the middle. */
@@ -68,6 +69,7 @@ const plain: Plain = {
   extraKeyFrame: false,
   sampleRate: 48_000,
   channels: 2,
+  audioCodec: 'aac',
   audioDelay: 0,
   timeOffset: 0,
   shape: 'muxed ladder',
@@ -293,7 +295,7 @@ async function encodeSound(file: string, given: Plain): Promise<void> {
   const length = given.seconds - Math.max(0, given.audioDelay);
   await ffmpeg(
     ...['-f', 'lavfi', '-i', `aevalsrc=exprs='${expressions}':s=${given.sampleRate}:d=${length}:c=${layout}`],
-    ...['-c:a', 'aac', '-b:a', `${32 * given.channels}k`, file],
+    ...['-c:a', given.audioCodec, '-b:a', `${(given.audioCodec === 'aac' ? 32 : 64) * given.channels}k`, file],
   );
 }
 

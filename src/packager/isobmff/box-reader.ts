@@ -27,7 +27,7 @@ const containers: ReadonlyMap<string, BytesBefore> = new Map([
   ),
   ...['dref', 'stsd'].map((type) => [type, () => 8] as const), // version, flags, entry count
   ...['avc1', 'avc3'].map((type) => [type, () => 78] as const), // visual sample entry, ISO/IEC 14496-12 §12.1.3
-  ...['mp4a'].map((type) => [type, beforeSoundChildren] as const),
+  ...['mp4a', 'ac-3', 'ec-3'].map((type) => [type, beforeSoundChildren] as const),
 ]);
 
 /** Audio sample entry, ISO/IEC 14496-12 §12.2.3; QuickTime's versions 1 and 2 of it have more fields. */

@@ -1,5 +1,6 @@
 import type { Track } from '../model/track.js';
 import { box, concat } from './box.js';
+import { dolbySampleEntry } from './boxes/ac-3.js';
 import { avcSampleEntry } from './boxes/avc1.js';
 import { dinf } from './boxes/dinf.js';
 import { ftyp } from './boxes/ftyp.js';
@@ -52,6 +53,9 @@ function sampleEntry({ configuration }: Track): Uint8Array {
       return avcSampleEntry(configuration);
     case 'aac':
       return mp4a(configuration);
+    case 'ac3':
+    case 'eac3':
+      return dolbySampleEntry(configuration);
   }
 }
 

@@ -1,4 +1,5 @@
 import { ByteReader } from '../bits/byte-reader.js';
+import { parseAc3Specific, parseEac3Specific } from '../codec/ac3/specific-box.js';
 import { parseAudioSpecificConfig } from '../codec/aac/read-audio-specific-config.js';
 import { avcConfiguration } from '../codec/h264/avc-configuration.js';
 import { nalType } from '../codec/h264/nal-unit.js';
@@ -25,6 +26,8 @@ const readers: Readonly<
   avc1: avcEntry,
   avc3: avcEntry,
   mp4a: mp4aEntry,
+  'ac-3': (entry) => ({ configuration: parseAc3Specific(bytesOf(needed(entry, 'dac3'))) }),
+  'ec-3': (entry) => ({ configuration: parseEac3Specific(bytesOf(needed(entry, 'dec3')), sampleRate(entry)) }),
 };
 
 /** What is known by name and not supported. */
@@ -40,8 +43,6 @@ const names: Readonly<Record<string, string>> = {
   apcn: 'ProRes',
   apch: 'ProRes',
   jpeg: 'Motion JPEG',
-  'ac-3': 'AC-3',
-  'ec-3': 'E-AC-3',
   'ac-4': 'AC-4',
   Opus: 'Opus',
   fLaC: 'FLAC',
@@ -103,6 +104,11 @@ function aspectRatio(entry: ReadBox): readonly [number, number] | undefined {
   const reader = new ByteReader(bytesOf(box));
   const ratio = [reader.u32(), reader.u32()] as const;
   return ratio[0] > 0 && ratio[1] > 0 ? ratio : undefined;
+}
+
+/** Audio sample entry, ISO/IEC 14496-12 §12.2.3: Hz in 16.16. */
+function sampleRate({ payload }: ReadBox): number {
+  return payload.getUint16(24);
 }
 
 /** objectTypeIndication, ISO/IEC 14496-1 §7.2.6.6 table 5 */

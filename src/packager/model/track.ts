@@ -1,5 +1,6 @@
 /** A codec's configuration as ISOBMFF sample entries need it, and what manifests say of it. All values are structured-cloneable. */
-export type CodecConfiguration = AvcConfiguration | AacConfiguration;
+export type CodecConfiguration = AvcConfiguration | AudioConfiguration;
+export type AudioConfiguration = AacConfiguration | DolbyConfiguration;
 
 /** H.264: what ISO/IEC 14496-15 §5.3.3 avcC and manifests need. */
 export interface AvcConfiguration {
@@ -40,6 +41,23 @@ export interface AacConfiguration {
   readonly frameLength: number;
 }
 
+/** AC-3 and E-AC-3: what ETSI TS 102 366 Annex F and manifests need. */
+export interface DolbyConfiguration {
+  readonly codec: 'ac3' | 'eac3';
+  readonly codecString: 'ac-3' | 'ec-3';
+  /** What follows the header of `dac3` or `dec3`. */
+  readonly specificBox: Uint8Array;
+  /** acmod, table 4.3 */
+  readonly codingMode: number;
+  /** There is a channel of low frequencies. */
+  readonly lfe: boolean;
+  readonly channels: number;
+  /** Hz */
+  readonly sampleRate: number;
+  /** Samples in a frame of six blocks. */
+  readonly frameLength: number;
+}
+
 /** One elementary stream of a rendition within a period. */
 export type Track = VideoTrack | AudioTrack;
 
@@ -60,7 +78,7 @@ export interface VideoTrack {
 export interface AudioTrack {
   readonly kind: 'audio';
   readonly pid: number;
-  readonly configuration: AacConfiguration;
+  readonly configuration: AudioConfiguration;
   /** The sample rate; of an MP4 what it says, as a rule the same. */
   readonly timescale: number;
   /** BCP 47, from the PMT's ISO 639 descriptor or the source playlist. */

@@ -28,6 +28,8 @@ export interface NalUnits {
   readonly parameterSets: Uint8Array;
 }
 
+/** ISO/IEC 13818-1 §2.6.8 */
+const registrationDescriptor = 0x05;
 const languageDescriptor = 0x0a;
 
 /** @param language BCP 47 @throws UnsupportedCodingError for what a transport stream cannot carry */
@@ -46,7 +48,17 @@ export function carriageOf(track: Track, language: string | undefined): Carriage
         writeHeader: (into, at, size) => writeAdtsHeader(into, at, profile, size),
       };
     }
+    case 'ac3':
+      return dolby(0x81, 'AC-3', language);
+    case 'eac3':
+      return dolby(0x87, 'EAC3', language);
   }
+}
+
+/** As ATSC has it, A/52 Annex A and G: frames as they are in private_stream_1, with a registration of the format. */
+function dolby(streamType: number, format: string, language: string | undefined): Carriage {
+  const registration = descriptor(registrationDescriptor, ...letters(format));
+  return { streamType, streamId: 0xbd, descriptors: [registration, ...languageDescriptors(language)], header: 0 };
 }
 
 /** ISO_639_language_descriptor, ISO/IEC 13818-1 §2.6.18, audio_type undefined. */

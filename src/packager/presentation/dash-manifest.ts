@@ -1,6 +1,8 @@
 import type { AdaptationSet, Mpd, Period, Representation, SegmentTemplate } from '../../manifest/dash/mpd.js';
 import { timelineRuns } from '../../manifest/dash/timeline.js';
 import { writeMpd } from '../../manifest/dash/write-mpd.js';
+import { channelMap } from '../codec/ac3/channel-configuration.js';
+import type { AudioConfiguration } from '../model/track.js';
 import { displayName } from './audio-groups.js';
 import { peakBitRate } from './bit-rate.js';
 import { checkHbbTv } from './hbbtv.js';
@@ -19,6 +21,8 @@ const hbbTvProfile = 'urn:hbbtv:dash:profile:isoff-live:2012';
 const roleScheme = 'urn:mpeg:dash:role:2011';
 /** The value is the number of channels, ISO/IEC 23003-3 OutputChannelPosition not being used. */
 const channelScheme = 'urn:mpeg:dash:23003:3:audio_channel_configuration:2011';
+/** The value is a channel map, ETSI TS 102 366 §I.1.2.1. */
+const dolbyChannelScheme = 'tag:dolby.com,2014:dash:audio_channel_configuration:2011';
 
 /** The MPD of a manifest: a Period for each stretch without discontinuity. */
 export function dashManifest(manifest: DashManifest, presentation: Presentation, facts: SegmentFacts): ManifestFile {
@@ -74,7 +78,7 @@ function groupIntoSets(tracks: readonly PlannedTrack[]): PlannedTrack[][] {
   for (const track of tracks) {
     const formats = track.periods.map(({ track: { configuration } }) => [
       configuration.codecString.split('.', 1)[0],
-      configuration.codec === 'aac' ? configuration.channels : 0,
+      configuration.codec === 'avc' ? 0 : configuration.channels,
     ]);
     const key = JSON.stringify([track.kind, track.trickOf, formats, track.language, track.media?.name]);
     sets.set(key, [...(sets.get(key) ?? []), track]);
@@ -143,11 +147,11 @@ function isMain(set: readonly PlannedTrack[], all: readonly PlannedTrack[]): boo
 function representation(track: PlannedTrack, period: PlannedTrackPeriod): Omit<Representation, 'bandwidth'> {
   const { configuration } = period.track;
   const common = { id: track.id, codecs: configuration.codecString };
-  if (configuration.codec === 'aac')
+  if (configuration.codec !== 'avc')
     return {
       ...common,
-      audioSamplingRate: configuration.outputSampleRate ?? configuration.sampleRate,
-      audioChannelConfiguration: { schemeIdUri: channelScheme, value: String(configuration.channels) },
+      audioSamplingRate: outputSampleRate(configuration),
+      audioChannelConfiguration: audioChannelConfiguration(configuration),
     };
   const { width, height, sampleAspectRatio, frameRate } = configuration;
   return {
@@ -159,6 +163,15 @@ function representation(track: PlannedTrack, period: PlannedTrackPeriod): Omit<R
     ...(frameRate &&
       track.trickOf === undefined && { frameRate: frameRate[1] === 1 ? String(frameRate[0]) : frameRate.join('/') }),
   };
+}
+
+function outputSampleRate(configuration: AudioConfiguration): number {
+  return (configuration.codec === 'aac' ? configuration.outputSampleRate : undefined) ?? configuration.sampleRate;
+}
+
+function audioChannelConfiguration(configuration: AudioConfiguration): { schemeIdUri: string; value: string } {
+  if (configuration.codec === 'aac') return { schemeIdUri: channelScheme, value: String(configuration.channels) };
+  return { schemeIdUri: dolbyChannelScheme, value: channelMap(configuration) };
 }
 
 function segmentTemplate(

@@ -139,7 +139,7 @@ function describeGroup(manifest: HlsManifest, { id, members }: AudioGroup): Medi
 
 function channels({ periods }: TrackDescription): number {
   return Math.max(
-    ...periods.map(({ track: { configuration } }) => (configuration.codec === 'aac' ? configuration.channels : 0)),
+    ...periods.map(({ track: { configuration } }) => (configuration.codec === 'avc' ? 0 : configuration.channels)),
   );
 }
 

@@ -21,7 +21,7 @@ const videoBitsPerPixel = 0.1;
 /**
  * Quality levels of streams by id. Addresses of fragments hold bit rates, so they are what the source's playlist says, or else a nominal figure,
  * and not what is measured.
- * @throws PackagerError configuration_unsupported for sources with discontinuities, which a client manifest cannot express
+ * @throws PackagerError configuration_unsupported for sources with discontinuities, which a client manifest cannot express, and other codecs
  */
 export function planQualityLevels(
   streams: readonly PlannedStream[],
@@ -32,6 +32,8 @@ export function planQualityLevels(
     throw new PackagerError('configuration_unsupported', 'Smooth Streaming needs a source without discontinuities', {
       field: 'MssPackage',
     });
+  for (const { members } of streams)
+    for (const member of members) refuseOtherCodec(configurationOf(member.carriers[0]));
   const taken = new Set<number>();
   let audio = 0;
   return new Map(
@@ -45,6 +47,15 @@ export function planQualityLevels(
       else audio += 1;
       return [id, { folder, stream: isVideo ? 'video' : audio === 1 ? 'audio' : `audio_${audio}`, bitrate }];
     }),
+  );
+}
+
+function refuseOtherCodec({ codec, codecString }: CodecConfiguration): void {
+  if (codec === 'avc' || codec === 'aac') return;
+  throw new PackagerError(
+    'configuration_unsupported',
+    `Smooth Streaming is made of H.264 and AAC; the source has ${codecString}`,
+    { field: 'MssPackage' },
   );
 }
 
