@@ -4,8 +4,8 @@ import type { PackagingEngine } from './packaging-engine.js';
 import type { ThreadedEngine } from './threaded-engine.js';
 
 /**
- * bytes of source from which threads pay: each costs 0.1 s of processor time to start and to get warm. Measured with 2 cores: at 240 MB a
- * thread beside the main one loses, at 1.2 GB it halves the time.
+ * bytes of source from which threads may pay: each costs 0.1 s of processor time to start and to get warm, and 20 MiB. With 2 cores, threads
+ * make a job of 240 MB slower; how much they gain at 1.2 GB depends on the second core being free (bench/README.md).
  */
 const defaultThreshold = 400_000_000;
 
