@@ -23,6 +23,7 @@ import { coordinatedEgress } from './publish/egress/embedded-packager/coordinate
 import { checkConfiguration } from './publish/egress/embedded-packager/embedded-packager.js';
 import { spawnThread } from './publish/egress/embedded-packager/spawn-thread.js';
 import { awsClients } from './publish/egress/mediapackage-vod/aws-clients.js';
+import { cdnGate, type CdnGate } from './publish/egress/mediapackage-vod/cdn-gate.js';
 import { mediaPackageVod } from './publish/egress/mediapackage-vod/mediapackage-vod.js';
 import { assetCatalog, type AssetCatalog } from './status/asset-catalog.js';
 import { openDatabase, type Database } from './status/database.js';
@@ -36,6 +37,7 @@ import { packagingGroups, type PackagingGroupFolder } from './status/packaging-g
 import { queueShares } from './status/queue-shares.js';
 import { sessionTable, type SessionTable } from './status/session-table.js';
 import { diskSpace, systemView } from './status/system-view.js';
+import { vodStore, type VodStore } from './status/vod-store.js';
 import { workerTable } from './status/worker-table.js';
 import type { ObjectStore } from './storage/object-store.js';
 import { everyHour } from './workflow/every-hour.js';
@@ -53,6 +55,8 @@ export interface Services {
   readonly database: Database;
   readonly engine: Engine;
   readonly catalog: AssetCatalog;
+  readonly vodStore: VodStore;
+  readonly cdnGate: CdnGate;
   readonly packagingGroups: PackagingGroupFolder;
   /** The storage of the settings, or a bucket that a request names. */
   readonly openStore: (bucket: string | undefined) => ObjectStore;
@@ -134,6 +138,8 @@ async function compose(
     spawn: () => spawnThread('packaging-coordinator', { ...portSettings }),
   });
   const catalog = assetCatalog(database.tables);
+  const vod = vodStore(database.tables);
+  const aws = awsClients();
   const groups = packagingGroups(join(config.REELWAY_DATA_DIR, 'packaging-groups'));
   const playbackUrl = (capability: string, manifest: string) => `${publicUrl()}/out/v1/${capability}/${manifest}`;
   const locate = (bucket: string | undefined, key: string) => `${openStore(bucket).location}/${key}`;
@@ -141,7 +147,7 @@ async function compose(
   const notifiers = config.REELWAY_NOTIFY.map((target) => notifierOf(target, config));
   const endpoint = packageEndpoint({ egress, catalog, locate, playbackUrl });
   const told = tell(notifiers);
-  const managedEgress = mediaPackageVod({ clients: awsClients(), harvesting: harvesting(config), openStore });
+  const managedEgress = mediaPackageVod({ clients: aws, harvesting: harvesting(config), openStore });
   const telling = { tell: told, targets: notifiers.length };
   const harvested = harvestEndpoint({
     managedEgress,
@@ -196,11 +202,13 @@ async function compose(
     database,
     engine,
     catalog,
+    vodStore: vod,
+    cdnGate: cdnGate({ secretOf: (capability) => vod.secretOf(capability), readSecret: aws.readSecret }),
+    checkConfiguration,
     packagingGroups: groups,
     openStore,
     submitAsset: (request, group) => submitAsset(submitting, request, group),
     playbackUrl,
-    checkConfiguration,
     sessions: sessionTable(database.tables),
     mediaSecret,
     recordings,

@@ -31,6 +31,15 @@ const addressList = z.string().transform((text, context): ((address: string) => 
   };
 });
 
+const awsKey = z.string().transform((text, context) => {
+  const [, accessKeyId, secretAccessKey] = /^(\w{4,128}):(\S+)$/.exec(text) ?? [];
+  if (accessKeyId === undefined || secretAccessKey === undefined || secretAccessKey.length < minimumSecretLength) {
+    context.addIssue({ code: 'custom', message: 'not access-key-id:secret' });
+    return z.NEVER;
+  }
+  return { accessKeyId, secretAccessKey };
+});
+
 const publicUrl = z
   .url({ protocol: /^https?$/, abort: true })
   .refine((text) => {
@@ -67,6 +76,16 @@ export const apiSettings = settings({
     allowed: 'a list of addresses, or networks such as 10.0.0.0/8',
     schema: addressList,
     default: '',
+  },
+  REELWAY_AWS_KEYS: {
+    about: 'Who may use /mediapackage-vod: keys that sign requests as AWS SDKs and the AWS CLI do.',
+    allowed: `a list of access-key-id:secret, separated by commas or blanks; secrets have at least ${minimumSecretLength} characters`,
+    default: '',
+    schema: z.string().transform(listItems).pipe(z.array(awsKey)),
+    mask: (text) =>
+      listItems(text)
+        .map((item) => (item.includes(':') ? `${item.slice(0, item.indexOf(':'))}:***` : '***'))
+        .join(','),
   },
   REELWAY_API_TOKENS: {
     about: 'Who may use the API.',

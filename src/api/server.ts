@@ -15,6 +15,7 @@ import { healthRoutes } from './routes/health.js';
 import { jobRoutes, type JobServices } from './routes/jobs.js';
 import { mediaRoutes, type StoredMedia } from './routes/media.js';
 import { packagingGroupRoutes, type PackagingGroupServices } from './routes/packaging-groups.js';
+import { mediaPackageVodRoutes, type MediaPackageVodServices } from './routes/mediapackage-vod.js';
 import { playbackRoutes, type PlaybackEndpoints } from './routes/playback.js';
 import { sessionRoutes, ticketRoutes } from './routes/session.js';
 import { systemRoutes, type SystemRouteServices } from './routes/system.js';
@@ -43,6 +44,8 @@ export interface ApiServices extends JobServices, PackagingGroupServices, System
   readonly media?: StoredMedia;
   /** Absent: no recordings are taken. */
   readonly recordings?: { readonly zoom: ZoomIngester; readonly desk: RecordingsDesk };
+  /** Absent: `/mediapackage-vod` is not served. */
+  readonly mediaPackageVod?: MediaPackageVodServices;
 }
 
 export interface ListenOptions {
@@ -84,6 +87,8 @@ async function routes(app: ApiServer, services: ApiServices & { readonly secure:
   await dashboardRoutes(app);
   await app.register(playback, services);
   if (services.media) mediaRoutes(app, services.media, services);
+  if (services.mediaPackageVod)
+    await app.register(mediaPackageVodRoutes, { ...services.mediaPackageVod, prefix: '/mediapackage-vod' });
   await app.register(guarded, services);
   await app.register(zoomIngester, services);
 }

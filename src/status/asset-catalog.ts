@@ -92,12 +92,18 @@ export function assetCatalog(tables: Kysely<Tables>): AssetCatalog {
           duration_ms: made.durationMs,
           published_at: now,
         };
+        const reserved = await transaction
+          .selectFrom('vod_endpoint')
+          .select('capability')
+          .where('asset_id', '=', request.id)
+          .where('configuration_id', '=', configurationId)
+          .executeTakeFirst();
         const { capability } = await transaction
           .insertInto('endpoint')
           .values({
             asset_id: request.id,
             configuration_id: configurationId,
-            capability: randomBytes(16).toString('hex'),
+            capability: reserved?.capability ?? randomBytes(16).toString('hex'),
             ...facts,
           })
           .onConflict((conflict) => conflict.columns(['asset_id', 'configuration_id']).doUpdateSet(facts))

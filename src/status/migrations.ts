@@ -189,6 +189,23 @@ const migrations: readonly { name: string; sql: string }[] = [
         expires_at double precision NOT NULL);
       CREATE INDEX session_expires_at ON reelway.session (expires_at);`,
   },
+  {
+    name: 'mediapackage vod',
+    sql: `
+      CREATE TABLE reelway.vod_item (
+        kind text NOT NULL,
+        id text NOT NULL,
+        group_id text NOT NULL,
+        body jsonb NOT NULL,
+        created_at double precision NOT NULL,
+        PRIMARY KEY (kind, id));
+      CREATE INDEX vod_item_group_id ON reelway.vod_item (kind, group_id, id);
+      CREATE TABLE reelway.vod_endpoint (
+        asset_id text NOT NULL,
+        configuration_id text NOT NULL,
+        capability text NOT NULL UNIQUE,
+        PRIMARY KEY (asset_id, configuration_id));`,
+  },
 ];
 
 /** Any number: the advisory lock under which one process at a time migrates. */

@@ -53,6 +53,17 @@ export interface Tables {
   };
   /** What was made and is playable. */
   asset: { id: string; request: JSONColumnType<object>; created_at: Milliseconds };
+  /** Groups, configurations and assets of MediaPackage VOD's REST API. */
+  vod_item: {
+    kind: 'group' | 'configuration' | 'asset';
+    id: string;
+    /** of a group: its own id */
+    group_id: string;
+    body: JSONColumnType<object>;
+    created_at: Milliseconds;
+  };
+  /** The capability that an endpoint has, or will have. */
+  vod_endpoint: { asset_id: string; configuration_id: string; capability: string };
   endpoint: {
     asset_id: string;
     configuration_id: string;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { assetRequestSchema, jobIdOfEndpoint, type AssetRequest } from '../domain/asset.js';
 import { Failure } from '../domain/failure.js';
 import { packagingConfigurationSchema, type PackagingConfiguration } from '../domain/packaging-configuration.js';
-import { noticeOfAsset, type EndpointFailure, type EndpointSuccess } from '../notify/notice.js';
+import { noticeOfAsset, type AssetOutcome, type EndpointFailure, type EndpointSuccess } from '../notify/notice.js';
 import {
   defineWorkflow,
   type ChildJob,
@@ -41,7 +41,6 @@ export interface AssetServices {
  * the notice. Its job id is `asset:<id>`.
  */
 export function packageAsset(services: AssetServices) {
-  const { tell, targets } = services;
   return defineWorkflow<AssetInput, AssetResult>({
     name: 'package-asset',
     queue: 'assets',
@@ -54,22 +53,39 @@ export function packageAsset(services: AssetServices) {
 
     async run(input, job) {
       const { request } = input;
-      const children = await startEndpoints(services, input, job);
+      const children = await startEndpoints(services, input, job).catch(async (error: unknown) => {
+        // The engine's own errors steer it; a Failure is that MediaPackage does not take the asset, which somebody has to know.
+        if (error instanceof Failure)
+          await tellOutcome(services, job, { request, succeeded: [], failed: [refusal(input, error)] });
+        throw error;
+      });
       const outcomes = await job.settleChildren(children.map(({ child }) => child));
       const { succeeded, failed } = sorted(
         outcomes,
         children.map(({ configurationId }) => configurationId),
       );
 
-      const run = await job.step('name this run', () => Promise.resolve(crypto.randomUUID()));
-      const notice = noticeOfAsset({ request, run, succeeded, failed });
-      for (let target = 0; target < targets; target++) {
-        await job.startJob(tell, `notice:${notice.id}:${target + 1}`, { notice, target });
-      }
+      await tellOutcome(services, job, { request, succeeded, failed });
       if (failed.length > 0) throw endpointsFailed(request, failed, outcomes.length);
       return { endpoints: succeeded };
     },
   });
+}
+
+async function tellOutcome(
+  { tell, targets }: AssetServices,
+  job: JobContext,
+  outcome: Omit<AssetOutcome, 'run'>,
+): Promise<void> {
+  const run = await job.step('name this run', () => Promise.resolve(crypto.randomUUID()));
+  const notice = noticeOfAsset({ ...outcome, run });
+  for (let target = 0; target < targets; target++) {
+    await job.startJob(tell, `notice:${notice.id}:${target + 1}`, { notice, target });
+  }
+}
+
+function refusal({ request }: AssetInput, { code, message }: Failure): EndpointFailure {
+  return { configurationId: request.packagingGroupId, code, message };
 }
 
 interface StartedEndpoint {

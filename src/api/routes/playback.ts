@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import { Failure } from '../../domain/failure.js';
 import type { ObjectStore, StoredObject } from '../../storage/object-store.js';
 import type { ApiServer } from '../http-types.js';
@@ -7,6 +8,8 @@ import { answerObject } from '../object-answer.js';
 export interface PlaybackEndpoints {
   /** @param capability 32 hex digits: who knows it may watch */
   find(capability: string): Promise<PlaybackEndpoint | undefined>;
+  /** Whether the request may pass where the endpoint's group has CDN authorization; absent: it may. */
+  readonly passes?: (capability: string, cdnIdentifier: string | undefined) => Promise<boolean>;
 }
 
 export interface PlaybackEndpoint {
@@ -59,6 +62,7 @@ export function playbackRoutes(app: ApiServer, { endpoints }: { endpoints: Playb
     url: '/out/v1/:capability/*',
     handler: async (request, reply) => {
       const { store, key } = await locate(endpoints, request.params);
+      await refuseWithoutIdentifier(endpoints, request);
       const object = await findObject(store, key);
       const seconds = /\.(m3u8|mpd)$/.test(key) ? manifestCacheSeconds : segmentCacheSeconds;
       return answerObject(request, reply, { store, object, cacheControl: `public, max-age=${seconds}` });
@@ -86,6 +90,16 @@ async function findObject(store: ObjectStore, key: string): Promise<StoredObject
   });
   if (!object) throw notThere();
   return object;
+}
+
+/** As MediaPackage does it: manifests and segments alike need the header. */
+async function refuseWithoutIdentifier(
+  { passes }: PlaybackEndpoints,
+  { headers, params }: FastifyRequest<{ Params: { capability: string } }>,
+): Promise<void> {
+  const given = headers['x-mediapackage-cdnidentifier'];
+  if (!passes || (await passes(params.capability, typeof given === 'string' ? given : undefined))) return;
+  throw new Failure('forbidden', 'This endpoint needs the header X-MediaPackage-CDNIdentifier of its packaging group.');
 }
 
 /** One wording for an endpoint and for an object that is not there: nobody learns which. */

@@ -46,46 +46,77 @@ interface Numbers {
 }
 
 function* timelineSegments(timing: SegmentTiming, timeline: ReadElement, numbers: Numbers): Generator<SegmentAddress> {
-  const runs = childrenOf(timeline, 'S');
+  const runs = runsOf(timeline);
   let number = numbers.startNumber;
   let time = 0n;
   let count = 0;
   for (const [index, run] of runs.entries()) {
-    number = readWhole(run.attributes, 'n', run.line) ?? number;
-    time = readTicks(run, 't') ?? time;
-    const duration = readTicks(run, 'd');
-    if (duration === undefined || duration === 0n)
-      throw new ManifestError('invalid', 'S@d must be a positive number of ticks', run.line);
-    const subSegments = readWhole(run.attributes, 'k', run.line) ?? 1;
-    const times = repetitions(timing, { run, next: runs[index + 1], time, duration });
-    count += times * subSegments;
+    number = run.number ?? number;
+    time = run.time ?? time;
+    const times = run.repeat >= 0 ? run.repeat + 1 : repetitions(timing, { run, next: runs[index + 1], time });
+    count += times * run.subSegments;
     checkCount(count, run.line);
     for (let i = 0; i < times; i++) {
       if (numbers.endNumber !== undefined && number > numbers.endNumber) return;
-      yield { number: number++, time, subSegments };
-      time += duration;
+      yield { number: number++, time, subSegments: run.subSegments };
+      time += run.duration;
     }
   }
 }
 
+/** S, §5.3.9.6.2 */
 interface Run {
-  readonly run: ReadElement;
-  readonly next: ReadElement | undefined;
-  readonly time: bigint;
+  readonly number: number | undefined;
+  readonly time: bigint | undefined;
   readonly duration: bigint;
+  /** negative: until the next S@t or the end of the Period */
+  readonly repeat: number;
+  readonly subSegments: number;
+  readonly line: number;
 }
 
-/** How many segments the run stands for; a negative @r lasts until the next S@t or the end of the Period, §5.3.9.6.3. */
-function repetitions(timing: SegmentTiming, { run, next, time, duration }: Run): number {
-  const written = run.attributes.r ?? '0';
-  if (!/^-?\d{1,15}$/.test(written.trim()))
-    throw new ManifestError('invalid', `S@r must be an integer; given: ${written.slice(0, 60)}`, run.line);
-  const repeat = Number(written);
-  if (repeat >= 0) return repeat + 1;
-  const end = (next && readTicks(next, 't')) ?? periodEnd(timing);
+/** A timeline is read once, however many Representations share it. */
+const timelines = new WeakMap<ReadElement, readonly Run[]>();
+
+function runsOf(timeline: ReadElement): readonly Run[] {
+  const known = timelines.get(timeline);
+  if (known) return known;
+  const runs = childrenOf(timeline, 'S').map(readRun);
+  timelines.set(timeline, runs);
+  return runs;
+}
+
+function readRun(element: ReadElement): Run {
+  const { attributes, line } = element;
+  const duration = readTicks(element, 'd');
+  if (duration === undefined || duration === 0n)
+    throw new ManifestError('invalid', 'S@d must be a positive number of ticks', line);
+  const repeat = attributes.r ?? '0';
+  if (!/^\s*-?\d{1,15}\s*$/.test(repeat))
+    throw new ManifestError('invalid', `S@r must be an integer; given: ${repeat.slice(0, 60)}`, line);
+  return {
+    number: readWhole(attributes, 'n', line),
+    time: readTicks(element, 't'),
+    duration,
+    repeat: Number(repeat),
+    subSegments: readWhole(attributes, 'k', line) ?? 1,
+    line,
+  };
+}
+
+interface OpenRun {
+  readonly run: Run;
+  readonly next: Run | undefined;
+  /** where it begins */
+  readonly time: bigint;
+}
+
+/** How many segments a run with a negative @r stands for, §5.3.9.6.3. */
+function repetitions(timing: SegmentTiming, { run, next, time }: OpenRun): number {
+  const end = next?.time ?? periodEnd(timing);
   if (end === undefined)
     throw new ManifestError('invalid', 'S@r="-1" has no end: no S@t follows, and the Period has no duration', run.line);
-  return end <= time ? 0 : Number((end - time + duration - 1n) / duration);
+  return end <= time ? 0 : Number((end - time + run.duration - 1n) / run.duration);
 }
 
 /** The end of the Period in the ticks of its media. */

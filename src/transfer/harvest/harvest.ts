@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { Failure } from '../../domain/failure.js';
 import type { InventoryObject } from '../../domain/inventory.js';
 import type { Pace } from '../../net/pace.js';
@@ -77,6 +78,8 @@ export async function harvest(ports: HarvestPorts, job: HarvestJob, report: Repo
       .update(`harvest 1 ${withoutQuery(job.url)}`)
       .digest('hex'),
   };
+  // Everything under way listens to it at once, which is no leak.
+  if (job.signal) setMaxListeners(0, job.signal);
   const survey = await surveyMirror(mirror, job.signal);
   if (!job.refresh && !job.prune && isWhole(survey)) return skipped(survey, job);
 

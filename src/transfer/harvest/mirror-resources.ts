@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { InventoryObject } from '../../domain/inventory.js';
 import { journalWriter } from '../journal.js';
 import { withPatience, type Patience } from './attempts.js';
@@ -54,6 +55,7 @@ export async function mirrorResources(
 ): Promise<Mirrored> {
   const failed = new AbortController();
   const signal = work.signal ? AbortSignal.any([work.signal, failed.signal]) : failed.signal;
+  setMaxListeners(0, signal);
   const mirrored: Mirrored = {
     made: new Map(),
     fetched: { objects: 0, bytes: 0 },

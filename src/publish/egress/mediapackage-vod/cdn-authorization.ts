@@ -24,7 +24,7 @@ export async function cdnAuthorization(
   const text = await readSecret(arn, signal).catch((error: unknown) => {
     throw awsFailure(error, `read the secret ${arn} of the packaging group "${id ?? ''}"`, signal);
   });
-  const value = valueOf(text);
+  const value = identifierOf(text);
   if (value !== undefined) return { [headerName]: value };
   throw new Failure(
     'mediapackage_refused',
@@ -33,7 +33,8 @@ export async function cdnAuthorization(
   );
 }
 
-function valueOf(text: string | undefined): string | undefined {
+/** The identifier in a secret's text; undefined when it is not what MediaPackage takes. */
+export function identifierOf(text: string | undefined): string | undefined {
   try {
     const json = JSON.parse(text ?? '') as Readonly<Record<string, unknown>> | null;
     const value = json?.[secretKey];

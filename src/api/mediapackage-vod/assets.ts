@@ -1,0 +1,135 @@
+import { jobIdOfAsset, jobIdOfEndpoint } from '../../domain/asset.js';
+import { Failure } from '../../domain/failure.js';
+import type { PackagingConfiguration, PackagingGroup } from '../../domain/packaging-configuration.js';
+import type { VodItem, VodStore } from '../../status/vod-store.js';
+import type { JobStatus } from '../../workflow/job-view.js';
+import type { Jobs } from '../../workflow/jobs.js';
+import type { Operation, Run } from './operation.js';
+import { assetSchema, documentOf, readDocument } from './documents.js';
+import { findGroup, type VodConfigurationServices } from './groups.js';
+import { listPage } from './pages.js';
+import { ServiceError } from './service-error.js';
+import type { Json } from './wire.js';
+
+export interface VodAssetServices extends VodConfigurationServices {
+  readonly store: VodStore;
+  /** As workflow/submit-asset does it. */
+  readonly submit: (request: unknown, group: PackagingGroup) => Promise<{ id: string; created: boolean }>;
+  readonly jobs: Pick<Jobs, 'find' | 'cancel'>;
+  readonly playbackUrl: (capability: string, manifest: string) => string;
+  /** Host of the endpoints' URLs. */
+  readonly domainName: () => string;
+}
+
+/** Where the endpoints of these assets lie in the storage: `mediapackage-vod/<asset>/<configuration>/`. */
+const destination = { path: 'mediapackage-vod' };
+/** Packaging configurations of one group; MediaPackage's own quota is 10. */
+const maxConfigurations = 100;
+
+/** `/assets` */
+export function vodAssets(
+  services: VodAssetServices,
+): Readonly<Record<'create' | 'list' | 'describe' | 'remove', Run>> {
+  const { store, submit, jobs } = services;
+
+  async function configurationsOf(groupId: string): Promise<PackagingConfiguration[]> {
+    const items = await store.configurations.list({ groupId, limit: maxConfigurations });
+    return items.map(({ body }) => body as unknown as PackagingConfiguration);
+  }
+
+  async function find(id: string): Promise<VodItem> {
+    const found = await store.assets.find(id);
+    if (found) return found;
+    throw new ServiceError('NotFoundException', `There is no asset "${id}".`);
+  }
+
+  async function view(item: VodItem): Promise<Json> {
+    const configurations = await configurationsOf(item.groupId);
+    const capabilities = await store.capabilities(item.id);
+    const EgressEndpoints = await Promise.all(
+      configurations
+        .filter(({ Id }) => capabilities.has(Id))
+        .map(async (configuration) => ({
+          PackagingConfigurationId: configuration.Id,
+          Status: await statusOf(jobs, item.id, configuration.Id),
+          Url: services.playbackUrl(capabilities.get(configuration.Id) ?? '', entryOf(configuration)),
+        })),
+    );
+    return { ...documentOf('assets', item), EgressEndpoints };
+  }
+
+  return {
+    async create({ body }: Operation): Promise<Json> {
+      const asset = readDocument(body, assetSchema);
+      const { Id: id, PackagingGroupId: groupId, SourceArn: source, SourceRoleArn: sourceRoleArn } = asset;
+      await findGroup(store, groupId);
+      if (await store.assets.find(id))
+        throw new ServiceError('UnprocessableEntityException', `There is an asset "${id}" already.`);
+      const configurations = await configurationsOf(groupId);
+      if (configurations.length === 0)
+        throw new ServiceError(
+          'UnprocessableEntityException',
+          `The packaging group "${groupId}" has no packaging configurations.`,
+        );
+      // Before the work begins: it takes the URLs that are given away here.
+      await store.reserve(
+        id,
+        configurations.map(({ Id }) => Id),
+      );
+      const request = { id, packagingGroupId: groupId, source, sourceRoleArn, destination };
+      await submit(request, { id: groupId, egress: 'embedded', configurations });
+      return view(await store.assets.insert({ id, groupId, body: asset }));
+    },
+    async list({ query }: Operation): Promise<Json> {
+      const { items, nextToken } = await listPage(store.assets, query);
+      return { Assets: items.map((item) => documentOf('assets', item)), NextToken: nextToken };
+    },
+    async describe({ id }: Operation): Promise<Json> {
+      return view(await find(id));
+    },
+    /** Work on it is cancelled and its URLs lead nowhere from then on; objects in storage stay. */
+    async remove({ id }: Operation): Promise<Json> {
+      await find(id);
+      await jobs.cancel(jobIdOfAsset(id)).catch((error: unknown) => {
+        // It has ended already.
+        if (!(error instanceof Failure) || !['conflict', 'not_found'].includes(error.code)) throw error;
+      });
+      await store.withdraw({ assetId: id });
+      await store.assets.remove(id);
+      return {};
+    },
+  };
+}
+
+const statuses: Readonly<Record<JobStatus, 'QUEUED' | 'PROCESSING' | 'PLAYABLE' | 'FAILED'>> = {
+  queued: 'QUEUED',
+  running: 'PROCESSING',
+  done: 'PLAYABLE',
+  failed: 'FAILED',
+  cancelled: 'FAILED',
+};
+
+/** That of the endpoint's job; before it has one, that of the asset's. */
+async function statusOf(jobs: VodAssetServices['jobs'], assetId: string, configurationId: string): Promise<string> {
+  const status = await jobStatus(jobs, jobIdOfEndpoint(assetId, configurationId));
+  if (status !== undefined) return statuses[status];
+  const parent = await jobStatus(jobs, jobIdOfAsset(assetId));
+  return parent === 'failed' || parent === 'cancelled' ? 'FAILED' : 'QUEUED';
+}
+
+async function jobStatus(jobs: VodAssetServices['jobs'], id: string): Promise<JobStatus | undefined> {
+  try {
+    return (await jobs.find(id)).status;
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'not_found') return undefined;
+    throw error;
+  }
+}
+
+/** The manifest that a player opens: the first, as in MediaPackage. */
+function entryOf({ HlsPackage, CmafPackage, DashPackage, MssPackage }: PackagingConfiguration): string {
+  const hls = HlsPackage ?? CmafPackage;
+  if (hls) return `${hls.HlsManifests[0]?.ManifestName ?? 'index'}.m3u8`;
+  if (DashPackage) return `${DashPackage.DashManifests[0]?.ManifestName ?? 'index'}.mpd`;
+  return `${MssPackage?.MssManifests[0]?.ManifestName ?? 'index'}.ism/Manifest`;
+}

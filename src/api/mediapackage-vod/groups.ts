@@ -1,0 +1,118 @@
+import type { PackagingConfiguration } from '../../domain/packaging-configuration.js';
+import type { VodItem, VodStore } from '../../status/vod-store.js';
+import type { Operation, Run } from './operation.js';
+import {
+  documentOf,
+  groupSchema,
+  groupUpdateSchema,
+  logsSchema,
+  readConfiguration,
+  readDocument,
+} from './documents.js';
+import { listPage } from './pages.js';
+import { ServiceError } from './service-error.js';
+import type { Json } from './wire.js';
+
+/** `/packaging_groups` */
+export function vodGroups({
+  store,
+  domainName,
+}: {
+  store: VodStore;
+  domainName: () => string;
+}): Readonly<Record<'create' | 'list' | 'describe' | 'update' | 'configureLogs' | 'remove', Run>> {
+  async function view(item: VodItem): Promise<Json> {
+    const ApproximateAssetCount = await store.assets.count(item.id);
+    return { ...documentOf('packaging-groups', item), DomainName: domainName(), ApproximateAssetCount };
+  }
+
+  async function change(id: string, fields: Json): Promise<Json> {
+    const { body } = await findGroup(store, id);
+    await store.groups.update(id, { ...body, ...fields });
+    return view(await findGroup(store, id));
+  }
+
+  return {
+    async create({ body }: Operation): Promise<Json> {
+      const { Id, ...fields } = readDocument(body, groupSchema);
+      return view(await store.groups.insert({ id: Id, groupId: Id, body: { Id, ...fields } }));
+    },
+    async list({ query }: Operation): Promise<Json> {
+      const { items, nextToken } = await listPage(store.groups, query);
+      return { PackagingGroups: await Promise.all(items.map(view)), NextToken: nextToken };
+    },
+    async describe({ id }: Operation): Promise<Json> {
+      return view(await findGroup(store, id));
+    },
+    /** Changes the authorization alone; without one, there is none from then on. */
+    async update({ id, body }: Operation): Promise<Json> {
+      return change(id, { Authorization: readDocument(body, groupUpdateSchema).Authorization });
+    },
+    async configureLogs({ id, body }: Operation): Promise<Json> {
+      return change(id, { EgressAccessLogs: readDocument(body, logsSchema).EgressAccessLogs });
+    },
+    async remove({ id }: Operation): Promise<Json> {
+      await findGroup(store, id);
+      if ((await store.configurations.count(id)) + (await store.assets.count(id)) > 0)
+        throw new ServiceError(
+          'UnprocessableEntityException',
+          `The packaging group "${id}" still has packaging configurations or assets.`,
+        );
+      await store.groups.remove(id);
+      return {};
+    },
+  };
+}
+
+export interface VodConfigurationServices {
+  readonly store: VodStore;
+  /** @throws Failure configuration_unsupported */
+  readonly check: (configuration: PackagingConfiguration) => void;
+}
+
+/** `/packaging_configurations` */
+export function vodConfigurations({
+  store,
+  check,
+}: VodConfigurationServices): Readonly<Record<'create' | 'list' | 'describe' | 'remove', Run>> {
+  const view = (item: VodItem): Json => documentOf('packaging-configurations', item);
+
+  async function find(id: string): Promise<VodItem> {
+    const found = await store.configurations.find(id);
+    if (found) return found;
+    throw new ServiceError('NotFoundException', `There is no packaging configuration "${id}".`);
+  }
+
+  return {
+    async create({ body }: Operation): Promise<Json> {
+      const configuration = readConfiguration(body);
+      const { Id: id, PackagingGroupId: groupId } = configuration;
+      await findGroup(store, groupId);
+      check(configuration);
+      return view(
+        await store.configurations.insert({ id, groupId, body: { ...configuration, Tags: configuration.Tags ?? {} } }),
+      );
+    },
+    async list({ query }: Operation): Promise<Json> {
+      const { items, nextToken } = await listPage(store.configurations, query);
+      return { PackagingConfigurations: items.map(view), NextToken: nextToken };
+    },
+    async describe({ id }: Operation): Promise<Json> {
+      return view(await find(id));
+    },
+    /** Endpoints that were made by it lead nowhere from then on; their objects stay in storage. */
+    async remove({ id }: Operation): Promise<Json> {
+      await find(id);
+      await store.withdraw({ configurationId: id });
+      await store.configurations.remove(id);
+      return {};
+    },
+  };
+}
+
+/** @throws ServiceError 404 */
+export async function findGroup(store: VodStore, id: string): Promise<VodItem> {
+  const found = await store.groups.find(id);
+  if (found) return found;
+  throw new ServiceError('NotFoundException', `There is no packaging group "${id}".`);
+}

@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto';
+import { sql, type Kysely } from 'kysely';
+import { Failure } from '../domain/failure.js';
+import type { Tables } from './tables.js';
+
+/** What was made through MediaPackage VOD's REST API: groups, configurations and assets as they were asked for, in PascalCase. */
+export interface VodStore {
+  readonly groups: VodTable;
+  readonly configurations: VodTable;
+  readonly assets: VodTable;
+  /**
+   * Settles the capabilities that the asset's endpoints have, or will have once they are made: their URLs are given away at once and never
+   * change.
+   */
+  reserve(assetId: string, configurationIds: readonly string[]): Promise<void>;
+  /** By configuration id. */
+  capabilities(assetId: string): Promise<ReadonlyMap<string, string>>;
+  /** The secret of the group that an endpoint is of, where the group has CDN authorization. */
+  secretOf(capability: string): Promise<string | undefined>;
+  /** Takes an asset's endpoints out of the catalog, or those of one configuration: their URLs lead nowhere then. */
+  withdraw(which: { readonly assetId: string } | { readonly configurationId: string }): Promise<void>;
+}
+
+/** Kinds of things, each with ids of its own. */
+export interface VodTable {
+  /** @throws Failure conflict when the id is taken */
+  insert(item: Omit<VodItem, 'createdAt'>): Promise<VodItem>;
+  find(id: string): Promise<VodItem | undefined>;
+  /** In the order of ids. @param after only ids behind this one @param groupId only those of the group */
+  list(page: {
+    readonly limit: number;
+    readonly after?: string;
+    readonly groupId?: string;
+  }): Promise<readonly VodItem[]>;
+  count(groupId: string): Promise<number>;
+  update(id: string, body: VodBody): Promise<void>;
+  remove(id: string): Promise<void>;
+}
+
+export interface VodItem {
+  readonly id: string;
+  /** of a group: its own id */
+  readonly groupId: string;
+  readonly body: VodBody;
+  readonly createdAt: Date;
+}
+
+export type VodBody = Readonly<Record<string, unknown>>;
+
+export function vodStore(tables: Kysely<Tables>): VodStore {
+  return {
+    groups: vodTable(tables, 'group'),
+    configurations: vodTable(tables, 'configuration'),
+    assets: vodTable(tables, 'asset'),
+
+    async reserve(assetId, configurationIds) {
+      const fresh = configurationIds.map((configuration_id) => ({
+        asset_id: assetId,
+        configuration_id,
+        capability: randomBytes(16).toString('hex'),
+      }));
+      // What the catalog has already, from a request by another door, stays.
+      const made = await tables.selectFrom('endpoint').selectAll().where('asset_id', '=', assetId).execute();
+      const rows = fresh.map((row) => ({
+        ...row,
+        capability: made.find(({ configuration_id: id }) => id === row.configuration_id)?.capability ?? row.capability,
+      }));
+      await tables
+        .insertInto('vod_endpoint')
+        .values(rows)
+        .onConflict((conflict) => conflict.columns(['asset_id', 'configuration_id']).doNothing())
+        .execute();
+    },
+
+    async capabilities(assetId) {
+      const rows = await tables.selectFrom('vod_endpoint').selectAll().where('asset_id', '=', assetId).execute();
+      return new Map(rows.map((row) => [row.configuration_id, row.capability]));
+    },
+
+    async secretOf(capability) {
+      const row = await tables
+        .selectFrom('vod_endpoint')
+        .innerJoin('vod_item as asset', 'asset.id', 'vod_endpoint.asset_id')
+        .innerJoin('vod_item as group', 'group.id', 'asset.group_id')
+        .select('group.body')
+        .where('vod_endpoint.capability', '=', capability)
+        .where('asset.kind', '=', 'asset')
+        .where('group.kind', '=', 'group')
+        .executeTakeFirst();
+      const { Authorization: authorization } = (row?.body ?? {}) as {
+        Authorization?: { CdnIdentifierSecret?: string };
+      };
+      return authorization?.CdnIdentifierSecret;
+    },
+
+    async withdraw(which) {
+      await tables.transaction().execute(async (transaction) => {
+        if ('assetId' in which) {
+          await transaction.deleteFrom('vod_endpoint').where('asset_id', '=', which.assetId).execute();
+          await transaction.deleteFrom('asset').where('id', '=', which.assetId).execute();
+          return;
+        }
+        const { configurationId } = which;
+        await transaction
+          .deleteFrom('endpoint')
+          .where('configuration_id', '=', configurationId)
+          .where('asset_id', 'in', transaction.selectFrom('vod_endpoint').select('asset_id'))
+          .execute();
+        await transaction.deleteFrom('vod_endpoint').where('configuration_id', '=', configurationId).execute();
+      });
+    },
+  };
+}
+
+function vodTable(tables: Kysely<Tables>, kind: 'group' | 'configuration' | 'asset'): VodTable {
+  const rows = () => tables.selectFrom('vod_item').selectAll().where('kind', '=', kind);
+  const itemOf = (row: { id: string; group_id: string; body: object; created_at: number }): VodItem => ({
+    id: row.id,
+    groupId: row.group_id,
+    body: row.body as VodBody,
+    createdAt: new Date(row.created_at),
+  });
+  return {
+    async insert({ id, groupId, body }) {
+      const row = await tables
+        .insertInto('vod_item')
+        .values({ kind, id, group_id: groupId, body: JSON.stringify(body), created_at: Date.now() })
+        .onConflict((conflict) => conflict.columns(['kind', 'id']).doNothing())
+        .returningAll()
+        .executeTakeFirst();
+      if (!row)
+        throw new Failure(
+          'conflict',
+          `There is a packaging ${kind} "${id}" already.`.replace('packaging asset', 'asset'),
+        );
+      return itemOf(row);
+    },
+    async find(id) {
+      const row = await rows().where('id', '=', id).executeTakeFirst();
+      return row && itemOf(row);
+    },
+    async list({ limit, after, groupId }) {
+      let query = rows();
+      if (after !== undefined) query = query.where(sql<boolean>`id COLLATE "C" > ${after}`);
+      if (groupId !== undefined) query = query.where('group_id', '=', groupId);
+      return (
+        await query
+          .orderBy(sql`id COLLATE "C"`)
+          .limit(limit)
+          .execute()
+      ).map(itemOf);
+    },
+    async count(groupId) {
+      const row = await tables
+        .selectFrom('vod_item')
+        .select(({ fn }) => fn.countAll<string>().as('count'))
+        .where('kind', '=', kind)
+        .where('group_id', '=', groupId)
+        .executeTakeFirstOrThrow();
+      return Number(row.count);
+    },
+    async update(id, body) {
+      await tables
+        .updateTable('vod_item')
+        .set({ body: JSON.stringify(body) })
+        .where('kind', '=', kind)
+        .where('id', '=', id)
+        .execute();
+    },
+    async remove(id) {
+      await tables.deleteFrom('vod_item').where('kind', '=', kind).where('id', '=', id).execute();
+    },
+  };
+}
