@@ -4,6 +4,7 @@ import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { allSettings, shownText, type SettingName } from '../src/config/config.js';
 import { failureTable } from '../src/domain/failure.js';
+import { metricTable } from '../src/status/metrics.js';
 import type { Settings } from '../src/domain/setting.js';
 
 /** Every page by its file name. */
@@ -11,6 +12,7 @@ export async function generatedPages(): Promise<Map<string, string>> {
   const pages = new Map([
     ['failures.md', failuresPage()],
     ['settings.md', settingsPage()],
+    ['metrics.md', metricsPage()],
   ]);
   const style = await resolveConfig(import.meta.filename);
   for (const [name, text] of pages) pages.set(name, await format(text, { ...style, parser: 'markdown' }));
@@ -51,6 +53,35 @@ function settingsPage(): string {
     'Settings are environment variables; a file `.env` in the working folder is read too, and what the environment says wins.',
     'All problems are reported at once, by name. `reelway doctor` prints the settings in force, with secrets masked.\n',
     table(['Name', 'What for', 'Allowed', 'Default'], rows),
+  ].join('\n');
+}
+
+function metricsPage(): string {
+  const rows = Object.entries(metricTable).map(([name, { type, help, labels, of }]) => [
+    `\`${name}\``,
+    type,
+    help,
+    labels.map((label) => `\`${label}\``).join(', '),
+    of,
+  ]);
+  return [
+    '# Metrics',
+    note,
+    '`/metrics` answers in the text format of Prometheus. It needs a token of the API, from the same machine too, because a proxy there would',
+    'else show it to everybody:\n',
+    '```yaml',
+    'scrape_configs:',
+    '  - job_name: reelway',
+    '    authorization: { credentials_file: /etc/prometheus/reelway-token }',
+    '    static_configs: [{ targets: [media.example.edu:8080] }]',
+    '```\n',
+    'What is of the _database_ is the same from every process: take `max` of it over instances. What is of the _process_ is its own: take `sum`. A',
+    '`reelway worker` has no port of its own and is not scraped; counters of what it does are not in these figures, gauges of the database are.',
+    'Sizes are bytes, times seconds. Labels have few values: kinds, queues, codes and patterns of routes, never ids.\n',
+    table(['Name', 'Type', 'What', 'Labels', 'Of'], rows),
+    'Beside them stand the metrics of the process and of Node that prom-client knows: `process_cpu_seconds_total`,',
+    '`process_resident_memory_bytes`, `nodejs_eventloop_lag_p99_seconds` and their like.\n',
+    'A dashboard for Grafana and alerting rules for Prometheus that use them lie in [deploy/observability](../deploy/observability).',
   ].join('\n');
 }
 

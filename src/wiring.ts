@@ -33,6 +33,7 @@ import { watchQueues } from './status/queue-watch.js';
 import { jobJournal } from './status/job-journal.js';
 import { jobTable } from './status/job-table.js';
 import { installationSecret } from './status/secrets.js';
+import { openMetrics, type Metrics } from './status/metrics.js';
 import { packagingGroups, type PackagingGroupFolder } from './status/packaging-groups.js';
 import { queueShares } from './status/queue-shares.js';
 import { sessionTable, type SessionTable } from './status/session-table.js';
@@ -76,6 +77,7 @@ export interface Services {
   readonly startIntake: (works: boolean) => RunningIntake;
   readonly checks: readonly HealthCheck[];
   readonly system: SystemServices;
+  readonly metrics: Metrics;
   /** Work under way goes on at its last checkpoint with the next start. */
   close(): Promise<void>;
 }
@@ -168,8 +170,10 @@ async function compose(
     ...{ config, database, log, zoom: zoomConnection(config)?.client },
     second: () => recordings && { submit: recordings.submitIngest, submitTranscripts: recordings.submitTranscripts },
   });
+  const metrics = openMetrics();
   const engine = await startEngine({
     database,
+    meter: metrics,
     journal: jobJournal(database.tables),
     table: jobTable(database.tables),
     workers: workerTable(database.tables),
@@ -215,6 +219,7 @@ async function compose(
     startIntake: (works) => intake.start(engine, works),
     checks: healthChecks(database, openStore),
     system: systemServices(config, database),
+    metrics,
     async close() {
       watching.stop();
       await cleaning.stop();

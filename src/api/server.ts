@@ -14,6 +14,7 @@ import { dashboardRoutes } from './routes/dashboard.js';
 import { healthRoutes } from './routes/health.js';
 import { jobRoutes, type JobServices } from './routes/jobs.js';
 import { mediaRoutes, type StoredMedia } from './routes/media.js';
+import { countRequests, metricRoutes, type MetricServices } from './routes/metrics.js';
 import { packagingGroupRoutes, type PackagingGroupServices } from './routes/packaging-groups.js';
 import { mediaPackageVodRoutes, type MediaPackageVodServices } from './routes/mediapackage-vod.js';
 import { playbackRoutes, type PlaybackEndpoints } from './routes/playback.js';
@@ -34,7 +35,7 @@ const keepAliveTimeout = 72_000;
 /** milliseconds that requests in flight have at a stop before their connections are cut */
 const stopTimeout = 10_000;
 
-export interface ApiServices extends JobServices, PackagingGroupServices, SystemRouteServices, Doors {
+export interface ApiServices extends JobServices, PackagingGroupServices, SystemRouteServices, MetricServices, Doors {
   readonly log: FastifyBaseLogger;
   readonly sessions: SessionTable;
   readonly tickets: SignInTickets;
@@ -76,6 +77,7 @@ export async function apiServer(services: ApiServices, options: ListenOptions): 
     reply.header('x-request-id', request.id);
     done();
   });
+  countRequests(app, services.metrics);
   await documentation(app, services);
   await app.register(routes, { ...services, secure: options.publicUrl?.startsWith('https:') ?? false });
   return app;
@@ -114,6 +116,7 @@ async function guarded(app: ApiServer, services: ApiServices): Promise<void> {
   systemRoutes(app, services);
   ticketRoutes(app, services);
   if (services.recordings) recordingRoutes(app, services.recordings);
+  metricRoutes(app, services);
 }
 
 /**

@@ -103,8 +103,9 @@ interface ServedApi {
 
 /** The API over the services, listening, and known to the other commands of this data folder. */
 async function serveApi(services: Services, config: Config, log: Logger, { extend }: StartOptions): Promise<ServedApi> {
-  const [api, { signInTickets }, { publishServer }, { readVersion }] = await Promise.all([
+  const [api, { runChecks }, { signInTickets }, { publishServer }, { readVersion }] = await Promise.all([
     import('../api/server.js'),
+    import('../api/routes/health.js'),
     import('../api/sign-in-tickets.js'),
     import('../status/running-server.js'),
     import('../version.js'),
@@ -114,12 +115,14 @@ async function serveApi(services: Services, config: Config, log: Logger, { exten
   const tickets = signInTickets();
   const where = { host: config.REELWAY_HOST, port: config.REELWAY_PORT, publicUrl: config.REELWAY_PUBLIC_URL };
   const intake = services.startIntake(true);
+  const version = readVersion();
+  const { system, checks, metrics } = services;
+  const metricSources = { version, view: system, disks: system.disks, checks: () => runChecks(checks) };
   const app = await api.apiServer(
     {
-      log,
-      version: readVersion(),
+      ...{ log, version, metrics, metricSources },
       tokens: () => [...tokens, ...local],
-      ...{ checks: services.checks, system: services.system, sessions: services.sessions, tickets },
+      ...{ checks, system, sessions: services.sessions, tickets },
       packagingGroups: services.packagingGroups,
       checkConfiguration: services.checkConfiguration,
       endpoints: {

@@ -60,8 +60,8 @@ export interface JobTable {
 }
 
 const failed = sql`('ERROR', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED')`;
-/** A failed job below a failed, waiting or running one is that one's matter. */
-const isDeadLetter = sql`(w.status IN ${failed} AND d.job_id IS NULL AND NOT EXISTS (
+/** Of `w`, a job, with `d`, its dismissal: a failed job below a failed, waiting or running one is that one's matter. */
+export const isDeadLetter = sql`(w.status IN ${failed} AND d.job_id IS NULL AND NOT EXISTS (
   SELECT FROM dbos.workflow_status above
   WHERE above.workflow_uuid = w.parent_workflow_id AND above.status NOT IN ('SUCCESS', 'CANCELLED')))`;
 const updatedAt = sql`greatest(w.updated_at, p.updated_at, s.updated_at, d.dismissed_at)`;

@@ -1,13 +1,24 @@
 import { statfs } from 'node:fs/promises';
 import { sql, type Kysely } from 'kysely';
+import { isDeadLetter } from './job-table.js';
 import type { Tables } from './tables.js';
 
 /** How the engine is doing, across all processes that work on the database. */
 export interface SystemView {
   /** Queues that hold a job now. */
   queues(): Promise<readonly QueueState[]>;
+  /** Jobs that have not ended, by kind and status. */
+  jobCounts(): Promise<readonly JobCount[]>;
+  /** Jobs that failed for good and wait for somebody. */
+  deadLetters(): Promise<number>;
   /** Processes that gave a sign of life lately, or hold running jobs. */
   workers(): Promise<readonly WorkerState[]>;
+}
+
+export interface JobCount {
+  readonly kind: string;
+  readonly status: 'queued' | 'running';
+  readonly count: number;
 }
 
 export interface QueueState {
@@ -42,6 +53,20 @@ export function systemView(tables: Kysely<Tables>): SystemView {
         WHERE status IN ('PENDING', 'ENQUEUED', 'DELAYED') AND queue_name IS NOT NULL
         GROUP BY 1 ORDER BY 1`.execute(tables);
       return rows;
+    },
+
+    async jobCounts() {
+      const { rows } = await sql<JobCount>`
+        SELECT name AS "kind", CASE status WHEN 'PENDING' THEN 'running' ELSE 'queued' END AS "status", count(*)::int AS "count"
+        FROM dbos.workflow_status WHERE status IN ('PENDING', 'ENQUEUED', 'DELAYED') GROUP BY 1, 2`.execute(tables);
+      return rows;
+    },
+
+    async deadLetters() {
+      const { rows } = await sql<{ count: number }>`
+        SELECT count(*)::int AS count FROM dbos.workflow_status w
+        LEFT JOIN reelway.job_dismissal d ON d.job_id = w.workflow_uuid WHERE ${isDeadLetter}`.execute(tables);
+      return rows[0]?.count ?? 0;
     },
 
     async workers() {

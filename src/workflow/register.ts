@@ -7,6 +7,7 @@ import { Failure } from '../domain/failure.js';
 import type { QueueShares } from '../status/queue-shares.js';
 import { settleChildren } from './children.js';
 import type { JobContext, WorkflowDefinition } from './definition.js';
+import type { EngineMeter } from './engine-meter.js';
 import type { JobEnds } from './job-ends.js';
 import type { RunningSteps } from './running-steps.js';
 import { never, runStep, type StepRuntime } from './step.js';
@@ -92,18 +93,20 @@ async function startNew(start: () => Promise<unknown>): Promise<{ created: boole
 async function runWorkflow(
   definition: AnyWorkflow,
   input: unknown,
-  { job, running, log }: { job: JobContext; running: RunningSteps; log: Logger },
+  { job, running, meter, log }: { job: JobContext; running: RunningSteps; meter: EngineMeter; log: Logger },
 ): Promise<unknown> {
   const ended = running.beginJob(job.id);
   try {
     const result = await definition.run(checkedInput(definition, input), job);
     log.info({ job: job.id, kind: definition.name }, 'job done');
+    meter.jobEnded(definition.name, 'done');
     return result;
   } catch (error) {
     // The engine's own errors steer it (cancelled, taken over by another process); they are not outcomes of the job.
     if (error instanceof engineErrors.DBOSError) throw error;
     const failure = storable(error);
     log.warn({ job: job.id, kind: definition.name, code: failure.code, reason: failure.message }, 'job failed');
+    meter.jobEnded(definition.name, 'failed');
     throw failure;
   } finally {
     ended();

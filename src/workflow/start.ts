@@ -12,6 +12,7 @@ import type { QueueShares } from '../status/queue-shares.js';
 import type { WorkerTable } from '../status/worker-table.js';
 import { endedResult } from './children.js';
 import type { WorkflowDefinition } from './definition.js';
+import { noMeter, type EngineMeter } from './engine-meter.js';
 import { jobEnds } from './job-ends.js';
 import { jobFeed, type JobFeed } from './job-feed.js';
 import { jobs, type Jobs, type JobsRuntime } from './jobs.js';
@@ -61,6 +62,8 @@ export interface EngineOptions {
   readonly workflows: readonly AnyWorkflow[];
   readonly log: Logger;
   readonly shares: QueueShares;
+  /** default: nobody counts */
+  readonly meter?: EngineMeter;
   /** Where other than `queues` says. */
   readonly limits?: GivenLimits | undefined;
   /** milliseconds that running jobs have to end when the engine stops, before others get them; default 0 */
@@ -79,7 +82,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const running = runningSteps();
   const ends = jobEnds(table);
   const owners = ownership(table, running);
-  const start = registerWorkflows(options.workflows, { ...options, running, ownership: owners, ends });
+  const start = registerWorkflows(options.workflows, { meter: noMeter, ...options, running, ownership: owners, ends });
   const works = options.workflows.length > 0;
   const workerId = workerIdFor(database.kind);
   configure(options, workerId);

@@ -5,6 +5,7 @@ import { Failure, toFailure } from '../domain/failure.js';
 import type { JobJournal, StepKey } from '../status/job-journal.js';
 import type { StepContext, StepOptions } from './definition.js';
 import { isDatabaseAway, onceDatabaseAnswers } from './database-away.js';
+import type { EngineMeter } from './engine-meter.js';
 import { currentHolder, lostJob, type Ownership } from './ownership.js';
 import { progressReporter } from './progress.js';
 import { OwnershipDoubt, type Holder, type RunningStep, type RunningSteps } from './running-steps.js';
@@ -15,6 +16,7 @@ export interface StepRuntime {
   readonly journal: JobJournal;
   readonly running: RunningSteps;
   readonly ownership: Ownership;
+  readonly meter: EngineMeter;
   readonly log: Logger;
 }
 
@@ -118,6 +120,7 @@ async function repeat<T>(runtime: StepRuntime, repetition: Repetition<T>): Promi
     const pause = pauseAfter(failure, ++failedAttempts, limits);
     const nextAttemptAt = pause === undefined ? null : Date.now() + pause;
     await onceDatabaseAnswers(() => journal.attemptFailed(key, storedFailure(failure), nextAttemptAt), signal);
+    runtime.meter.stepFailed(failure.code, pause === undefined ? 'failed' : 'again');
     logAttempt(runtime.log, { key, name, failure, failedAttempts, pause });
     if (pause === undefined) throw storable(failure);
     repetition.setWaits(true);
@@ -137,19 +140,32 @@ type Outcome<T> = { failure?: undefined; result: T } | { failure: Failure };
 
 async function attempt<T>(runtime: StepRuntime, { key, holder, action, signal }: Repetition<T>): Promise<Outcome<T>> {
   const progress = progressReporter(runtime.journal, key.jobId, runtime.log);
+  const report = counted(progress.report, runtime.meter);
   async function fence() {
     signal.throwIfAborted();
     if (await runtime.ownership.holds(holder)) return;
     throw lostJob(holder);
   }
   try {
-    return { result: await action({ signal, report: progress.report, fence }) };
+    return { result: await action({ signal, report, fence }) };
   } catch (error) {
     if (error instanceof engineErrors.DBOSError) throw error;
     return { failure: isDatabaseAway(error) && !isFailure(error) ? databaseAway(error) : toFailure(error) };
   } finally {
     await progress.flush();
   }
+}
+
+/** Bytes as they are reported, each counted once: reports of one attempt only grow. */
+function counted(report: StepContext['report'], meter: EngineMeter): StepContext['report'] {
+  let read = 0;
+  let written = 0;
+  return (progress) => {
+    const { bytesRead = read, bytesWritten = written } = progress;
+    meter.moved({ read: Math.max(0, bytesRead - read), written: Math.max(0, bytesWritten - written) });
+    [read, written] = [bytesRead, bytesWritten];
+    report(progress);
+  };
 }
 
 function databaseAway(error: unknown): Failure {

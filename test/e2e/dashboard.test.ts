@@ -204,6 +204,24 @@ describe.runIf(requires('chromium'))('The dashboard', () => {
     expect(problems).toEqual([]);
   });
 
+  it('has its work counted at /metrics', async () => {
+    const response = await fetch(`${server.url}/metrics`, { headers: { authorization: `Bearer ${server.secret}` } });
+    const text = await response.text();
+    const value = (series: string) =>
+      Number(
+        text
+          .split('\n')
+          .find((line) => line.startsWith(`${series} `))
+          ?.split(' ')[1],
+      );
+    expect(value('reelway_jobs_ended_total{kind="package-endpoint",status="done"}')).toBeGreaterThanOrEqual(2);
+    expect(value('reelway_jobs_ended_total{kind="package-endpoint",status="failed"}')).toBeGreaterThanOrEqual(2);
+    expect(value('reelway_step_failures_total{code="source_not_found",outcome="failed"}')).toBeGreaterThanOrEqual(2);
+    expect(value('reelway_written_bytes_total')).toBeGreaterThan(1e6);
+    expect(value('reelway_dead_letters')).toBe(0);
+    expect(value('reelway_workers')).toBeGreaterThanOrEqual(0);
+  });
+
   const places = ['', 'assets', 'assets/new', 'assets/of/lecture-7', 'groups', 'groups/lectures', 'jobs', 'health'];
   const looks = [
     { name: 'on a light desktop', options: { colorScheme: 'light' } },

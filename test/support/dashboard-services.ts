@@ -1,10 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import type { StoredToken } from '../../src/domain/api-token.js';
 import type { ApiServices } from '../../src/api/server.js';
+import { openMetrics, type Metrics } from '../../src/status/metrics.js';
 import { signInTickets } from '../../src/api/sign-in-tickets.js';
 
 /** What the dashboard's own routes need, for tests of the API that have no database: sessions in memory, and an engine that is idle. */
-export function dashboardServices(): Pick<ApiServices, 'sessions' | 'tickets' | 'system' | 'checkConfiguration'> {
+type DashboardServices = Pick<
+  ApiServices,
+  'sessions' | 'tickets' | 'system' | 'checkConfiguration' | 'metricSources'
+> & { readonly metrics: Metrics };
+
+export function dashboardServices(): DashboardServices {
+  const view = {
+    queues: () => Promise.resolve([]),
+    jobCounts: () => Promise.resolve([]),
+    deadLetters: () => Promise.resolve(0),
+    workers: () => Promise.resolve([]),
+  };
+  const disks = () => Promise.resolve([]);
   const open = new Map<string, { token: StoredToken; expiresAt: Date }>();
   return {
     sessions: {
@@ -22,10 +35,11 @@ export function dashboardServices(): Pick<ApiServices, 'sessions' | 'tickets' | 
     tickets: signInTickets(),
     system: {
       ...{ database: 'embedded', storage: '/media', queueLimits: {} },
-      queues: () => Promise.resolve([]),
-      workers: () => Promise.resolve([]),
-      disks: () => Promise.resolve([]),
+      ...view,
+      disks,
     },
+    metrics: openMetrics(),
+    metricSources: { version: '0.0.0', view, disks, checks: () => Promise.resolve([]) },
     checkConfiguration: () => undefined,
   };
 }

@@ -1,17 +1,15 @@
-import type { DiskSpace, QueueState, WorkerState } from '../../status/system-view.js';
+import type { DiskSpace, SystemView } from '../../status/system-view.js';
 import { queues, type GivenLimits, type QueueLimits } from '../../workflow/queues.js';
 import { problemSchema, systemSchema } from '../contract.js';
 import type { ApiServer } from '../http-types.js';
 import { runChecks, type HealthCheck } from './health.js';
 
 /** What the health page shows beside the checks. */
-export interface SystemServices {
+export interface SystemServices extends SystemView {
   readonly database: 'embedded' | 'server';
   /** where media lie, for people */
   readonly storage: string;
   readonly queueLimits: GivenLimits;
-  readonly queues: () => Promise<readonly QueueState[]>;
-  readonly workers: () => Promise<readonly WorkerState[]>;
   /** of the folders that this process writes to */
   readonly disks: () => Promise<readonly DiskSpace[]>;
 }
