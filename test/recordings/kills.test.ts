@@ -7,26 +7,20 @@ import { recordingsStage, type RecordingsStage } from '../support/recordings-sta
 
 /** Requests to Opencast at which Reelway is killed: Opencast does what was asked, and nobody hears of it. */
 const killedAt = [
-  ['the look at the series', /^GET \/series\//],
   ['the look for the event', /^GET \/api\/events$/],
-  ['the count of its ingests', /^GET \/services\/count$/],
   ['the media package', /^PUT \/ingest\/createMediaPackageWithID\//],
-  ['its catalog', /^POST \/ingest\/addDCCatalog$/],
   ['a track', /^POST \/ingest\/addTrack$/],
-  ['an attachment', /^POST \/ingest\/addAttachment$/],
   ['the start of the workflow', /^POST \/ingest\/ingest\//],
-  ['the look at the workflow', /^GET \/workflow\/instance\//],
 ] as const;
 
-it('killed at each step on its way, and in the middle of a download, a recording is in Opencast exactly once', async () => {
+it('killed at the requests that change something, and in the middle of a download, a recording is in Opencast exactly once', async () => {
   const stage = await recordingsStage();
   stage.opencast.states = () => ['INSTANTIATED', ...Array<string>(30).fill('RUNNING'), 'SUCCEEDED'];
   stage.opencast.indexLagMs = 3_600_000;
   stage.zoom.behave({ downloadDelay: 300 });
 
-  const [first, second, ...others] = killedAt;
+  const [first, ...others] = killedAt;
   await untilKilled(stage, { submit: true, at: first[1] });
-  await untilKilled(stage, { submit: false, at: second[1] });
   stage.opencast.fault = undefined;
   const download = start(stage, { submit: false });
   await expect.poll(() => stage.zoom.requests.some(({ host }) => host === 'media'), { timeout: 60_000 }).toBe(true);
