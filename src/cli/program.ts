@@ -38,6 +38,11 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./package.js')).packageCommand,
   },
   {
+    name: 'inspect',
+    summary: 'tracks, timing, cut and problems of a source or an output',
+    load: async () => (await import('./inspect.js')).inspectCommand,
+  },
+  {
     name: 'harvest',
     summary: 'mirror a packaged presentation: HLS, DASH or Smooth Streaming',
     load: async () => (await import('./harvest.js')).harvestCommand,

@@ -18,3 +18,5 @@ export { writeManifests } from './presentation/write-manifests.js';
 export type { ManifestFile, SegmentFacts } from './presentation/planned-manifest.js';
 export { checkManifest, checkPresentation, manifestLanguage } from './rules/check-manifest.js';
 export type { RuleProblem } from './rules/problem.js';
+export { inspect } from './inspect/inspect.js';
+export type { InspectedTrack, Inspection } from './inspect/inspection.js';

@@ -1,0 +1,72 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { projectRoot, reelway } from '../../test/support/reelway.js';
+import type { Inspection } from '../packager/packager.js';
+
+const sample = join(projectRoot, 'examples/sample/index.m3u8');
+let out: string;
+beforeAll(async () => {
+  out = mkdtempSync(join(tmpdir(), 'reelway-inspect-'));
+  const run = await reelway(['package', sample, '--out', out, '--format', 'hls,cmaf,dash,mss']);
+  expect(run, run.stderr).toMatchObject({ code: 0 });
+});
+afterAll(() => rmSync(out, { recursive: true }));
+
+async function inspect(file: string): Promise<{ code: number | null; inspection: Inspection }> {
+  const { code, stdout } = await reelway(['inspect', file, '--json']);
+  return { code, inspection: JSON.parse(stdout) as Inspection };
+}
+
+describe('reelway inspect', () => {
+  it('shows the tracks of a source with their timing, cut and groups of pictures', async () => {
+    const { code, stdout } = await reelway(['inspect', sample]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/r1 +video +avc1\.64001e +640x360 30 fps .* 6 of 4\.000 s +\d\.\d{3} s/);
+    expect(stdout).toMatch(/r1 +audio +mp4a\.40\.2 +48000 Hz 2 channels/);
+    expect(stdout).toContain('No problems.');
+  });
+
+  it.each([
+    ['hls/index.m3u8', 'HLS', 4],
+    ['dash/index.mpd', 'DASH', 3],
+    ['mss/index.ism/Manifest', 'Smooth Streaming', 3],
+  ])('finds nothing wrong with %s, and lists its tracks', async (file, kind, tracks) => {
+    const { code, inspection } = await inspect(join(out, file));
+    expect(inspection).toMatchObject({ kind, problems: [] });
+    expect(inspection.tracks).toHaveLength(tracks);
+    expect(code).toBe(0);
+  });
+
+  it('judges the fragments of CMAF', async () => {
+    expect((await inspect(join(out, 'cmaf/index.m3u8'))).inspection.problems).toEqual([]);
+    const init = join(out, 'cmaf/video_1/init.mp4');
+    const bytes = readFileSync(init).toString('latin1');
+    writeFileSync(init, bytes.replace('cmfccmf2', 'mp41mp42'), 'latin1');
+    const { code, inspection } = await inspect(join(out, 'cmaf/index.m3u8'));
+    expect(inspection.problems.map(({ rule }) => rule)).toContain('cmaf.brands');
+    expect(code).toBe(1);
+  });
+
+  it('says which rule is broken where, and ends with 1', async () => {
+    const mpd = join(out, 'dash/broken.mpd');
+    writeFileSync(mpd, readFileSync(join(out, 'dash/index.mpd'), 'utf8').replace(/minBufferTime="[^"]*"/, ''));
+    const { code, stdout } = await reelway(['inspect', mpd]);
+    expect(stdout).toContain('dash.min-buffer-time: broken.mpd: MPD@minBufferTime is missing');
+    expect(code).toBe(1);
+  });
+
+  it('calls what cannot be read a problem, not a crash', async () => {
+    for (const [name, text] of [
+      ['a.mpd', '<MPD><Period>'],
+      ['a.m3u8', '#EXTM3U\n#EXTINF:x,\na.ts\n'],
+      ['a.ts', 'not media at all'],
+    ] as const) {
+      writeFileSync(join(out, name), text);
+      const { code, inspection } = await inspect(join(out, name));
+      expect(inspection.problems.length, name).toBeGreaterThan(0);
+      expect(code).toBe(1);
+    }
+  });
+});
