@@ -49,8 +49,10 @@ async function runAsset(context: CommandContext, file: string, { group, json }: 
   try {
     const job = await door.submit(request, packagingGroup);
     if (door.server !== undefined) terminal.say(`The server at ${door.server} does the work: job ${job}.`);
-    const done = await watchJob((watching) => door.show(job, watching), terminal, signal);
-    await door.settle(signal);
+    const done = await watchJob((watching) => door.show(job, watching), terminal, signal).finally(async () => {
+      // Who is told when it is ready is told when it failed, too.
+      if (!signal.aborted) await door.settle(signal);
+    });
     const { endpoints } = done.result as AssetResult;
     if (json) terminal.printJson({ job, endpoints });
     else for (const endpoint of endpoints) printEndpoint(terminal, endpoint);

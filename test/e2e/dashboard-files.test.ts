@@ -15,7 +15,7 @@ describe('the files of the dashboard', () => {
   let app: ApiServer;
   let page: string;
   beforeAll(async () => {
-    app = Fastify() as unknown as ApiServer;
+    app = Fastify();
     await dashboardRoutes(app);
     page = (await app.inject('/')).body;
   });
