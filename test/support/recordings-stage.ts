@@ -49,6 +49,8 @@ export async function recordingsStage(env: Record<string, string> = {}): Promise
     ZOOM_CLIENT_ID: zoom.account.clientId,
     ZOOM_CLIENT_SECRET: zoom.account.clientSecret,
     ZOOM_REQUESTS_PER_SECOND: '80',
+    // What is ingested is each test's business.
+    ZOOM_SWEEP_MINUTES: '0',
     ZOOM_DOWNLOAD_HOSTS: `${new URL(zoom.origin).host} ${new URL(zoom.mediaOrigin).host}`,
     OPENCAST_BASE_URL: opencast.origin,
     OPENCAST_API_USER: opencast.credentials.user,
