@@ -1,14 +1,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** Names of the headers that Zoom signs with, as Node has them. */
-export const signatureHeader = 'x-zm-signature';
-export const timestampHeader = 'x-zm-request-timestamp';
-
 export interface SignedRequest {
   /** The body's bytes as they came: another spelling of the same JSON has another signature. */
   readonly body: Uint8Array;
+  /** header `x-zm-signature` */
   readonly signature: string | undefined;
-  /** seconds since 1970 */
+  /** header `x-zm-request-timestamp`: seconds since 1970 */
   readonly timestamp: string | undefined;
 }
 
