@@ -49,7 +49,7 @@ export function AssetPage({ id }: { readonly id: string }) {
 
 /** The query of a signed address is its password. */
 function withoutQuery(source: string): string {
-  return /^https?:/i.test(source) ? source.replace(/[?#].*$/s, '') : source;
+  return /^https?:/i.test(source) ? source.replace(/[?#].*/s, '') : source;
 }
 
 function Endpoint({ endpoint }: { readonly endpoint: Asset['endpoints'][number] }) {

@@ -65,7 +65,7 @@ export function AssetsPage() {
           Newer
         </button>
         <span>Page {cursors.length + 1}</span>
-        <button type="button" disabled={data?.next == null} onClick={() => setCursors([...cursors, data?.next ?? ''])}>
+        <button type="button" disabled={!data?.next} onClick={() => setCursors([...cursors, data?.next ?? ''])}>
           Older
         </button>
       </nav>

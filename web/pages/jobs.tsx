@@ -84,7 +84,7 @@ export function JobsPage() {
         <span>Page {cursors.length + 1}</span>
         <button
           type="button"
-          disabled={data?.next == null}
+          disabled={!data?.next}
           onClick={() => setQuery({ pages: [...cursors, data?.next ?? ''].join('.') })}
         >
           Older

@@ -93,7 +93,7 @@ export function NewAssetPage() {
 /** `https://host/2026/lecture 1/master.m3u8` as `lecture-1`: the file's name, or its folder's where the file is named as all are. */
 export function idFor(source: string): string {
   const names = source
-    .replace(/[?#].*$/s, '')
+    .replace(/[?#].*/s, '')
     .split('/')
     .filter((part) => part !== '');
   const file = (names.at(-1) ?? '').replace(/\.[A-Za-z0-9]{2,4}$/, '');
@@ -101,6 +101,6 @@ export function idFor(source: string): string {
   return name
     .replace(/%20/g, '-')
     .replace(/[^A-Za-z0-9_-]+/g, '-')
-    .replace(/^-+|-+$/g, '')
+    .replace(/^-|-$/g, '')
     .slice(0, 256);
 }

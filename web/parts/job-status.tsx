@@ -10,6 +10,6 @@ const words: Record<JobSummary['status'], string> = {
 
 /** A word, and a colour beside it. */
 export function JobStatus({ job: { status, step } }: { readonly job: Pick<JobSummary, 'status' | 'step'> }) {
-  const waits = status === 'running' && step?.nextAttemptAt != null;
+  const waits = status === 'running' && Boolean(step?.nextAttemptAt);
   return <span className={`status ${waits ? 'again' : status}`}>{waits ? 'tries again' : words[status]}</span>;
 }

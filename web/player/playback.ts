@@ -6,7 +6,7 @@ export interface PlaybackState {
   /** languages of text tracks */
   readonly texts: readonly string[];
   /** id of the variant that a person chose; absent: the player chooses */
-  readonly chosen?: number;
+  readonly chosen?: number | undefined;
   readonly stats?: PlaybackStats;
   readonly error?: string;
 }
@@ -100,9 +100,7 @@ export function openPlayback(
       const chosen = player.getVariantTracks().find((track) => track.id === id);
       player.configure({ abr: { enabled: chosen === undefined } });
       if (chosen) player.selectVariantTrack(chosen, true);
-      const { chosen: _, ...rest } = state;
-      state = rest;
-      change(chosen ? { chosen: chosen.id } : {});
+      change({ chosen: chosen?.id });
       look();
     },
     close() {
