@@ -20,5 +20,5 @@ const { engine, close } = await openEngine({
 });
 if (chain) await engine.submit(workflows.chain, `chain:${chain.key}`, chain);
 for (const key of changing) await engine.submit(changes, `changing:${key}`, { key });
-process.stdout.write('ready\n');
 process.once('SIGTERM', () => void close().then(() => process.exit(0)));
+process.stdout.write('ready\n');

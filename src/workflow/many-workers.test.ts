@@ -145,11 +145,18 @@ describe.runIf(requires('postgres'))('many workers on one PostgreSQL server', ()
   });
 
   it('lose nothing when every connection to the database breaks in the middle of a step', async () => {
-    const { submit, result } = await here();
+    const { submit, result, jobs } = await here();
     await submit(workflows.chain, 'chain:z', { key: 'z', steps: 3, gate: 2 });
     await until('z 2 begins');
     await cutConnections();
     openGate(stage, 'z');
+    // Who asks at the moment of the cut is told so, and asks again.
+    const status = () =>
+      jobs.show('chain:z').then(
+        (job) => job.status,
+        () => 'the database is away',
+      );
+    await expect.poll(status, { timeout: 30_000 }).toBe('done');
     expect(await result('chain:z')).toEqual({ results: ['result 1', 'result 2', 'result 3'] });
     expect(['z 1 done', 'z 2 done', 'z 3 done'].map(times)).toEqual([1, 1, 1]);
   });

@@ -24,7 +24,7 @@ interface PlayReport {
 
 /** Seconds: what a player bridges without a person noticing. */
 const largestGap = 0.1;
-const quickly = 3;
+const quickly = 6;
 /** Seconds: players of transport streams take the first decode time for 0, so that pictures begin by their reordering later. */
 const reordering = 0.1;
 

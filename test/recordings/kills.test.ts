@@ -12,6 +12,10 @@ const killedAt = [
   ['a track', /^POST \/ingest\/addTrack$/],
   ['the start of the workflow', /^POST \/ingest\/ingest\//],
 ] as const;
+/** `npm test` kills at the first and the last of them; `npm run chaos:recordings` at all. */
+const moments = killedAt.filter(
+  (_, index) => process.env.REELWAY_BAD_DAYS === 'all' || index === 0 || index === killedAt.length - 1,
+);
 
 it('killed at the requests that change something, and in the middle of a download, a recording is in Opencast exactly once', async () => {
   const stage = await recordingsStage();
@@ -19,8 +23,8 @@ it('killed at the requests that change something, and in the middle of a downloa
   stage.opencast.indexLagMs = 3_600_000;
   stage.zoom.behave({ downloadDelay: 300 });
 
-  const [first, ...others] = killedAt;
-  await untilKilled(stage, { submit: true, at: first[1] });
+  const [first, ...others] = moments;
+  await untilKilled(stage, { submit: true, at: first![1] });
   stage.opencast.fault = undefined;
   const download = start(stage, { submit: false });
   await expect.poll(() => stage.zoom.requests.some(({ host }) => host === 'media'), { timeout: 60_000 }).toBe(true);

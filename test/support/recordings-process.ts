@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readConfig } from '../../src/config/config.js';
 import { startServer } from '../../src/cli/serve.js';
 import { openLog } from '../../src/log.js';
@@ -20,4 +21,8 @@ if (submit) await submitLesson(server.services);
 process.stdout.write('ready\n');
 await server.services.engine.result(jobIdOfIngest(ingestOfLesson()));
 process.stdout.write('done\n');
+// A stopped server takes nothing new: what is to be told waits for the next start.
+const { jobs } = server.services.engine;
+const untold = async () => (await jobs.list({ kind: ['tell'], status: ['queued', 'running'], parent: 'any' })).jobs;
+while ((await untold()).length > 0) await sleep(50);
 await server.stop();
