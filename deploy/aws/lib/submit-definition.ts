@@ -37,7 +37,8 @@ export function submitDefinition({ endpoint, connectionArn }: { endpoint: string
           Headers: { 'Content-Type': 'application/json' },
           'RequestBody.$': '$',
         }),
-        ResultSelector: { 'id.$': '$.ResponseBody.id' },
+        // What is answered: submittedSchema and jobDetailSchema of src/api/contract.ts.
+        ResultSelector: { 'id.$': '$.ResponseBody.job' },
         ResultPath: '$.job',
         Next: 'Wait',
       },

@@ -5,6 +5,7 @@ import { App, Validations } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import validateAsl from 'asl-validator';
+import { jobDetailSchema, submittedSchema, type JobDetail } from '../../../src/api/contract.js';
 import { planOf } from '../lib/command.js';
 import { readParameters } from '../lib/parameters.js';
 import { ReelwayStack } from '../lib/reelway-stack.js';
@@ -198,16 +199,30 @@ describe('the state machine', () => {
   const input = {
     createAssetRequest: { Id: 'a1', PackagingGroupId: 'g', SourceArn: 'arn:aws:s3:::b/k.m3u8', DestinationPath: 'vod' },
   };
-  /** Accepts the request, then answers looks with the states in turn. */
-  const server = (...states: object[]) => {
+  const time = '2026-01-01T00:00:00.000Z';
+  const job: JobDetail = {
+    ...{ id: 'asset:a1', kind: 'package-asset', title: 'a1', status: 'queued', deadLetter: false, queue: 'assets' },
+    ...{ parent: null, createdAt: time, startedAt: null, endedAt: null, updatedAt: time, attempt: 1, progress: null },
+    ...{ step: null, failure: null, input: {}, result: null, steps: [], earlierAttempts: [], children: [] },
+  };
+  const failure = {
+    code: 'source_invalid',
+    title: 'broken',
+    message: 'it is broken',
+    help: 'mend it',
+    details: {},
+  } as const;
+  const accepted = { status: 202, body: submittedSchema.parse({ job: job.id, created: true }) };
+  /** Accepts the request, then answers looks with the states in turn; every answer is one that the API may give. */
+  const server = (...states: Partial<JobDetail>[]) => {
     const asked: { method: string; url: string; body: unknown }[] = [];
     return {
       asked,
       answer: (request: { method: string; url: string; body: unknown }) => {
         asked.push(request);
         return request.method === 'POST'
-          ? { status: 202, body: { id: 'asset:a1' } }
-          : { status: 200, body: states.shift() ?? {} };
+          ? accepted
+          : { status: 200, body: jobDetailSchema.parse({ ...job, ...states.shift() }) };
       },
     };
   };
@@ -230,7 +245,7 @@ describe('the state machine', () => {
   });
 
   it('fails as the job fails, or was cancelled', () => {
-    const failed = server({ status: 'failed', failure: { code: 'source_invalid', message: 'it is broken' } });
+    const failed = server({ status: 'failed', failure });
     assert.deepEqual(run(definition as never, input, failed.answer), {
       status: 'FAILED',
       error: 'source_invalid',
@@ -241,13 +256,11 @@ describe('the state machine', () => {
 
   it('tries what passes again, and fails at once with what was refused', () => {
     let attempts = 0;
-    const away = () =>
-      ++attempts < 4
-        ? { status: 503, body: {} }
-        : server({ status: 'cancelled' }).answer({ method: 'POST', url: '', body: {} });
-    run(definition as never, input, (request) =>
-      request.method === 'POST' ? away() : { status: 200, body: { status: 'done' } },
+    const { answer } = server({ status: 'done', result: {} });
+    const ended = run(definition as never, input, (request) =>
+      request.method === 'POST' && ++attempts < 4 ? { status: 503, body: {} } : answer(request),
     );
+    assert.equal(ended.status, 'SUCCEEDED');
     assert.equal(attempts, 4);
     const refused = run(definition as never, input, () => ({ status: 400, body: { detail: 'no' } }));
     assert.equal(refused.error, 'States.Http.StatusCode.400');
