@@ -18,8 +18,34 @@ describe('a packaging group file', () => {
   it('says who makes its endpoints; MediaPackage knows the configurations of its own groups', () => {
     const file = { PackagingGroup: { Id: 'g' }, Egress: 'mediapackage-vod' };
     expect(parsePackagingGroup(file)).toEqual({ id: 'g', egress: 'mediapackage-vod', configurations: [] });
-    expect(parsePackagingGroup({ ...file, PackagingConfigurations: [cmaf] }).configurations).toEqual([cmaf]);
+    expect(refusal({ ...file, PackagingConfigurations: [cmaf] }).message).toContain(
+      'file.PackagingConfigurations: with Egress "mediapackage-vod" those that MediaPackage has are used',
+    );
     expect(refusal({ Egress: 'somebody' }).message).toContain('Egress');
+  });
+
+  it('may be what MediaPackage says of a group, but for what would not be honoured', () => {
+    const described = {
+      ...{ id: 'g', arn: 'arn:aws:mediapackage-vod:eu-west-1:1:packaging-groups/g', domainName: 'x.example' },
+      ...{
+        createdAt: '2026-01-01',
+        approximateAssetCount: 3,
+        egressAccessLogs: { logGroupName: '/l' },
+        tags: { a: 'b' },
+      },
+    };
+    const file = { packagingGroup: described, packagingConfigurations: [cmaf] };
+    expect(parsePackagingGroup(file)).toEqual({ id: 'g', egress: 'embedded', configurations: [cmaf] });
+
+    const authorization = { cdnIdentifierSecret: 'arn:secret', secretsRoleArn: 'arn:role' };
+    for (const more of [{}, { egress: 'mediapackage-vod', packagingConfigurations: [] }]) {
+      const refused = refusal({ ...file, ...more, packagingGroup: { ...described, authorization } });
+      expect(refused.message).toContain('file.PackagingGroup.Authorization: ');
+      expect(refused.message).toContain('make the group through /mediapackage-vod');
+    }
+    expect(refusal({ ...file, packagingGroup: { id: 'g', authorisation: {} } }).message).toContain('"Authorisation"');
+    expect(refusal({ ...file, egres: 'mediapackage-vod' }).message).toContain('"Egres"');
+    expect(refusal({ packagingGroup: described }).message).toContain('PackagingConfigurations');
   });
 
   it("reads the REST API's lowerCamelCase and keeps the keys of tags", () => {

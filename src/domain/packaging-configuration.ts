@@ -138,16 +138,39 @@ export type EgressKind = (typeof egresses)[number];
 export interface PackagingGroup {
   readonly id: string | undefined;
   readonly egress: EgressKind;
-  /** Of a group that MediaPackage packages they may be known to it alone: none. */
+  /** Of a group that MediaPackage packages they are known to it alone: none. */
   readonly configurations: readonly PackagingConfiguration[];
 }
 
-/** One configuration, an array of them, or a group file; the group's own fields are the egress adapter's business. */
-const groupFileSchema = z.object({
-  PackagingGroup: z.looseObject({ Id: identifierSchema }).optional(),
-  PackagingConfigurations: z.array(z.unknown()).default([]),
-  Egress: z.enum(egresses).default('embedded'),
+/** The group itself, as DescribePackagingGroup tells it: all but the id has no effect here and is read so that its output can be used. */
+const groupSchema = z.strictObject({
+  Id: identifierSchema,
+  Arn: z.string().optional(),
+  DomainName: z.string().optional(),
+  CreatedAt: z.string().optional(),
+  ApproximateAssetCount: z.number().optional(),
+  EgressAccessLogs: z.strictObject({ LogGroupName: z.string().optional() }).optional(),
+  Tags: z.record(z.string(), z.string()).optional(),
+  // Whoever believes that playback is guarded must not find it open.
+  Authorization: z
+    .undefined(
+      'playback of groups in files is not guarded: make the group through /mediapackage-vod, where CDN authorization is enforced. ' +
+        'That of a group with Egress "mediapackage-vod" is read from MediaPackage; leave it out here',
+    )
+    .optional(),
 });
+
+const groupFileSchema = z
+  .strictObject({
+    PackagingGroup: groupSchema.optional(),
+    PackagingConfigurations: z.array(z.unknown()).default([]),
+    Egress: z.enum(egresses).default('embedded'),
+  })
+  .refine(({ Egress, PackagingConfigurations }) => Egress === 'embedded' || PackagingConfigurations.length === 0, {
+    path: ['PackagingConfigurations'],
+    error:
+      'with Egress "mediapackage-vod" those that MediaPackage has are used: leave them out, or leave out Egress to have them packaged here',
+  });
 
 /**
  * Reads a packaging group file: one PackagingConfiguration, an array of them, or `{ PackagingGroup, PackagingConfigurations, Egress }`, in
@@ -160,13 +183,12 @@ export function parsePackagingGroup(json: unknown): PackagingGroup {
   if (
     typeof normalised === 'object' &&
     normalised !== null &&
-    ('PackagingConfigurations' in normalised || 'Egress' in normalised)
+    ['PackagingGroup', 'PackagingConfigurations', 'Egress'].some((field) => field in normalised)
   ) {
     const file = groupFileSchema.safeParse(normalised);
     if (!file.success) throw invalid(file.error.issues.map((issue) => describe(issue, 'file')));
     const { PackagingGroup: named, PackagingConfigurations: given, Egress: egress } = file.data;
-    const foreign = egress === 'mediapackage-vod' && given.length === 0;
-    return { id: named?.Id, egress, configurations: foreign ? [] : parseAll(given) };
+    return { id: named?.Id, egress, configurations: egress === 'embedded' ? parseAll(given) : [] };
   }
   return { id: undefined, egress: 'embedded', configurations: parseAll([normalised]) };
 }
