@@ -17,11 +17,13 @@ const fullRun = (dataOffset: number, ...samples: number[][]) =>
 
 function gather(fragments: readonly Uint8Array[], { maximum = 100, position = 1000 } = {}) {
   const columns = new SampleColumns(0);
-  const tracks = new Map<number, FragmentedTrack>([
-    [1, { columns, timescale: 1000, defaults: { duration: 40, size: 9, flags: nonSync } }],
+  const tracks = new Map<number, FragmentedTrack>([[1, { columns, timescale: 1000 }]]);
+  const defaults = new Map([
+    [1, { duration: 40, size: 9, flags: nonSync }],
+    [3, { duration: 40, size: 20, flags: 0 }],
   ]);
   for (const [index, bytes] of fragments.entries())
-    addFragment(readBoxes(bytes)[0]!, tracks, { position: position * (index + 1), maximum });
+    addFragment(readBoxes(bytes)[0]!, { tracks, defaults }, { position: position * (index + 1), maximum });
   const { count } = columns;
   return {
     start: columns.start,
@@ -81,6 +83,17 @@ describe('addFragment', () => {
       ],
       0,
       [[40, 9, 0, 0, 1308]],
+    ],
+    [
+      "data after those of a track that is passed over, whose sizes are the movie's default",
+      [
+        moof(
+          traf(fullBox('tfhd', 0, 0, u32(3)), fullBox('trun', 0, 0x1, u32(4, 8))),
+          traf(tfhd(0), fullBox('trun', 0, 0, u32(1))),
+        ),
+      ],
+      0,
+      [[40, 9, 0, 0, 1088]],
     ],
     [
       'several runs',

@@ -2,14 +2,21 @@ import { ByteReader } from '../bits/byte-reader.js';
 import { MalformedError } from '../bits/malformed.js';
 import { PackagerError } from '../errors.js';
 import { boxesOf, bytesOf, findBox, type ReadBox } from './box-reader.js';
-import { type FragmentDefaults, needed } from './movie.js';
+import { type FragmentDefaults, needed, noDefaults } from './movie.js';
 import type { SampleColumns } from './sample-columns.js';
 
 /** A track whose samples are being gathered from fragments. */
 export interface FragmentedTrack {
-  readonly defaults: FragmentDefaults;
   readonly timescale: number;
   readonly columns: SampleColumns;
+}
+
+/** The tracks of a movie, by track_ID. */
+export interface FragmentedMovie {
+  /** Those whose samples are gathered. */
+  readonly tracks: ReadonlyMap<number, FragmentedTrack>;
+  /** Of the others too: how long their data are tells where the next ones' begin. */
+  readonly defaults: ReadonlyMap<number, FragmentDefaults>;
 }
 
 export interface FragmentOptions {
@@ -34,23 +41,24 @@ const nonSync = 0x1_0000;
 const largestGap = 10;
 
 /**
- * Adds the samples of a movie fragment, ISO/IEC 14496-12 §8.8.4, to those of its tracks. Tracks that are not named are passed over.
+ * Adds the samples of a movie fragment, ISO/IEC 14496-12 §8.8.4, to those of the movie's tracks. Tracks that are not gathered are passed over.
  * @throws MalformedError; PackagerError source_too_large
  */
 export function addFragment(
   moof: ReadBox,
-  tracks: ReadonlyMap<number, FragmentedTrack>,
+  { tracks, defaults: ofMovie }: FragmentedMovie,
   { position, maximum }: FragmentOptions,
 ): void {
   // Without any flag the first track's data are counted from the fragment, and those of each further one go on from there.
   let dataEnd = position;
   for (const traf of boxesOf(moof.children, 'traf')) {
     const header = trackFragmentHeader(needed(traf, 'tfhd'));
+    const usual = usualOf(header, ofMovie.get(header.trackId));
     const track = tracks.get(header.trackId);
     const base = header.baseDataOffset ?? (header.baseIsMoof ? position : dataEnd);
     dataEnd = base;
     if (!track) {
-      dataEnd = skipRuns(traf, base, header);
+      dataEnd = skipRuns(traf, base, usual);
       continue;
     }
     if (header.description !== undefined && header.description !== 1)
@@ -67,7 +75,7 @@ export function addFragment(
       );
     track.columns.reserve(count);
     beginAt(track, decodeTime(traf), header.trackId);
-    for (const run of runs) dataEnd = addRun(track, run, { ...header, base, dataEnd });
+    for (const run of runs) dataEnd = addRun(track, run, { trackId: header.trackId, usual, base, dataEnd });
   }
 }
 
@@ -96,6 +104,15 @@ function trackFragmentHeader(tfhd: ReadBox): TrackFragmentHeader {
     ...given(tfhdFlags.duration, 'duration'),
     ...given(tfhdFlags.size, 'size'),
     ...given(tfhdFlags.flags, 'flags'),
+  };
+}
+
+/** The fragment's own defaults, else the movie's. */
+function usualOf(header: TrackFragmentHeader, ofMovie: FragmentDefaults = noDefaults): FragmentDefaults {
+  return {
+    duration: header.duration ?? ofMovie.duration,
+    size: header.size ?? ofMovie.size,
+    flags: header.flags ?? ofMovie.flags,
   };
 }
 
@@ -156,19 +173,18 @@ function readRun(trun: ReadBox): Run {
   return { version, present, count, ...dataOffset, ...firstFlags, view: trun.payload, from };
 }
 
-interface RunPlace extends TrackFragmentHeader {
+interface RunPlace {
+  readonly trackId: number;
+  /** What holds for samples of which the run does not say otherwise. */
+  readonly usual: FragmentDefaults;
   readonly base: number;
   readonly dataEnd: number;
 }
 
 /** @returns where the run's data end */
-function addRun({ columns, defaults }: FragmentedTrack, run: Run, place: RunPlace): number {
+function addRun({ columns }: FragmentedTrack, run: Run, place: RunPlace): number {
   const { present, view, count, version } = run;
-  const usual = {
-    duration: place.duration ?? defaults.duration,
-    size: place.size ?? defaults.size,
-    flags: place.flags ?? defaults.flags,
-  };
+  const { usual } = place;
   let position = run.dataOffset === undefined ? place.dataEnd : place.base + run.dataOffset;
   let at = run.from;
   const next = (flag: number, otherwise: number) => {
@@ -200,7 +216,7 @@ function refuseVersion(version: number): never {
 }
 
 /** Where the data of a track end that is passed over: the next one's may begin there. */
-function skipRuns(traf: ReadBox, base: number, header: TrackFragmentHeader): number {
+function skipRuns(traf: ReadBox, base: number, { size }: FragmentDefaults): number {
   let end = base;
   for (const run of boxesOf(traf.children, 'trun').map(readRun)) {
     end = run.dataOffset === undefined ? end : base + run.dataOffset;
@@ -209,7 +225,7 @@ function skipRuns(traf: ReadBox, base: number, header: TrackFragmentHeader): num
       4 *
       [trunFlags.duration, trunFlags.size, trunFlags.flags, trunFlags.offset].filter((flag) => run.present & flag)
         .length;
-    if ((run.present & trunFlags.size) === 0) end += run.count * (header.size ?? 0);
+    if ((run.present & trunFlags.size) === 0) end += run.count * size;
     else
       for (let sample = 0; sample < run.count; sample += 1)
         end += run.view.getUint32(run.from + sample * stride + sizeAt);

@@ -11,6 +11,8 @@ export interface Movie {
   readonly tracks: readonly MovieTrack[];
   /** Samples follow in movie fragments. */
   readonly fragmented: boolean;
+  /** By track_ID. */
+  readonly defaults: ReadonlyMap<number, FragmentDefaults>;
 }
 
 export interface MovieTrack {
@@ -28,7 +30,6 @@ export interface MovieTrack {
   readonly entries: readonly ReadBox[];
   /** `stbl` */
   readonly sampleTable: ReadBox;
-  readonly defaults: FragmentDefaults;
 }
 
 /** What holds for samples of fragments that do not say otherwise: `trex`, §8.8.3. */
@@ -38,21 +39,21 @@ export interface FragmentDefaults {
   readonly flags: number;
 }
 
-const noDefaults: FragmentDefaults = { duration: 0, size: 0, flags: 0 };
+export const noDefaults: FragmentDefaults = { duration: 0, size: 0, flags: 0 };
 
 /** Reads `moov`. @throws MalformedError, PackagerError */
 export function readMovie(moov: ReadBox): Movie {
   const timescale = headerTimescale(fields(moov, 'mvhd'));
   const extends_ = findBox(moov.children, 'mvex');
-  const defaults = new Map(boxesOf(extends_?.children ?? [], 'trex').map(trackDefaults));
   return {
     timescale,
-    tracks: boxesOf(moov.children, 'trak').map((trak) => readTrack(trak, defaults)),
+    tracks: boxesOf(moov.children, 'trak').map(readTrack),
     fragmented: extends_ !== undefined,
+    defaults: new Map(boxesOf(extends_?.children ?? [], 'trex').map(trackDefaults)),
   };
 }
 
-function readTrack(trak: ReadBox, defaults: ReadonlyMap<number, FragmentDefaults>): MovieTrack {
+function readTrack(trak: ReadBox): MovieTrack {
   const { id, turned } = trackHeader(fields(trak, 'tkhd'));
   try {
     const sampleTable = needed(trak, 'mdia/minf/stbl');
@@ -65,7 +66,6 @@ function readTrack(trak: ReadBox, defaults: ReadonlyMap<number, FragmentDefaults
       ...(language !== undefined && { language }),
       edit: edits ? parseEditList(new ByteReader(bytesOf(edits))) : noEdit,
       entries: ownData(trak) && needed(sampleTable, 'stsd').children,
-      defaults: defaults.get(id) ?? noDefaults,
     };
   } catch (error) {
     if (error instanceof MalformedError) throw new MalformedError(`track ${id}: ${error.message}`, trak.offset);

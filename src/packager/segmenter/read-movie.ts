@@ -61,8 +61,10 @@ export async function readMovieFile(uri: string, reading: MovieReading): Promise
         name: 'maximumFragmentHeaderBytes',
       });
       if (!found) throw invalid(uri, at, 'a movie fragment before the movie box (moov)');
-      const { tracks } = found;
-      within(uri, at, () => addFragment(moof, tracks, { position: header.offset, maximum }));
+      const { tracks, movie } = found;
+      within(uri, at, () =>
+        addFragment(moof, { tracks, defaults: movie.defaults }, { position: header.offset, maximum }),
+      );
     }
     events ||= header.type === 'emsg';
     at = header.end;
