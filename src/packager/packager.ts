@@ -14,6 +14,7 @@ export { planPresentation } from './presentation/plan-presentation.js';
 export type { Presentation } from './presentation/presentation.js';
 export { packageSegment } from './presentation/package-segment.js';
 export type { PlannedOutput, SegmentOutput, SegmentTask } from './presentation/segment-task.js';
+export { maximumTaskBytes, taskTooLarge } from './presentation/task-limit.js';
 export { writeManifests } from './presentation/write-manifests.js';
 export type { ManifestFile, SegmentFacts } from './presentation/planned-manifest.js';
 export { checkManifest, checkPresentation, manifestLanguage } from './rules/check-manifest.js';

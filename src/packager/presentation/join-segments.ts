@@ -7,18 +7,24 @@ import type {
   TabledSegment,
 } from '../model/asset-index.js';
 import type { SampleTable } from '../model/sample-table.js';
+import type { SourceRange } from '../model/source-reader.js';
+import { maximumTaskBytes } from './task-limit.js';
 
 /** Seconds that segments get when a configuration says nothing of it. */
 export const usualSegmentDuration = 6;
 
 /**
- * An index whose segments were as short as key pictures allow, with segments of about this duration: each ends at the place that comes nearest.
+ * An index whose segments were as short as key pictures allow, with segments of about this duration: each ends at the place that comes nearest,
+ * or earlier where a rendition has more bytes until there than one task may hold.
  * @param duration seconds
  */
 export function joinSegments(index: AssetIndex, duration: number): AssetIndex {
   const reference =
     index.renditions.find(({ periods }) => periods[0]?.tracks[0]?.kind === 'video') ?? index.renditions[0];
-  const groups = (reference?.periods ?? []).map((period) => groupsOf(period, duration));
+  const groups = (reference?.periods ?? []).map((period, at) => {
+    const all = index.renditions.flatMap(({ periods }) => periods[at] ?? []);
+    return groupsOf(period, duration).flatMap((group) => held(group, all));
+  });
   const renditions = index.renditions.map((rendition) => ({
     ...rendition,
     periods: rendition.periods.map((period, at) => ({
@@ -58,12 +64,34 @@ function groupsOf({ segments, tracks }: IndexedPeriod, duration: number): Group[
   return groups;
 }
 
+/** Halved until each part can be held in every rendition, or is one segment. */
+function held({ from, to }: Group, periods: readonly IndexedPeriod[]): Group[] {
+  const fits = periods.every(({ segments }) => {
+    const parts = segments.slice(from, to).filter(isTabled);
+    return parts.length <= 1 || lengthOf(readsOf(parts)) <= maximumTaskBytes;
+  });
+  if (fits) return [{ from, to }];
+  const middle = from + Math.ceil((to - from) / 2);
+  return [...held({ from, to: middle }, periods), ...held({ from: middle, to }, periods)];
+}
+
+function readsOf(parts: readonly TabledSegment[]): [SourceRange, ...SourceRange[]] {
+  return planReads(
+    parts[0]?.source.uri ?? '',
+    parts.flatMap(({ samples }) => samples),
+  );
+}
+
+function lengthOf(reads: readonly SourceRange[]): number {
+  return reads.reduce((sum, { length = 0 }) => sum + length, 0);
+}
+
 function joined({ from, to }: Group, { segments }: IndexedPeriod): IndexedSegment {
   const parts = segments.slice(from, to).filter(isTabled);
   const [first] = parts;
   if (!first || parts.length === 1) return first ?? (segments[from] as IndexedSegment);
   const samples = first.samples.map((_, track) => joinTables(parts.map((part) => part.samples[track] as SampleTable)));
-  const [source, ...more] = planReads(first.source.uri, samples);
+  const [source, ...more] = readsOf(parts);
   const tracks = first.tracks.map((_, track) =>
     joinTracks(parts.map((part) => part.tracks[track] as IndexedTrackSegment)),
   );

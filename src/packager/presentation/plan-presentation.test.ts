@@ -91,6 +91,22 @@ describe('a plan', () => {
     expect(reads).toHaveLength(expected.length);
   });
 
+  it('is refused when a segment is made of more source than may be held, and names the field', () => {
+    const part = (at: number) => ({ source: { uri: 'one.ts', offset: at * 100e6, length: 100e6 } });
+    const ranges = rendition({
+      uri: 'one.m3u8',
+      tracks: [videoTrack()],
+      cuts,
+      segments: { 0: part(0), 1: part(1), 2: part(2) },
+    });
+    const plan = (SegmentDurationSeconds: number) =>
+      planPresentation(syntheticIndex(ranges), cmaf({ SegmentDurationSeconds }));
+    expect(plan(8).tasks).toHaveLength(3);
+    expect(() => plan(12)).toThrow(
+      /300000000 bytes of source.*maximumTaskBytes.*joins 3 segments.*SegmentDurationSeconds/,
+    );
+  });
+
   it('cuts audio renditions like the video, although their segments differ a little', () => {
     const main = rendition({ uri: 'v.m3u8', tracks: [videoTrack()], cuts, variant: { audioGroups: ['a'] } });
     const media = { groupIds: ['a'], name: 'English', default: true, autoselect: true };

@@ -17,6 +17,7 @@ import type { PlannedQualityLevel } from './quality-levels.js';
 import { fragmentNames, segmentName, segmentNames } from './segment-names.js';
 import type { FragmentContent, MuxedTrackPlan, PlannedOutput, SegmentContent, SegmentTask } from './segment-task.js';
 import type { Carrier, SourceTrack } from './source-tracks.js';
+import { maximumTaskBytes, taskTooLarge } from './task-limit.js';
 
 export interface SegmentPlanOptions {
   readonly container: SegmentContent['container'];
@@ -140,19 +141,25 @@ function planRendition(rendition: IndexedRendition, drafts: readonly Draft[], pl
     return groups.flatMap((group, groupIndex): PlacedTask[] => {
       const outputs = drafts.flatMap((draft) => planOutput(draft, { period, periodIndex, group }, planning) ?? []);
       if (outputs.length === 0) return [];
-      return [
-        {
-          position: [periodIndex, groupIndex],
-          reads: group.segments.flatMap(segmentReads),
-          segments: group.segments,
-          period: { origin: period.origin, tracks: period.tracks },
-          outputs,
-          rendition: rendition.id,
-          segmentNumber: group.number,
-        },
-      ];
+      const task: PlacedTask = {
+        position: [periodIndex, groupIndex],
+        reads: group.segments.flatMap(segmentReads),
+        segments: group.segments,
+        period: { origin: period.origin, tracks: period.tracks },
+        outputs,
+        rendition: rendition.id,
+        segmentNumber: group.number,
+      };
+      refuseTooLarge(task);
+      return [task];
     });
   });
+}
+
+/** What is known of the sizes now; where segments are whole resources, it turns out when they are read. */
+function refuseTooLarge(task: PlacedTask): void {
+  const bytes = task.reads.reduce((sum, { length = 0 }) => sum + length, 0);
+  if (bytes > maximumTaskBytes) throw taskTooLarge(task, `${bytes} bytes`);
 }
 
 function openPeriod(draft: Draft, period: number, planning: Planning): void {

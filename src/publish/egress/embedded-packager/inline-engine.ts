@@ -1,7 +1,8 @@
+import { Failure } from '../../../domain/failure.js';
 import type { Digest, ObjectStore } from '../../../storage/object-store.js';
 import { crc32Digest } from '../../../transfer/digest.js';
 import { inFolder } from '../../../transfer/inventory.js';
-import { packageSegment, type SegmentOutput } from '../../../packager/packager.js';
+import { maximumTaskBytes, packageSegment, type SegmentOutput, taskTooLarge } from '../../../packager/packager.js';
 import type { SourceReader } from '../../../packager/model/source-reader.js';
 import type {
   MadeObject,
@@ -14,9 +15,6 @@ import type {
 } from './packaging-engine.js';
 import { segmentSlots, type SegmentBuffers } from './segment-slots.js';
 import { indexWithFingerprint } from './source-fingerprint.js';
-
-/** bytes; a source segment is held in memory whole, so a larger one is refused. */
-const sourceSegmentLimit = 256 * 1024 * 1024;
 
 /** Sources whose readers are kept: as many as jobs that may run at once, with room to spare. */
 const rememberedReaders = 32;
@@ -67,9 +65,12 @@ async function makeSegments(tools: Tools, { task, targets }: SegmentWork, signal
   const sources: Uint8Array[] = [];
   let bytesRead = 0;
   for (const [i, range] of task.reads.entries()) {
-    const bytes = await tools.buffers.fill(i, (into) =>
-      tools.reader.read(range, { limit: sourceSegmentLimit, into, ...(signal && { signal }) }),
-    );
+    const limit = maximumTaskBytes - bytesRead;
+    const bytes = await tools.buffers
+      .fill(i, (into) => tools.reader.read(range, { limit, into, ...(signal && { signal }) }))
+      .catch((error: unknown) => {
+        throw isTooLarge(error) && task.segments.length > 1 ? taskTooLarge(task, 'more bytes') : error;
+      });
     sources.push(bytes);
     bytesRead += bytes.byteLength;
   }
@@ -81,6 +82,10 @@ async function makeSegments(tools: Tools, { task, targets }: SegmentWork, signal
     if (target) objects.push(...(await storeSegment(tools.store, output, target, signal)));
   }
   return { bytesRead, objects };
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof Failure && error.code === 'source_too_large';
 }
 
 async function storeSegment(

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { syntheticIndex, videoTrack } from '../../../test/support/synthetic-index.js';
+import { segmentReads, type TabledSegment } from '../model/asset-index.js';
+import { planReads } from '../isobmff/plan-reads.js';
+import { joinSegments } from './join-segments.js';
+import { maximumTaskBytes } from './task-limit.js';
+
+const MiB = 1024 * 1024;
+
+/** Of 1 s each, every one at its offset, of `length` bytes. */
+function rendition(uri: string, count: number, length: number, stride = length) {
+  const segments = Array.from({ length: count }, (_, at): TabledSegment => {
+    const samples = [
+      {
+        sizes: Uint32Array.of(length),
+        durations: Uint32Array.of(90_000),
+        runs: Float64Array.of(at * stride, length),
+      },
+    ];
+    const [source, ...more] = planReads(uri, samples);
+    const track = { start: at * 90_000, end: (at + 1) * 90_000, sap: 1 as const, skip: 0, carry: 0 };
+    return { source, more, samples, tracks: [track] };
+  });
+  return { uri, periods: [{ origin: 0, tracks: [videoTrack()], segments }] };
+}
+
+const joined = (duration: number, ...renditions: ReturnType<typeof rendition>[]) =>
+  joinSegments({ ...syntheticIndex(...renditions), uncut: true }, duration).renditions.map(({ periods: [only] }) =>
+    only!.segments.map((segment) => ({
+      seconds: (segment.tracks[0]!.end - segment.tracks[0]!.start) / 90_000,
+      bytes: segmentReads(segment).reduce((sum, { length = 0 }) => sum + length, 0),
+    })),
+  );
+
+describe('joined segments', () => {
+  it('are as long as wanted while one task may hold them', () => {
+    expect(joined(60, rendition('a.mp4', 120, MiB))[0]!.map(({ seconds }) => seconds)).toEqual([60, 60]);
+  });
+
+  it('stop where a task would hold too much of any rendition, at the same places in all', () => {
+    const [small, large] = joined(3600, rendition('small.mp4', 600, MiB / 4), rendition('large.mp4', 600, MiB));
+    expect(large!.map(({ seconds }) => seconds)).toEqual(small!.map(({ seconds }) => seconds));
+    expect(large!.reduce((sum, { seconds }) => sum + seconds, 0)).toBe(600);
+    expect(large!.length).toBeLessThan(6);
+    for (const { bytes } of large!) expect(bytes).toBeLessThanOrEqual(maximumTaskBytes);
+  });
+
+  it('count what is read between their samples, too', () => {
+    // 1 KiB of samples every 10 MiB: 24 reads hold few of them, one read of all would hold what is between.
+    const [segments] = joined(3600, rendition('sparse.mp4', 100, 1024, 10 * MiB));
+    expect(segments!.length).toBeGreaterThan(1);
+    for (const { bytes } of segments!) expect(bytes).toBeLessThanOrEqual(maximumTaskBytes);
+  });
+
+  it('stay as they are where they cannot be cut', () => {
+    expect(joined(6, rendition('a.mp4', 3, 300 * MiB))[0]!.map(({ seconds }) => seconds)).toEqual([1, 1, 1]);
+  });
+});
