@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { embeddedDatabase, serverDatabase, type OpenedDatabase } from '../../test/support/databases.js';
 import { requires } from '../../test/support/requires.js';
 import { eventInbox, type EventInbox } from './event-inbox.js';
+import { jobHistory } from './job-history.js';
 
 describe('the inbox on the embedded database', () => inboxContract(embeddedDatabase));
 describe.runIf(requires('postgres'))('the inbox on a PostgreSQL server', () => inboxContract(serverDatabase));
@@ -76,13 +77,13 @@ function inboxContract(open: () => Promise<OpenedDatabase>): void {
     await inbox.handled(given.key, 'done');
   });
 
-  it('forgets what was handled long ago, and nothing that waits', async () => {
+  it('is forgotten by the history when it was handled long ago; what waits, and the last validation, stay', async () => {
     const [old, waiting] = [event(), event()];
     await inbox.put(old);
     await inbox.put(waiting);
     await inbox.handled(old.key, 'done');
     await inbox.validated();
-    await inbox.forget(Date.now() + 1000);
+    await jobHistory(opened.database.tables).forgetEvents(Date.now() + 1000, 1000);
     await inbox.put(old);
     const taken = (await inbox.take(10, 60_000)).map(({ key }) => key);
     expect(taken.sort(byNumber)).toEqual([old.key, waiting.key]);

@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely';
+import { jsonText } from './json-text.js';
 import type { StoredFailure, Tables } from './tables.js';
 
 /**
@@ -17,8 +18,8 @@ export interface EventInbox {
   /** Zoom has just validated our address. */
   validated(): Promise<void>;
   lastValidation(): Promise<Date | undefined>;
-  /** Forgets handled events and states of recordings that are older. @param before milliseconds since 1970 */
-  forget(before: number): Promise<void>;
+  /** Forgets states of recordings that are older; events go as the settings say, with other history. @param before milliseconds since 1970 */
+  forgetStates(before: number): Promise<void>;
 }
 
 export interface ReceivedEvent {
@@ -38,7 +39,7 @@ export interface WaitingEvent {
 
 /** Events that one statement stores. */
 const storedAtOnce = 250;
-const validationKey = 'endpoint.url_validation';
+export const validationKey = 'endpoint.url_validation';
 
 export function eventInbox(tables: Kysely<Tables>): EventInbox {
   const store = groupedWrites((events: readonly ReceivedEvent[]) => insertAll(tables, events));
@@ -102,13 +103,7 @@ export function eventInbox(tables: Kysely<Tables>): EventInbox {
       return row && new Date(row.received_at);
     },
 
-    async forget(before) {
-      await tables
-        .deleteFrom('zoom_event')
-        .where('received_at', '<', before)
-        .where('handled_at', 'is not', null)
-        .where('key', '!=', validationKey)
-        .execute();
+    async forgetStates(before) {
       await tables
         .deleteFrom('recording_event')
         .where('at', '<', before / 1000)
@@ -128,11 +123,6 @@ async function insertAll(tables: Kysely<Tables>, events: readonly ReceivedEvent[
       ${column(({ uuid }) => uuid ?? null)}::text[], ${column(({ body }) => jsonText(body))}::text[]
     ) AS given (key, event, uuid, body)
     ON CONFLICT DO NOTHING`.execute(tables);
-}
-
-/** PostgreSQL's text cannot hold NUL, which JSON can. */
-function jsonText(value: unknown): string {
-  return JSON.stringify(value).replaceAll('\\u0000', '');
 }
 
 /**

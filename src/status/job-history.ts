@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely';
+import { validationKey } from './event-inbox.js';
 import type { Tables } from './tables.js';
 
 /** Jobs and events that have ended long ago, in small batches. Times are milliseconds since 1970, by the database's clock. */
@@ -52,7 +53,7 @@ export function jobHistory(tables: Kysely<Tables>): JobHistory {
     async forgetEvents(until, limit) {
       const { numAffectedRows } = await sql`
         DELETE FROM reelway.zoom_event WHERE key IN (
-          SELECT key FROM reelway.zoom_event WHERE received_at < ${until} AND handled_at IS NOT NULL
+          SELECT key FROM reelway.zoom_event WHERE received_at < ${until} AND handled_at IS NOT NULL AND key <> ${validationKey}
           ORDER BY received_at LIMIT ${limit})`.execute(tables);
       return Number(numAffectedRows ?? 0);
     },

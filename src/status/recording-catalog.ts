@@ -7,6 +7,7 @@ import {
 } from '../domain/recording.js';
 import { mayFollow, type RecordingStatus } from '../domain/recording-status.js';
 import type { IngestOrigin } from '../domain/work-request.js';
+import { jsonText } from './json-text.js';
 import { recordingViews, type RecordingViews } from './recording-views.js';
 import type { Tables } from './tables.js';
 
@@ -127,7 +128,7 @@ function rowOf(recording: Recording) {
     account_id: recording.accountId,
     meeting_id: recording.meetingId,
     start_time: Date.parse(recording.startTime),
-    snapshot: JSON.stringify(recording),
+    snapshot: jsonText(recording),
     updated_at: Date.now(),
   };
 }

@@ -30,7 +30,7 @@ const lease = 60_000;
 /** milliseconds before the second attempt at an event, doubled for each further one, and the most; nothing is ever given up */
 const firstPause = 2000;
 const longestPause = 600_000;
-/** milliseconds that handled events are kept for replay, and states of recordings for their times */
+/** milliseconds that states of recordings are kept for their times: longer than Zoom keeps what was put into its trash */
 const keepFor = 120 * 86_400_000;
 const forgetEvery = 3_600_000;
 
@@ -62,7 +62,7 @@ export function startEventLoop({ inbox, read, handle, log, pollMs = 1000 }: Even
     }
     if (Date.now() - forgotten > forgetEvery) {
       forgotten = Date.now();
-      await inbox.forget(forgotten - keepFor);
+      await inbox.forgetStates(forgotten - keepFor);
     }
     return events.length;
   }

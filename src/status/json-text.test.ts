@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { jsonText } from './json-text.js';
+
+it.each([
+  ['a NUL', 'a\u0000b', 'ab'],
+  ['the text of its escape', String.raw`a\u0000b`, String.raw`a\u0000b`],
+  ['the text of its escape at the end', String.raw`a\u0000`, String.raw`a\u0000`],
+  ['a backslash before a NUL', 'a\\\u0000b', 'a\\b'],
+  ['other control characters', '\u0001\n"', '\u0001\n"'],
+])('JSON for jsonb loses NUL and nothing else: %s', (_, given, kept) => {
+  expect(JSON.parse(jsonText({ [given]: [given] }))).toEqual({ [kept]: [kept] });
+});
