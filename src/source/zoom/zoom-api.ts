@@ -46,8 +46,8 @@ export function zoomApi(options: ZoomApiOptions): ZoomApi {
         : 'apigeeKey' in authorization
           ? { 'x-api-key': authorization.apigeeKey }
           : {};
-    const headers = { accept: 'application/json', ...credentials };
-    const response = await http.request({ url, headers, ...(signal && { signal }) });
+    const headers = { accept: 'application/json' };
+    const response = await http.request({ url, headers, credentials, ...(signal && { signal }) });
     return { answer: await readAnswer(response), token };
   }
 

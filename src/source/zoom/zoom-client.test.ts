@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loopbackServer } from '../../../test/support/http-server.js';
 import { startZoomServer, type CloudRecording, type ZoomServer } from '../../../test/support/zoom-server.js';
 import { Failure } from '../../domain/failure.js';
 import { recordingSchema, type Recording } from '../../domain/recording.js';
@@ -213,6 +214,22 @@ describe('access', () => {
     await client({ kind: 'apigee', key: 'apigee-key' }).recording('u');
     expect(asked(/oauth/)).toBe(0);
     expect((await refusal(client({ kind: 'apigee', key: 'another' }).recording('u'))).code).toBe('zoom_unauthorized');
+  });
+
+  it('is by a key that follows no redirect to another host', async () => {
+    let given: string | string[] | undefined = 'never asked';
+    const other = await loopbackServer(({ headers }, response) => {
+      given = headers['x-api-key'];
+      response.end('{}');
+    });
+    const gateway = await loopbackServer((_, response) => {
+      response.writeHead(302, { location: `${other.origin}/elsewhere` }).end();
+    });
+    const http = httpClient({ policy: trusting(gateway.origin, trusting(other.origin, { privateHosts: [] })) });
+    const authorization = { apigeeKey: 'apigee-key' };
+    const api = zoomApi({ baseUrl: gateway.origin, http, authorization, requestsPerSecond: 1000 });
+    await api.get('/meetings/u/recordings');
+    expect(given).toBeUndefined();
   });
 
   it('is by a refresh token that is replaced each time it was used', async () => {
