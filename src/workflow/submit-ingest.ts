@@ -6,6 +6,7 @@ import type { CaptionsInput } from './attach-captions.js';
 import type { WorkflowDefinition } from './definition.js';
 import type { IngestResult } from './ingest-recording.js';
 import type { Engine } from './start.js';
+import type { Urgency } from './urgency.js';
 
 export interface SubmitIngestServices {
   readonly engine: Pick<Engine, 'submit'>;
@@ -25,12 +26,17 @@ export async function submitIngest(
 ): Promise<{ id: string; created: boolean }> {
   const id = jobIdOfIngest(request);
   try {
-    return await engine.submit(ingestRecording, id, request, { whenEnded: 'again' });
+    return await engine.submit(ingestRecording, id, request, { whenEnded: 'again', urgency: urgencyOf(request) });
   } catch (error) {
     // Under way, with what was known of the recording then.
     if (error instanceof Failure && error.code === 'conflict') return { id, created: false };
     throw error;
   }
+}
+
+/** Somebody waits for what Zoom announced or a person asked for; nobody does for what a look through Zoom's list found. */
+function urgencyOf({ origin }: IngestRequest): Urgency {
+  return origin === 'sweep' ? 'sweep' : 'on-demand';
 }
 
 /** Takes transcripts that Zoom has finished: those of events that are made already; an ingest that is under way sees them by itself. */
