@@ -4,6 +4,7 @@ import { requires } from '../../test/support/requires.js';
 import type { Recording } from '../domain/recording.js';
 import { automaticTrackingId } from '../domain/work-request.js';
 import { recordingCatalog, type RecordingCatalog } from './recording-catalog.js';
+import { scheduleTable } from './schedule-table.js';
 
 describe('the catalog of recordings on the embedded database', () => catalogContract(embeddedDatabase));
 describe.runIf(requires('postgres'))('the catalog of recordings on a PostgreSQL server', () =>
@@ -135,8 +136,18 @@ function catalogContract(open: () => Promise<OpenedDatabase>): void {
     expect(await catalog.changedSince(Date.now() + 10_000)).toEqual([]);
   });
 
-  it('finds what awaits a schedule as long as Zoom has it', async () => {
-    const [waiting, matched, trashed] = [newRecording(), newRecording(), newRecording()];
+  it('finds what awaits a schedule that has its meeting by now, as long as Zoom has it', async () => {
+    const awaiting = async (since: number, meetingId?: string) => {
+      const found: string[] = [];
+      for await (const { uuid } of catalog.awaitingSchedule(since, meetingId)) found.push(uuid);
+      return found;
+    };
+    const meetingId = '12345';
+    const [waiting, matched, trashed] = [1, 2, 3].map(() => newRecording({ meetingId })) as [
+      Recording,
+      Recording,
+      Recording,
+    ];
     for (const recording of [waiting, matched, trashed]) {
       await catalog.save(recording);
       await catalog.setAwaitsSchedule(recording.uuid, true);
@@ -144,13 +155,19 @@ function catalogContract(open: () => Promise<OpenedDatabase>): void {
     await catalog.setAwaitsSchedule(matched.uuid, false);
     expect(await catalog.setPresence(trashed.uuid, 'trashed', 20)).toBe(true);
     const start = Date.parse(waiting.startTime);
-    expect((await catalog.awaitingSchedule(start)).map(({ uuid }) => uuid)).toEqual([waiting.uuid]);
-    expect(await catalog.awaitingSchedule(start + 1)).toEqual([]);
+    expect(await awaiting(start)).toEqual([]);
+    await scheduleTable(opened.database.tables).replace('a test', [
+      { meetingId, seriesId: '1', courseCode: 'C', day: 'M', time: '10:00', title: 'Lecture' },
+    ]);
+    expect(await awaiting(start)).toEqual([waiting.uuid]);
+    expect(await awaiting(start, meetingId)).toEqual([waiting.uuid]);
+    expect(await awaiting(start, '999')).toEqual([]);
+    expect(await awaiting(start + 1)).toEqual([]);
     expect(await catalog.setPresence(trashed.uuid, 'available', 10)).toBe(false);
-    expect(await catalog.awaitingSchedule(start)).toHaveLength(1);
+    expect(await awaiting(start)).toHaveLength(1);
     expect(await catalog.setPresence(trashed.uuid, 'available', 30)).toBe(true);
     expect(await catalog.setPresence('nobody', 'trashed', 1)).toBe(false);
-    expect(await catalog.awaitingSchedule(start)).toHaveLength(2);
+    expect(await awaiting(start)).toHaveLength(2);
   });
 
   it('renames a recording that it knows, and keeps the latest name', async () => {

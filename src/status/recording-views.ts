@@ -14,8 +14,12 @@ export interface RecordingViews {
   ofMeeting(meetingId: string): Promise<readonly CatalogRecording[]>;
   /** Recordings with the ingests that changed since, oldest first. @param since milliseconds since 1970 */
   changedSince(since: number): Promise<readonly CatalogRecording[]>;
-  /** Recordings that no class was found for and that Zoom still has, oldest first. @param since milliseconds since 1970, of the meeting's start */
-  awaitingSchedule(since: number): Promise<readonly Recording[]>;
+  /**
+   * Recordings that no class was found for and that Zoom still has, oldest first: of meetings that the schedule has by now, because the others can
+   * find none.
+   * @param since milliseconds since 1970, of the meeting's start @param meetingId of one meeting only
+   */
+  awaitingSchedule(since: number, meetingId?: string): AsyncIterable<Recording>;
 }
 
 export interface CatalogRecording {
@@ -45,8 +49,8 @@ export interface PastStatus {
   readonly at: Date;
 }
 
-/** recordings that one look for re-matching takes; the oldest first, so that none is passed over for ever */
-const awaitingLimit = 5000;
+/** rows that are read at a time */
+const pageSize = 500;
 
 export function recordingViews(tables: Kysely<Tables>): RecordingViews {
   async function withIngests(rows: readonly RecordingRow[], since = 0): Promise<CatalogRecording[]> {
@@ -124,17 +128,26 @@ export function recordingViews(tables: Kysely<Tables>): RecordingViews {
       return withIngests(rows, since);
     },
 
-    async awaitingSchedule(since) {
-      const rows = await tables
-        .selectFrom('recording')
-        .select('snapshot')
-        .where('awaits_schedule', '=', true)
-        .where('presence', '=', 'available')
-        .where('start_time', '>=', since)
-        .orderBy('start_time')
-        .limit(awaitingLimit)
-        .execute();
-      return rows.map(({ snapshot }) => snapshot as Recording);
+    async *awaitingSchedule(since, meetingId) {
+      let last = { start_time: since, uuid: '' };
+      for (;;) {
+        const { start_time: start, uuid } = last;
+        let page = tables
+          .selectFrom('recording')
+          .select(['uuid', 'start_time', 'snapshot'])
+          .where('awaits_schedule', '=', true)
+          .where('presence', '=', 'available')
+          .where((row) =>
+            row.or([row('start_time', '>', start), row.and([row('start_time', '=', start), row('uuid', '>', uuid)])]),
+          )
+          .where('meeting_id', 'in', (scheduled) => scheduled.selectFrom('scheduled_class').select('meeting_id'));
+        if (meetingId !== undefined) page = page.where('meeting_id', '=', meetingId);
+        const rows = await page.orderBy('start_time').orderBy('uuid').limit(pageSize).execute();
+        for (const { snapshot } of rows) yield snapshot as Recording;
+        const end = rows.at(-1);
+        if (!end || rows.length < pageSize) return;
+        last = end;
+      }
     },
   };
 }

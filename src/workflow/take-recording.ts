@@ -83,8 +83,7 @@ export async function decide(
  */
 export async function rematch(services: TakeServices, since: number, meetingId?: string): Promise<number> {
   let found = 0;
-  for (const recording of await services.catalog.awaitingSchedule(since)) {
-    if (meetingId !== undefined && recording.meetingId !== meetingId) continue;
+  for await (const recording of services.catalog.awaitingSchedule(since, meetingId)) {
     const decision = await decide(services, recording, {});
     if (decision.kind !== 'ingest') continue;
     const taken = await takeRecording(services, recording, automaticWish(recording.uuid, 'webhook'));
