@@ -123,7 +123,7 @@ export function recordingsIntake(options: RecordingsIntakeOptions): RecordingsIn
           syncSchedule: (apply) => syncSheets(services, apply),
         },
         async stop() {
-          if (clockwork) clockwork.stop();
+          if (clockwork) await clockwork.stop();
           if (loop) await loop.stop();
         },
       };
@@ -146,7 +146,12 @@ function recurring(
   const dayOf = (time: number) => new Date(time).toISOString().slice(0, 10);
   const sweep = (at: string) => {
     const now = Date.parse(`${at}Z`);
-    return engine.submit(reconcile, `sweep:${at}`, { from: dayOf(now - days * day), to: dayOf(now), dryRun: false });
+    return engine.submit(
+      reconcile,
+      `sweep:${at}`,
+      { from: dayOf(now - days * day), to: dayOf(now), dryRun: false },
+      { urgency: 'sweep' },
+    );
   };
   return [
     ...(zoom && sweepMinutes > 0 ? [{ every: sweepMinutes * 60_000, start: sweep }] : []),

@@ -49,6 +49,8 @@ export interface RecordingsLineOptions {
   readonly mediaSecret: string;
   readonly tell: WorkflowDefinition<TellInput, null>;
   readonly targets: number;
+  /** Of the process: its rate limit and its tokens count for everything that asks Zoom. */
+  readonly zoom: ZoomConnection | undefined;
   readonly times?: RecordingsTimes;
 }
 
@@ -95,8 +97,8 @@ function opencastAuth(config: Config): OpencastAuth | undefined {
 
 /** The second half of the recordings line: from a decided ingest to the event in Opencast. Undefined when Zoom or Opencast is not set up. */
 export function recordingsLine(options: RecordingsLineOptions) {
-  const { config, database, store, tell, targets, times = { patience: patient, follow: followDefaults } } = options;
-  const zoom = zoomConnection(config);
+  const { config, database, store, tell, targets, zoom } = options;
+  const { times = { patience: patient, follow: followDefaults } } = options;
   const opencast = opencastConnection(config);
   if (!zoom || !opencast) return undefined;
   const ledger = eventLedger(database.tables);

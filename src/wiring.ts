@@ -41,7 +41,7 @@ import { diskSpace, systemView } from './status/system-view.js';
 import { vodStore, type VodStore } from './status/vod-store.js';
 import { workerTable } from './status/worker-table.js';
 import type { ObjectStore } from './storage/object-store.js';
-import { everyHour } from './workflow/every-hour.js';
+import { startClockwork } from './workflow/clockwork.js';
 import { harvestEndpoint } from './workflow/harvest-endpoint.js';
 import { packageAsset } from './workflow/package-asset.js';
 import type { HarvestPorts } from './transfer/harvest/harvest.js';
@@ -161,13 +161,14 @@ async function compose(
   });
   const asset = packageAsset({ packageEndpoint: endpoint, harvestEndpoint: harvested, managedEgress, ...telling });
   const mediaSecret = await installationSecret(database.tables, 'media');
+  const zoom = zoomConnection(config);
   const line = recordingsLine({
     ...{ config, database, store: openStore(undefined), publicUrl, mediaSecret, tell: told },
-    targets: notifiers.length,
+    ...{ targets: notifiers.length, zoom },
     ...(times && { times }),
   });
   const intake = recordingsIntake({
-    ...{ config, database, log, zoom: zoomConnection(config)?.client },
+    ...{ config, database, log, zoom: zoom?.client },
     second: () => recordings && { submit: recordings.submitIngest, submitTranscripts: recordings.submitTranscripts },
   });
   const metrics = openMetrics();
@@ -199,7 +200,8 @@ async function compose(
   });
 
   const recordings: Recordings | undefined = line && recordingsOf(line, engine);
-  const hours = line && everyHour((hour) => engine.submit(line.sweep, `sweep-storage:${hour}`, {}), log);
+  const upkeep =
+    line && startClockwork([{ every: hour, start: (at) => engine.submit(line.sweep, `sweep-storage:${at}`, {}) }], log);
   const findPackagingGroup = async (id: string) => (await groups.find(id))?.group;
   const submitting = { engine, packageAsset: asset, egress, catalog, findPackagingGroup };
   return {
@@ -223,7 +225,7 @@ async function compose(
     async close() {
       watching.stop();
       await cleaning.stop();
-      hours?.stop();
+      await upkeep?.stop();
       await engine.stop();
       await egress.close();
       await database.close();
@@ -231,6 +233,8 @@ async function compose(
   };
 }
 
+/** milliseconds */
+const hour = 3_600_000;
 /** Objects that a harvest has under way at once, from one origin and over all: what packaged-vod-downloader did, too. */
 const harvestConcurrency = 20;
 /** milliseconds that MediaPackage has to make an endpoint playable: a day's recording takes it an hour or two */

@@ -10,6 +10,8 @@ export const queues = {
   recordings: { perProcess: 200 },
   /** Files of recordings: each reads and writes gigabytes. */
   downloads: { perProcess: 4 },
+  /** What the clock starts: looks through Zoom's list, schedules, retention. */
+  upkeep: { perProcess: 5 },
   /** Notices: one waits for a target that does not answer while others go on. */
   notices: { perProcess: 20 },
 } as const satisfies Record<string, QueueLimits>;

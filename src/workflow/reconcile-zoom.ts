@@ -52,7 +52,7 @@ const reported = 500;
 export function reconcileZoom(services: ReconcileServices) {
   return defineWorkflow<ReconcileInput, ReconcileReport>({
     name: 'reconcile-zoom',
-    queue: 'notices',
+    queue: 'upkeep',
     input: reconcileInputSchema,
     title: ({ from, to, dryRun }) => `recordings of ${from} to ${to} in Zoom${dryRun ? ', only looking' : ''}`,
     run: (range, job) =>

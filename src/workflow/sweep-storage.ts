@@ -20,7 +20,7 @@ const mostAtOnce = 500;
 export function sweepStorage({ ledger, store, keepDays }: SweepServices) {
   return defineWorkflow<{ before?: number | undefined }, { recordings: number }>({
     name: 'sweep-storage',
-    queue: 'notices',
+    queue: 'upkeep',
     input: z.object({ before: z.number().optional() }),
     title: () => 'removes old copies of recordings',
 

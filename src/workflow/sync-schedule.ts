@@ -63,7 +63,7 @@ export function syncSchedule(services: ScheduleServices) {
     { problems: number; added: number; removed: number; changed: number; rematched: number }
   >({
     name: 'sync-schedule',
-    queue: 'notices',
+    queue: 'upkeep',
     input: z.object({ at: z.string() }),
     title: ({ at }) => `class schedule of ${at}`,
     run: (_, job) =>
