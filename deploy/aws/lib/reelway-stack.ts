@@ -50,7 +50,12 @@ export class ReelwayStack extends Stack {
     new EntryRules(this, 'EntryRules', { entry: service.entry, allowed: parameters.ingestAllowedIps });
     new Alarms(this, 'AlarmsAndDashboard', { stackName: parameters.stackName, service, database, topic: alarms });
     const endpoint = `https://${parameters.domain}`;
-    const submit = new Submit(this, 'Submit', { endpoint, key, name: `${parameters.stackName}-vod` });
+    const submit = new Submit(this, 'Submit', {
+      endpoint,
+      key,
+      name: `${parameters.stackName}-vod`,
+      token: service.secrets.firstToken,
+    });
     explain(this, {
       'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]':
         'Functions that CDK itself brings for bucket notifications and log policies.',
@@ -67,7 +72,8 @@ export class ReelwayStack extends Stack {
       PlaybackUrl: `https://${storage.distribution.distributionDomainName}`,
       MediaBucket: storage.media.bucketName,
       RecordingsBucket: storage.recordings.bucketName,
-      SettingsSecret: service.secret.secretName,
+      SettingsSecret: service.secrets.settings.secretName,
+      FirstTokenSecret: service.secrets.firstToken.secretName,
       NoticesTopic: notices.topicArn,
       StateMachine: submit.machine.stateMachineArn,
       Version: parameters.version,

@@ -9,12 +9,12 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Database } from './database.js';
 import { explain } from './explain.js';
 import type { Parameters } from './parameters.js';
+import { SettingsSecret } from './settings-secret.js';
 import type { Storage } from './storage.js';
 
 export interface ServiceProps {
@@ -26,24 +26,13 @@ export interface ServiceProps {
   readonly notices: sns.Topic;
 }
 
-/** Settings that are secrets: keys of the stack's secret, filled in by hand after the first deployment. */
-export const secretSettings = [
-  'REELWAY_API_TOKENS',
-  'WEBHOOK_VALIDATION_SECRET_TOKEN',
-  'ZOOM_CLIENT_ID',
-  'ZOOM_CLIENT_SECRET',
-  'OPENCAST_API_PASSWORD',
-  'SLACK_SIGNING_SECRET',
-  'SLACK_API_TOKEN',
-] as const;
-
 /** The server and the workers on Fargate, and the HTTPS entry. */
 export class Service extends Construct {
   readonly cluster: ecs.Cluster;
   readonly entry: elb.ApplicationLoadBalancer;
   readonly targets: elb.ApplicationTargetGroup;
   readonly logGroup: logs.LogGroup;
-  readonly secret: secretsmanager.Secret;
+  readonly secrets: SettingsSecret;
   readonly server: ecs.FargateService;
   readonly workers: ecs.FargateService;
   /** seconds that the job waits that has waited longest */
@@ -56,16 +45,7 @@ export class Service extends Construct {
     this.cluster = new ecs.Cluster(this, 'Cluster', { vpc, containerInsightsV2: ecs.ContainerInsights.ENABLED });
     this.logGroup = new logs.LogGroup(this, 'Log', { retention: logs.RetentionDays.SIX_MONTHS, encryptionKey: key });
     key.grantEncryptDecrypt(new iam.ServicePrincipal(`logs.${Stack.of(this).region}.amazonaws.com`));
-    this.secret = new secretsmanager.Secret(this, 'Settings', {
-      description: `Secret settings of ${parameters.stackName}: fill in, then restart the services`,
-      encryptionKey: key,
-      generateSecretString: {
-        secretStringTemplate: JSON.stringify(Object.fromEntries(secretSettings.map((name) => [name, '']))),
-        generateStringKey: 'generated',
-        excludePunctuation: true,
-      },
-    });
-    explain(this.secret, { 'AwsSolutions-SMG4': 'Secrets of Zoom, Opencast and Slack are rotated there.' });
+    this.secrets = new SettingsSecret(this, 'Secrets', { stackName: parameters.stackName, key });
 
     const namespace = `Reelway/${parameters.stackName}`;
     const filter = (name: string, field: string) =>
@@ -185,9 +165,7 @@ export class Service extends Construct {
       secrets: {
         PGUSER: ecs.Secret.fromSecretsManager(credentials, 'username'),
         PGPASSWORD: ecs.Secret.fromSecretsManager(credentials, 'password'),
-        ...Object.fromEntries(
-          secretSettings.map((setting) => [setting, ecs.Secret.fromSecretsManager(this.secret, setting)]),
-        ),
+        ...this.secrets.forContainer(),
       },
       ...(port !== undefined && {
         portMappings: [{ containerPort: port }],

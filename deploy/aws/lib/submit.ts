@@ -3,25 +3,32 @@ import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { explain } from './explain.js';
 import { submitDefinition } from './submit-definition.js';
 
+export interface SubmitProps {
+  readonly endpoint: string;
+  readonly key: kms.Key;
+  readonly name: string;
+  /** What the state machine asks with. */
+  readonly token: secretsmanager.ISecret;
+}
+
 /** A state machine for whoever starts executions of the predecessor's today. */
 export class Submit extends Construct {
   readonly machine: sfn.StateMachine;
 
-  constructor(scope: Construct, id: string, { endpoint, key, name }: { endpoint: string; key: kms.Key; name: string }) {
+  constructor(scope: Construct, id: string, { endpoint, key, name, token }: SubmitProps) {
     super(scope, id);
-    const token = new secretsmanager.Secret(this, 'Token', {
-      description: 'Authorization header of the state machine: Bearer and a secret of REELWAY_API_TOKENS',
-      encryptionKey: key,
-    });
-    explain(token, { 'AwsSolutions-SMG4': 'Changed together with REELWAY_API_TOKENS.' });
     const connection = new events.Connection(this, 'Reelway', {
-      authorization: events.Authorization.apiKey('Authorization', SecretValue.secretsManager(token.secretArn)),
+      // Resolved by CloudFormation, and kept by EventBridge in a secret of its own.
+      authorization: events.Authorization.apiKey(
+        'Authorization',
+        SecretValue.unsafePlainText(`Bearer ${token.secretValue.unsafeUnwrap()}`),
+      ),
     });
     const log = new logs.LogGroup(this, 'Log', { retention: logs.RetentionDays.SIX_MONTHS, encryptionKey: key });
     this.machine = new sfn.StateMachine(this, 'Machine', {

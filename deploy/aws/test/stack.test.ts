@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { before, describe, it } from 'node:test';
 import { App, Validations } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import validateAsl from 'asl-validator';
 import { jobDetailSchema, submittedSchema, type JobDetail } from '../../../src/api/contract.js';
+import { readConfig } from '../../../src/config/config.js';
+import { readEnvironment } from '../../../src/config/environment.js';
 import { planOf } from '../lib/command.js';
 import { readParameters } from '../lib/parameters.js';
 import { ReelwayStack } from '../lib/reelway-stack.js';
@@ -18,6 +21,15 @@ const example = Object.fromEntries(
     .split('\n')
     .map((line) => line.split('=', 2) as [string, string]),
 );
+
+/** A value of the template as CloudFormation makes it: joined, with the secret that a reference names. */
+function resolved(value: string | { 'Fn::Join': [string, (string | object)[]] }, secret: string): string {
+  const text =
+    typeof value === 'string'
+      ? value
+      : value['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : 'ref')).join('');
+  return text.replaceAll(/\{\{resolve:secretsmanager:ref:SecretString:::\}\}/g, secret);
+}
 
 describe('the stack', () => {
   let template: Template;
@@ -90,6 +102,28 @@ describe('the stack', () => {
         assert.ok(!environment.has(name));
       }
     }
+  });
+
+  it('starts at the first deployment: the server listens for others, and its first token is one that Reelway and the state machine take', () => {
+    const settings = Object.values(template.findResources('AWS::SecretsManager::Secret')).find(({ Properties }) =>
+      JSON.stringify(Properties.SecretString ?? '').includes('REELWAY_API_TOKENS'),
+    );
+    const [, firstToken] = Object.entries(template.findResources('AWS::SecretsManager::Secret')).find(([id]) =>
+      id.includes('FirstToken'),
+    )!;
+    assert.deepEqual(firstToken.Properties.GenerateSecretString, { PasswordLength: 43, ExcludePunctuation: true });
+    const generated = 'a'.repeat(43);
+    const filled = JSON.parse(resolved(settings!.Properties.SecretString, generated));
+    const [environment] = Object.values(template.findResources('AWS::ECS::TaskDefinition')).map(
+      ({ Properties }) => Properties.ContainerDefinitions[0],
+    );
+    for (const { Name, ValueFrom } of environment.Secrets)
+      if (!Name.startsWith('PG')) assert.ok(Name in filled, `${Name} of ${JSON.stringify(ValueFrom)}`);
+    const config = readConfig(readEnvironment(tmpdir(), { ...filled, REELWAY_HOST: '0.0.0.0' }));
+    assert.deepEqual(config.REELWAY_API_TOKENS, [{ name: 'stack', secret: generated }]);
+    const [connection] = Object.values(template.findResources('AWS::Events::Connection'));
+    const { ApiKeyName, ApiKeyValue } = connection!.Properties.AuthParameters.ApiKeyAuthParameters;
+    assert.deepEqual([ApiKeyName, resolved(ApiKeyValue, generated)], ['Authorization', `Bearer ${generated}`]);
   });
 
   it('stops old workers before new ones begin, and scales them on the age of the queue', () => {
