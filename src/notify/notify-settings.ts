@@ -20,7 +20,7 @@ const notifyTargets = z.string().transform((text, context): readonly NotifyTarge
 
 export const notifySettings = settings({
   REELWAY_NOTIFY: {
-    about: 'Who is told when an asset is ready or failed.',
+    about: 'Who is told when an asset is ready or failed, and when a recording is in Opencast or needs somebody.',
     allowed: 'a list of `https://...` (or `http://...`) addresses that take a POST of JSON, and of `sns:<topic ARN>`',
     schema: notifyTargets,
     default: '',
