@@ -30,7 +30,7 @@ export interface RecordingsIntakeOptions {
   /** undefined: no credentials were set */
   readonly zoom: ZoomClient | undefined;
   /** As the second half of the line takes work; undefined while Zoom or Opencast is not set up. */
-  readonly second: () => Pick<EventServices, 'submit' | 'submitTranscripts'> | undefined;
+  readonly second: () => Pick<EventServices, 'submit' | 'submitTranscripts' | 'submitLateFiles'> | undefined;
   readonly log: Logger;
 }
 
@@ -69,6 +69,8 @@ export function recordingsIntake(options: RecordingsIntakeOptions): RecordingsIn
       outside.runInAsyncScope(() => working().submit(request)),
     submitTranscripts: (recording: Parameters<EventServices['submitTranscripts']>[0]) =>
       outside.runInAsyncScope(() => working().submitTranscripts(recording)),
+    submitLateFiles: (recording: Parameters<EventServices['submitLateFiles']>[0]) =>
+      outside.runInAsyncScope(() => working().submitLateFiles(recording)),
   };
 
   /** What is decided meanwhile waits in the inbox. */

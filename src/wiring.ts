@@ -48,7 +48,7 @@ import type { HarvestPorts } from './transfer/harvest/harvest.js';
 import { packageEndpoint } from './workflow/package-endpoint.js';
 import { startEngine, type Engine } from './workflow/start.js';
 import { submitAsset } from './workflow/submit-asset.js';
-import { submitIngest, submitTranscripts } from './workflow/submit-ingest.js';
+import { submitIngest, submitLateFiles, submitTranscripts } from './workflow/submit-ingest.js';
 import { tell } from './workflow/tell.js';
 
 /** Everything that runs: what `serve`, `demo` and a command without a server work with. */
@@ -88,6 +88,8 @@ export interface Recordings {
   readonly submitIngest: (request: IngestRequest) => Promise<{ id: string; created: boolean }>;
   /** Takes transcripts that Zoom has finished. @returns their jobs */
   readonly submitTranscripts: (recording: Recording) => Promise<readonly string[]>;
+  /** Tells of media that Zoom added too late. @returns what is in no event, for people */
+  readonly submitLateFiles: (recording: Recording) => Promise<readonly string[]>;
   /** Removes copies that Opencast had finished with before then, in place of the hour's own look. @param before milliseconds since 1970 */
   readonly sweep: (before: number) => Promise<void>;
 }
@@ -169,7 +171,7 @@ async function compose(
   });
   const intake = recordingsIntake({
     ...{ config, database, log, zoom: zoom?.client },
-    second: () => recordings && { submit: recordings.submitIngest, submitTranscripts: recordings.submitTranscripts },
+    second: () => recordings && { submit: recordings.submitIngest, ...recordings },
   });
   const metrics = openMetrics();
   const engine = await startEngine({
@@ -246,11 +248,12 @@ function harvesting({ REELWAY_PRIVATE_HOSTS: privateHosts }: Config): HarvestPor
   return { client, pace: pace({ concurrency: harvestConcurrency }), concurrency: harvestConcurrency };
 }
 
-function recordingsOf({ ingest, attach, sweep, ledger }: RecordingsLine, engine: Engine): Recordings {
-  const submitting = { engine, ingestRecording: ingest, attachCaptions: attach, ledger };
+function recordingsOf({ ingest, attach, sweep, ...line }: RecordingsLine, engine: Engine): Recordings {
+  const submitting = { engine, ingestRecording: ingest, attachCaptions: attach, ...line };
   return {
     submitIngest: (request) => submitIngest(submitting, request),
     submitTranscripts: (recording) => submitTranscripts(submitting, recording),
+    submitLateFiles: (recording) => submitLateFiles(submitting, recording),
     async sweep(before) {
       const { id } = await engine.submit(sweep, `sweep-storage:before ${before}`, { before });
       await engine.result(id);

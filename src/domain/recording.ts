@@ -81,6 +81,11 @@ export function recordingFileKey(file: RecordingFile): string {
   return file.id ?? [file.fileType, file.recordingType ?? '', file.recordingStart ?? ''].join('|').toLowerCase();
 }
 
+/** Something to see or to hear. */
+export function isMediaFile({ fileType }: Pick<RecordingFile, 'fileType'>): boolean {
+  return ['MP4', 'M4A'].includes(fileType.toUpperCase());
+}
+
 /**
  * What is known of a recording after one more description of it. Zoom announces a meeting's files in several events, so files add up; of the
  * same file the later description counts.

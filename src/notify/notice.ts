@@ -49,7 +49,7 @@ export interface NoticeRecording {
   readonly topic: string;
   /** ISO 8601, UTC */
   readonly startTime: string;
-  readonly seriesId: string;
+  readonly seriesId?: string;
   readonly eventId?: string;
   readonly code?: FailureCode;
 }

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable, Updateable } from 'kysely';
 import type { Tables } from './tables.js';
 
 /**
@@ -9,6 +9,12 @@ export interface EventLedger {
   find(mediaPackageId: string): Promise<LedgerEvent | undefined>;
   /** Events that a recording has become, oldest first. */
   ofRecording(uuid: string): Promise<readonly LedgerEvent[]>;
+  /** An ingest begins to fetch files: from now on they are in use. It has listed none yet. */
+  opened(event: NewLedgerEvent): Promise<void>;
+  /** The ingest has listed the recording's files for the last time. @param names of all that it knows of */
+  listed(mediaPackageId: string, names: readonly string[]): Promise<void>;
+  /** Somebody was told of a file that came too late. */
+  toldLate(mediaPackageId: string, name: string): Promise<void>;
   /** A start is about to be asked for. */
   posting(event: NewLedgerEvent): Promise<void>;
   /** Opencast has refused the start: nothing runs. */
@@ -37,11 +43,33 @@ export interface LedgerEvent extends NewLedgerEvent {
   readonly state: 'SUCCEEDED' | 'FAILED' | undefined;
   /** Names of files that were part of it or were added since. */
   readonly attached: readonly string[];
+  /** Names of files that the ingest knew of; undefined until it has listed them. */
+  readonly listed: readonly string[] | undefined;
+  /** Names of files that Zoom added after that, and that somebody was told of. */
+  readonly toldLate: readonly string[];
 }
 
 export function eventLedger(tables: Kysely<Tables>): EventLedger {
-  const change = async (mediaPackageId: string, facts: Partial<Row>): Promise<void> => {
+  const change = async (mediaPackageId: string, facts: Updateable<Tables['opencast_event']>): Promise<void> => {
     await tables.updateTable('opencast_event').set(facts).where('media_package_id', '=', mediaPackageId).execute();
+  };
+
+  /** Adds a name to a list of the row, once. */
+  const add = async (mediaPackageId: string, list: 'attached' | 'told_late', name: string): Promise<void> => {
+    await tables.transaction().execute(async (transaction) => {
+      const row = await transaction
+        .selectFrom('opencast_event')
+        .select(['attached', 'told_late'])
+        .where('media_package_id', '=', mediaPackageId)
+        .forUpdate()
+        .executeTakeFirst();
+      if (!row || row[list].includes(name)) return;
+      await transaction
+        .updateTable('opencast_event')
+        .set({ [list]: JSON.stringify([...row[list], name]) })
+        .where('media_package_id', '=', mediaPackageId)
+        .execute();
+    });
   };
 
   return {
@@ -62,6 +90,26 @@ export function eventLedger(tables: Kysely<Tables>): EventLedger {
         .execute();
       return rows.map(eventOf);
     },
+    async opened({ mediaPackageId, uuid, trackingId, prefix }) {
+      await tables
+        .insertInto('opencast_event')
+        .values({
+          ...{ media_package_id: mediaPackageId, uuid, tracking_id: trackingId, prefix },
+          created_at: Date.now(),
+        })
+        .onConflict((conflict) =>
+          conflict.column('media_package_id').doUpdateSet({ tracking_id: trackingId, prefix, listed: null }),
+        )
+        .execute();
+    },
+    async listed(mediaPackageId, names) {
+      await tables
+        .updateTable('opencast_event')
+        .set({ listed: JSON.stringify(names) })
+        .where('media_package_id', '=', mediaPackageId)
+        .execute();
+    },
+    toldLate: (mediaPackageId, name) => add(mediaPackageId, 'told_late', name),
     async posting({ mediaPackageId, uuid, trackingId, prefix }) {
       const now = Date.now();
       await tables
@@ -76,22 +124,7 @@ export function eventLedger(tables: Kysely<Tables>): EventLedger {
     refused: (mediaPackageId) => change(mediaPackageId, { posted_at: null }),
     started: (mediaPackageId, workflowId) => change(mediaPackageId, { posted_at: null, workflow_id: workflowId }),
     ended: (mediaPackageId, state) => change(mediaPackageId, { state, ended_at: Date.now() }),
-    async attached(mediaPackageId, name) {
-      await tables.transaction().execute(async (transaction) => {
-        const row = await transaction
-          .selectFrom('opencast_event')
-          .select('attached')
-          .where('media_package_id', '=', mediaPackageId)
-          .forUpdate()
-          .executeTakeFirst();
-        if (!row || row.attached.includes(name)) return;
-        await transaction
-          .updateTable('opencast_event')
-          .set({ attached: JSON.stringify([...row.attached, name]) })
-          .where('media_package_id', '=', mediaPackageId)
-          .execute();
-      });
-    },
+    attached: (mediaPackageId, name) => add(mediaPackageId, 'attached', name),
     async sweepable(before, limit) {
       const rows = await tables
         .selectFrom('opencast_event')
@@ -108,19 +141,7 @@ export function eventLedger(tables: Kysely<Tables>): EventLedger {
   };
 }
 
-interface Row {
-  readonly media_package_id: string;
-  readonly uuid: string;
-  readonly tracking_id: string;
-  readonly prefix: string;
-  readonly posted_at: number | null;
-  readonly workflow_id: string | null;
-  readonly state: 'SUCCEEDED' | 'FAILED' | null;
-  readonly ended_at: number | null;
-  readonly swept_at: number | null;
-}
-
-function eventOf(row: Row & { readonly attached: readonly string[] }): LedgerEvent {
+function eventOf(row: Selectable<Tables['opencast_event']>): LedgerEvent {
   return {
     mediaPackageId: row.media_package_id,
     uuid: row.uuid,
@@ -130,5 +151,7 @@ function eventOf(row: Row & { readonly attached: readonly string[] }): LedgerEve
     workflowId: row.workflow_id ?? undefined,
     state: row.state ?? undefined,
     attached: row.attached,
+    listed: row.listed ?? undefined,
+    toldLate: row.told_late,
   };
 }

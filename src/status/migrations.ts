@@ -206,6 +206,13 @@ const migrations: readonly { name: string; sql: string }[] = [
         capability text NOT NULL UNIQUE,
         PRIMARY KEY (asset_id, configuration_id));`,
   },
+  {
+    name: 'late files of recordings',
+    sql: `
+      ALTER TABLE reelway.opencast_event
+        ADD COLUMN listed jsonb,
+        ADD COLUMN told_late jsonb NOT NULL DEFAULT '[]';`,
+  },
 ];
 
 /** Any number: the advisory lock under which one process at a time migrates. */

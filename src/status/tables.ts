@@ -165,6 +165,10 @@ export interface Tables {
     state: 'SUCCEEDED' | 'FAILED' | null;
     ended_at: Milliseconds | null;
     attached: ColumnType<readonly string[], string | undefined, string>;
+    /** names of the recording's files that the ingest knew of; null until it has listed them */
+    listed: ColumnType<readonly string[] | null, string | null | undefined, string | null>;
+    /** names of files that Zoom added later and that somebody was told of */
+    told_late: ColumnType<readonly string[], string | undefined, string>;
     swept_at: Milliseconds | null;
     created_at: Milliseconds;
   };

@@ -1,5 +1,5 @@
 import { Failure } from '../domain/failure.js';
-import { recordingFileKey, type Recording, type RecordingFile } from '../domain/recording.js';
+import { isMediaFile, recordingFileKey, type Recording, type RecordingFile } from '../domain/recording.js';
 import { recordingFileObject } from '../domain/recording-key.js';
 import type { StoredRecordingFile } from '../domain/stored-recording-file.js';
 import type { IngestRequest } from '../domain/work-request.js';
@@ -24,6 +24,8 @@ export interface Collected {
   /** as Zoom described it last */
   readonly recording: Recording;
   readonly files: readonly StoredRecordingFile[];
+  /** Names of all files that were known, those that are missing as well. */
+  readonly listed: readonly string[];
   /** Files that are not there and why, for people. */
   readonly missing: readonly string[];
 }
@@ -76,10 +78,6 @@ async function finishedRecording(
   return recording;
 }
 
-function isMediaFile({ fileType }: RecordingFile): boolean {
-  return ['MP4', 'M4A'].includes(fileType.toUpperCase());
-}
-
 async function fetchAll(
   { fetchFile }: CollectServices,
   given: { recording: Recording; files: readonly RecordingFile[]; outcomes: Map<string, FileOutcome> },
@@ -129,5 +127,5 @@ function judge(
       `${grave.length} of ${all.length} files of the recording ${recording.uuid} are missing: ${missing.join('; ')}.`,
       { details: { recording: recording.uuid, missing } },
     );
-  return { recording, files, missing };
+  return { recording, files, listed: [...outcomes.keys()], missing };
 }

@@ -50,6 +50,7 @@ function services(change: Partial<EventServices> = {}): EventServices {
       transcripts.push(recording);
       return Promise.resolve([]);
     },
+    submitLateFiles: () => Promise.resolve([]),
     ...change,
   };
 }

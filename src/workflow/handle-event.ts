@@ -14,6 +14,8 @@ import {
 export interface EventServices extends TakeServices {
   /** As submit-ingest does it: transcripts of what is in Opencast already. */
   readonly submitTranscripts: (recording: Recording) => Promise<readonly string[]>;
+  /** As submit-ingest does it: media that came too late for the ingest. */
+  readonly submitLateFiles: (recording: Recording) => Promise<readonly string[]>;
 }
 
 /**
@@ -36,7 +38,9 @@ export async function handleEvent(services: EventServices, event: ZoomEvent, rec
       const recording = await catalog.save(event.recording);
       const taken = await takeRecording(services, recording, automaticWish(recording.uuid, 'webhook', receivedAt));
       if (taken.kind === 'submitted') await rematch(services, Date.parse(recording.startTime), recording.meetingId);
-      return wordsOf(taken);
+      if (taken.kind === 'ignored') return wordsOf(taken);
+      const late = await services.submitLateFiles(recording);
+      return late.length === 0 ? wordsOf(taken) : `${wordsOf(taken)}; too late for it: ${late.join('; ')}`;
     }
     case 'unusable': {
       const { uuid } = event.recording;

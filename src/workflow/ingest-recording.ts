@@ -1,5 +1,5 @@
 import { Failure } from '../domain/failure.js';
-import { recordingFileKey } from '../domain/recording.js';
+import { recordingFileKey, type Recording } from '../domain/recording.js';
 import { recordingPrefix } from '../domain/recording-key.js';
 import type { RecordingStatus } from '../domain/recording-status.js';
 import type { StoredRecordingFile } from '../domain/stored-recording-file.js';
@@ -13,12 +13,13 @@ import type { CaptionsInput } from './attach-captions.js';
 import { collectRecording, type CollectServices, type Collected } from './collect-recording.js';
 import { defineWorkflow, type JobContext, type WorkflowDefinition } from './definition.js';
 import { followEvent, type FollowOptions } from './follow-event.js';
-import type { TellInput } from './tell.js';
+import { lookForLateFiles, noteLateFiles } from './late-files.js';
+import { noticeJobId, type TellInput } from './tell.js';
 
 export interface IngestServices extends CollectServices {
-  readonly catalog: Pick<RecordingCatalog, 'setStatus' | 'recordingEvents'>;
+  readonly catalog: Pick<RecordingCatalog, 'setStatus' | 'recordingEvents' | 'save' | 'find' | 'findIngest'>;
   readonly publisher: EventPublisher;
-  readonly ledger: Pick<EventLedger, 'ended' | 'attached' | 'find'>;
+  readonly ledger: Pick<EventLedger, 'opened' | 'listed' | 'ended' | 'attached' | 'find' | 'ofRecording' | 'toldLate'>;
   /** Writes the inventory of a recording's files: what it lists is there. */
   readonly writeInventory: (prefix: string, uuid: string, files: readonly StoredRecordingFile[]) => Promise<void>;
   readonly attachCaptions: WorkflowDefinition<CaptionsInput, null>;
@@ -61,7 +62,9 @@ export function ingestRecording(services: IngestServices) {
 
       await ingest.during('OPENCAST_FAILED', () => ingest.follow(target.mediaPackageId));
       await ingest.is('OPENCAST_SUCCEEDED');
-      await ingest.lateCaptions(target.mediaPackageId);
+      const recording = await ingest.lookAgain();
+      await ingest.lateFiles(recording);
+      await ingest.lateCaptions(target.mediaPackageId, recording);
       await ingest.tellOf({ kind: 'done', eventId: target.mediaPackageId, omitted });
       return { outcome: 'ingested', eventId: target.mediaPackageId, omitted };
     },
@@ -83,7 +86,7 @@ function ingestOf(services: IngestServices, request: IngestRequest, job: JobCont
     const run = await job.step('name this run', () => Promise.resolve(crypto.randomUUID()));
     const notice = noticeOfRecording(request, { run, jobId: job.id, outcome });
     for (let target = 0; target < services.targets; target++)
-      await job.startJob(services.tell, `notice:${notice.id}:${target + 1}`, { notice, target });
+      await job.startJob(services.tell, noticeJobId(notice, target), { notice, target });
   }
 
   /** A part of the work; when it fails for good, that is the status and somebody is told. */
@@ -101,15 +104,22 @@ function ingestOf(services: IngestServices, request: IngestRequest, job: JobCont
 
   async function make(target: CheckedRequest): Promise<readonly string[]> {
     await is('OC_SERIES_FOUND', { seriesId: request.series.id });
-    const collected = await during('DOWNLOADER_FAILED', () => collect());
+    const collected = await during('DOWNLOADER_FAILED', () => collect(target.mediaPackageId));
     await is('SENT_TO_UPLOADER', { seriesId: request.series.id });
     return during('UPLOADER_FAILED', () => put(target, collected));
   }
 
-  async function collect(): Promise<Collected> {
+  async function collect(mediaPackageId: string): Promise<Collected> {
+    const { uuid, trackingId } = request;
+    const event = { mediaPackageId, uuid, trackingId, prefix: recordingPrefix(request.recording) };
+    await job.step('note what is in use', () => ledger.opened(event));
     const collected = await collectRecording(services, request, job);
     const prefix = recordingPrefix(collected.recording);
     await job.step('write the inventory', () => services.writeInventory(prefix, request.uuid, collected.files));
+    await job.step('note what was listed', async () => {
+      await catalog.save(collected.recording);
+      await ledger.listed(mediaPackageId, collected.listed);
+    });
     return collected;
   }
 
@@ -160,9 +170,9 @@ function ingestOf(services: IngestServices, request: IngestRequest, job: JobCont
     await job.step('note the end', () => ledger.ended(mediaPackageId, 'SUCCEEDED'));
   }
 
-  /** Transcripts that Zoom made after the ingest had begun; one that comes later still is announced by a webhook. */
-  async function lateCaptions(mediaPackageId: string): Promise<void> {
-    const late = await job.step('look for late transcripts', async ({ signal }) => {
+  /** The recording as Zoom lists it now, with all that its webhooks told. */
+  async function lookAgain(): Promise<Recording> {
+    return job.step('list the files once more', async ({ signal }) => {
       const { hostId, startTime } = request.recording;
       const found = await services.source
         .recording(request.uuid, { hint: { hostId, startTime }, signal })
@@ -170,17 +180,34 @@ function ingestOf(services: IngestServices, request: IngestRequest, job: JobCont
           if (error instanceof Failure) return undefined; // the event is there; this is extra
           throw error;
         });
-      const attached = (await ledger.find(mediaPackageId))?.attached ?? [];
-      const files = (found?.recording.files ?? []).filter((file) => isLateCaptions(file, attached));
-      return found ? files.map((file) => ({ file, recording: { ...found.recording, files: [] } })) : [];
+      if (found) return catalog.save(found.recording);
+      return (await catalog.find(request.uuid))?.recording ?? request.recording;
     });
-    for (const { file, recording } of late) {
+  }
+
+  /** Media that Zoom added after the ingest had listed the files; what comes later still is announced by a webhook. */
+  async function lateFiles(recording: Recording): Promise<void> {
+    const late = await job.step('look for late files', async () => await lookForLateFiles(services, recording));
+    if (!late) return;
+    for (const { notice } of late.untold)
+      for (let target = 0; target < services.targets; target++)
+        await job.startJob(services.tell, noticeJobId(notice, target), { notice, target });
+    await job.step('note late files', () => noteLateFiles(services, late));
+  }
+
+  /** Transcripts that Zoom made after the ingest had begun; one that comes later still is announced by a webhook. */
+  async function lateCaptions(mediaPackageId: string, recording: Recording): Promise<void> {
+    const late = await job.step('look for late transcripts', async () => {
+      const attached = (await ledger.find(mediaPackageId))?.attached ?? [];
+      return recording.files.filter((file) => isLateCaptions(file, attached));
+    });
+    for (const file of late) {
       const id = `captions:${mediaPackageId}:${recordingFileKey(file)}`;
-      await job.startJob(services.attachCaptions, id, { mediaPackageId, recording, file });
+      await job.startJob(services.attachCaptions, id, { mediaPackageId, recording: { ...recording, files: [] }, file });
     }
   }
 
-  return { is, during, make, follow, lateCaptions, tellOf };
+  return { is, during, make, follow, lookAgain, lateFiles, lateCaptions, tellOf };
 }
 
 function isLateCaptions(file: StoredRecordingFile['file'], attached: readonly string[]): boolean {

@@ -5,14 +5,20 @@ import type { EventLedger } from '../status/event-ledger.js';
 import type { CaptionsInput } from './attach-captions.js';
 import type { WorkflowDefinition } from './definition.js';
 import type { IngestResult } from './ingest-recording.js';
+import { lookForLateFiles, noteLateFiles, type LateFilesServices } from './late-files.js';
 import type { Engine } from './start.js';
+import { noticeJobId, type TellInput } from './tell.js';
 import type { Urgency } from './urgency.js';
 
 export interface SubmitIngestServices {
   readonly engine: Pick<Engine, 'submit'>;
   readonly ingestRecording: WorkflowDefinition<IngestRequest, IngestResult>;
   readonly attachCaptions: WorkflowDefinition<CaptionsInput, null>;
-  readonly ledger: Pick<EventLedger, 'ofRecording'>;
+  readonly ledger: Pick<EventLedger, 'ofRecording' | 'toldLate'>;
+  readonly catalog: LateFilesServices['catalog'];
+  readonly tell: WorkflowDefinition<TellInput, null>;
+  /** How many targets are told. */
+  readonly targets: number;
 }
 
 /**
@@ -37,6 +43,29 @@ export async function submitIngest(
 /** Somebody waits for what Zoom announced or a person asked for; nobody does for what a look through Zoom's list found. */
 function urgencyOf({ origin }: IngestRequest): Urgency {
   return origin === 'sweep' ? 'sweep' : 'on-demand';
+}
+
+/**
+ * Compares what is known of a recording with what its ingest took: media that Zoom added too late is told of, once for each file.
+ * @returns what is in no event, for people
+ */
+export async function submitLateFiles(
+  services: SubmitIngestServices,
+  recording: Recording,
+): Promise<readonly string[]> {
+  const { engine, tell, targets } = services;
+  const late = await lookForLateFiles(services, recording);
+  if (!late) return [];
+  for (const { notice } of late.untold)
+    for (let target = 0; target < targets; target++)
+      await engine.submit(tell, noticeJobId(notice, target), { notice, target }).catch(unlessConflict);
+  await noteLateFiles(services, late);
+  return late.names;
+}
+
+/** The same notice, given by a process that ended before it could note that; with another name of the recording since. */
+function unlessConflict(error: unknown): void {
+  if (!(error instanceof Failure && error.code === 'conflict')) throw error;
 }
 
 /** Takes transcripts that Zoom has finished: those of events that are made already; an ingest that is under way sees them by itself. */

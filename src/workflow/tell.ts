@@ -9,6 +9,11 @@ export interface TellInput {
   readonly target: number;
 }
 
+/** A notice that was given already has its job already. @param target index */
+export function noticeJobId({ id }: Pick<Notice, 'id'>, target: number): string {
+  return `notice:${id}:${target + 1}`;
+}
+
 /** One notice to one target: a job of its own, so that a target that is down holds up nothing, and what it missed is not lost. */
 export function tell(notifiers: readonly Notifier[]) {
   return defineWorkflow<TellInput, null>({

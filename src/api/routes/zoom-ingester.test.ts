@@ -69,6 +69,7 @@ async function start(env: Record<string, string> = {}): Promise<string> {
         return Promise.resolve({ id, created });
       },
       submitTranscripts: () => Promise.resolve([]),
+      submitLateFiles: () => Promise.resolve([]),
     }),
   }).start({ submit: (_, id) => Promise.resolve({ id, created: true }) }, true);
   const options = { host: '127.0.0.1', port: 0, publicUrl: undefined };

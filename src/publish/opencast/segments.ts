@@ -1,3 +1,4 @@
+import { isMediaFile } from '../../domain/recording.js';
 import type { StoredRecordingFile } from '../../domain/stored-recording-file.js';
 
 /**
@@ -14,8 +15,8 @@ export interface RecordingSegment {
   readonly others: readonly StoredRecordingFile[];
 }
 
-export function isMedia({ file }: StoredRecordingFile): boolean {
-  return ['MP4', 'M4A'].includes(file.fileType.toUpperCase());
+export function isMedia({ file }: Pick<StoredRecordingFile, 'file'>): boolean {
+  return isMediaFile(file);
 }
 
 /** In the order in which they were recorded. @param meetingStart seconds since 1970: stands for the start of files that have none */
