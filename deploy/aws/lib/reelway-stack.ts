@@ -71,7 +71,6 @@ export class ReelwayStack extends Stack {
       EntryDnsName: service.entry.loadBalancerDnsName,
       PlaybackUrl: `https://${storage.distribution.distributionDomainName}`,
       MediaBucket: storage.media.bucketName,
-      RecordingsBucket: storage.recordings.bucketName,
       SettingsSecret: service.secrets.settings.secretName,
       FirstTokenSecret: service.secrets.firstToken.secretName,
       NoticesTopic: notices.topicArn,

@@ -198,7 +198,7 @@ function grantWork(role: iam.Role, { storage, notices, key }: ServiceProps): voi
   const stack = Stack.of(role);
   const { account, region, partition } = stack;
   const logical = (bucket: s3.Bucket) => stack.getLogicalId(bucket.node.defaultChild as s3.CfnBucket);
-  for (const bucket of [storage.media, storage.recordings]) bucket.grantReadWrite(role);
+  storage.media.grantReadWrite(role);
   notices.grantPublish(role);
   key.grantEncryptDecrypt(role);
   role.addToPolicy(
@@ -238,8 +238,6 @@ function grantWork(role: iam.Role, { storage, notices, key }: ServiceProps): voi
     'AwsSolutions-IAM5[Action::kms:GenerateDataKey*]': 'The key’s two forms of this action, on this key alone.',
     'AwsSolutions-IAM5[Action::kms:ReEncrypt*]': 'The key’s two forms of this action, on this key alone.',
     [`AwsSolutions-IAM5[Resource::<${logical(storage.media)}.Arn>/*]`]:
-      'Objects of this bucket are the work of this role.',
-    [`AwsSolutions-IAM5[Resource::<${logical(storage.recordings)}.Arn>/*]`]:
       'Objects of this bucket are the work of this role.',
     [`AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:mediapackage-vod:${region}:<AWS::AccountId>:*]`]:
       'Assets and groups of MediaPackage VOD have names that requests bring.',

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
 import * as origins from 'aws-cdk-lib/aws-cloudfront-origins';
@@ -6,9 +7,8 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { explain } from './explain.js';
 
-/** Buckets for recordings and packaged media, and the distribution that plays the latter. */
+/** The bucket of REELWAY_STORAGE, with packaged media and, under `recordings/`, recordings; and the distribution that plays the former. */
 export class Storage extends Construct {
-  readonly recordings: s3.Bucket;
   readonly media: s3.Bucket;
   readonly logs: s3.Bucket;
   readonly distribution: cloudfront.Distribution;
@@ -29,24 +29,20 @@ export class Storage extends Construct {
       lifecycleRules: [{ expiration: Duration.days(183) }],
     });
     explain(this.logs, { 'AwsSolutions-S1': 'The bucket of access logs does not log itself.' });
-    const upload = { abortIncompleteMultipartUploadAfter: Duration.days(2) };
-    const kept = { ...shared, encryption: s3.BucketEncryption.KMS, encryptionKey: key, bucketKeyEnabled: true };
-    this.recordings = new s3.Bucket(this, 'Recordings', {
-      ...kept,
-      serverAccessLogsBucket: this.logs,
-      serverAccessLogsPrefix: 's3/recordings/',
-      // Opencast has them by then; the predecessor kept them as long as Zoom's.
-      lifecycleRules: [{ ...upload, expiration: Duration.days(90) }],
-    });
     this.media = new s3.Bucket(this, 'Media', {
-      ...kept,
+      ...shared,
+      encryption: s3.BucketEncryption.KMS,
+      encryptionKey: key,
+      bucketKeyEnabled: true,
       serverAccessLogsBucket: this.logs,
       serverAccessLogsPrefix: 's3/media/',
       lifecycleRules: [
         {
-          ...upload,
+          abortIncompleteMultipartUploadAfter: Duration.days(2),
           transitions: [{ storageClass: s3.StorageClass.INTELLIGENT_TIERING, transitionAfter: Duration.days(30) }],
         },
+        // Opencast has them by then; the predecessor kept them as long as Zoom's.
+        { prefix: 'recordings/', expiration: Duration.days(90) },
       ],
     });
     this.distribution = new cloudfront.Distribution(this, 'Playback', {
@@ -57,6 +53,18 @@ export class Storage extends Construct {
         cachePolicy: cloudfront.CachePolicy.CACHING_OPTIMIZED,
         originRequestPolicy: cloudfront.OriginRequestPolicy.CORS_S3_ORIGIN,
         responseHeadersPolicy: cloudfront.ResponseHeadersPolicy.CORS_ALLOW_ALL_ORIGINS,
+        functionAssociations: [
+          {
+            eventType: cloudfront.FunctionEventType.VIEWER_REQUEST,
+            function: new cloudfront.Function(this, 'OnlyPackagedMedia', {
+              comment: 'Refuses recordings and what is Reelway’s own',
+              code: cloudfront.FunctionCode.fromFile({
+                filePath: path.join(import.meta.dirname, 'only-packaged-media.js'),
+              }),
+              runtime: cloudfront.FunctionRuntime.JS_2_0,
+            }),
+          },
+        ],
       },
       enableLogging: true,
       logBucket: this.logs,
@@ -69,7 +77,7 @@ export class Storage extends Construct {
     explain(this.distribution, {
       'AwsSolutions-CFR1': 'Classes are taken from everywhere; who wants less sets geo restrictions.',
       'AwsSolutions-CFR2':
-        'Static objects with unguessable names behind a cache; the entry that takes requests has the WAF.',
+        'Static objects behind a cache; the entry that takes requests has the WAF. Whoever knows the path of packaged media may read it, as with a CDN before MediaPackage without CDN authorization; recordings and inventories are refused.',
       'AwsSolutions-CFR4':
         'The default certificate of cloudfront.net; a domain of one’s own brings its certificate and TLS 1.2.',
     });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { runInNewContext } from 'node:vm';
 import { before, describe, it } from 'node:test';
 import { App, Validations } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
@@ -9,6 +10,8 @@ import validateAsl from 'asl-validator';
 import { jobDetailSchema, submittedSchema, type JobDetail } from '../../../src/api/contract.js';
 import { readConfig } from '../../../src/config/config.js';
 import { readEnvironment } from '../../../src/config/environment.js';
+import { inventoryKey } from '../../../src/domain/inventory.js';
+import { recordingPrefix } from '../../../src/domain/recording-key.js';
 import { planOf } from '../lib/command.js';
 import { readParameters } from '../lib/parameters.js';
 import { ReelwayStack } from '../lib/reelway-stack.js';
@@ -46,24 +49,24 @@ describe('the stack', () => {
 
   it('keeps every bucket private, encrypted, by TLS only, and drops uploads that were given up', () => {
     const buckets = Object.values(template.findResources('AWS::S3::Bucket'));
-    assert.equal(buckets.length, 3);
+    assert.equal(buckets.length, 2);
     for (const { Properties, DeletionPolicy } of buckets) {
       assert.deepEqual(Object.values(Properties.PublicAccessBlockConfiguration), [true, true, true, true]);
       assert.ok(Properties.BucketEncryption);
       assert.equal(DeletionPolicy, 'Retain');
     }
     const policies = Object.values(template.findResources('AWS::S3::BucketPolicy'));
+    assert.equal(policies.length, buckets.length);
     for (const { Properties } of policies)
       assert.ok(JSON.stringify(Properties.PolicyDocument).includes('"aws:SecureTransport":"false"'));
-    template.resourcePropertiesCountIs(
-      'AWS::S3::Bucket',
-      {
-        LifecycleConfiguration: {
-          Rules: Match.arrayWith([Match.objectLike({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 2 } })]),
-        },
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      LifecycleConfiguration: {
+        Rules: [
+          Match.objectLike({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 2 }, Prefix: Match.absent() }),
+          { Prefix: 'recordings/', ExpirationInDays: 90, Status: 'Enabled' },
+        ],
       },
-      2,
-    );
+    });
   });
 
   it('reaches media only through the distribution with origin access control', () => {
@@ -71,6 +74,49 @@ describe('the stack', () => {
     template.hasResourceProperties('AWS::CloudFront::Distribution', {
       DistributionConfig: { DefaultCacheBehavior: { ViewerProtocolPolicy: 'https-only' } },
     });
+  });
+
+  it('plays packaged media, and neither recordings nor what is Reelway’s own, however their path is written', () => {
+    const [functionId] = Object.keys(template.findResources('AWS::CloudFront::Function'));
+    template.hasResourceProperties('AWS::CloudFront::Distribution', {
+      DistributionConfig: {
+        DefaultCacheBehavior: {
+          FunctionAssociations: [
+            { EventType: 'viewer-request', FunctionARN: { 'Fn::GetAtt': [functionId, 'FunctionARN'] } },
+          ],
+        },
+        CacheBehaviors: Match.absent(),
+      },
+    });
+    const { Properties } = template.findResources('AWS::CloudFront::Function')[functionId!]!;
+    const answer = (uri: string) =>
+      runInNewContext(`${Properties.FunctionCode}; handler(${JSON.stringify({ request: { uri } })})`);
+    for (const uri of [
+      '/vod/a1/hls/index.m3u8',
+      '/vod/recordings/a.mp4',
+      '/recordings-of-2026/a.mpd',
+      '/vod/a%20b+c.ts',
+    ])
+      assert.deepEqual({ ...answer(uri) }, { uri });
+    // The real key of a recording, and of its inventory.
+    const recording = `/${recordingPrefix({ uuid: 'abc==', meetingId: '123', startTime: '2026-01-01T10:00:00Z' })}/a.mp4`;
+    for (const uri of [
+      ...[
+        recording,
+        '/recordings',
+        '//recordings/a.mp4',
+        '/%72ecordings/a.mp4',
+        '/recordings%2Fa.mp4',
+        '/vod/../recordings/a',
+      ],
+      ...[
+        `/vod/a1/hls/${inventoryKey}`,
+        '/vod/a1/.reelway%2Fjournal/claim.json',
+        '/%2ereelway/readyz',
+        '/vod/%E0%A4%A.ts',
+      ],
+    ])
+      assert.equal(answer(uri).statusCode, 404, uri);
   });
 
   it('has a database that is encrypted, backed up, doubled and guarded against deletion', () => {
