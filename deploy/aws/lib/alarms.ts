@@ -8,6 +8,9 @@ import { Construct } from 'constructs';
 import type { Database } from './database.js';
 import type { Service } from './service.js';
 
+/** Kinds of jobs that somebody wants done; sweeps and other upkeep end every hour. */
+const work = ['ingest-recording', 'package-asset'].map((kind) => `$.kind = "${kind}"`);
+
 export interface AlarmsProps {
   readonly stackName: string;
   readonly service: Service;
@@ -37,6 +40,7 @@ export class Alarms extends Construct {
       errors: counted('Errors', '{ $.level >= 50 }'),
       failedJobs: counted('FailedJobs', '{ $.msg = "job failed" }'),
       doneJobs: counted('DoneJobs', '{ $.msg = "job done" }'),
+      doneWork: counted('DoneWork', `{ $.msg = "job done" && (${work.join(' || ')}) }`),
       clientErrors: targets.metrics.httpCodeTarget(elb.HttpCodeTarget.TARGET_4XX_COUNT, { period: minute }),
       serverErrors: targets.metrics.httpCodeTarget(elb.HttpCodeTarget.TARGET_5XX_COUNT, { period: minute }),
       entryErrors: entry.metrics.httpCodeElb(elb.HttpCodeElb.ELB_5XX_COUNT, { period: minute }),
@@ -81,9 +85,9 @@ export class Alarms extends Construct {
       alarm('Latency', metrics.latency, [atLeast, 10, 3], ['Answers take 10 s: Zoom waits for 3.', fine]),
       alarm(
         'NothingDone',
-        metrics.doneJobs.with({ period: Duration.days(1) }),
+        metrics.doneWork.with({ period: Duration.days(1) }),
         [below, 1, 1],
-        ['No job was done in a day.', breaching],
+        ['No recording and no asset was done in a day.', breaching],
       ),
       alarm(
         'QueueLength',

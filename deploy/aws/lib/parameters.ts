@@ -1,3 +1,5 @@
+import { secretSettings, stackSettings } from './secret-settings.js';
+
 /** What a deployment chooses: environment variables (or `deploy/aws/.env`). Where a predecessor's stack had a parameter for it, its name is here too. */
 export interface Parameters {
   /** STACK_NAME; a name with "prod" in it is guarded. */
@@ -69,12 +71,17 @@ function list(text: string | undefined): string[] {
   return (text ?? '').split(/[\s,]+/).filter((item) => item !== '');
 }
 
+const among = (names: readonly string[], name: string): boolean => names.includes(name);
+
 function settingsOf(json: string | undefined, problems: string[]): Record<string, string> {
   try {
     const parsed: unknown = JSON.parse(json || '{}');
     const entries = Object.entries(parsed as Record<string, unknown>);
-    const secret = entries.find(([name]) => /SECRET|PASSWORD|TOKEN|_KEY/.test(name) && !name.endsWith('_FILE'));
-    if (secret) problems.push(`REELWAY_SETTINGS: ${secret[0]} is a secret and belongs into the stack's secret`);
+    for (const [name] of entries) {
+      if (among(secretSettings, name))
+        problems.push(`REELWAY_SETTINGS: ${name} is a secret and belongs into the stack's secret`);
+      if (among(stackSettings, name)) problems.push(`REELWAY_SETTINGS: ${name} is set by the stack`);
+    }
     return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
   } catch {
     problems.push('REELWAY_SETTINGS: a JSON object of settings');

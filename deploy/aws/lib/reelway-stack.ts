@@ -67,7 +67,6 @@ export class ReelwayStack extends Stack {
       WebhookUrl: `${endpoint}/new_recording`,
       IngestUrl: `${endpoint}/ingest`,
       ScheduleUpdateUrl: `${endpoint}/schedule_update`,
-      SlackUrl: `${endpoint}/slack`,
       EntryDnsName: service.entry.loadBalancerDnsName,
       PlaybackUrl: `https://${storage.distribution.distributionDomainName}`,
       MediaBucket: storage.media.bucketName,

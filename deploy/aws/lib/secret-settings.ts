@@ -1,10 +1,22 @@
 /** Settings that are secrets: keys of the stack's secret. A test compares them with those that Reelway masks. */
 export const secretSettings = [
   'REELWAY_API_TOKENS',
+  'REELWAY_AWS_KEYS',
   'WEBHOOK_VALIDATION_SECRET_TOKEN',
+  'SCHEDULE_UPDATE_SECRET',
   'ZOOM_CLIENT_ID',
   'ZOOM_CLIENT_SECRET',
+  'APIGEE_KEY',
   'OPENCAST_API_PASSWORD',
-  'SLACK_SIGNING_SECRET',
-  'SLACK_API_TOKEN',
+  'OPENCAST_TOKEN',
+] as const;
+
+/** Settings of which the stack knows the value. */
+export const stackSettings = [
+  'DATABASE_URL',
+  'REELWAY_STORAGE',
+  'REELWAY_PUBLIC_URL',
+  'REELWAY_NOTIFY',
+  'REELWAY_DRAIN_SECONDS',
+  'REELWAY_DATA_DIR',
 ] as const;

@@ -8,13 +8,15 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import validateAsl from 'asl-validator';
 import { jobDetailSchema, submittedSchema, type JobDetail } from '../../../src/api/contract.js';
-import { readConfig } from '../../../src/config/config.js';
+import { allSettings, readConfig } from '../../../src/config/config.js';
 import { readEnvironment } from '../../../src/config/environment.js';
 import { inventoryKey } from '../../../src/domain/inventory.js';
 import { recordingPrefix } from '../../../src/domain/recording-key.js';
+import type { Settings } from '../../../src/domain/setting.js';
 import { planOf } from '../lib/command.js';
 import { readParameters } from '../lib/parameters.js';
 import { ReelwayStack } from '../lib/reelway-stack.js';
+import { secretSettings, stackSettings } from '../lib/secret-settings.js';
 import { submitDefinition } from '../lib/submit-definition.js';
 import { run } from './states.js';
 
@@ -223,13 +225,31 @@ describe('the stack', () => {
     template.resourceCountIs('AWS::CloudWatch::Dashboard', 1);
   });
 
+  it('counts recordings and assets as work that was done, and not the hourly upkeep', async () => {
+    const nothing = Object.values(template.findResources('AWS::CloudWatch::Alarm')).find(
+      ({ Properties }) => Properties.AlarmDescription === 'No recording and no asset was done in a day.',
+    );
+    assert.deepEqual(
+      [nothing!.Properties.MetricName, nothing!.Properties.Period, nothing!.Properties.TreatMissingData],
+      ['DoneWork', 86_400, 'breaching'],
+    );
+    // Not by `import ... from`: the options of the types there (exactOptionalPropertyTypes) are not those of the CDK.
+    const workflows = new URL('../../../src/workflow/', import.meta.url).href;
+    const { ingestRecording } = await import(`${workflows}ingest-recording.ts`);
+    const { packageAsset } = await import(`${workflows}package-asset.ts`);
+    const kinds = [ingestRecording({}), packageAsset({})].map(({ name }) => `$.kind = "${name}"`);
+    template.hasResourceProperties('AWS::Logs::MetricFilter', {
+      FilterPattern: `{ $.msg = "job done" && (${kinds.join(' || ')}) }`,
+      MetricTransformations: [Match.objectLike({ MetricName: 'DoneWork', MetricValue: '1' })],
+    });
+  });
+
   it('prints the endpoints', () => {
     for (const name of [
       'Url',
       'WebhookUrl',
       'IngestUrl',
       'ScheduleUpdateUrl',
-      'SlackUrl',
       'PlaybackUrl',
       'StateMachine',
       'Version',
@@ -246,11 +266,34 @@ describe('parameters', () => {
           ...example,
           REELWAY_VERSION: 'latest',
           NOTIFICATION_EMAIL: 'nobody',
-          REELWAY_SETTINGS: '{"SLACK_API_TOKEN":"x"}',
+          REELWAY_SETTINGS: '{"OPENCAST_TOKEN":"x","DATABASE_URL":"y"}',
         }),
       (error: Error) =>
-        ['REELWAY_VERSION', 'NOTIFICATION_EMAIL', 'SLACK_API_TOKEN'].every((name) => error.message.includes(name)),
+        ['REELWAY_VERSION', 'NOTIFICATION_EMAIL', 'OPENCAST_TOKEN', 'DATABASE_URL'].every((name) =>
+          error.message.includes(name),
+        ),
     );
+  });
+});
+
+describe('settings', () => {
+  it('that Reelway masks are keys of the secret or set by the stack', () => {
+    const masked = Object.entries(allSettings as Settings).flatMap(([name, { mask }]) => (mask ? [name] : []));
+    assert.ok(masked.length > 5);
+    const known: string[] = [...secretSettings, ...stackSettings];
+    assert.deepEqual(
+      masked.filter((name) => !known.includes(name)),
+      [],
+    );
+    assert.deepEqual(
+      known.filter((name) => !(name in allSettings)),
+      [],
+    );
+  });
+
+  it('that are no secrets may be given, whatever their names sound like', () => {
+    const { settings } = readParameters({ ...example, REELWAY_SETTINGS: '{"OPENCAST_TOKEN_HEADER":"X-Token"}' });
+    assert.deepEqual(settings, { OPENCAST_TOKEN_HEADER: 'X-Token' });
   });
 });
 
