@@ -151,6 +151,8 @@ export function openMetrics(): Metrics {
   };
   const ended = counter('reelway_jobs_ended_total');
   const failures = counter('reelway_step_failures_total');
+  // What rises from nothing is no increase to Prometheus: the first unexpected error after a start would alert nobody.
+  for (const outcome of ['again', 'failed']) failures.inc({ code: 'internal' satisfies FailureCode, outcome }, 0);
   const read = counter('reelway_read_bytes_total');
   const written = counter('reelway_written_bytes_total');
   const requests = counter('reelway_http_requests_total');

@@ -83,6 +83,15 @@ describe('/metrics', () => {
     expect(lines.join()).not.toMatch(/\/one|\/two|nowhere/);
   });
 
+  it('has unexpected errors from the start on, so that the first one is an increase', async () => {
+    expect(await scrape()).toEqual(
+      expect.arrayContaining([
+        'reelway_step_failures_total{code="internal",outcome="again"} 0',
+        'reelway_step_failures_total{code="internal",outcome="failed"} 0',
+      ]),
+    );
+  });
+
   it('counts jobs, failed attempts and bytes', async () => {
     services.metrics.jobEnded('tell', 'done');
     services.metrics.stepFailed('storage_full', 'again');
