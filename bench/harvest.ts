@@ -37,7 +37,7 @@ async function main(): Promise<void> {
     const origin = new Worker(new URL(import.meta.url), { workerData: shape, execArgv: ['--import', 'tsx'] });
     const [port] = (await once(origin, 'message')) as [number];
     const results = [];
-    for (let run = 0; run < runs; run++) results.push(await harvestOnce(shape, port));
+    for (let run = 0; run < runs; run++) results.push(await harvestOnce(port));
     await origin.terminate();
     const middle = results.sort((a, b) => a.seconds - b.seconds)[Math.floor(results.length / 2)]!;
     const megabytes = (shape.objects * shape.size) / 1e6;
@@ -48,7 +48,7 @@ async function main(): Promise<void> {
   }
 }
 
-async function harvestOnce(_shape: Shape, port: number) {
+async function harvestOnce(port: number) {
   const out = mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'reelway-bench-'));
   try {
     const program = path.resolve(import.meta.dirname, '../bin/reelway.js');
