@@ -13,12 +13,20 @@ export interface VodStore {
    * change.
    */
   reserve(assetId: string, configurationIds: readonly string[]): Promise<void>;
-  /** By configuration id. */
-  capabilities(assetId: string): Promise<ReadonlyMap<string, string>>;
+  /** Takes back an asset that was refused after all, and what was reserved for it; what other doors made under its id stays. */
+  discard(assetId: string): Promise<void>;
+  /** Those of an asset, by configuration id. */
+  endpoints(assetId: string): Promise<ReadonlyMap<string, VodEndpoint>>;
   /** The secret of the group that an endpoint is of, where the group has CDN authorization. */
   secretOf(capability: string): Promise<string | undefined>;
   /** Takes an asset's endpoints out of the catalog, or those of one configuration: their URLs lead nowhere then. */
   withdraw(which: { readonly assetId: string } | { readonly configurationId: string }): Promise<void>;
+}
+
+export interface VodEndpoint {
+  readonly capability: string;
+  /** It is in the catalog. */
+  readonly playable: boolean;
 }
 
 /** Kinds of things, each with ids of its own. */
@@ -72,9 +80,26 @@ export function vodStore(tables: Kysely<Tables>): VodStore {
         .execute();
     },
 
-    async capabilities(assetId) {
-      const rows = await tables.selectFrom('vod_endpoint').selectAll().where('asset_id', '=', assetId).execute();
-      return new Map(rows.map((row) => [row.configuration_id, row.capability]));
+    discard: (assetId) =>
+      tables.transaction().execute(async (transaction) => {
+        await transaction.deleteFrom('vod_endpoint').where('asset_id', '=', assetId).execute();
+        await transaction.deleteFrom('vod_item').where('kind', '=', 'asset').where('id', '=', assetId).execute();
+      }),
+
+    async endpoints(assetId) {
+      const rows = await tables
+        .selectFrom('vod_endpoint as reserved')
+        .leftJoin('endpoint as made', (join) =>
+          join
+            .onRef('made.asset_id', '=', 'reserved.asset_id')
+            .onRef('made.configuration_id', '=', 'reserved.configuration_id'),
+        )
+        .select(['reserved.configuration_id', 'reserved.capability', 'made.published_at'])
+        .where('reserved.asset_id', '=', assetId)
+        .execute();
+      return new Map(
+        rows.map((row) => [row.configuration_id, { capability: row.capability, playable: row.published_at !== null }]),
+      );
     },
 
     async secretOf(capability) {
@@ -101,12 +126,14 @@ export function vodStore(tables: Kysely<Tables>): VodStore {
           return;
         }
         const { configurationId } = which;
+        await transaction.deleteFrom('vod_endpoint').where('configuration_id', '=', configurationId).execute();
+        // Assets of other doors may have a configuration of the same id.
+        const assets = transaction.selectFrom('vod_item').select('id').where('kind', '=', 'asset');
         await transaction
           .deleteFrom('endpoint')
           .where('configuration_id', '=', configurationId)
-          .where('asset_id', 'in', transaction.selectFrom('vod_endpoint').select('asset_id'))
+          .where('asset_id', 'in', assets)
           .execute();
-        await transaction.deleteFrom('vod_endpoint').where('configuration_id', '=', configurationId).execute();
       });
     },
   };

@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { jobIdOfAsset, jobIdOfEndpoint } from '../../domain/asset.js';
-import { Failure } from '../../domain/failure.js';
+import { Failure, failureTable } from '../../domain/failure.js';
 import type { PackagingConfiguration, PackagingGroup } from '../../domain/packaging-configuration.js';
-import type { VodItem, VodStore } from '../../status/vod-store.js';
+import type { VodEndpoint, VodItem, VodStore } from '../../status/vod-store.js';
 import type { JobStatus } from '../../workflow/job-view.js';
 import type { Jobs } from '../../workflow/jobs.js';
 import type { Operation, Run } from './operation.js';
@@ -44,18 +45,33 @@ export function vodAssets(
   }
 
   async function view(item: VodItem): Promise<Json> {
-    const configurations = await configurationsOf(item.groupId);
-    const capabilities = await store.capabilities(item.id);
+    const [configurations, endpoints] = [await configurationsOf(item.groupId), await store.endpoints(item.id)];
     const EgressEndpoints = await Promise.all(
-      configurations
-        .filter(({ Id }) => capabilities.has(Id))
-        .map(async (configuration) => ({
-          PackagingConfigurationId: configuration.Id,
-          Status: await statusOf(jobs, item.id, configuration.Id),
-          Url: services.playbackUrl(capabilities.get(configuration.Id) ?? '', entryOf(configuration)),
-        })),
+      configurations.flatMap((configuration) => {
+        const endpoint = endpoints.get(configuration.Id);
+        return endpoint ? [viewEndpoint(item, configuration, endpoint)] : [];
+      }),
     );
     return { ...documentOf('assets', item), EgressEndpoints };
+  }
+
+  async function viewEndpoint(
+    item: VodItem,
+    configuration: PackagingConfiguration,
+    endpoint: VodEndpoint,
+  ): Promise<Json> {
+    return {
+      PackagingConfigurationId: configuration.Id,
+      Status: await statusOf(jobs, item, configuration.Id, endpoint.playable),
+      Url: services.playbackUrl(endpoint.capability, entryOf(configuration)),
+    };
+  }
+
+  /** Its job was never stored, as when the process dies between the two: the same request may go on. */
+  async function isUnfinished(item: VodItem, asset: Json): Promise<boolean> {
+    if (!isDeepStrictEqual(item.body, asset)) return false;
+    if ((await jobStatus(jobs, jobIdOfAsset(item.id))) !== undefined) return false;
+    return [...(await store.endpoints(item.id)).values()].every(({ playable }) => !playable);
   }
 
   return {
@@ -63,7 +79,8 @@ export function vodAssets(
       const asset = readDocument(body, assetSchema);
       const { Id: id, PackagingGroupId: groupId, SourceArn: source, SourceRoleArn: sourceRoleArn } = asset;
       await findGroup(store, groupId);
-      if (await store.assets.find(id))
+      const existing = await store.assets.find(id);
+      if (existing && !(await isUnfinished(existing, asset)))
         throw new ServiceError('UnprocessableEntityException', `There is an asset "${id}" already.`);
       const configurations = await configurationsOf(groupId);
       if (configurations.length === 0)
@@ -71,14 +88,19 @@ export function vodAssets(
           'UnprocessableEntityException',
           `The packaging group "${groupId}" has no packaging configurations.`,
         );
-      // Before the work begins: it takes the URLs that are given away here.
+      // Before the work begins: it takes the URLs that are given away here, and playback asks the asset for its group.
+      const item = existing ?? (await store.assets.insert({ id, groupId, body: asset }));
       await store.reserve(
         id,
         configurations.map(({ Id }) => Id),
       );
       const request = { id, packagingGroupId: groupId, source, sourceRoleArn, destination };
-      await submit(request, { id: groupId, egress: 'embedded', configurations });
-      return view(await store.assets.insert({ id, groupId, body: asset }));
+      await submit(request, { id: groupId, egress: 'embedded', configurations }).catch(async (error: unknown) => {
+        // After anything but a refusal the job may be stored: then the asset stays, and the same request goes on.
+        if (!existing && isRefusal(error)) await store.discard(id);
+        throw error;
+      });
+      return view(item);
     },
     async list({ query }: Operation): Promise<Json> {
       const { items, nextToken } = await listPage(store.assets, query);
@@ -101,6 +123,10 @@ export function vodAssets(
   };
 }
 
+function isRefusal(error: unknown): boolean {
+  return error instanceof Failure && failureTable[error.code].kind !== 'passing';
+}
+
 const statuses: Readonly<Record<JobStatus, 'QUEUED' | 'PROCESSING' | 'PLAYABLE' | 'FAILED'>> = {
   queued: 'QUEUED',
   running: 'PROCESSING',
@@ -109,12 +135,26 @@ const statuses: Readonly<Record<JobStatus, 'QUEUED' | 'PROCESSING' | 'PLAYABLE' 
   cancelled: 'FAILED',
 };
 
-/** That of the endpoint's job; before it has one, that of the asset's. */
-async function statusOf(jobs: VodAssetServices['jobs'], assetId: string, configurationId: string): Promise<string> {
-  const status = await jobStatus(jobs, jobIdOfEndpoint(assetId, configurationId));
+/** milliseconds that an asset may be without a job because it is being made */
+const creationMs = 60_000;
+
+/** That of the endpoint's job. Where history has forgotten it, the catalog knows what was made; before there is one, the asset's job. */
+async function statusOf(
+  jobs: VodAssetServices['jobs'],
+  asset: VodItem,
+  configurationId: string,
+  playable: boolean,
+): Promise<(typeof statuses)[JobStatus]> {
+  const status = await jobStatus(jobs, jobIdOfEndpoint(asset.id, configurationId));
   if (status !== undefined) return statuses[status];
-  const parent = await jobStatus(jobs, jobIdOfAsset(assetId));
-  return parent === 'failed' || parent === 'cancelled' ? 'FAILED' : 'QUEUED';
+  if (playable) return 'PLAYABLE';
+  const parent = await jobStatus(jobs, jobIdOfAsset(asset.id));
+  const waits = parent === undefined ? Date.now() - asset.createdAt.getTime() < creationMs : !isEnd(parent);
+  return waits ? 'QUEUED' : 'FAILED';
+}
+
+function isEnd(status: JobStatus): boolean {
+  return status !== 'queued' && status !== 'running';
 }
 
 async function jobStatus(jobs: VodAssetServices['jobs'], id: string): Promise<JobStatus | undefined> {

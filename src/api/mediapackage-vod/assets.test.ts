@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { embeddedDatabase, type OpenedDatabase } from '../../../test/support/databases.js';
+import { Failure } from '../../domain/failure.js';
+import { assetCatalog, type AssetCatalog } from '../../status/asset-catalog.js';
+import { vodStore, type VodStore } from '../../status/vod-store.js';
+import type { JobStatus, JobSummary } from '../../workflow/job-view.js';
+import { vodAssets } from './assets.js';
+import { vodConfigurations, vodGroups } from './groups.js';
+import type { Json } from './wire.js';
+
+const Authorization = { CdnIdentifierSecret: 'arn:secret', SecretsRoleArn: 'arn:role' };
+const cmaf = (Id: string, PackagingGroupId: string) => ({
+  Id,
+  PackagingGroupId,
+  CmafPackage: { HlsManifests: [{ ManifestName: 'main' }] },
+});
+const operation = (body: object, id = '') => ({
+  body: Buffer.from(JSON.stringify(body)),
+  id,
+  query: new URLSearchParams(),
+});
+
+let opened: OpenedDatabase;
+let store: VodStore;
+let catalog: AssetCatalog;
+/** Jobs by id, as far as history knows them. */
+const jobs = new Map<string, JobStatus>();
+let submit: () => Promise<{ id: string; created: boolean }>;
+
+beforeAll(async () => {
+  opened = await embeddedDatabase();
+  store = vodStore(opened.database.tables);
+  catalog = assetCatalog(opened.database.tables);
+  await vodGroups({ store, domainName: () => 'x' }).create(operation({ Id: 'guarded', Authorization }));
+  await configurations().create(operation(cmaf('cmaf', 'guarded')));
+});
+afterAll(() => opened.remove());
+
+const configurations = () => vodConfigurations({ store, check: () => undefined });
+
+function assets() {
+  const find = (id: string): Promise<JobSummary> => {
+    const status = jobs.get(id);
+    if (status === undefined) return Promise.reject(new Failure('not_found', id));
+    return Promise.resolve({ id, status } as JobSummary);
+  };
+  const playbackUrl = (capability: string, manifest: string) => `${capability}/${manifest}`;
+  return vodAssets({
+    ...{ store, playbackUrl, check: () => undefined, domainName: () => 'x' },
+    ...{ submit: () => submit(), jobs: { find, cancel: find } },
+  });
+}
+
+const assetOf = (Id: string) => ({
+  ...{ Id, PackagingGroupId: 'guarded', SourceArn: `arn:aws:s3:::source/${Id}`, SourceRoleArn: 'arn:role' },
+});
+
+/** As the job's step does it. */
+function publish(id: string, configurationId = 'cmaf'): Promise<string> {
+  return catalog.publish({
+    request: {
+      id,
+      packagingGroupId: 'guarded',
+      source: `s3://source/${id}`,
+      destination: { path: 'mediapackage-vod' },
+    },
+    ...{ configurationId, prefix: `mediapackage-vod/${id}/${configurationId}` },
+    made: { status: 'complete', manifests: ['main.m3u8'], objects: 1, bytes: 1, durationMs: 1 },
+  });
+}
+
+function accepted(id: string) {
+  return () => {
+    jobs.set(`asset:${id}`, 'running');
+    return Promise.resolve({ id: `asset:${id}`, created: true });
+  };
+}
+
+async function statusOf(id: string): Promise<unknown> {
+  return ((await assets().describe(operation({}, id))).EgressEndpoints as Json[])[0]?.Status;
+}
+
+describe('CreateAsset', () => {
+  it('guards what is made even when the process dies before it has answered', async () => {
+    submit = async () => {
+      await accepted('killed')();
+      const capability = await publish('killed');
+      expect(await store.secretOf(capability)).toBe('arn:secret');
+      throw new Error('killed');
+    };
+    await expect(assets().create(operation(assetOf('killed')))).rejects.toThrow('killed');
+    const [endpoint] = (await store.endpoints('killed')).values();
+    expect(await store.secretOf(endpoint!.capability)).toBe('arn:secret');
+    await expect(assets().create(operation(assetOf('killed')))).rejects.toThrow('already');
+  });
+
+  it('goes on with the same request when no job was stored', async () => {
+    submit = () => Promise.reject(new Error('the database went away'));
+    await expect(assets().create(operation(assetOf('halfway')))).rejects.toThrow('went away');
+    submit = accepted('halfway');
+    await expect(assets().create(operation({ ...assetOf('halfway'), ResourceId: 'other' }))).rejects.toThrow('already');
+    expect(await assets().create(operation(assetOf('halfway')))).toMatchObject({ Id: 'halfway' });
+  });
+
+  it('leaves nothing of a refused asset, and what another door made under its id stays playable', async () => {
+    const capability = await publish('elsewhere');
+    submit = () => Promise.reject(new Failure('conflict', 'the source was another'));
+    await expect(assets().create(operation(assetOf('elsewhere')))).rejects.toThrow('the source was another');
+    expect(await store.assets.find('elsewhere')).toBeUndefined();
+    expect((await store.endpoints('elsewhere')).size).toBe(0);
+    expect(await catalog.findEndpoint(capability)).toBeDefined();
+
+    // Rows that a refusal of an earlier version left.
+    await configurations().create(operation(cmaf('brief', 'guarded')));
+    const other = await publish('elsewhere', 'brief');
+    await store.reserve('elsewhere', ['brief']);
+    await configurations().remove(operation({}, 'brief'));
+    expect(await catalog.findEndpoint(other)).toBeDefined();
+  });
+});
+
+describe('the status of an endpoint', () => {
+  it('is PLAYABLE for what the catalog has, and FAILED for what it has not, when the history of jobs has gone', async () => {
+    for (const id of ['made', 'failed']) {
+      submit = accepted(id);
+      await assets().create(operation(assetOf(id)));
+      expect(await statusOf(id)).toBe('QUEUED');
+      jobs.set(`asset:${id}:cmaf`, id === 'made' ? 'done' : 'failed');
+    }
+    await publish('made');
+    expect([await statusOf('made'), await statusOf('failed')]).toEqual(['PLAYABLE', 'FAILED']);
+    jobs.clear();
+    await opened.database.tables.updateTable('vod_item').set({ created_at: 0 }).where('kind', '=', 'asset').execute();
+    expect([await statusOf('made'), await statusOf('failed')]).toEqual(['PLAYABLE', 'FAILED']);
+  });
+});
