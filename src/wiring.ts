@@ -61,7 +61,11 @@ export interface Services {
   readonly packagingGroups: PackagingGroupFolder;
   /** The storage of the settings, or a bucket that a request names. */
   readonly openStore: (bucket: string | undefined) => ObjectStore;
-  readonly submitAsset: (request: unknown, group?: PackagingGroup) => Promise<{ id: string; created: boolean }>;
+  readonly submitAsset: (
+    request: unknown,
+    group?: PackagingGroup,
+    options?: { reserved?: boolean },
+  ) => Promise<{ id: string; created: boolean }>;
   readonly playbackUrl: (capability: string, manifest: string) => string;
   /** @throws Failure configuration_unsupported naming every field that this server cannot honour */
   readonly checkConfiguration: (configuration: PackagingConfiguration) => void;
@@ -215,7 +219,7 @@ async function compose(
     checkConfiguration,
     packagingGroups: groups,
     openStore,
-    submitAsset: (request, group) => submitAsset(submitting, request, group),
+    submitAsset: (request, group, options) => submitAsset(submitting, request, group, options),
     playbackUrl,
     sessions: sessionTable(database.tables),
     mediaSecret,

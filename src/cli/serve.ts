@@ -135,7 +135,7 @@ async function serveApi(services: Services, config: Config, log: Logger, { exten
         keys: config.REELWAY_AWS_KEYS,
         store: services.vodStore,
         check: services.checkConfiguration,
-        submit: services.submitAsset,
+        submit: (request, group) => services.submitAsset(request, group, { reserved: true }),
         jobs: services.engine.jobs,
         playbackUrl: services.playbackUrl,
         domainName: () => new URL(services.playbackUrl('', '')).host,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { AssetRequest } from '../domain/asset.js';
+import { Failure } from '../domain/failure.js';
 import type { EndpointResult } from '../publish/egress/egress.js';
 import type { Tables } from './tables.js';
 
@@ -9,6 +10,7 @@ export interface AssetCatalog {
   /**
    * Makes an endpoint playable, under the capability that it keeps for ever.
    * @returns the capability: 32 hex digits; who knows it may watch
+   * @throws Failure not_found when `reserved`, and nothing is any more
    */
   publish(endpoint: PublishedEndpoint): Promise<string>;
   findAsset(id: string): Promise<CatalogAsset | undefined>;
@@ -23,6 +25,8 @@ export interface PublishedEndpoint {
   /** Key prefix of the endpoint, without trailing slash. */
   readonly prefix: string;
   readonly made: EndpointResult;
+  /** Its capability was reserved by the VOD store; without it the asset or its configuration was deleted meanwhile. */
+  readonly reserved?: boolean | undefined;
 }
 
 export interface CatalogAsset {
@@ -75,9 +79,18 @@ export function assetCatalog(tables: Kysely<Tables>): AssetCatalog {
   }
 
   return {
-    publish: ({ request, configurationId, prefix, made }) =>
+    publish: ({ request, configurationId, prefix, made, reserved: needed }) =>
       tables.transaction().execute(async (transaction) => {
         const now = Date.now();
+        // Locked first, as a withdrawal does it: whoever comes second sees what the first did.
+        const reserved = await transaction
+          .selectFrom('vod_endpoint')
+          .select('capability')
+          .where('asset_id', '=', request.id)
+          .where('configuration_id', '=', configurationId)
+          .forKeyShare()
+          .executeTakeFirst();
+        if (needed && !reserved) throw withdrawn(request.id, configurationId);
         await transaction
           .insertInto('asset')
           .values({ id: request.id, request: JSON.stringify(request), created_at: now })
@@ -92,12 +105,6 @@ export function assetCatalog(tables: Kysely<Tables>): AssetCatalog {
           duration_ms: made.durationMs,
           published_at: now,
         };
-        const reserved = await transaction
-          .selectFrom('vod_endpoint')
-          .select('capability')
-          .where('asset_id', '=', request.id)
-          .where('configuration_id', '=', configurationId)
-          .executeTakeFirst();
         const { capability } = await transaction
           .insertInto('endpoint')
           .values({
@@ -140,6 +147,12 @@ export function assetCatalog(tables: Kysely<Tables>): AssetCatalog {
       return row && placeOf(row);
     },
   };
+}
+
+function withdrawn(asset: string, configuration: string): Failure {
+  return new Failure('not_found', `The asset ${asset} or its configuration ${configuration} was deleted meanwhile.`, {
+    details: { asset, configuration },
+  });
 }
 
 interface AssetRow {

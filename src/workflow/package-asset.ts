@@ -21,6 +21,8 @@ export interface AssetInput {
   readonly configurations: readonly PackagingConfiguration[];
   /** Who makes its endpoints; absent: Reelway's own packager. */
   readonly egress?: 'mediapackage-vod' | undefined;
+  /** The capabilities of its endpoints are reserved: those that are taken back meanwhile are not made playable. */
+  readonly reserved?: boolean | undefined;
 }
 
 export interface AssetResult {
@@ -48,6 +50,7 @@ export function packageAsset(services: AssetServices) {
       request: assetRequestSchema,
       configurations: z.array(packagingConfigurationSchema),
       egress: z.literal('mediapackage-vod').optional(),
+      reserved: z.boolean().optional(),
     }),
     title: ({ request }) => `asset ${request.id}`,
 
@@ -96,14 +99,18 @@ interface StartedEndpoint {
 /** A job for each endpoint: packaged here, or made by MediaPackage and harvested. */
 async function startEndpoints(
   { packageEndpoint, harvestEndpoint, managedEgress }: AssetServices,
-  { request, configurations, egress }: AssetInput,
+  { request, configurations, egress, reserved }: AssetInput,
   job: JobContext,
 ): Promise<StartedEndpoint[]> {
   const started: StartedEndpoint[] = [];
   if (egress === undefined) {
     for (const configuration of configurations) {
       const id = jobIdOfEndpoint(request.id, configuration.Id);
-      const child = await job.startChild(packageEndpoint, id, { request, configuration });
+      const child = await job.startChild(packageEndpoint, id, {
+        request,
+        configuration,
+        ...(reserved && { reserved }),
+      });
       started.push({ configurationId: configuration.Id, child });
     }
     return started;

@@ -18,6 +18,8 @@ export interface EndpointServices {
 export interface EndpointInput {
   readonly request: AssetRequest;
   readonly configuration: PackagingConfiguration;
+  /** Its capability was reserved: when that was taken back meanwhile, it is not made playable. */
+  readonly reserved?: boolean | undefined;
 }
 
 /** One egress endpoint of an asset: packaged and verified, then playable. Its job id is `asset:<id>:<configuration>`. */
@@ -25,11 +27,15 @@ export function packageEndpoint({ egress, catalog, locate, playbackUrl }: Endpoi
   return defineWorkflow<EndpointInput, EndpointSuccess>({
     name: 'package-endpoint',
     queue: 'endpoints',
-    input: z.object({ request: assetRequestSchema, configuration: packagingConfigurationSchema }),
+    input: z.object({
+      request: assetRequestSchema,
+      configuration: packagingConfigurationSchema,
+      reserved: z.boolean().optional(),
+    }),
     share: ({ request }) => request.packagingGroupId,
     title: ({ request, configuration }) => `asset ${request.id}, endpoint ${configuration.Id}`,
 
-    async run({ request, configuration }, job) {
+    async run({ request, configuration, reserved }, job) {
       const { bucket } = request.destination;
       const prefix = endpointPrefix(request, configuration.Id);
       const destination = { ...(bucket !== undefined && { bucket }), destination: prefix };
@@ -41,7 +47,7 @@ export function packageEndpoint({ egress, catalog, locate, playbackUrl }: Endpoi
         ),
       );
       const capability = await job.step('make playable', () =>
-        catalog.publish({ request, configurationId: configuration.Id, prefix, made }),
+        catalog.publish({ request, configurationId: configuration.Id, prefix, made, reserved }),
       );
       return {
         configurationId: configuration.Id,

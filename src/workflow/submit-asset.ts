@@ -21,6 +21,7 @@ export interface SubmitAssetServices {
  * that repeats an ended one runs again, which skips what is complete, resumes what is partial and repairs what is damaged.
  * @param json createAssetRequest of packaged-vod-downloader, or our own form
  * @param group configurations to use instead of the stored packaging group's
+ * @param reserved the VOD store has reserved the capabilities of its endpoints, and may take them back
  * @returns the job, stored when this resolves
  * @throws Failure invalid_request; not_found for the packaging group; configuration_unsupported; conflict when the id stands for another source
  */
@@ -28,6 +29,7 @@ export async function submitAsset(
   services: SubmitAssetServices,
   json: unknown,
   group?: PackagingGroup,
+  { reserved = false }: { reserved?: boolean } = {},
 ): Promise<{ id: string; created: boolean }> {
   const request = requestAsset(json);
   const { configurations, egress } = group ?? (await groupOf(services, request));
@@ -36,7 +38,12 @@ export async function submitAsset(
   return services.engine.submit(
     services.packageAsset,
     jobIdOfAsset(request.id),
-    { request, configurations: [...configurations], ...(egress !== 'embedded' && { egress }) },
+    {
+      request,
+      configurations: [...configurations],
+      ...(egress !== 'embedded' && { egress }),
+      ...(reserved && { reserved }),
+    },
     { whenEnded: 'again' },
   );
 }

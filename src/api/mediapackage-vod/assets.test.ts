@@ -56,7 +56,7 @@ const assetOf = (Id: string) => ({
 });
 
 /** As the job's step does it. */
-function publish(id: string, configurationId = 'cmaf'): Promise<string> {
+function publish(id: string, configurationId = 'cmaf', reserved = false): Promise<string> {
   return catalog.publish({
     request: {
       id,
@@ -65,6 +65,7 @@ function publish(id: string, configurationId = 'cmaf'): Promise<string> {
       destination: { path: 'mediapackage-vod' },
     },
     ...{ configurationId, prefix: `mediapackage-vod/${id}/${configurationId}` },
+    ...{ reserved },
     made: { status: 'complete', manifests: ['main.m3u8'], objects: 1, bytes: 1, durationMs: 1 },
   });
 }
@@ -132,5 +133,33 @@ describe('the status of an endpoint', () => {
     jobs.clear();
     await opened.database.tables.updateTable('vod_item').set({ created_at: 0 }).where('kind', '=', 'asset').execute();
     expect([await statusOf('made'), await statusOf('failed')]).toEqual(['PLAYABLE', 'FAILED']);
+  });
+});
+
+describe('DeleteAsset and DeletePackagingConfiguration', () => {
+  it('end playback for good: a step that was under way does not make it playable again', async () => {
+    await configurations().create(operation(cmaf('later', 'guarded')));
+    for (const id of ['gone', 'half']) {
+      submit = accepted(id);
+      await assets().create(operation(assetOf(id)));
+    }
+    await assets().remove(operation({}, 'gone'));
+    await expect(publish('gone', 'cmaf', true)).rejects.toMatchObject({ code: 'not_found' });
+    expect(await catalog.findAsset('gone')).toBeUndefined();
+
+    await configurations().remove(operation({}, 'later'));
+    await expect(publish('half', 'later', true)).rejects.toMatchObject({ code: 'not_found' });
+    const capability = await publish('half', 'cmaf', true);
+    expect(await store.secretOf(capability)).toBe('arn:secret');
+  });
+
+  it('leaves nothing playable whichever of the two comes first', async () => {
+    for (let round = 0; round < 5; round++) {
+      const id = `race-${round}`;
+      submit = accepted(id);
+      await assets().create(operation(assetOf(id)));
+      await Promise.allSettled([assets().remove(operation({}, id)), publish(id, 'cmaf', true)]);
+      expect(await catalog.findAsset(id)).toBeUndefined();
+    }
   });
 });

@@ -14,7 +14,7 @@ import type { Json } from './wire.js';
 
 export interface VodAssetServices extends VodConfigurationServices {
   readonly store: VodStore;
-  /** As workflow/submit-asset does it. */
+  /** As workflow/submit-asset does it, with reserved capabilities. */
   readonly submit: (request: unknown, group: PackagingGroup) => Promise<{ id: string; created: boolean }>;
   readonly jobs: Pick<Jobs, 'find' | 'cancel'>;
   readonly playbackUrl: (capability: string, manifest: string) => string;
