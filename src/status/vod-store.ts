@@ -31,8 +31,11 @@ export interface VodEndpoint {
 
 /** Kinds of things, each with ids of its own. */
 export interface VodTable {
-  /** @throws Failure conflict when the id is taken */
-  insert(item: Omit<VodItem, 'createdAt'>): Promise<VodItem>;
+  /**
+   * @param most how many of its kind the group may have
+   * @throws Failure conflict when the id is taken, or the group has as many as it may have; not_found when the group is not there
+   */
+  insert(item: Omit<VodItem, 'createdAt'>, most?: number): Promise<VodItem>;
   find(id: string): Promise<VodItem | undefined>;
   /** In the order of ids. @param after only ids behind this one @param groupId only those of the group */
   list(page: {
@@ -41,7 +44,9 @@ export interface VodTable {
     readonly groupId?: string;
   }): Promise<readonly VodItem[]>;
   count(groupId: string): Promise<number>;
-  update(id: string, body: VodBody): Promise<void>;
+  /** Nothing comes between the reading and the writing. @returns undefined when it is not there */
+  update(id: string, change: (body: VodBody) => VodBody): Promise<VodItem | undefined>;
+  /** @throws Failure conflict when it is a group that is not empty */
   remove(id: string): Promise<void>;
 }
 
@@ -139,7 +144,7 @@ export function vodStore(tables: Kysely<Tables>): VodStore {
   };
 }
 
-function vodTable(tables: Kysely<Tables>, kind: 'group' | 'configuration' | 'asset'): VodTable {
+function vodTable(tables: Kysely<Tables>, kind: VodKind): VodTable {
   const rows = () => tables.selectFrom('vod_item').selectAll().where('kind', '=', kind);
   const itemOf = (row: { id: string; group_id: string; body: object; created_at: number }): VodItem => ({
     id: row.id,
@@ -148,20 +153,18 @@ function vodTable(tables: Kysely<Tables>, kind: 'group' | 'configuration' | 'ass
     createdAt: new Date(row.created_at),
   });
   return {
-    async insert({ id, groupId, body }) {
-      const row = await tables
-        .insertInto('vod_item')
-        .values({ kind, id, group_id: groupId, body: JSON.stringify(body), created_at: Date.now() })
-        .onConflict((conflict) => conflict.columns(['kind', 'id']).doNothing())
-        .returningAll()
-        .executeTakeFirst();
-      if (!row)
-        throw new Failure(
-          'conflict',
-          `There is a packaging ${kind} "${id}" already.`.replace('packaging asset', 'asset'),
-        );
-      return itemOf(row);
-    },
+    insert: ({ id, groupId, body }, most) =>
+      tables.transaction().execute(async (transaction) => {
+        if (kind !== 'group') await makeRoom(transaction, { kind, groupId, most });
+        const row = await transaction
+          .insertInto('vod_item')
+          .values({ kind, id, group_id: groupId, body: JSON.stringify(body), created_at: Date.now() })
+          .onConflict((conflict) => conflict.columns(['kind', 'id']).doNothing())
+          .returningAll()
+          .executeTakeFirst();
+        if (!row) throw new Failure('conflict', `There is ${names[kind]} "${id}" already.`);
+        return itemOf(row);
+      }),
     async find(id) {
       const row = await rows().where('id', '=', id).executeTakeFirst();
       return row && itemOf(row);
@@ -177,25 +180,60 @@ function vodTable(tables: Kysely<Tables>, kind: 'group' | 'configuration' | 'ass
           .execute()
       ).map(itemOf);
     },
-    async count(groupId) {
-      const row = await tables
-        .selectFrom('vod_item')
-        .select(({ fn }) => fn.countAll<string>().as('count'))
-        .where('kind', '=', kind)
-        .where('group_id', '=', groupId)
-        .executeTakeFirstOrThrow();
-      return Number(row.count);
-    },
-    async update(id, body) {
-      await tables
-        .updateTable('vod_item')
-        .set({ body: JSON.stringify(body) })
-        .where('kind', '=', kind)
-        .where('id', '=', id)
-        .execute();
-    },
-    async remove(id) {
-      await tables.deleteFrom('vod_item').where('kind', '=', kind).where('id', '=', id).execute();
-    },
+    count: (groupId) => countOf(tables, groupId, [kind]),
+    update: (id, change) =>
+      tables.transaction().execute(async (transaction) => {
+        const row = await lockItem(transaction, kind, id);
+        if (!row) return undefined;
+        const body = change(row.body as VodBody);
+        await transaction
+          .updateTable('vod_item')
+          .set({ body: JSON.stringify(body) })
+          .where('kind', '=', kind)
+          .where('id', '=', id)
+          .execute();
+        return { ...itemOf(row), body };
+      }),
+    remove: (id) =>
+      tables.transaction().execute(async (transaction) => {
+        await lockItem(transaction, kind, id);
+        if (kind === 'group' && (await countOf(transaction, id, ['configuration', 'asset'])) > 0)
+          throw new Failure('conflict', `The packaging group "${id}" still has packaging configurations or assets.`);
+        await transaction.deleteFrom('vod_item').where('kind', '=', kind).where('id', '=', id).execute();
+      }),
   };
+}
+
+type VodKind = Tables['vod_item']['kind'];
+
+const names: Readonly<Record<VodKind, string>> = {
+  group: 'a packaging group',
+  configuration: 'a packaging configuration',
+  asset: 'an asset',
+};
+
+/** Until the transaction ends nobody else changes or removes it. */
+function lockItem(transaction: Kysely<Tables>, kind: VodKind, id: string) {
+  const rows = transaction.selectFrom('vod_item').selectAll().where('kind', '=', kind).where('id', '=', id);
+  return rows.forUpdate().executeTakeFirst();
+}
+
+async function makeRoom(
+  transaction: Kysely<Tables>,
+  { kind, groupId, most }: { kind: VodKind; groupId: string; most: number | undefined },
+): Promise<void> {
+  if (!(await lockItem(transaction, 'group', groupId)))
+    throw new Failure('not_found', `There is no packaging group "${groupId}".`);
+  if (most === undefined || (await countOf(transaction, groupId, [kind])) < most) return;
+  throw new Failure('conflict', `The packaging group "${groupId}" has ${most} of them, which is the most it may have.`);
+}
+
+async function countOf(tables: Kysely<Tables>, groupId: string, kinds: readonly VodKind[]): Promise<number> {
+  const row = await tables
+    .selectFrom('vod_item')
+    .select(({ fn }) => fn.countAll<string>().as('count'))
+    .where('kind', 'in', kinds)
+    .where('group_id', '=', groupId)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
 }

@@ -163,3 +163,14 @@ describe('DeleteAsset and DeletePackagingConfiguration', () => {
     }
   });
 });
+
+describe('CreatePackagingConfiguration', () => {
+  it('refuses what would be one too many for the assets of the group to have', async () => {
+    await vodGroups({ store, domainName: () => 'x' }).create(operation({ Id: 'large' }));
+    for (let number = 1; number <= 100; number++)
+      await configurations().create(operation(cmaf(`large-${number}`, 'large')));
+    await expect(configurations().create(operation(cmaf('large-101', 'large')))).rejects.toThrow(
+      'The packaging group "large" has 100',
+    );
+  });
+});

@@ -7,7 +7,7 @@ import type { JobStatus } from '../../workflow/job-view.js';
 import type { Jobs } from '../../workflow/jobs.js';
 import type { Operation, Run } from './operation.js';
 import { assetSchema, documentOf, readDocument } from './documents.js';
-import { findGroup, type VodConfigurationServices } from './groups.js';
+import { findGroup, maxConfigurations, type VodConfigurationServices } from './groups.js';
 import { listPage } from './pages.js';
 import { ServiceError } from './service-error.js';
 import type { Json } from './wire.js';
@@ -24,8 +24,6 @@ export interface VodAssetServices extends VodConfigurationServices {
 
 /** Where the endpoints of these assets lie in the storage: `mediapackage-vod/<asset>/<configuration>/`. */
 const destination = { path: 'mediapackage-vod' };
-/** Packaging configurations of one group; MediaPackage's own quota is 10. */
-const maxConfigurations = 100;
 
 /** `/assets` */
 export function vodAssets(

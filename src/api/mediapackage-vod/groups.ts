@@ -27,9 +27,9 @@ export function vodGroups({
   }
 
   async function change(id: string, fields: Json): Promise<Json> {
-    const { body } = await findGroup(store, id);
-    await store.groups.update(id, { ...body, ...fields });
-    return view(await findGroup(store, id));
+    const changed = await store.groups.update(id, (body) => ({ ...body, ...fields }));
+    if (!changed) throw noGroup(id);
+    return view(changed);
   }
 
   return {
@@ -53,16 +53,14 @@ export function vodGroups({
     },
     async remove({ id }: Operation): Promise<Json> {
       await findGroup(store, id);
-      if ((await store.configurations.count(id)) + (await store.assets.count(id)) > 0)
-        throw new ServiceError(
-          'UnprocessableEntityException',
-          `The packaging group "${id}" still has packaging configurations or assets.`,
-        );
       await store.groups.remove(id);
       return {};
     },
   };
 }
+
+/** Packaging configurations of one group; MediaPackage's own quota is 10. */
+export const maxConfigurations = 100;
 
 export interface VodConfigurationServices {
   readonly store: VodStore;
@@ -89,9 +87,8 @@ export function vodConfigurations({
       const { Id: id, PackagingGroupId: groupId } = configuration;
       await findGroup(store, groupId);
       check(configuration);
-      return view(
-        await store.configurations.insert({ id, groupId, body: { ...configuration, Tags: configuration.Tags ?? {} } }),
-      );
+      const document = { ...configuration, Tags: configuration.Tags ?? {} };
+      return view(await store.configurations.insert({ id, groupId, body: document }, maxConfigurations));
     },
     async list({ query }: Operation): Promise<Json> {
       const { items, nextToken } = await listPage(store.configurations, query);
@@ -114,5 +111,9 @@ export function vodConfigurations({
 export async function findGroup(store: VodStore, id: string): Promise<VodItem> {
   const found = await store.groups.find(id);
   if (found) return found;
-  throw new ServiceError('NotFoundException', `There is no packaging group "${id}".`);
+  throw noGroup(id);
+}
+
+function noGroup(id: string): ServiceError {
+  return new ServiceError('NotFoundException', `There is no packaging group "${id}".`);
 }

@@ -1,4 +1,4 @@
-import type { VodItem, VodStore, VodTable } from '../../status/vod-store.js';
+import type { VodBody, VodStore } from '../../status/vod-store.js';
 import type { Operation, Run } from './operation.js';
 import { readArn, readDocument, tagsSchema } from './documents.js';
 import { ServiceError } from './service-error.js';
@@ -15,33 +15,39 @@ export function vodTags(store: VodStore): Readonly<Record<'list' | 'add' | 'remo
     'packaging-groups': store.groups,
   };
 
-  async function find(
-    arn: string,
-  ): Promise<{ table: VodTable; item: VodItem; tags: Readonly<Record<string, string>> }> {
+  /** @throws ServiceError 404 */
+  async function change(arn: string, to: (tags: Tags) => Tags): Promise<Json> {
     const { kind, id } = readArn(arn);
-    const item = await tables[kind].find(id);
-    if (!item) throw new ServiceError('NotFoundException', `There is nothing with the ARN ${arn}.`);
-    return { table: tables[kind], item, tags: (item.body.Tags ?? {}) as Record<string, string> };
+    if (!(await tables[kind].update(id, (body) => ({ ...body, Tags: to(tagsOf(body)) })))) throw nothing(arn);
+    return {};
   }
 
   return {
     async list({ id: arn }: Operation): Promise<Json> {
-      return { Tags: (await find(arn)).tags };
+      const { kind, id } = readArn(arn);
+      const item = await tables[kind].find(id);
+      if (!item) throw nothing(arn);
+      return { Tags: tagsOf(item.body) };
     },
     async add({ id: arn, body }: Operation): Promise<Json> {
-      const { table, item, tags } = await find(arn);
-      const Tags = { ...tags, ...readDocument(body, tagsSchema).Tags };
-      if (Object.keys(Tags).length > maxTags)
+      const added = readDocument(body, tagsSchema).Tags;
+      return change(arn, (tags) => {
+        const all = { ...tags, ...added };
+        if (Object.keys(all).length <= maxTags) return all;
         throw new ServiceError('UnprocessableEntityException', `tags: at most ${maxTags} are allowed`);
-      await table.update(item.id, { ...item.body, Tags });
-      return {};
+      });
     },
     async remove({ id: arn, query }: Operation): Promise<Json> {
-      const { table, item, tags } = await find(arn);
       const gone = new Set(query.getAll('tagKeys'));
-      const Tags = Object.fromEntries(Object.entries(tags).filter(([key]) => !gone.has(key)));
-      await table.update(item.id, { ...item.body, Tags });
-      return {};
+      return change(arn, (tags) => Object.fromEntries(Object.entries(tags).filter(([key]) => !gone.has(key))));
     },
   };
+}
+
+type Tags = Readonly<Record<string, string>>;
+
+const tagsOf = (body: VodBody): Tags => (body.Tags ?? {}) as Tags;
+
+function nothing(arn: string): ServiceError {
+  return new ServiceError('NotFoundException', `There is nothing with the ARN ${arn}.`);
 }
