@@ -25,6 +25,7 @@ import { spawnThread } from './publish/egress/embedded-packager/spawn-thread.js'
 import { awsClients } from './publish/egress/mediapackage-vod/aws-clients.js';
 import { cdnGate, type CdnGate } from './publish/egress/mediapackage-vod/cdn-gate.js';
 import { mediaPackageVod } from './publish/egress/mediapackage-vod/mediapackage-vod.js';
+import { playablePatience } from './publish/egress/mediapackage-vod/waiting.js';
 import { assetCatalog, type AssetCatalog } from './status/asset-catalog.js';
 import { openDatabase, type Database } from './status/database.js';
 import { startCleanUp } from './status/clean-up.js';
@@ -243,8 +244,6 @@ async function compose(
 const hour = 3_600_000;
 /** Objects that a harvest has under way at once, from one origin and over all: what packaged-vod-downloader did, too. */
 const harvestConcurrency = 20;
-/** milliseconds that MediaPackage has to make an endpoint playable: a day's recording takes it an hour or two */
-const playablePatience = 12 * 3600_000;
 
 /** One pace for all harvests of the process: endpoints of one group lie on one host. */
 function harvesting({ REELWAY_PRIVATE_HOSTS: privateHosts }: Config): HarvestPorts {

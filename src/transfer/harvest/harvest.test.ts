@@ -254,6 +254,12 @@ describe('a harvest', () => {
     expect(await stored()).toEqual(['theirs.txt']);
   });
 
+  it('tells a folder from one whose name begins with its name', async () => {
+    const server = await origin(smallPresentation());
+    await localStore({ folder }).put('Id2/theirs.txt', Buffer.from('x'));
+    expect(await mirror(server, '/v/index.m3u8', { folder: 'Id' })).toMatchObject({ status: 'complete' });
+  });
+
   it('sends credentials to the origin of the manifest alone, and reads them anew once they are refused', async () => {
     const seen: string[] = [];
     const elsewhere = await loopbackServer((request, response) => {

@@ -10,23 +10,22 @@ import type { AwsClients } from './aws-clients.js';
 import { awsFailure, isNotFound } from './aws-failure.js';
 import { cdnAuthorization } from './cdn-authorization.js';
 import { sameObject, sourceOfAsset } from './source-arn.js';
+import { lookPauses, nextPause, type LookPauses } from './waiting.js';
 
 export interface MediaPackageVodOptions {
   readonly clients: AwsClients;
   readonly harvesting: HarvestPorts;
   /** The storage of the settings, or a bucket that a request names. */
   readonly openStore: (bucket: string | undefined) => ObjectStore;
-  /** milliseconds between looks at an endpoint that is not playable yet: the first, and the longest */
-  readonly pauses?: { readonly first: number; readonly longest: number };
+  readonly pauses?: LookPauses;
 }
 
-const defaultPauses = { first: 5000, longest: 60_000 };
 /** milliseconds; an asset that is older and tells no status is from before MediaPackage told any, and done long ago */
 const statuslessAge = 24 * 3600_000;
 
 /** Egress by AWS Elemental MediaPackage VOD: it packages just in time, we harvest what it makes. */
 export function mediaPackageVod(options: MediaPackageVodOptions): ManagedEgress {
-  const { clients, pauses = defaultPauses } = options;
+  const { clients, pauses = lookPauses } = options;
 
   async function describe(assetId: string, signal?: AbortSignal): Promise<DescribeAssetResponse | undefined> {
     const { sdk, client } = await connected(clients);
@@ -76,7 +75,7 @@ export function mediaPackageVod(options: MediaPackageVodOptions): ManagedEgress 
     },
 
     async waitUntilPlayable(endpoint, signal) {
-      for (let pause = pauses.first; ; pause = Math.min(pause * 1.5, pauses.longest)) {
+      for (let pause = pauses.first; ; pause = nextPause(pause, pauses)) {
         const asset = await describe(endpoint.assetId, signal);
         const playable = playableEndpoint(asset, endpoint);
         if (playable) return playable;
