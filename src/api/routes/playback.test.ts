@@ -27,6 +27,9 @@ beforeAll(async () => {
   await store.put('vod/a/cmaf/video_1/init.mp4', segment);
   await store.put('vod/a/cmaf/video_1/1.m4s', segment);
   await store.put('vod/a/cmaf/video_1/a b%.m4s', segment);
+  await store.put('vod/a/cmaf/index.ism/Manifest', Buffer.from('<SmoothStreamingMedia/>'));
+  for (const stream of ['video=0', 'audio_2=20000000', 'text=0'])
+    await store.put(`vod/a/cmaf/index.ism/QualityLevels(3000000)/Fragments(${stream})`, segment);
   await store.put('vod/a/cmaf/.reelway/inventory.json', Buffer.from('{}'));
   await store.put('vod/a/cmaf/video_1/large.m4s', Buffer.alloc(3_000_000, 7));
   await store.put('vod/a/secret.txt', Buffer.from('not yours'));
@@ -63,6 +66,10 @@ describe('playback', () => {
     ['index.mpd', 'application/dash+xml', 'public, max-age=60'],
     ['video_1/init.mp4', 'video/mp4', 'public, max-age=86400'],
     ['video_1/1.m4s', 'video/iso.segment', 'public, max-age=86400'],
+    ['index.ism/Manifest', 'application/vnd.ms-sstr+xml', 'public, max-age=60'],
+    ['index.ism/QualityLevels(3000000)/Fragments(video=0)', 'video/mp4', 'public, max-age=86400'],
+    ['index.ism/QualityLevels(3000000)/Fragments(audio_2=20000000)', 'audio/mp4', 'public, max-age=86400'],
+    ['index.ism/QualityLevels(3000000)/Fragments(text=0)', 'application/mp4', 'public, max-age=86400'],
   ])('serves %s with its type, to players of every origin', async (path, type, cache) => {
     const response = await fetch(`${base}/${path}`);
     expect(response.status).toBe(200);

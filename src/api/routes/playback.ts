@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { Failure } from '../../domain/failure.js';
+import { isManifest } from '../../domain/manifest-key.js';
 import type { ObjectStore, StoredObject } from '../../storage/object-store.js';
 import type { ApiServer } from '../http-types.js';
 import { answerObject } from '../object-answer.js';
@@ -64,7 +65,7 @@ export function playbackRoutes(app: ApiServer, { endpoints }: { endpoints: Playb
       const { store, key } = await locate(endpoints, request.params);
       await refuseWithoutIdentifier(endpoints, request);
       const object = await findObject(store, key);
-      const seconds = /\.(m3u8|mpd)$/.test(key) ? manifestCacheSeconds : segmentCacheSeconds;
+      const seconds = isManifest(key) ? manifestCacheSeconds : segmentCacheSeconds;
       return answerObject(request, reply, { store, object, cacheControl: `public, max-age=${seconds}` });
     },
   });
