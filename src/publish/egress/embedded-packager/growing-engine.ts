@@ -16,7 +16,7 @@ export interface GrowingEngineOptions {
   /** Packages in this thread; indexes. */
   readonly inline: PackagingEngine;
   readonly openSource: (uri: string) => Promise<SourceReader>;
-  /** Called once at most. */
+  /** Called once at most, unless it fails. */
   readonly startThreads: () => Promise<ThreadedEngine>;
   /** bytes of source; default: 400 MB */
   readonly threshold?: number;
@@ -26,7 +26,19 @@ export interface GrowingEngineOptions {
 export function growingEngine(options: GrowingEngineOptions): ThreadedEngine {
   const { inline, openSource, startThreads, threshold = defaultThreshold } = options;
   let threads: ThreadedEngine | undefined;
+  let starting: Promise<ThreadedEngine> | undefined;
   let underWay = 0;
+
+  /** Jobs that are indexed at the same time start the same ones. */
+  async function start(): Promise<void> {
+    starting ??= startThreads();
+    try {
+      threads = await starting;
+    } catch (error) {
+      starting = undefined;
+      throw error;
+    }
+  }
 
   async function makeInline(...[work, signal]: Parameters<PackagingEngine['make']>) {
     underWay += 1;
@@ -44,12 +56,12 @@ export function growingEngine(options: GrowingEngineOptions): ThreadedEngine {
     async index(source, signal) {
       const result = await inline.index(source, signal);
       const bytes = threads ? 0 : await sourceBytes(await openSource(source), result.index, signal);
-      if (bytes >= threshold) threads ??= await startThreads();
+      if (bytes >= threshold) await start();
       return result;
     },
     make: (work, signal) =>
       threads && underWay >= inline.concurrency ? threads.make(work, signal) : makeInline(work, signal),
-    close: async () => threads?.close(),
+    close: async () => (await starting)?.close(),
   };
 }
 
