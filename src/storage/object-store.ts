@@ -38,6 +38,8 @@ export interface PutOptions {
   readonly ifAbsent?: boolean;
   /** The digest of the body where the caller has it; S3 checks it on arrival. */
   readonly digest?: Digest;
+  /** bytes that a stream will have, where they are known: S3 takes large objects only in parts that are large enough */
+  readonly expectedSize?: number;
   readonly signal?: AbortSignal;
 }
 

@@ -4,6 +4,7 @@ import { startS3Server, type Fault, type S3Request, type S3Server } from '../../
 import type { Failure } from '../domain/failure.js';
 import type { ObjectRead, ObjectStore } from './object-store.js';
 import type { S3Options } from './s3-client.js';
+import { partSizeFor } from './s3-upload.js';
 import { s3Store } from './s3.js';
 
 const quick = { tries: 3, firstDelay: 1, longestDelay: 500 };
@@ -37,6 +38,8 @@ async function drain({ body }: ObjectRead): Promise<number> {
 const cut: Fault = { kind: 'cut' };
 const silence: Fault = { kind: 'silence' };
 const slowDown: Fault = { kind: 'error', status: 503, code: 'SlowDown', headers: { 'retry-after': '0' } };
+/** bytes: defaultMaxObjectBytes of harvests */
+const largestHarvested = 256 * 1024 ** 3;
 const isPart = ({ query }: S3Request): boolean => query.has('partNumber');
 
 describe('S3 on a bad day', () => {
@@ -185,6 +188,17 @@ describe('S3 on a bad day', () => {
     abort.abort();
     await expect(put).rejects.toMatchObject({ name: 'AbortError' });
     expect(server.uploads.size).toBe(0);
+  });
+
+  it('sends an object whose length is known in parts large enough for it, up to the largest that a harvest takes', async () => {
+    const { server, store } = await opened();
+    const parts = () => server.requests.filter((line) => line.includes('partNumber')).length;
+    await store.put('unknown', stream(40));
+    expect(parts()).toBe(3);
+    await store.put('known', stream(40), { expectedSize: largestHarvested });
+    expect(parts()).toBe(3 + 2);
+    expect(largestHarvested / partSizeFor(largestHarvested)).toBeLessThanOrEqual(10_000);
+    expect(partSizeFor(undefined)).toBe(16 << 20);
   });
 
   it('looks before it writes where the server knows no conditions', async () => {

@@ -13,13 +13,18 @@ import { s3Problem } from './s3-errors.js';
  * (`UNSIGNED-PAYLOAD`), and no aws-chunked coding, which not every server reads. The SDK does not send a stream twice, so tries are made here.
  */
 
-/** bytes of a part of an upload; S3 takes 5 MiB to 5 GiB, 10 000 parts at most (so 160 GB in one object) */
-export const partSize = 16 * 1024 * 1024;
+/** bytes of a part of an upload; S3 takes 5 MiB to 5 GiB, 10 000 parts at most (so 160 GB in one object whose length nobody knows) */
+const partSize = 16 * 1024 * 1024;
 const maxParts = 10_000;
-/** Parts under way at once: memory of one upload is at most (this + 1) * partSize. */
+/** Parts under way at once: memory of one upload is at most (this + 1) parts. */
 const partConcurrency = 4;
 /** milliseconds; an unfinished upload of the same key that is older was left by a killed process: its parts cost money until removed */
 const abandonedAge = 24 * 3600_000;
+
+/** bytes of each part of an object of about so many bytes: larger where it would have too many otherwise */
+export function partSizeFor(expectedSize = 0): number {
+  return Math.max(partSize, Math.ceil(expectedSize / maxParts));
+}
 
 export interface S3Target extends S3Connection {
   readonly bucket: string;
@@ -56,7 +61,7 @@ export async function sendWhole(target: S3Target, piece: Piece, options: SendOpt
   return { etag: answer.ETag, size: piece.size };
 }
 
-/** Stores pieces (all but the last of `partSize`) as one object; on any failure the parts that went up are removed. */
+/** Stores pieces (all but the last of one size) as one object; on any failure the parts that went up are removed. */
 export async function sendParts(target: S3Target, pieces: AsyncIterable<Piece>, options: SendOptions): Promise<Sent> {
   const facts = { ContentType: options.contentType, ChecksumAlgorithm: 'CRC32' as const };
   let size = 0;
@@ -125,7 +130,7 @@ async function sendEach(
   try {
     let number = 0;
     for await (const piece of pieces) {
-      if (++number > maxParts) throw tooManyParts(key);
+      if (++number > maxParts) throw tooManyParts(key, size);
       size += piece.size;
       const part = sendPart(piece, number).finally(() => underWay.delete(part));
       underWay.add(part);
@@ -138,8 +143,11 @@ async function sendEach(
   return { parts, size };
 }
 
-function tooManyParts(key: string): Failure {
-  return new Failure('too_large', `The object "${key}" has more than ${maxParts} parts of ${partSize} bytes.`);
+function tooManyParts(key: string, sent: number): Failure {
+  return new Failure(
+    'too_large',
+    `The object "${key}" has more than ${sent} bytes, which are ${maxParts} parts; larger ones must be announced with their length.`,
+  );
 }
 
 async function abortAbandoned({ sdk, client, bucket, key }: S3Target): Promise<void> {

@@ -10,7 +10,7 @@ import { copyObject, largestWholeCopy } from './s3-copy.js';
 import { s3Connection, type S3Connection, type S3Options } from './s3-client.js';
 import { s3Failure, s3Problem } from './s3-errors.js';
 import {
-  partSize,
+  partSizeFor,
   sendParts,
   sendWhole,
   type Condition,
@@ -80,7 +80,12 @@ export function s3Store(options: S3Options): ObjectStore {
     return request({});
   }
 
-  async function sendStream(target: S3Target, stream: AsyncIterable<Uint8Array>, options: SendOptions): Promise<Sent> {
+  async function sendStream(
+    target: S3Target,
+    stream: AsyncIterable<Uint8Array>,
+    options: SendOptions & Pick<PutOptions, 'expectedSize'>,
+  ): Promise<Sent> {
+    const partSize = partSizeFor(options.expectedSize);
     const pieces = cut(options.digest ? verified(stream, options.digest) : stream, partSize, options.signal);
     try {
       const first = await pieces.next();

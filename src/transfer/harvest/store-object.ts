@@ -46,6 +46,7 @@ export async function storeObject(
     const stored = await at.store.put(inFolder(at.folder, key), body, {
       contentType,
       ...digest,
+      ...(answer.length !== undefined && { expectedSize: answer.length }),
       ...(signal && { signal }),
     });
     return {
