@@ -11,9 +11,11 @@ function presentation(documents: Readonly<Record<string, string | Uint8Array>>, 
   return enumerate(new URL(entry, base).href, (url): Promise<FetchedManifest> => {
     const name = Object.keys(documents).find((each) => new URL(each, base).href === url);
     if (name === undefined) return Promise.reject(new Error(`asked for ${url}`));
-    const bytes = Buffer.from(documents[name]!);
+    const document = documents[name]!;
+    const target = typeof document === 'string' && URL.canParse(document) ? document : url;
+    const bytes = Buffer.from(target === url ? document : documents[short(target)]!);
     const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}` as const;
-    return Promise.resolve({ requested: url, url, bytes, digest });
+    return Promise.resolve({ requested: url, url: target, bytes, digest });
   });
 }
 
@@ -136,6 +138,43 @@ describe('the resources of an HLS presentation', () => {
     ['bytes that are no UTF-8', Buffer.from('#EXTM3U\n#EXT-X-ENDLIST\n\xff\xfe', 'latin1'), 'source_invalid'],
   ])('%s is refused', async (_name, text, code) => {
     await expect(presentation({ 'm.m3u8': text }, 'm.m3u8')).rejects.toMatchObject({ code });
+  });
+
+  describe('with redirects', () => {
+    const master = '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n1/p.m3u8\n';
+
+    it('of the entry are those beside where it came from', async () => {
+      const documents = {
+        'm.m3u8': `${base}new/m.m3u8`,
+        'new/m.m3u8': master,
+        'new/1/p.m3u8': media('#EXTINF:4,', 'a.ts'),
+      };
+      expect(await resourcesOf(documents, 'm.m3u8')).toEqual(['new/1/a.ts']);
+    });
+
+    it('of a child within its folder are found', async () => {
+      const documents = {
+        'm.m3u8': master,
+        '1/p.m3u8': `${base}1/q.m3u8?t=1`,
+        '1/q.m3u8?t=1': media('#EXTINF:4,', 'a.ts'),
+      };
+      expect(await resourcesOf(documents, 'm.m3u8')).toEqual(['1/a.ts']);
+    });
+
+    const elsewhere = `${base}2/p.m3u8`;
+    const range = (attribute: string) =>
+      media(`#EXT-X-DATERANGE:ID="a",START-DATE="2026-01-01T00:00:00Z",${attribute}`, '#EXTINF:4,', 'm.ts');
+    it.each([
+      ['playlist', { 'm.m3u8': master, '1/p.m3u8': elsewhere }],
+      ['presentation', { 'm.m3u8': range('X-ASSET-URI="1/p.m3u8"'), '1/p.m3u8': elsewhere }],
+      [
+        'list of assets',
+        { 'm.m3u8': range('X-ASSET-LIST="1/l.json"'), '1/l.json': `${base}2/l.json`, '2/l.json': '{"ASSETS":[]}' },
+      ],
+    ])('of a %s to another folder are refused, since a mirror would be broken', async (_name, documents) => {
+      const found = presentation({ ...documents, '2/p.m3u8': media('#EXTINF:4,', 'a.ts') }, 'm.m3u8');
+      await expect(found).rejects.toMatchObject({ code: 'source_unsupported' });
+    });
   });
 
   it('is refused when assets lie inside assets without end', async () => {

@@ -92,6 +92,20 @@ class PresentationWalk {
     return manifest;
   }
 
+  /**
+   * A manifest that another one refers to: it is stored by the address there, so its own relative references must begin there, too. (The
+   * entry is stored by the address that it came from.)
+   */
+  async #child(url: string, kind: 'manifest' | 'json'): Promise<FetchedManifest> {
+    const manifest = await this.fetch(url, kind);
+    if (folderOf(manifest.url) === folderOf(url)) return manifest;
+    throw new Failure(
+      'source_unsupported',
+      `${shownUrl(url)} is redirected to another folder, ${shownUrl(manifest.url)}: what it refers to would not be found in a mirror. Only the manifest that is asked for may be redirected so.`,
+      { details: { url: shownUrl(url), given: shownUrl(manifest.url) } },
+    );
+  }
+
   async playlist(manifest: FetchedManifest, scope: PlaylistScope): Promise<void> {
     const { url } = manifest;
     const text = textOfManifest(manifest);
@@ -108,13 +122,13 @@ class PresentationWalk {
   async #follow(reference: HlsReference, { depth }: PlaylistScope, from: FetchedManifest): Promise<void> {
     if (reference.kind === 'resource' || this.#asked.has(reference.url)) return;
     if (reference.kind === 'playlist') {
-      const child = await this.fetch(reference.url, 'manifest');
+      const child = await this.#child(reference.url, 'manifest');
       return this.playlist(child, { depth, variables: reference.variables });
     }
     if (depth >= maxDepth)
       throw new Failure('source_too_large', `${shownUrl(from.url)} is deeper than ${maxDepth} assets (maxDepth).`);
     if (reference.kind === 'presentation') return this.#asset(reference.url, depth + 1);
-    const list = await this.fetch(reference.url, 'json');
+    const list = await this.#child(reference.url, 'json');
     await settled(
       assetsOf(list)
         .filter((url) => !this.#asked.has(url))
@@ -124,7 +138,7 @@ class PresentationWalk {
 
   /** A presentation inside this one. */
   async #asset(url: string, depth: number): Promise<void> {
-    const manifest = await this.fetch(url, 'manifest');
+    const manifest = await this.#child(url, 'manifest');
     const text = textOfManifest(manifest);
     const kind = kindOfManifest(text, manifest.url);
     if (kind === 'hls') await this.playlist(manifest, { depth, variables: undefined });
@@ -135,6 +149,10 @@ class PresentationWalk {
     const read = kind === 'dash' ? dashResources : mssResources;
     for (const resource of readingManifest(url, () => read(text, url))) this.found.add(resource);
   }
+}
+
+function folderOf(url: string): string {
+  return new URL('.', url).href;
 }
 
 /** Waits for all, also when one fails, so that nothing goes on behind the failure. */
