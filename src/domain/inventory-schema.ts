@@ -24,6 +24,7 @@ export const inventorySchema = z.object({
       source: z.string(),
       root: z.string(),
       former: z.array(z.string()),
+      query: z.string().optional(),
       revision: z.string(),
       durationMs: z.number(),
     })

@@ -21,6 +21,8 @@ export interface Inventory {
 export interface HarvestFacts {
   /** The entry manifest's address, without its query. */
   readonly source: string;
+  /** SHA-256 of that query, which may tell presentations apart or be a token. */
+  readonly query?: string | undefined;
   /** What keys are appended to, to have the addresses of their objects (transfer/harvest/keys). */
   readonly root: string;
   /** Keys of earlier versions that nothing refers to any more and that are left in place. */

@@ -201,6 +201,31 @@ describe('a harvest', () => {
     expect(asked.sort()).toEqual(['aaaa Thu, 01 Jan 2026 00:00:00 GMT', 'bbbb']);
   });
 
+  it('looks at the manifests when the query is another one: a token changes nothing, another presentation is brought over', async () => {
+    const files: Files = {
+      '/v/i.m3u8?lang=de': media('#EXTINF:4,', 'a.ts?lang=de'),
+      '/v/i.m3u8?lang=fr': media('#EXTINF:4,', 'a.ts?lang=fr', '#EXTINF:4,', 'b.ts'),
+      '/v/a.ts?lang=de': segment('de'),
+      '/v/a.ts?lang=fr': segment('fr'),
+      '/v/b.ts': segment('b'),
+    };
+    files['/v/i.m3u8?lang=de&token=2'] = files['/v/i.m3u8?lang=de']!;
+    const server = await origin(files);
+    await mirror(server, '/v/i.m3u8?lang=de');
+    const asked = async (query: string) => {
+      const before = server.requests.length;
+      const { status, fetched } = await mirror(server, `/v/i.m3u8?${query}`);
+      return { status, fetched: fetched.objects, requests: server.requests.slice(before) };
+    };
+    const token = 'lang=de&token=2';
+    expect(await asked(token)).toEqual({ status: 'skipped', fetched: 0, requests: [`GET /v/i.m3u8?${token}`] });
+    expect(await asked(token)).toEqual({ status: 'skipped', fetched: 0, requests: [] });
+    expect(await asked('lang=fr')).toMatchObject({ status: 'refreshed', fetched: 3 });
+    expect((await readFile(join(folder, 'm/a.ts'))).equals(segment('fr'))).toBe(true);
+    expect(await asked('lang=fr')).toMatchObject({ status: 'skipped', requests: [] });
+    expect(JSON.stringify(await readInventory(localStore({ folder }), 'm'))).not.toContain('lang=');
+  });
+
   it('goes on where it was stopped, with what was verified', async () => {
     const files = smallPresentation();
     let stop: (() => void) | undefined;

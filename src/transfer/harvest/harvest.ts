@@ -81,7 +81,10 @@ export async function harvest(ports: HarvestPorts, job: HarvestJob, report: Repo
   // Everything under way listens to it at once, which is no leak.
   if (job.signal) setMaxListeners(0, job.signal);
   const survey = await surveyMirror(mirror, job.signal);
-  if (!job.refresh && !job.prune && isWhole(survey)) return skipped(survey, job);
+  const query = queryDigest(job.url);
+  const sameQuery = survey.inventory?.harvest?.query === query;
+  // Another query may be another token or another presentation: the manifests tell.
+  if (!job.refresh && !job.prune && sameQuery && isWhole(survey)) return skipped(survey, job);
 
   const ownOrigin = new URL(job.url).origin;
   const origin = originOf({ ...ports, ownOrigin, ...(job.credentials && { credentials: job.credentials }) });
@@ -106,7 +109,7 @@ export async function harvest(ports: HarvestPorts, job: HarvestJob, report: Repo
   };
   const mirrored = await mirrorResources(work, layout, report);
   if (mirrored.fetched.objects > 0) await refuseMovedManifests(layout.manifests, fetching);
-  return finish({ job, work, presentation, layout, mirrored });
+  return finish({ job, work, presentation, layout, mirrored, query, sameQuery });
 }
 
 /** All that is to be written, and where. */
@@ -162,10 +165,13 @@ interface Finish {
   readonly presentation: Presentation;
   readonly layout: Layout;
   readonly mirrored: Awaited<ReturnType<typeof mirrorResources>>;
+  readonly query: string;
+  /** The inventory in place has it already. */
+  readonly sameQuery: boolean;
 }
 
 /** All resources are in place: child manifests, the entry, the inventory, then the journal goes. */
-async function finish({ job, work, presentation, layout, mirrored }: Finish): Promise<HarvestResult> {
+async function finish({ job, work, presentation, layout, mirrored, query, sameQuery }: Finish): Promise<HarvestResult> {
   const { mirror, survey } = work;
   const { made, writer, absent } = mirrored;
   let { objects, bytes } = mirrored.fetched;
@@ -197,6 +203,7 @@ async function finish({ job, work, presentation, layout, mirrored }: Finish): Pr
     objects: [...made.values()],
     harvest: {
       source: withoutQuery(job.url),
+      query,
       root: layout.root,
       former: job.prune ? [] : former,
       revision: work.revision,
@@ -204,7 +211,7 @@ async function finish({ job, work, presentation, layout, mirrored }: Finish): Pr
     },
   };
   const pruned = job.prune === true && former.length > 0;
-  if (writer.possessed() || pruned || !survey.finished) {
+  if (writer.possessed() || pruned || !survey.finished || !sameQuery) {
     if (pruned) await removeObjects(mirror.at, former);
     await writeInventory(job.store, job.folder, inventory);
   }
@@ -277,6 +284,11 @@ function sum(objects: Iterable<InventoryObject>): number {
   let bytes = 0;
   for (const { size } of objects) bytes += size;
   return bytes;
+}
+
+/** The query itself may be a secret. */
+function queryDigest(url: string): string {
+  return createHash('sha256').update(new URL(url).search).digest('hex');
 }
 
 function withoutQuery(url: string): string {
