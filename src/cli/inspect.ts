@@ -10,8 +10,11 @@ import type { Terminal } from './terminal.js';
 export function inspectCommand(context: CommandContext): Command {
   return new Command('inspect')
     .description(
-      'Shows the tracks, codecs, timing, cut and groups of pictures of a source or of what was packaged, and judges it by the rules of\n' +
-        'HLS, DASH, CMAF and Smooth Streaming. Ends with 1 when a rule is broken.',
+      'Shows what a source or an output holds, and judges its manifests by the rules of HLS, DASH and Smooth Streaming. Ends with 1 when a\n' +
+        'rule is broken. What can be told:\n' +
+        '  HLS with transport streams, .ts, MP4   tracks, codecs, timing, cut, groups of pictures at the beginning\n' +
+        '  HLS with fragmented MP4 (as our CMAF)  no tracks; the rules of CMAF for header and first segment of each rendition\n' +
+        '  MPD, client manifest                   tracks and codecs as the manifest says them; segments are not read',
     )
     .argument('<input>', 'playlist, MPD, client manifest, transport stream or MP4: a path or an address')
     .option('--json', 'print all of it as JSON')
