@@ -78,9 +78,10 @@ export class Service extends Construct {
     this.server = new ecs.FargateService(this, 'Server', {
       ...shared,
       taskDefinition: server,
-      desiredCount: 2,
-      minHealthyPercent: 50,
-      maxHealthyPercent: 200,
+      // Packaging groups are files of the data folder, which two servers would not share (docs/deploy.md).
+      desiredCount: 1,
+      minHealthyPercent: 0,
+      maxHealthyPercent: 100,
       healthCheckGracePeriod: Duration.seconds(120),
     });
     this.workers = new ecs.FargateService(this, 'Workers', {
