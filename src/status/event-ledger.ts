@@ -20,6 +20,7 @@ export interface EventLedger {
   /** Opencast has refused the start: nothing runs. */
   refused(mediaPackageId: string): Promise<void>;
   started(mediaPackageId: string, workflowId: string): Promise<void>;
+  /** What has succeeded stays so. */
   ended(mediaPackageId: string, state: 'SUCCEEDED' | 'FAILED'): Promise<void>;
   /** A file was added to the event afterwards; @param name of the file among those of its recording */
   attached(mediaPackageId: string, name: string): Promise<void>;
@@ -123,7 +124,14 @@ export function eventLedger(tables: Kysely<Tables>): EventLedger {
     },
     refused: (mediaPackageId) => change(mediaPackageId, { posted_at: null }),
     started: (mediaPackageId, workflowId) => change(mediaPackageId, { posted_at: null, workflow_id: workflowId }),
-    ended: (mediaPackageId, state) => change(mediaPackageId, { state, ended_at: Date.now() }),
+    async ended(mediaPackageId, state) {
+      await tables
+        .updateTable('opencast_event')
+        .set({ state, ended_at: Date.now() })
+        .where('media_package_id', '=', mediaPackageId)
+        .where(({ eb, or }) => or([eb('state', 'is', null), eb('state', '!=', 'SUCCEEDED')]))
+        .execute();
+    },
     attached: (mediaPackageId, name) => add(mediaPackageId, 'attached', name),
     async sweepable(before, limit) {
       const rows = await tables

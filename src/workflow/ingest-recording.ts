@@ -30,7 +30,7 @@ export interface IngestServices extends CollectServices {
 }
 
 export interface IngestResult {
-  /** `existing`: somebody else had ingested it before */
+  /** `existing`: it was an event before */
   readonly outcome: 'ingested' | 'existing';
   readonly eventId: string;
   readonly omitted: readonly string[];
@@ -57,8 +57,9 @@ export function ingestRecording(services: IngestServices) {
         await ingest.is('IGNORED', { reason: 'Already in opencast' });
         return { outcome: 'existing', eventId: target.existing.eventId, omitted: [] };
       }
+      if (target.existing.kind === 'done') return ingest.stayDone(target.mediaPackageId, target.existing);
       const omitted = target.existing.kind === 'none' ? await ingest.make(target) : [];
-      await ingest.is('SENT_TO_OPENCAST', { seriesId: request.series.id });
+      await ingest.is('SENT_TO_OPENCAST');
 
       await ingest.during('OPENCAST_FAILED', () => ingest.follow(target.mediaPackageId));
       await ingest.is('OPENCAST_SUCCEEDED');
@@ -100,6 +101,15 @@ function ingestOf(services: IngestServices, request: IngestRequest, job: JobCont
       await tellOf({ kind: 'failed', failure: error });
       throw error;
     }
+  }
+
+  /** What was ingested stays as it is, also for who asks with another series; nobody is told again. */
+  async function stayDone(eventId: string, by: { readonly trackingId: string }): Promise<IngestResult> {
+    if (by.trackingId === request.trackingId) {
+      await is('OPENCAST_SUCCEEDED');
+      await lateFiles(await lookAgain());
+    } else await is('IGNORED', { reason: 'Already in opencast' });
+    return { outcome: 'existing', eventId, omitted: [] };
   }
 
   async function make(target: CheckedRequest): Promise<readonly string[]> {
@@ -207,7 +217,7 @@ function ingestOf(services: IngestServices, request: IngestRequest, job: JobCont
     }
   }
 
-  return { is, during, make, follow, lookAgain, lateFiles, lateCaptions, tellOf };
+  return { is, during, stayDone, make, follow, lookAgain, lateFiles, lateCaptions, tellOf };
 }
 
 function isLateCaptions(file: StoredRecordingFile['file'], attached: readonly string[]): boolean {

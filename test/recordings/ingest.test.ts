@@ -9,6 +9,7 @@ import {
   trackingId,
   uuid,
 } from '../support/recordings-lesson.js';
+import { eventLedger } from '../../src/status/event-ledger.js';
 import { recordingsStage, startReelway } from '../support/recordings-stage.js';
 
 /** `npm test` takes a part of each kind of bad day; `npm run chaos:recordings` takes all. */
@@ -64,7 +65,7 @@ describe('a recording on its way from Zoom to Opencast', () => {
     const server = await startReelway(stage);
     const first = await submitLesson(server.services);
     await Promise.all([first.result(), submitLesson(server.services), submitLesson(server.services)]);
-    expect(await (await submitLesson(server.services)).result()).toMatchObject({ outcome: 'ingested' });
+    expect(await (await submitLesson(server.services)).result()).toMatchObject({ outcome: 'existing' });
     expect(stage.opencast.workflows).toHaveLength(1);
     expect((await first.statuses()).at(-1)).toBe('OPENCAST_SUCCEEDED');
 
@@ -77,6 +78,32 @@ describe('a recording on its way from Zoom to Opencast', () => {
     await (await submitLesson(server.services, again)).result();
     expect(stage.opencast.workflows).toHaveLength(2);
     expect(stage.opencast.workflows[1]?.mediaPackageId).not.toBe(mediaPackage);
+  });
+
+  it('stays ingested when it is asked for after Opencast has removed its workflows, and with another series', async () => {
+    const stage = await recordingsStage();
+    const server = await startReelway(stage);
+    const first = await submitLesson(server.services);
+    await first.result();
+    await expect.poll(() => stage.notices, { timeout: 20_000 }).toHaveLength(1);
+    stage.opencast.workflows.length = 0;
+
+    expect(await (await submitLesson(server.services)).result()).toMatchObject({ outcome: 'existing' });
+    const other = { origin: 'on_demand', trackingId: 'on-demand-1', series: { id: '999', title: 'Lecture' } } as const;
+    stage.opencast.series.set('999', { title: 'Other' });
+    const asked = await submitLesson(server.services, other);
+    expect(await asked.result()).toEqual({ outcome: 'existing', eventId: mediaPackage, omitted: [] });
+
+    expect((await first.statuses()).at(-1)).toBe('OPENCAST_SUCCEEDED');
+    const ingest = await first.catalog.findIngest('on-demand-1');
+    expect(ingest).toMatchObject({ status: 'IGNORED', reason: 'Already in opencast' });
+    expect((await first.catalog.findIngest(trackingId))?.seriesId).toBe(series);
+    const ledger = eventLedger(server.services.database.tables);
+    await ledger.ended(mediaPackage, 'FAILED');
+    expect(await ledger.find(mediaPackage)).toMatchObject({ state: 'SUCCEEDED', trackingId });
+    const { jobs } = await server.services.engine.jobs.list({ kind: ['tell'], parent: 'any' });
+    expect(jobs).toHaveLength(1);
+    expect(stage.opencast.workflows).toEqual([]);
   });
 
   it('is left alone when somebody else has ingested it, found by its source as well', async () => {

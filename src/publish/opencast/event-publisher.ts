@@ -27,11 +27,13 @@ export interface EventPublisher {
 
 export interface CheckedRequest {
   /**
-   * `none`: to be made. `ours`: we have started it (to be followed). `foreign`: somebody else has; `eventId` says where.
+   * `none`: to be made. `ours`: we have started it (to be followed). `done`: we had, and Opencast has finished it; `trackingId` names the ingest that
+   * made it. `foreign`: somebody else has; `eventId` says where.
    */
   readonly existing:
     | { readonly kind: 'none' }
     | { readonly kind: 'ours'; readonly workflowId: string }
+    | { readonly kind: 'done'; readonly trackingId: string }
     | { readonly kind: 'foreign'; readonly eventId: string };
   readonly mediaPackageId: string;
   readonly workflow: string;

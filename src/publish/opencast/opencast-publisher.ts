@@ -138,6 +138,8 @@ async function existing(
   signal: AbortSignal,
 ): Promise<CheckedRequest['existing']> {
   const ours = await ledger.find(id);
+  // Opencast may have removed its workflows since.
+  if (ours?.state === 'SUCCEEDED') return { kind: 'done', trackingId: ours.trackingId };
   if (ours?.workflowId !== undefined) return { kind: 'ours', workflowId: ours.workflowId };
   const workflows = await opencast.workflowsOf(id, signal);
   const last = workflows.at(-1);
