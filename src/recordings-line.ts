@@ -121,7 +121,18 @@ export function recordingsLine(options: RecordingsLineOptions) {
     follow: times.follow,
   });
   const sweep = sweepStorage({ ledger, store, keepDays: config.RECORDINGS_KEEP_DAYS });
-  return { ledger, catalog, ingest, attach, sweep, tell, targets, workflows: [fetchFile, attach, ingest, sweep] };
+  const { takesCaptions } = publisher;
+  return {
+    ledger,
+    catalog,
+    takesCaptions,
+    ingest,
+    attach,
+    sweep,
+    tell,
+    targets,
+    workflows: [fetchFile, attach, ingest, sweep],
+  };
 }
 
 export type RecordingsLine = NonNullable<ReturnType<typeof recordingsLine>>;

@@ -8,13 +8,19 @@ import { defineWorkflow, type StepOptions, type WorkflowDefinition } from './def
 import type { FetchFileInput } from './fetch-recording-file.js';
 import { patient } from './patience.js';
 
-const inputSchema = z.object({ mediaPackageId: z.string(), recording: recordingSchema, file: recordingFileSchema });
+const inputSchema = z.object({
+  mediaPackageId: z.string(),
+  recording: recordingSchema,
+  file: recordingFileSchema,
+  /** takes the place of the captions that the event has */
+  overwrites: z.boolean(),
+});
 
 export type CaptionsInput = z.infer<typeof inputSchema>;
 
 export interface CaptionsServices {
   readonly fetchFile: WorkflowDefinition<FetchFileInput, StoredRecordingFile>;
-  readonly publisher: Pick<EventPublisher, 'attachCaptions'>;
+  readonly publisher: Pick<EventPublisher, 'attachCaptions' | 'publishCaptions' | 'latestWorkflow'>;
   readonly ledger: Pick<EventLedger, 'find' | 'attached'>;
   readonly patience?: StepOptions;
 }
@@ -27,7 +33,7 @@ export function attachCaptions({ fetchFile, publisher, ledger, patience = patien
     input: inputSchema,
     title: ({ recording, mediaPackageId }) => `transcript of recording ${recording.uuid} for event ${mediaPackageId}`,
 
-    async run({ mediaPackageId, recording, file }, job) {
+    async run({ mediaPackageId, recording, file, overwrites }, job) {
       const { uuid, hostId, startTime } = recording;
       const name = recordingFileKey(file);
       const child = await job.startChild(fetchFile, `${job.id}:file`, {
@@ -42,11 +48,17 @@ export function attachCaptions({ fetchFile, publisher, ledger, patience = patien
         'attach',
         async ({ signal }) => {
           if ((await ledger.find(mediaPackageId))?.attached.includes(name)) return;
-          await publisher.attachCaptions(mediaPackageId, fetched.result, signal);
+          await publisher.attachCaptions(mediaPackageId, { stored: fetched.result, overwrites }, signal);
           await ledger.attached(mediaPackageId, name);
         },
         patience,
       );
+      const after = await job.step(
+        'look at the workflows of the event',
+        async ({ signal }) => (await publisher.latestWorkflow(mediaPackageId, signal))?.id,
+        patience,
+      );
+      await job.step('publish', ({ signal }) => publisher.publishCaptions(mediaPackageId, after, signal), patience);
       return null;
     },
   });

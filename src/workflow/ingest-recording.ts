@@ -7,6 +7,7 @@ import { ingestRequestSchema, type IngestRequest } from '../domain/work-request.
 import { noticeOfRecording, type IngestOutcome } from '../notify/recording-notice.js';
 import type { CheckedRequest, EventPublisher } from '../publish/opencast/event-publisher.js';
 import type { IngestPlan } from '../publish/opencast/ingest-plan.js';
+import { lateTranscripts } from '../publish/opencast/late-transcripts.js';
 import type { EventLedger } from '../status/event-ledger.js';
 import type { RecordingCatalog, StatusChange } from '../status/recording-catalog.js';
 import type { CaptionsInput } from './attach-captions.js';
@@ -209,19 +210,14 @@ function ingestOf(services: IngestServices, request: IngestRequest, job: JobCont
   async function lateCaptions(mediaPackageId: string, recording: Recording): Promise<void> {
     const late = await job.step('look for late transcripts', async () => {
       const attached = (await ledger.find(mediaPackageId))?.attached ?? [];
-      return recording.files.filter((file) => isLateCaptions(file, attached));
+      return publisher.takesCaptions ? lateTranscripts(recording, attached) : [];
     });
-    for (const file of late) {
-      const id = `captions:${mediaPackageId}:${recordingFileKey(file)}`;
-      await job.startJob(services.attachCaptions, id, { mediaPackageId, recording: { ...recording, files: [] }, file });
+    for (const each of late) {
+      const id = `captions:${mediaPackageId}:${recordingFileKey(each.file)}`;
+      const input = { mediaPackageId, recording: { ...recording, files: [] }, ...each };
+      await job.startJob(services.attachCaptions, id, input);
     }
   }
 
   return { is, during, stayDone, make, follow, lookAgain, lateFiles, lateCaptions, tellOf };
-}
-
-function isLateCaptions(file: StoredRecordingFile['file'], attached: readonly string[]): boolean {
-  if (file.downloadUrl === undefined || attached.includes(recordingFileKey(file))) return false;
-  // Closed captions beside a transcript are the same speech once more.
-  return file.fileType.toUpperCase() === 'TRANSCRIPT' && (file.status ?? 'completed').toLowerCase() === 'completed';
 }

@@ -1,6 +1,7 @@
 import { Failure } from '../domain/failure.js';
 import { recordingFileKey, type Recording } from '../domain/recording.js';
 import { jobIdOfIngest, type IngestRequest } from '../domain/work-request.js';
+import { lateTranscripts } from '../publish/opencast/late-transcripts.js';
 import type { EventLedger } from '../status/event-ledger.js';
 import type { CaptionsInput } from './attach-captions.js';
 import type { WorkflowDefinition } from './definition.js';
@@ -14,6 +15,8 @@ export interface SubmitIngestServices {
   readonly engine: Pick<Engine, 'submit'>;
   readonly ingestRecording: WorkflowDefinition<IngestRequest, IngestResult>;
   readonly attachCaptions: WorkflowDefinition<CaptionsInput, null>;
+  /** Are transcripts part of the profile? */
+  readonly takesCaptions: boolean;
   readonly ledger: Pick<EventLedger, 'ofRecording' | 'toldLate'>;
   readonly catalog: LateFilesServices['catalog'];
   readonly tell: WorkflowDefinition<TellInput, null>;
@@ -70,21 +73,17 @@ function unlessConflict(error: unknown): void {
 
 /** Takes transcripts that Zoom has finished: those of events that are made already; an ingest that is under way sees them by itself. */
 export async function submitTranscripts(
-  { engine, attachCaptions, ledger }: SubmitIngestServices,
+  { engine, attachCaptions, ledger, takesCaptions }: SubmitIngestServices,
   recording: Recording,
 ): Promise<readonly string[]> {
-  const transcripts = recording.files.filter(({ fileType }) => fileType.toUpperCase() === 'TRANSCRIPT');
+  if (!takesCaptions) return [];
   const ids: string[] = [];
   for (const { mediaPackageId, state, attached } of await ledger.ofRecording(recording.uuid)) {
     if (state !== 'SUCCEEDED') continue;
-    for (const file of transcripts) {
-      const name = recordingFileKey(file);
-      if (attached.includes(name)) continue;
-      const input = { mediaPackageId, recording: { ...recording, files: [] }, file };
-      const { id } = await engine.submit(attachCaptions, `captions:${mediaPackageId}:${name}`, input, {
-        whenEnded: 'again',
-      });
-      ids.push(id);
+    for (const late of lateTranscripts(recording, attached)) {
+      const input = { mediaPackageId, recording: { ...recording, files: [] }, ...late };
+      const id = `captions:${mediaPackageId}:${recordingFileKey(late.file)}`;
+      ids.push((await engine.submit(attachCaptions, id, input, { whenEnded: 'again' })).id);
     }
   }
   return ids;

@@ -9,6 +9,8 @@ import {
   trackingId,
   uuid,
 } from '../support/recordings-lesson.js';
+import { recordingCatalog } from '../../src/status/recording-catalog.js';
+import { smallMp4 } from '../support/small-mp4.js';
 import { eventLedger } from '../../src/status/event-ledger.js';
 import { recordingsStage, startReelway } from '../support/recordings-stage.js';
 
@@ -133,6 +135,10 @@ describe('a recording on its way from Zoom to Opencast', () => {
     });
     const server = await startReelway(stage);
     await (await submitLesson(server.services)).result();
+    const catalog = recordingCatalog(server.services.database.tables);
+    const known = (await catalog.find(uuid))!.recording;
+    expect(known.files.map(({ id }) => id)).toContain('vtt');
+    expect(await server.services.recordings!.submitTranscripts(known)).toEqual([]);
     const [workflow] = stage.opencast.workflows;
     expect(elements(workflow)).toEqual([
       ['multipart/chunked+source', sizes.active_speaker],
@@ -188,8 +194,13 @@ describe('a recording on its way from Zoom to Opencast', () => {
 
     stage.zoom.addRecording(lesson);
     const file = { id: 'vtt', fileType: 'TRANSCRIPT', downloadUrl: `${stage.zoom.origin}/rec/download/vtt` };
-    const recording = { ...ingestOfLesson().recording, files: [file] };
     const { recordings, engine } = server.services;
+    const recording = await recordingCatalog(server.services.database.tables).save({
+      ...{ ...ingestOfLesson().recording, files: [file] },
+    });
+    let lost = 0;
+    stage.opencast.fault = ({ method, path }) =>
+      `${method} ${path}` === 'POST /api/workflows' && lost++ === 0 ? { kind: 'cut', afterDoing: true } : undefined;
     const jobs = await recordings!.submitTranscripts(recording);
     expect(jobs).toEqual([`captions:${mediaPackage}:vtt`]);
     await engine.result(jobs[0]!, AbortSignal.timeout(30_000));
@@ -201,8 +212,39 @@ describe('a recording on its way from Zoom to Opencast', () => {
         text: 'WEBVTT\n\n',
       },
     ]);
+    // The answer to the start was lost, and it is not started twice.
     expect(stage.opencast.workflows.map(({ definition }) => definition)).toEqual(['fast', 'publish']);
+    expect(lost).toBe(1);
     expect(await recordings!.submitTranscripts(recording)).toEqual([]);
+  });
+
+  it('late transcripts of several segments go beside what is there, and none is taken of a false start', async () => {
+    const stage = await recordingsStage();
+    const [screen, , , transcript] = lesson.files;
+    const begin = (minute: number) => `2026-11-20T14:${String(minute).padStart(2, '0')}:00Z`;
+    const segments = [0, 5, 30].map((minute, index) => ({
+      ...{ ...screen!, id: `screen ${minute}`, start: begin(minute), end: begin(minute + 1) },
+      content: smallMp4({ durationMs: index === 0 ? 30_000 : 20 * 60_000, mediaBytes: 100_000 }),
+    }));
+    const spoken = [0, 5, 30].map((minute) => {
+      const text = Buffer.from(`WEBVTT\n\nNOTE ${minute}\n`);
+      return { ...transcript!, id: `vtt ${minute}`, start: begin(minute), end: begin(minute + 1), content: text };
+    });
+    stage.zoom.addRecording({ ...lesson, files: [...segments, spoken[1]!] });
+    const server = await startReelway(stage);
+    await (await submitLesson(server.services)).result();
+    stage.zoom.addRecording({ ...lesson, files: [...segments, ...spoken] });
+
+    const catalog = recordingCatalog(server.services.database.tables);
+    const files = spoken.map(({ id, start }) => ({
+      ...{ id, fileType: 'TRANSCRIPT', recordingStart: start, downloadUrl: `${stage.zoom.origin}/rec/download/x` },
+    }));
+    const { recordings, engine } = server.services;
+    const jobs = await recordings!.submitTranscripts(await catalog.save({ ...ingestOfLesson().recording, files }));
+    expect(jobs).toEqual([`captions:${mediaPackage}:vtt 30`]);
+    await engine.result(jobs[0]!, AbortSignal.timeout(30_000));
+    expect(stage.opencast.added.map(({ text }) => text)).toEqual(['WEBVTT\n\nNOTE 30\n']);
+    expect(elements(stage.opencast.workflows[0])).toContainEqual(['captions/source', spoken[1]!.content.length]);
   });
 
   it('our copies are removed some days after Opencast has finished, and no others', async () => {

@@ -127,6 +127,13 @@ function addTrack(server: StandInState, eventId: string, ask: StandInAsk): Stand
   const field = (name: string): string => parts.get(name)?.body.toString() ?? '';
   if (!/^[^/]+\/[^/]+$/.test(field('flavor'))) throw new Refusal(400, 'no flavor');
   if (parts.get('track')?.fileName === undefined) throw new Refusal(400, 'no track');
+  if (field('overwriteExisting') === 'true') {
+    const stays = ({ flavor }: { flavor: string }) => flavor !== field('flavor');
+    for (const workflow of server.workflows.filter(({ mediaPackageId }) => mediaPackageId === eventId))
+      workflow.elements = workflow.elements.filter(stays);
+    const others = server.added.filter((track) => track.eventId !== eventId || stays(track));
+    server.added.splice(0, server.added.length, ...others);
+  }
   server.added.push({ eventId, flavor: field('flavor'), tags: field('tags'), text: field('track') });
   return { status: 200, text: '' };
 }

@@ -24,7 +24,8 @@ export interface StandInWorkflow {
   /** as asked for, which may be one that there is not */
   readonly asked: string;
   readonly mediaPackageId: string;
-  readonly elements: readonly (StandInElement & StoredElement)[];
+  /** of the event, as it is now */
+  elements: readonly (StandInElement & StoredElement)[];
   readonly properties: Readonly<Record<string, string>>;
   /** of the episode, last value of each term */
   readonly terms: Readonly<Record<string, string>>;

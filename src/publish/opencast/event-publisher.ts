@@ -21,8 +21,19 @@ export interface EventPublisher {
   start(draft: Draft, plan: IngestPlan, of: LedgerFacts, signal: AbortSignal): Promise<{ workflowId: string }>;
   /** The workflow that worked on the event last; undefined when Opencast knows none (any more). */
   latestWorkflow(mediaPackageId: string, signal: AbortSignal): Promise<OpencastWorkflow | undefined>;
-  /** Adds a late transcript to the event and, where one is set, starts the workflow that publishes it. False: captions are not part of the profile. */
-  attachCaptions(mediaPackageId: string, file: StoredRecordingFile, signal: AbortSignal): Promise<boolean>;
+  /** Are transcripts part of the profile? */
+  readonly takesCaptions: boolean;
+  /** Adds a late transcript to the event. @param overwrites takes the place of the captions that the event has */
+  attachCaptions(
+    mediaPackageId: string,
+    transcript: { readonly stored: StoredRecordingFile; readonly overwrites: boolean },
+    signal: AbortSignal,
+  ): Promise<void>;
+  /**
+   * Starts the workflow that publishes what was attached, where one is set, or finds that it was started since.
+   * @param after the latest workflow of the event before it was asked for the first time
+   */
+  publishCaptions(mediaPackageId: string, after: string | undefined, signal: AbortSignal): Promise<void>;
 }
 
 export interface CheckedRequest {

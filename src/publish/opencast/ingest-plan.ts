@@ -98,7 +98,7 @@ function plainest(files: readonly StoredRecordingFile[]): StoredRecordingFile | 
   return files.find(({ file }) => !/\(cc\)/i.test(file.recordingType ?? '')) ?? files[0];
 }
 
-export function isCaptions({ file }: StoredRecordingFile): boolean {
+export function isCaptions({ file }: Pick<StoredRecordingFile, 'file'>): boolean {
   return ['TRANSCRIPT', 'CC'].includes(file.fileType.toUpperCase());
 }
 

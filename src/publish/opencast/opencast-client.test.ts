@@ -260,7 +260,9 @@ describe('ingest into Opencast', () => {
       operation: 'Encode',
       operations: { done: 1, total: 2 },
     });
-    await expect(client.addTrackToEvent(terms.identifier, file.file, facts)).rejects.toMatchObject({
+    await expect(
+      client.addTrackToEvent(terms.identifier, file.file, { ...facts, overwrites: true }),
+    ).rejects.toMatchObject({
       code: 'opencast_busy',
     });
     expect(await client.workflow(id)).toMatchObject({ state: 'SUCCEEDED' });
@@ -268,7 +270,7 @@ describe('ingest into Opencast', () => {
       processingState: 'SUCCEEDED',
       publications: ['engage-player'],
     });
-    await client.addTrackToEvent(terms.identifier, file.file, facts);
+    await client.addTrackToEvent(terms.identifier, file.file, { ...facts, overwrites: true });
     expect(server.added).toEqual([
       { eventId: terms.identifier, flavor: 'captions/source', tags: 'lang:en', text: 'WEBVTT' },
     ]);

@@ -179,7 +179,7 @@ function eventRequests(
   mediaTimeouts: Partial<Timeouts>,
 ): Verbs<'addTrackToEvent' | 'startWorkflow'> {
   return {
-    async addTrackToEvent(eventId, file, { flavor, tags }, signal) {
+    async addTrackToEvent(eventId, file, { flavor, tags, overwrites }, signal) {
       const { multipart } = await import('./multipart.js');
       const { status, text } = await ask({
         method: 'POST',
@@ -188,7 +188,7 @@ function eventRequests(
         multipart: multipart([
           { name: 'flavor', value: flavor },
           { name: 'tags', value: tags.join(',') },
-          { name: 'overwriteExisting', value: 'true' },
+          { name: 'overwriteExisting', value: String(overwrites) },
           { name: 'track', file },
         ]),
         timeouts: mediaTimeouts,

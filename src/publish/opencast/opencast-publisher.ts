@@ -92,13 +92,20 @@ export function opencastPublisher(options: OpencastPublisherOptions): EventPubli
       return last && opencast.workflow(last.id, signal);
     },
 
-    async attachCaptions(id, { key, size }, signal) {
+    takesCaptions: profile.captions !== null,
+
+    async attachCaptions(id, { stored: { key, size }, overwrites }, signal) {
       const { captions } = profile;
-      if (!captions) return false;
-      await opencast.addTrackToEvent(id, media.upload(key, size), captions, signal);
-      if (rules.captionsWorkflow !== undefined)
-        await opencast.startWorkflow(id, { workflow: rules.captionsWorkflow, properties: {} }, signal);
-      return true;
+      if (captions) await opencast.addTrackToEvent(id, media.upload(key, size), { ...captions, overwrites }, signal);
+    },
+
+    async publishCaptions(id, after, signal) {
+      const { captionsWorkflow: workflow } = rules;
+      if (workflow === undefined) return;
+      const since = (await opencast.workflowsOf(id, signal)).filter((each) => Number(each.id) > Number(after ?? -1));
+      // A start whose answer was lost, or another transcript's: it publishes all.
+      if (since.some(({ definition }) => definition === workflow)) return;
+      await opencast.startWorkflow(id, { workflow, properties: {} }, signal);
     },
   };
 }

@@ -34,8 +34,8 @@ export interface Opencast {
   /** Removes what a media package that will not be ingested has taken up. */
   discard(mediaPackage: MediaPackageXml, signal?: AbortSignal): Promise<void>;
 
-  /** A track for an event that is there already. @throws Failure conflict while a workflow runs on it; not_found */
-  addTrackToEvent(eventId: string, track: UploadFile, facts: TrackFacts, signal?: AbortSignal): Promise<void>;
+  /** A track for an event that is there already; `overwrites`: in place of all its tracks of that flavor. @throws Failure conflict while a workflow runs on it; not_found */
+  addTrackToEvent(eventId: string, track: UploadFile, facts: AddedTrackFacts, signal?: AbortSignal): Promise<void>;
   /** @throws Failure conflict while another runs; not_found */
   startWorkflow(eventId: string, start: WorkflowStart, signal?: AbortSignal): Promise<{ id: string }>;
 }
@@ -51,6 +51,10 @@ export interface WorkflowStart {
 export interface TrackFacts {
   readonly flavor: string;
   readonly tags: readonly string[];
+}
+
+export interface AddedTrackFacts extends TrackFacts {
+  readonly overwrites: boolean;
 }
 
 export interface NewElement extends TrackFacts {

@@ -5,14 +5,14 @@ import type { StoredRecordingFile } from '../../domain/stored-recording-file.js'
  * A segment of a recording: from a start (or restart) of the recording to its stop. Its files are those that began at the same moment.
  * Only media makes segments: a chat may begin at a moment of its own.
  */
-export interface RecordingSegment {
+export interface RecordingSegment<File = StoredRecordingFile> {
   /** seconds since 1970 */
   readonly start: number;
   /** the latest end of its files; absent when Zoom did not say */
   readonly end: number | undefined;
-  readonly media: readonly StoredRecordingFile[];
+  readonly media: readonly File[];
   /** Chat, transcripts, timelines that began during the segment. */
-  readonly others: readonly StoredRecordingFile[];
+  readonly others: readonly File[];
 }
 
 export function isMedia({ file }: Pick<StoredRecordingFile, 'file'>): boolean {
@@ -20,8 +20,11 @@ export function isMedia({ file }: Pick<StoredRecordingFile, 'file'>): boolean {
 }
 
 /** In the order in which they were recorded. @param meetingStart seconds since 1970: stands for the start of files that have none */
-export function segmentsOf(files: readonly StoredRecordingFile[], meetingStart: number): RecordingSegment[] {
-  const startOf = ({ file }: StoredRecordingFile): number => secondsOf(file.recordingStart) ?? meetingStart;
+export function segmentsOf<File extends Pick<StoredRecordingFile, 'file'>>(
+  files: readonly File[],
+  meetingStart: number,
+): RecordingSegment<File>[] {
+  const startOf = ({ file }: File): number => secondsOf(file.recordingStart) ?? meetingStart;
   const starts = [...new Set(files.filter(isMedia).map(startOf))].sort((a, b) => a - b);
   const places = files.map((stored) => ({ stored, segment: placeOf(startOf(stored), starts) }));
   return starts.map((start, index) => {
