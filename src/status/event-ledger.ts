@@ -24,7 +24,7 @@ export interface EventLedger {
   ended(mediaPackageId: string, state: 'SUCCEEDED' | 'FAILED'): Promise<void>;
   /** A file was added to the event afterwards; @param name of the file among those of its recording */
   attached(mediaPackageId: string, name: string): Promise<void>;
-  /** Events that Opencast has finished before then and whose files we still have, the oldest first. @param before milliseconds since 1970 */
+  /** Events that Opencast has finished before then, whose files we still have and no other ingest uses, the oldest first. @param before milliseconds since 1970 */
   sweepable(before: number, limit: number): Promise<readonly LedgerEvent[]>;
   swept(mediaPackageId: string): Promise<void>;
 }
@@ -140,6 +140,18 @@ export function eventLedger(tables: Kysely<Tables>): EventLedger {
         .where('state', '=', 'SUCCEEDED')
         .where('ended_at', '<', before)
         .where('swept_at', 'is', null)
+        .where(({ exists, not, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('opencast_event as other')
+                .select('other.uuid')
+                .whereRef('other.uuid', '=', 'opencast_event.uuid')
+                .where((other) =>
+                  other.or([other('other.state', 'is', null), other('other.state', '!=', 'SUCCEEDED')]),
+                ),
+            ),
+          ),
+        )
         .orderBy('ended_at')
         .limit(limit)
         .execute();

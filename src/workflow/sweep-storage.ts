@@ -18,6 +18,11 @@ const mostAtOnce = 500;
  * Its job id is `sweep-storage:<hour>`.
  */
 export function sweepStorage({ ledger, store, keepDays }: SweepServices) {
+  /** A recording that became several events needs its files until the last one is done. */
+  async function isInUse(uuid: string): Promise<boolean> {
+    return (await ledger.ofRecording(uuid)).some(({ state }) => state !== 'SUCCEEDED');
+  }
+
   return defineWorkflow<{ before?: number | undefined }, { recordings: number }>({
     name: 'sweep-storage',
     queue: 'upkeep',
@@ -31,14 +36,14 @@ export function sweepStorage({ ledger, store, keepDays }: SweepServices) {
         const events = await ledger.sweepable(until, mostAtOnce);
         for (const { prefix, mediaPackageId, uuid } of events) {
           signal.throwIfAborted();
-          // A recording that became several events needs its files until the last one is done.
-          const others = await ledger.ofRecording(uuid);
-          if (others.some(({ state }) => state !== 'SUCCEEDED')) continue;
+          let inUse = await isInUse(uuid);
           for await (const { key, lastModified } of store.list(`${prefix}/`)) {
-            // Fetched again since, for one more ingest that is under way.
+            // One more ingest may begin at any moment: it says so before it looks for files.
+            inUse ||= await isInUse(uuid);
+            if (inUse) break;
             if (lastModified === undefined || lastModified.getTime() < until) await store.remove(key);
           }
-          await ledger.swept(mediaPackageId);
+          if (!inUse) await ledger.swept(mediaPackageId);
         }
         return { recordings: events.length };
       });

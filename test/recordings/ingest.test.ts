@@ -270,6 +270,14 @@ describe('a recording on its way from Zoom to Opencast', () => {
     await failing.result();
     await server.services.recordings!.sweep(Date.now() - 60_000);
     expect(await keys()).toEqual(before);
+    // One more ingest has begun, and has fetched nothing yet.
+    const ledger = eventLedger(server.services.database.tables);
+    const { prefix } = (await ledger.find(mediaPackage))!;
+    await ledger.opened({ mediaPackageId: 'another', uuid, trackingId: 'on-demand-1', prefix });
+    expect(await ledger.sweepable(Date.now() + 1000, 1)).toEqual([]);
+    await server.services.recordings!.sweep(Date.now() + 1000);
+    expect(await keys()).toEqual(before);
+    await ledger.ended('another', 'SUCCEEDED');
     await server.services.recordings!.sweep(Date.now() + 1000);
     expect(await keys()).toEqual([]);
   });

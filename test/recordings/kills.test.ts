@@ -17,7 +17,7 @@ const moments = killedAt.filter(
   (_, index) => process.env.REELWAY_BAD_DAYS === 'all' || index === 0 || index === killedAt.length - 1,
 );
 
-it('killed at the requests that change something, and in the middle of a download, a recording is in Opencast exactly once', async () => {
+it('killed at a look, at requests that change something, and in the middle of a download, a recording is in Opencast exactly once', async () => {
   const stage = await recordingsStage();
   stage.opencast.states = () => ['INSTANTIATED', ...Array<string>(30).fill('RUNNING'), 'SUCCEEDED'];
   stage.opencast.indexLagMs = 3_600_000;
