@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { Failure, toFailure } from '../domain/failure.js';
+import { Failure, failureTable, toFailure } from '../domain/failure.js';
 import type { Recording } from '../domain/recording.js';
 import { requestOnDemand, type OnDemandRequest } from '../intake/request-on-demand.js';
 import type { ZoomClient } from '../source/zoom/zoom-client.js';
+import { isDatabaseAway } from './database-away.js';
 import { takeRecording, type TakeServices } from './take-recording.js';
 
 export interface OnDemandServices extends TakeServices {
@@ -29,6 +30,7 @@ export async function ingestOnDemand(services: OnDemandServices, json: unknown):
     if (unfinished > 0) return { status: 503, message: "Not all recorded files have status 'completed'" };
     return await start(services, recording, request);
   } catch (error) {
+    if (isDatabaseAway(error)) return { status: 503, message: 'The database does not answer; ask again in a moment.' };
     return refusalOf(toFailure(error));
   }
 }
@@ -51,9 +53,12 @@ async function lookUp({ zoom }: OnDemandServices, uuid: string): Promise<Recordi
 async function start(services: OnDemandServices, found: Recording, request: OnDemandRequest): Promise<OnDemandAnswer> {
   const recording = await services.catalog.save(found);
   const trackingId = `on-demand-${randomUUID()}`;
-  const taken = await takeRecording(services, recording, {
-    ...{ origin: 'on_demand', trackingId, receivedAt: new Date() },
-    ...request,
+  const wish = { origin: 'on_demand', trackingId, receivedAt: new Date(), ...request } as const;
+  const taken = await takeRecording(services, recording, wish).catch(async (error: unknown) => {
+    // Nobody works on it: whoever looks at the status should not wait for it.
+    const reason = toFailure(error).message;
+    await services.catalog.setStatus(trackingId, 'IGNORED', { reason }).catch(() => undefined);
+    throw error;
   });
   if (taken.kind === 'ignored' && taken.reason === 'No mp4 files')
     return { status: 500, message: taken.reason, trackingId };
@@ -64,5 +69,8 @@ function refusalOf(failure: Failure): OnDemandAnswer {
   if (failure.code === 'invalid_request') return { status: 400, message: failure.message };
   if (failure.code === 'not_found') return { status: 404, message: failure.message };
   if (failure.code === 'internal') throw failure;
-  return { status: 500, message: `Something went wrong querying the zoom api: ${failure.message}` };
+  if (/^(zoom|recording)_/.test(failure.code))
+    return { status: 500, message: `Something went wrong querying the zoom api: ${failure.message}` };
+  const passes = failure.code === 'conflict' || failureTable[failure.code].kind === 'passing';
+  return { status: passes ? 503 : 500, message: `${failure.message} ${failureTable[failure.code].help}` };
 }

@@ -37,8 +37,9 @@ export async function submitIngest(
   try {
     return await engine.submit(ingestRecording, id, request, { whenEnded: 'again', urgency: urgencyOf(request) });
   } catch (error) {
-    // Under way, with what was known of the recording then.
-    if (error instanceof Failure && error.code === 'conflict') return { id, created: false };
+    // Under way, with what was known of the recording then. One that has ended, with a job below it that has not, cannot begin anew yet.
+    const isUnderWay = error instanceof Failure && error.code === 'conflict' && error.details.child === undefined;
+    if (isUnderWay) return { id, created: false };
     throw error;
   }
 }

@@ -12,9 +12,11 @@ import { startSheetsServer, type SheetsServer } from '../../../test/support/shee
 import { startZoomServer, type ZoomServer } from '../../../test/support/zoom-server.js';
 import { readConfig } from '../../config/config.js';
 import { storedToken } from '../../domain/api-token.js';
+import { Failure } from '../../domain/failure.js';
 import { jobIdOfIngest, type IngestRequest } from '../../domain/work-request.js';
 import { zoomClientOf } from '../../../test/support/zoom-client.js';
 import { recordingsIntake, type RunningIntake } from '../../recordings-intake.js';
+import { recordingCatalog } from '../../status/recording-catalog.js';
 import { packagingGroups } from '../../status/packaging-groups.js';
 import { apiServer, listen, stop } from '../server.js';
 import type { ApiServer } from '../http-types.js';
@@ -44,7 +46,7 @@ afterAll(async () => {
 });
 
 /** The doors as `serve` opens them, over a second half that notes what it is given. */
-async function start(env: Record<string, string> = {}): Promise<string> {
+async function start(env: Record<string, string> = {}, refusal?: Error): Promise<string> {
   const config = readConfig({
     ...{ WEBHOOK_VALIDATION_SECRET_TOKEN: secret, LOCAL_TIME_ZONE: 'America/New_York', ZOOM_SWEEP_MINUTES: '0' },
     ...{ GSHEETS_DOC_ID: google.documentId, GSHEETS_SHEET_NAMES: 'Fall', GSHEETS_API_BASE_URL: google.origin },
@@ -62,6 +64,7 @@ async function start(env: Record<string, string> = {}): Promise<string> {
     ...{ config, database: opened.database, log, zoom: zoomClientOf(zoom) },
     second: () => ({
       submit: (request) => {
+        if (refusal) return Promise.reject(refusal);
         const id = jobIdOfIngest(request);
         const created = !ids.has(id);
         ids.add(id);
@@ -215,6 +218,22 @@ describe('POST /ingest', () => {
     });
     expect(await ingest(url, { uuid: 'refused' })).toEqual([500, expect.stringContaining('Not for this plan.')]);
   });
+
+  const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+  it.each([
+    ['settings', 500, new Failure('invalid_settings', 'Opencast is not set up.'), /^Opencast is not set up\. Correct/],
+    ['a job below', 503, new Failure('conflict', 'Not done yet.'), /^Not done yet\./],
+    ['the database', 503, away, /^The database does not answer/],
+  ])(
+    'says what it is when %s stands in the way, and leaves nothing waiting',
+    async (name, status, refusal, message) => {
+      const url = await start({ DEFAULT_SERIES_ID: 'default' }, refusal);
+      addRecording(`blocked by ${name}`);
+      expect(await ingest(url, { uuid: `blocked by ${name}` })).toEqual([status, expect.stringMatching(message)]);
+      const found = await recordingCatalog(opened.database.tables).find(`blocked by ${name}`);
+      expect(found?.ingests.map((each) => each.status)).toEqual(['IGNORED']);
+    },
+  );
 
   it('needs a token or an allowed address', async () => {
     const url = await start();
