@@ -121,11 +121,10 @@ export function recordingsLine(options: RecordingsLineOptions) {
     follow: times.follow,
   });
   const sweep = sweepStorage({ ledger, store, keepDays: config.RECORDINGS_KEEP_DAYS });
-  const { takesCaptions } = publisher;
   return {
     ledger,
     catalog,
-    takesCaptions,
+    publisher,
     ingest,
     attach,
     sweep,

@@ -7,7 +7,6 @@ import { ingestRequestSchema, type IngestRequest } from '../domain/work-request.
 import { noticeOfRecording, type IngestOutcome } from '../notify/recording-notice.js';
 import type { CheckedRequest, EventPublisher } from '../publish/opencast/event-publisher.js';
 import type { IngestPlan } from '../publish/opencast/ingest-plan.js';
-import { lateTranscripts } from '../publish/opencast/late-transcripts.js';
 import type { EventLedger } from '../status/event-ledger.js';
 import type { RecordingCatalog, StatusChange } from '../status/recording-catalog.js';
 import type { CaptionsInput } from './attach-captions.js';
@@ -210,7 +209,7 @@ function ingestOf(services: IngestServices, request: IngestRequest, job: JobCont
   async function lateCaptions(mediaPackageId: string, recording: Recording): Promise<void> {
     const late = await job.step('look for late transcripts', async () => {
       const attached = (await ledger.find(mediaPackageId))?.attached ?? [];
-      return publisher.takesCaptions ? lateTranscripts(recording, attached) : [];
+      return publisher.lateTranscripts(recording, attached);
     });
     for (const each of late) {
       const id = `captions:${mediaPackageId}:${recordingFileKey(each.file)}`;

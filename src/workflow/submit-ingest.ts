@@ -1,7 +1,7 @@
 import { Failure } from '../domain/failure.js';
 import { recordingFileKey, type Recording } from '../domain/recording.js';
 import { jobIdOfIngest, type IngestRequest } from '../domain/work-request.js';
-import { lateTranscripts } from '../publish/opencast/late-transcripts.js';
+import type { EventPublisher } from '../publish/opencast/event-publisher.js';
 import type { EventLedger } from '../status/event-ledger.js';
 import type { CaptionsInput } from './attach-captions.js';
 import type { WorkflowDefinition } from './definition.js';
@@ -15,8 +15,7 @@ export interface SubmitIngestServices {
   readonly engine: Pick<Engine, 'submit'>;
   readonly ingestRecording: WorkflowDefinition<IngestRequest, IngestResult>;
   readonly attachCaptions: WorkflowDefinition<CaptionsInput, null>;
-  /** Are transcripts part of the profile? */
-  readonly takesCaptions: boolean;
+  readonly publisher: Pick<EventPublisher, 'lateTranscripts'>;
   readonly ledger: Pick<EventLedger, 'ofRecording' | 'toldLate'>;
   readonly catalog: LateFilesServices['catalog'];
   readonly tell: WorkflowDefinition<TellInput, null>;
@@ -74,14 +73,13 @@ function unlessConflict(error: unknown): void {
 
 /** Takes transcripts that Zoom has finished: those of events that are made already; an ingest that is under way sees them by itself. */
 export async function submitTranscripts(
-  { engine, attachCaptions, ledger, takesCaptions }: SubmitIngestServices,
+  { engine, attachCaptions, ledger, publisher }: SubmitIngestServices,
   recording: Recording,
 ): Promise<readonly string[]> {
-  if (!takesCaptions) return [];
   const ids: string[] = [];
   for (const { mediaPackageId, state, attached } of await ledger.ofRecording(recording.uuid)) {
     if (state !== 'SUCCEEDED') continue;
-    for (const late of lateTranscripts(recording, attached)) {
+    for (const late of publisher.lateTranscripts(recording, attached)) {
       const input = { mediaPackageId, recording: { ...recording, files: [] }, ...late };
       const id = `captions:${mediaPackageId}:${recordingFileKey(late.file)}`;
       ids.push((await engine.submit(attachCaptions, id, input, { whenEnded: 'again' })).id);

@@ -1,6 +1,8 @@
 import type { IngestRequest } from '../../domain/work-request.js';
+import type { Recording } from '../../domain/recording.js';
 import type { StoredRecordingFile } from '../../domain/stored-recording-file.js';
 import type { IngestPlan, PlanInput, PlannedElement } from './ingest-plan.js';
+import type { LateTranscript } from './late-transcripts.js';
 import type { OpencastWorkflow } from './opencast.js';
 
 /** Makes recordings events of an Opencast. What may be repeated is safe to repeat; a start is never made twice. */
@@ -21,8 +23,8 @@ export interface EventPublisher {
   start(draft: Draft, plan: IngestPlan, of: LedgerFacts, signal: AbortSignal): Promise<{ workflowId: string }>;
   /** The workflow that worked on the event last; undefined when Opencast knows none (any more). */
   latestWorkflow(mediaPackageId: string, signal: AbortSignal): Promise<OpencastWorkflow | undefined>;
-  /** Are transcripts part of the profile? */
-  readonly takesCaptions: boolean;
+  /** Transcripts that an event lacks; none where the profile has no captions. @param attached names of the files that are part of it */
+  lateTranscripts(recording: Recording, attached: readonly string[]): readonly LateTranscript[];
   /** Adds a late transcript to the event. @param overwrites takes the place of the captions that the event has */
   attachCaptions(
     mediaPackageId: string,

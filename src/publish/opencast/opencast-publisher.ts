@@ -6,6 +6,7 @@ import { episodeCatalog, toldTerms } from './dublin-core.js';
 import type { CheckedRequest, Draft, EventPublisher } from './event-publisher.js';
 import { planIngest, type IngestPlan, type PlannedElement } from './ingest-plan.js';
 import type { IngestProfile } from './ingest-profile.js';
+import { lateTranscripts } from './late-transcripts.js';
 import { mediaPackageId, sourceOfRecording } from './media-package-id.js';
 import type { MediaAccess } from './media-access.js';
 import type { NewElement, Opencast } from './opencast.js';
@@ -92,7 +93,7 @@ export function opencastPublisher(options: OpencastPublisherOptions): EventPubli
       return last && opencast.workflow(last.id, signal);
     },
 
-    takesCaptions: profile.captions !== null,
+    lateTranscripts: (recording, attached) => (profile.captions ? lateTranscripts(recording, attached) : []),
 
     async attachCaptions(id, { stored: { key, size }, overwrites }, signal) {
       const { captions } = profile;
