@@ -129,7 +129,7 @@ export function eventLedger(tables: Kysely<Tables>): EventLedger {
         .updateTable('opencast_event')
         .set({ state, ended_at: Date.now() })
         .where('media_package_id', '=', mediaPackageId)
-        .where(({ eb, or }) => or([eb('state', 'is', null), eb('state', '!=', 'SUCCEEDED')]))
+        .where((event) => event.or([event('state', 'is', null), event('state', '!=', 'SUCCEEDED')]))
         .execute();
     },
     attached: (mediaPackageId, name) => add(mediaPackageId, 'attached', name),
@@ -140,10 +140,11 @@ export function eventLedger(tables: Kysely<Tables>): EventLedger {
         .where('state', '=', 'SUCCEEDED')
         .where('ended_at', '<', before)
         .where('swept_at', 'is', null)
-        .where(({ exists, not, selectFrom }) =>
-          not(
-            exists(
-              selectFrom('opencast_event as other')
+        .where((event) =>
+          event.not(
+            event.exists(
+              event
+                .selectFrom('opencast_event as other')
                 .select('other.uuid')
                 .whereRef('other.uuid', '=', 'opencast_event.uuid')
                 .where((other) =>

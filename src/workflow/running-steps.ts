@@ -8,6 +8,8 @@ export interface RunningSteps {
   begin(holder: Holder, options?: { waits?: boolean }): RunningStep;
   /** A run of a job begins; call the answer when it has ended. */
   beginJob(jobId: string): () => void;
+  /** The job's function has not returned here yet. */
+  hasJob(jobId: string): boolean;
   /** Whose steps run here. */
   holders(): Holder[];
   cancel(jobIds: readonly string[]): void;
@@ -88,6 +90,7 @@ export function runningSteps(): RunningSteps {
       jobs.push(job);
       return () => void jobs.splice(jobs.indexOf(job), 1);
     },
+    hasJob: (jobId) => jobs.some((job) => job.jobId === jobId),
     holders: () => [...new Map([...running].map(({ holder }) => [holder.owner, holder])).values()],
     cancel: (jobIds) => of(jobIds).forEach(({ controller }) => controller.abort(new Error('The job was cancelled.'))),
     doubt(holders) {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { DBOSExecutor } from '@dbos-inc/dbos-sdk/internal/dbos-executor';
 import { wfQueueRunner } from '@dbos-inc/dbos-sdk/internal/wfqueue';
@@ -26,7 +27,7 @@ import {
 } from './queues.js';
 import { ownership } from './ownership.js';
 import { registerWorkflows, type AnyWorkflow } from './register.js';
-import { runningSteps } from './running-steps.js';
+import { runningSteps, type RunningSteps } from './running-steps.js';
 import { submit, type SubmitOptions } from './submit.js';
 import { backIntoQueues, startTakeOver } from './take-over.js';
 
@@ -76,6 +77,9 @@ export interface EngineOptions {
 /** milliseconds that running steps have to end when the engine stops */
 const stopTimeoutMs = 10_000;
 
+/** milliseconds between looks whether the engine has written how jobs ended */
+const outcomeLookMs = 20;
+
 /** Launches the engine: it takes up again at once what this process's predecessor left unfinished. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { database, journal, table, log } = options;
@@ -118,6 +122,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       log.info({ seconds: drainMs / 1000 }, 'some jobs did not end in time; others take them up');
     if (!(await running.stop(stopTimeoutMs)))
       log.warn('some steps did not end in time; they are repeated with the next start');
+    await outcomesStored(running);
     await takeOver?.stop();
     await handOver();
     await DBOS.shutdown({ deregister: true });
@@ -146,6 +151,16 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     feed,
     stop: () => (stopped ??= stop()),
   };
+}
+
+/** Jobs whose functions have returned end when the engine has written how; handed over before, they would be begun again elsewhere. */
+async function outcomesStored(running: RunningSteps): Promise<void> {
+  const deadline = performance.now() + stopTimeoutMs;
+  const unstored = () =>
+    [...(DBOSExecutor.globalInstance?.systemDatabase.runningWorkflowMap.keys() ?? [])].some(
+      (jobId) => !running.hasJob(jobId),
+    );
+  while (unstored() && performance.now() < deadline) await setTimeout(outcomeLookMs);
 }
 
 /**
