@@ -1,6 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Logger } from 'pino';
 import type { RecordingsDesk } from './api/routes/recordings.js';
+import type { ScheduleDesk } from './api/routes/schedule.js';
 import type { ZoomIngester } from './api/routes/zoom-ingester.js';
 import type { Config } from './config/config.js';
 import { Failure } from './domain/failure.js';
@@ -13,14 +14,18 @@ import { readCsvTimetable } from './source/timetable/csv-timetable.js';
 import { googleSheets, type TimetableSource } from './source/timetable/google-sheets.js';
 import { readJsonTimetable } from './source/timetable/json-timetable.js';
 import type { Database } from './status/database.js';
+import { eventArchive } from './status/event-archive.js';
 import { eventInbox, type EventInbox } from './status/event-inbox.js';
+import { eventLedger } from './status/event-ledger.js';
 import { recordingCatalog } from './status/recording-catalog.js';
+import { listRecordings } from './status/recording-list.js';
 import { scheduleTable } from './status/schedule-table.js';
 import { startClockwork, type RecurringWork } from './workflow/clockwork.js';
 import { startEventLoop } from './workflow/event-loop.js';
 import { handleEvent, type EventServices } from './workflow/handle-event.js';
 import { ingestOnDemand } from './workflow/ingest-on-demand.js';
 import { reconcileZoom } from './workflow/reconcile-zoom.js';
+import { recordingDesk } from './workflow/recording-desk.js';
 import type { Engine } from './workflow/start.js';
 import { applySchedule, syncSchedule, syncSheets } from './workflow/sync-schedule.js';
 
@@ -44,6 +49,7 @@ export interface RecordingsIntake {
 export interface RunningIntake {
   readonly zoomIngester: ZoomIngester;
   readonly desk: RecordingsDesk;
+  readonly schedule: ScheduleDesk;
   readonly inbox: EventInbox;
   stop(): Promise<void>;
 }
@@ -116,13 +122,23 @@ export function recordingsIntake(options: RecordingsIntakeOptions): RecordingsIn
           scheduleSecret: config.SCHEDULE_UPDATE_SECRET,
         },
         desk: {
+          ...recordingDesk({
+            ...services,
+            list: (filter) => listRecordings(database.tables, filter),
+            ledger: eventLedger(database.tables),
+            archive: eventArchive(database.tables),
+            wake: () => loop && loop.wake(),
+          }),
           backfill: (range) => engine.submit(reconcile, `backfill:${range.from}:${range.to}:${Date.now()}`, range),
-          classes: () => schedule.classes(),
-          importSchedule({ name, format, text }, apply) {
+        },
+        schedule: {
+          ...{ timeZone: services.rules.timeZone, bufferMinutes: services.rules.bufferMinutes },
+          classes: () => schedule.bySource(),
+          importFile({ name, format, text }, apply) {
             const read = format === 'csv' ? readCsvTimetable(text, name) : readJsonTimetable(text, name);
             return applySchedule(services, `file:${name}`, read, apply);
           },
-          syncSchedule: (apply) => syncSheets(services, apply),
+          sync: (apply) => syncSheets(services, apply),
         },
         async stop() {
           if (clockwork) await clockwork.stop();

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { failureTable, type FailureCode } from '../domain/failure.js';
+import { recordingStatuses } from '../domain/recording-status.js';
+import { scheduledClassSchema } from '../domain/schedule.js';
+import { ingestOriginSchema } from '../domain/work-request.js';
 import { jobStatuses } from '../workflow/job-view.js';
 
 /** The shapes of the API, shared with whoever talks to it. Times are ISO 8601 in UTC, sizes bytes, durations milliseconds. */
@@ -194,6 +197,135 @@ export const systemSchema = z
   })
   .meta({ id: 'System' });
 
+const ingestSchema = z.object({
+  trackingId: z.string(),
+  origin: ingestOriginSchema.describe('Who asked: Zoom, a person, or a look through the list of Zoom.'),
+  status: z.enum(recordingStatuses),
+  reason: z.string().nullable(),
+  seriesId: z.string().nullable(),
+  job: z.string().nullable(),
+  requestedAt: time.nullable(),
+  updatedAt: time,
+});
+
+export const recordingSummarySchema = z
+  .object({
+    uuid: z.string().describe('Holds slashes and plus signs: to be encoded in paths.'),
+    meetingId: z.string(),
+    topic: z.string(),
+    startTime: time.describe('Of the meeting.'),
+    durationMinutes: z.number(),
+    hostEmail: z.string().nullable(),
+    presence: z.enum(['available', 'trashed', 'deleted']).describe('In Zoom.'),
+    awaitsSchedule: z.boolean().describe('No class was found for it; a later schedule may have one.'),
+    files: z.int(),
+    bytes: z.number().nullable(),
+    ingests: z.array(ingestSchema).describe('Oldest first.'),
+  })
+  .meta({ id: 'RecordingSummary' });
+
+export const recordingPageSchema = z
+  .object({
+    recordings: z.array(recordingSummarySchema),
+    next: z.string().nullable().describe('`cursor` of the next page; null: this is the last'),
+  })
+  .meta({ id: 'RecordingPage' });
+
+export const classSuggestionSchema = z.object({
+  class: scheduledClassSchema,
+  because: z
+    .enum(['meeting', 'topic', 'time'])
+    .describe('It has the meeting of the recording, its course is named in the topic, or it takes place at that time.'),
+  minutesLate: z.int().describe("From the class's nearest begin to the recording's; negative: it began earlier."),
+});
+
+export const zoomEventSchema = z
+  .object({
+    key: z.string(),
+    event: z.string().describe("Zoom's name of it: recording.completed"),
+    uuid: z.string().nullable(),
+    receivedAt: time,
+    handledAt: time.nullable().describe('null: it waits'),
+    outcome: z.string().nullable(),
+    failedAttempts: z.int(),
+    failure: z.object({ code: z.string(), message: z.string() }).nullable().describe('Of the last attempt.'),
+    body: z.unknown().describe('As it was stored: without tokens and passcodes.'),
+  })
+  .meta({ id: 'ZoomEvent' });
+
+export const zoomEventPageSchema = z
+  .object({ events: z.array(zoomEventSchema), next: z.string().nullable() })
+  .meta({ id: 'ZoomEventPage' });
+
+export const recordingDetailSchema = recordingSummarySchema
+  .extend({
+    zoomUrl: z.string().describe('The recording in Zoom, for who is signed in there.'),
+    fileList: z.array(
+      z.object({
+        name: z.string(),
+        fileType: z.string(),
+        recordingType: z.string().nullable(),
+        startsAt: time.nullable(),
+        endsAt: time.nullable(),
+        bytes: z.number().nullable(),
+        status: z.string().nullable(),
+      }),
+    ),
+    match: z
+      .object({ seriesId: z.string().nullable(), title: z.string().nullable(), reason: z.string().nullable() })
+      .describe('What would be decided now: a series, or the reason why it would be ignored.'),
+    suggestions: z.array(classSuggestionSchema).describe('Classes to choose from, when none matches.'),
+    timeline: z
+      .array(
+        z.object({
+          at: time,
+          source: z.enum(['zoom', 'webhook', 'ingest']),
+          what: z.string().describe('A state of the recording in Zoom, an event of Zoom, or a status of an ingest.'),
+          detail: z.string().nullable(),
+          trackingId: z.string().nullable(),
+        }),
+      )
+      .describe('Oldest first.'),
+    opencast: z.array(
+      z.object({
+        eventId: z.string(),
+        trackingId: z.string(),
+        workflowId: z.string().nullable(),
+        state: z.enum(['SUCCEEDED', 'FAILED']).nullable(),
+      }),
+    ),
+    events: z.array(zoomEventSchema).describe('Oldest first.'),
+  })
+  .meta({ id: 'RecordingDetail' });
+
+export const orderedIngestSchema = z
+  .object({
+    trackingId: z.string(),
+    job: z.string().nullable().describe('null: nothing is to be done, and `reason` says why'),
+    reason: z.string().nullable(),
+  })
+  .meta({ id: 'OrderedIngest' });
+
+export const scheduleSchema = z
+  .object({
+    timeZone: z.string().describe('Of the times of the classes.'),
+    bufferMinutes: z.int().describe('A recording belongs to a class that begins less than this before or after it.'),
+    classes: z.array(scheduledClassSchema.extend({ source: z.string() })),
+  })
+  .meta({ id: 'Schedule' });
+
+export const scheduleReportSchema = z
+  .object({
+    source: z.string(),
+    problems: z.array(z.object({ source: z.string(), line: z.int(), reason: z.string() })),
+    added: z.array(scheduledClassSchema),
+    removed: z.array(scheduledClassSchema),
+    changed: z.array(z.object({ before: scheduledClassSchema, after: scheduledClassSchema })),
+    unchanged: z.int(),
+    rematched: z.int().describe('Recordings that had waited for a class and now have one.'),
+  })
+  .meta({ id: 'ScheduleReport' });
+
 export type Problem = z.output<typeof problemSchema>;
 export type Session = z.output<typeof sessionSchema>;
 export type PackagingGroup = z.output<typeof packagingGroupSchema>;
@@ -207,3 +339,11 @@ export type JobStep = z.output<typeof jobStepSchema>;
 export type JobDetail = z.output<typeof jobDetailSchema>;
 export type JobPage = z.output<typeof jobPageSchema>;
 export type System = z.output<typeof systemSchema>;
+export type RecordingSummary = z.output<typeof recordingSummarySchema>;
+export type RecordingPage = z.output<typeof recordingPageSchema>;
+export type RecordingDetail = z.output<typeof recordingDetailSchema>;
+export type ZoomEventView = z.output<typeof zoomEventSchema>;
+export type ZoomEventPage = z.output<typeof zoomEventPageSchema>;
+export type OrderedIngestView = z.output<typeof orderedIngestSchema>;
+export type Schedule = z.output<typeof scheduleSchema>;
+export type ScheduleReportView = z.output<typeof scheduleReportSchema>;

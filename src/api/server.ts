@@ -22,6 +22,8 @@ import { sessionRoutes, ticketRoutes } from './routes/session.js';
 import { systemRoutes, type SystemRouteServices } from './routes/system.js';
 import type { SignInTickets } from './sign-in-tickets.js';
 import { recordingRoutes, type RecordingsDesk } from './routes/recordings.js';
+import { scheduleRoutes, type ScheduleDesk } from './routes/schedule.js';
+import { zoomEventRoutes } from './routes/zoom-events.js';
 import { zoomIngesterRoutes, type ZoomIngester } from './routes/zoom-ingester.js';
 
 /** bytes of a request's body; every request of the API is a small JSON document */
@@ -44,9 +46,15 @@ export interface ApiServices extends JobServices, PackagingGroupServices, System
   /** Absent: no stored media is served. */
   readonly media?: StoredMedia;
   /** Absent: no recordings are taken. */
-  readonly recordings?: { readonly zoom: ZoomIngester; readonly desk: RecordingsDesk };
+  readonly recordings?: RecordingsServices;
   /** Absent: `/mediapackage-vod` is not served. */
   readonly mediaPackageVod?: MediaPackageVodServices;
+}
+
+export interface RecordingsServices {
+  readonly zoom: ZoomIngester;
+  readonly desk: RecordingsDesk;
+  readonly schedule: ScheduleDesk;
 }
 
 export interface ListenOptions {
@@ -115,7 +123,11 @@ async function guarded(app: ApiServer, services: ApiServices): Promise<void> {
   jobRoutes(app, services);
   systemRoutes(app, services);
   ticketRoutes(app, services);
-  if (services.recordings) recordingRoutes(app, services.recordings);
+  if (services.recordings) {
+    recordingRoutes(app, services.recordings);
+    zoomEventRoutes(app, services.recordings);
+    scheduleRoutes(app, services.recordings);
+  }
   metricRoutes(app, services);
 }
 

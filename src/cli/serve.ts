@@ -130,7 +130,7 @@ async function serveApi(services: Services, config: Config, log: Logger, { exten
         passes: (capability, given) => services.cdnGate.passes(capability, given),
       },
       assets: { submit: services.submitAsset, catalog: services.catalog, playbackUrl: services.playbackUrl },
-      recordings: { zoom: intake.zoomIngester, desk: intake.desk },
+      recordings: { zoom: intake.zoomIngester, desk: intake.desk, schedule: intake.schedule },
       mediaPackageVod: {
         keys: config.REELWAY_AWS_KEYS,
         store: services.vodStore,

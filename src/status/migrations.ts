@@ -213,6 +213,12 @@ const migrations: readonly { name: string; sql: string }[] = [
         ADD COLUMN listed jsonb,
         ADD COLUMN told_late jsonb NOT NULL DEFAULT '[]';`,
   },
+  {
+    name: 'recordings in order',
+    sql: `
+      CREATE INDEX recording_start_time ON reelway.recording (start_time, uuid);
+      CREATE INDEX zoom_event_sequence ON reelway.zoom_event (sequence);`,
+  },
 ];
 
 /** Any number: the advisory lock under which one process at a time migrates. */

@@ -52,35 +52,40 @@ export interface PastStatus {
 /** rows that are read at a time */
 const pageSize = 500;
 
-export function recordingViews(tables: Kysely<Tables>): RecordingViews {
-  async function withIngests(rows: readonly RecordingRow[], since = 0): Promise<CatalogRecording[]> {
-    if (rows.length === 0) return [];
-    const ingests = await tables
-      .selectFrom('ingest')
-      .selectAll()
-      .where(
-        'uuid',
-        'in',
-        rows.map(({ uuid }) => uuid),
-      )
-      .where('updated_at', '>=', since)
-      .orderBy('created_at')
-      .orderBy('tracking_id')
-      .execute();
-    const byRecording = new Map<string, CatalogIngest[]>(rows.map(({ uuid }) => [uuid, []]));
-    for (const ingest of ingests) byRecording.get(ingest.uuid)?.push(ingestOfRow(ingest));
-    return rows.map((row) => ({
-      recording: row.snapshot as Recording,
-      presence: row.presence,
-      awaitsSchedule: row.awaits_schedule,
-      ingests: byRecording.get(row.uuid) ?? [],
-    }));
-  }
+/** Recordings of these rows, in their order, with the ingests that changed since. */
+export async function withIngests(
+  tables: Kysely<Tables>,
+  rows: readonly RecordingRow[],
+  since = 0,
+): Promise<CatalogRecording[]> {
+  if (rows.length === 0) return [];
+  const ingests = await tables
+    .selectFrom('ingest')
+    .selectAll()
+    .where(
+      'uuid',
+      'in',
+      rows.map(({ uuid }) => uuid),
+    )
+    .where('updated_at', '>=', since)
+    .orderBy('created_at')
+    .orderBy('tracking_id')
+    .execute();
+  const byRecording = new Map<string, CatalogIngest[]>(rows.map(({ uuid }) => [uuid, []]));
+  for (const ingest of ingests) byRecording.get(ingest.uuid)?.push(ingestOfRow(ingest));
+  return rows.map((row) => ({
+    recording: row.snapshot as Recording,
+    presence: row.presence,
+    awaitsSchedule: row.awaits_schedule,
+    ingests: byRecording.get(row.uuid) ?? [],
+  }));
+}
 
+export function recordingViews(tables: Kysely<Tables>): RecordingViews {
   return {
     async find(uuid) {
       const row = await tables.selectFrom('recording').selectAll().where('uuid', '=', uuid).executeTakeFirst();
-      return row && (await withIngests([row]))[0];
+      return row && (await withIngests(tables, [row]))[0];
     },
 
     async findIngest(trackingId) {
@@ -114,7 +119,7 @@ export function recordingViews(tables: Kysely<Tables>): RecordingViews {
         .orderBy('start_time')
         .orderBy('uuid')
         .execute();
-      return withIngests(rows);
+      return withIngests(tables, rows);
     },
 
     async changedSince(since) {
@@ -125,7 +130,7 @@ export function recordingViews(tables: Kysely<Tables>): RecordingViews {
         .orderBy('start_time')
         .orderBy('uuid')
         .execute();
-      return withIngests(rows, since);
+      return withIngests(tables, rows, since);
     },
 
     async *awaitingSchedule(since, meetingId) {

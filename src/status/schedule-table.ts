@@ -12,6 +12,8 @@ import type { Tables } from './tables.js';
 export interface ScheduleTable {
   /** All classes in the order of their sources, or those of one meeting. */
   classes(meetingId?: string): Promise<readonly ScheduledClass[]>;
+  /** All classes, each with the source that it came from. */
+  bySource(): Promise<readonly (ScheduledClass & { readonly source: string })[]>;
   /** @returns what replacing would change */
   compare(source: string, classes: readonly ScheduledClass[]): Promise<ScheduleDifference>;
   /**
@@ -48,6 +50,16 @@ export function scheduleTable(tables: Kysely<Tables>): ScheduleTable {
         .select(['meeting_id', 'series_id', 'course_code', 'day', 'time', 'title']);
       if (meetingId !== undefined) query = query.where('meeting_id', '=', meetingId);
       return (await query.orderBy('source').orderBy('position').execute()).map(classOfRow);
+    },
+
+    async bySource() {
+      const rows = await tables
+        .selectFrom('scheduled_class')
+        .selectAll()
+        .orderBy('source')
+        .orderBy('position')
+        .execute();
+      return rows.map((row) => ({ source: row.source, ...classOfRow(row) }));
     },
 
     async compare(source, classes) {

@@ -19,16 +19,33 @@ export interface OnDemandAnswer {
   readonly trackingId?: string;
 }
 
-/** A person asks for one recording: looked up in Zoom, and its ingest started, all of it stored when this resolves. */
+/** What a person's wish has led to. */
+export interface OrderedIngest {
+  readonly trackingId: string;
+  /** absent: nothing is to be done, and `reason` says why */
+  readonly job?: string;
+  readonly reason?: string;
+}
+
+/**
+ * A person asks for one recording: looked up in Zoom, and its ingest started, all of it stored when this resolves.
+ * @throws Failure recording_not_ready, not_found; those of ZoomClient and of the second half
+ */
+export async function orderIngest(services: OnDemandServices, request: OnDemandRequest): Promise<OrderedIngest> {
+  const recording = await lookUp(services, request.uuid);
+  const unfinished = recording.files.filter(({ status }) => status && status.toLowerCase() !== 'completed').length;
+  if (recording.files.length === 0)
+    throw new Failure('recording_not_ready', `Zoom api response contained no recording files for ${request.uuid}`);
+  if (unfinished > 0) throw new Failure('recording_not_ready', "Not all recorded files have status 'completed'");
+  return start(services, recording, request);
+}
+
+/** The same through zoom-recording-ingester's door. */
 export async function ingestOnDemand(services: OnDemandServices, json: unknown): Promise<OnDemandAnswer> {
   try {
-    const request = requestOnDemand(json);
-    const recording = await lookUp(services, request.uuid);
-    const unfinished = recording.files.filter(({ status }) => status && status.toLowerCase() !== 'completed').length;
-    if (recording.files.length === 0)
-      return { status: 503, message: `Zoom api response contained no recording files for ${request.uuid}` };
-    if (unfinished > 0) return { status: 503, message: "Not all recorded files have status 'completed'" };
-    return await start(services, recording, request);
+    const { trackingId, job, reason } = await orderIngest(services, requestOnDemand(json));
+    if (reason === 'No mp4 files') return { status: 500, message: reason, trackingId };
+    return { status: 200, message: 'Ingest accepted', trackingId, ...(job !== undefined && { job }) };
   } catch (error) {
     if (isDatabaseAway(error)) return { status: 503, message: 'The database does not answer; ask again in a moment.' };
     return refusalOf(toFailure(error));
@@ -50,7 +67,7 @@ async function lookUp({ zoom }: OnDemandServices, uuid: string): Promise<Recordi
   }
 }
 
-async function start(services: OnDemandServices, found: Recording, request: OnDemandRequest): Promise<OnDemandAnswer> {
+async function start(services: OnDemandServices, found: Recording, request: OnDemandRequest): Promise<OrderedIngest> {
   const recording = await services.catalog.save(found);
   const trackingId = `on-demand-${randomUUID()}`;
   const wish = { origin: 'on_demand', trackingId, receivedAt: new Date(), ...request } as const;
@@ -60,15 +77,15 @@ async function start(services: OnDemandServices, found: Recording, request: OnDe
     await services.catalog.setStatus(trackingId, 'IGNORED', { reason }).catch(() => undefined);
     throw error;
   });
-  if (taken.kind === 'ignored' && taken.reason === 'No mp4 files')
-    return { status: 500, message: taken.reason, trackingId };
-  return { status: 200, message: 'Ingest accepted', trackingId, ...(taken.kind === 'submitted' && { job: taken.job }) };
+  if (taken.kind === 'submitted') return { trackingId, job: taken.job };
+  return { trackingId, reason: taken.kind === 'ignored' ? taken.reason : 'It is under way or done.' };
 }
 
 function refusalOf(failure: Failure): OnDemandAnswer {
   if (failure.code === 'invalid_request') return { status: 400, message: failure.message };
   if (failure.code === 'not_found') return { status: 404, message: failure.message };
   if (failure.code === 'internal') throw failure;
+  if (failure.code === 'recording_not_ready') return { status: 503, message: failure.message };
   if (/^(zoom|recording)_/.test(failure.code))
     return { status: 500, message: `Something went wrong querying the zoom api: ${failure.message}` };
   const passes = failure.code === 'conflict' || failureTable[failure.code].kind === 'passing';

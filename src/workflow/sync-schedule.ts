@@ -4,7 +4,7 @@ import type { ReadSchedule, RowProblem, ScheduleDifference } from '../domain/sch
 import type { TimetableSource } from '../source/timetable/google-sheets.js';
 import type { ScheduleTable } from '../status/schedule-table.js';
 import { defineWorkflow } from './definition.js';
-import { rematch, type TakeServices } from './take-recording.js';
+import { rematch, rematchFor, type TakeServices } from './take-recording.js';
 
 export interface ScheduleServices extends TakeServices {
   readonly schedule: ScheduleTable;
@@ -25,9 +25,6 @@ export interface ApplyOptions {
   /** An empty schedule is meant. */
   readonly mayEmpty?: boolean;
 }
-
-/** milliseconds: Zoom keeps recordings longer, but a class of last year is not what this schedule is about */
-const rematchFor = 120 * 86_400_000;
 
 /** Puts a schedule in the place of the source's last one, and looks again at the recordings that wait for a class. */
 export async function applySchedule(

@@ -76,6 +76,9 @@ export async function decide(
   return decideIngest(recording, facts, rules);
 }
 
+/** milliseconds: Zoom keeps recordings longer, but a class of last year is not what the schedule is about */
+export const rematchFor = 120 * 86_400_000;
+
 /**
  * Looks again at what no class was found for: the schedule has changed, or an earlier part of the same meeting has been matched.
  * @param meetingId of one meeting only

@@ -80,7 +80,7 @@ async function start(env: Record<string, string> = {}, refusal?: Error): Promise
     ...{ log, version: '0.0.0', checks: [], assets: emptyAssets, ...emptyEngine, ...dashboardServices() },
     ...{ tokens: () => [storedToken('tests', token)], endpoints: { find: () => Promise.resolve(undefined) } },
     packagingGroups: packagingGroups(path.join(folder, 'groups')),
-    recordings: { zoom: intake.zoomIngester, desk: intake.desk },
+    recordings: { zoom: intake.zoomIngester, desk: intake.desk, schedule: intake.schedule },
   };
   const app = await apiServer(services, options);
   servers.push({ app, intake });
