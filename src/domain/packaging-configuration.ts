@@ -63,6 +63,12 @@ const hlsPackage = z.strictObject({
   IncludeDvbSubtitles: z.boolean().optional(),
 });
 
+/**
+ * Ours, not MediaPackage's: what subtitles become. WEBVTT: segments of text; WVTT and STPP: WebVTT and TTML in fragments. Absent: what
+ * MediaPackage makes, WEBVTT in CmafPackage and STPP in DashPackage.
+ */
+const textFormat = z.enum(['WEBVTT', 'WVTT', 'STPP']);
+
 const cmafPackage = z.strictObject({
   HlsManifests: z.array(hlsManifest).min(1),
   Encryption: z
@@ -70,6 +76,7 @@ const cmafPackage = z.strictObject({
     .optional(),
   SegmentDurationSeconds: segmentDuration,
   IncludeEncoderConfigurationInSegments: z.boolean().optional(),
+  TextFormat: textFormat.optional(),
 });
 
 const dashPackage = z.strictObject({
@@ -80,6 +87,7 @@ const dashPackage = z.strictObject({
   PeriodTriggers: z.array(z.enum(['ADS'])).optional(),
   IncludeIframeOnlyStream: z.boolean().optional(),
   IncludeEncoderConfigurationInSegments: z.boolean().optional(),
+  TextFormat: textFormat.exclude(['WEBVTT']).optional(),
 });
 
 const mssPackage = z.strictObject({

@@ -9,6 +9,8 @@ export interface ReadElement {
   readonly children: readonly ReadElement[];
   /** The element's own text, trimmed. */
   readonly text: string;
+  /** Elements and text in the order of the document, text with all of its spaces; only of documents that are read as mixed. */
+  readonly content?: readonly (ReadElement | string)[];
   /** from 1 */
   readonly line: number;
 }
@@ -20,9 +22,10 @@ const none: readonly never[] = [];
 
 /**
  * Reads a document (XML 1.0) without document type: no entities but the predefined ones, so nothing grows and nothing is fetched.
+ * @param options `mixed`: text among elements matters, as in documents for people
  * @throws ManifestError naming the line, for what is not well-formed, has a DOCTYPE, or exceeds a limit
  */
-export function readXml(text: string): ReadElement {
+export function readXml(text: string, { mixed = false }: { readonly mixed?: boolean } = {}): ReadElement {
   const parser = new SaxesParser();
   const open: { element: Building; name: string }[] = [];
   let root: Building | undefined;
@@ -44,21 +47,25 @@ export function readXml(text: string): ReadElement {
       attributes,
       children: none,
       text: '',
+      ...(mixed && { content: [] }),
       line: parser.line,
     };
     const parent = open.at(-1)?.element;
     if (!parent) root = element;
     else if (parent.children === none) parent.children = [element];
     else (parent.children as ReadElement[]).push(element);
+    if (mixed) addContent(parent, element);
     open.push({ element, name });
   });
   parser.on('text', (piece) => {
     const element = open.at(-1)?.element;
+    if (mixed) addContent(element, piece);
     const content = piece.trim();
     if (element && content !== '') element.text += content;
   });
   parser.on('cdata', (piece) => {
     const element = open.at(-1)?.element;
+    if (mixed) addContent(element, piece);
     if (element) element.text += piece.trim();
   });
   parser.on('closetag', () => void open.pop());
@@ -69,6 +76,10 @@ export function readXml(text: string): ReadElement {
 }
 
 type Building = { -readonly [field in keyof ReadElement]: ReadElement[field] };
+
+function addContent(element: Building | undefined, piece: ReadElement | string): void {
+  (element?.content as (ReadElement | string)[] | undefined)?.push(piece);
+}
 
 function localName(name: string): string {
   return name.slice(name.indexOf(':') + 1);

@@ -19,7 +19,7 @@ export interface Period {
 /** §5.3.3 */
 export interface AdaptationSet {
   readonly id: number;
-  readonly contentType: 'video' | 'audio';
+  readonly contentType: 'video' | 'audio' | 'text';
   readonly mimeType: string;
   /** BCP 47 */
   readonly lang?: string;
@@ -28,6 +28,8 @@ export interface AdaptationSet {
   /** Stream access point type that every segment begins with, at least; absent when some have none. */
   readonly startWithSAP?: number;
   readonly roles: readonly Descriptor[];
+  /** Whom the set helps. */
+  readonly accessibility?: readonly Descriptor[];
   /** What a player must understand to use the set at all. */
   readonly essentialProperties?: readonly Descriptor[];
   readonly label?: string;

@@ -47,6 +47,7 @@ function writeAdaptationSet(set: AdaptationSet): XmlElement {
     // What an AdaptationSet shares with a Representation comes first, §5.3.7.
     ...(set.essentialProperties ?? []).map((property) => writeDescriptor('EssentialProperty', property)),
     ...(set.label === undefined ? [] : [element('Label', {}, set.label)]),
+    ...(set.accessibility ?? []).map((each) => writeDescriptor('Accessibility', each)),
     ...set.roles.map((role) => writeDescriptor('Role', role)),
     ...writeTemplate(set.segmentTemplate),
     ...set.representations.map(writeRepresentation),

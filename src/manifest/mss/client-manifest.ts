@@ -10,7 +10,9 @@ export const clientTimescale = 10_000_000;
 
 /** §2.2.2.3 */
 export interface StreamIndex {
-  readonly type: 'video' | 'audio';
+  readonly type: 'video' | 'audio' | 'text';
+  /** Of text: `SUBT` subtitles, `CAPT` captions. */
+  readonly subtype?: string;
   /** Unique in the manifest; stands in the addresses of fragments. */
   readonly name: string;
   /** Ticks per second of its chunks. */
@@ -25,7 +27,7 @@ export interface StreamIndex {
 export interface QualityLevel {
   /** bits per second; unique in its stream, stands in the addresses of fragments */
   readonly bitrate: number;
-  /** `H264`, `AACL`, `AACH` */
+  /** `H264`, `AACL`, `AACH`, `DFXP` */
   readonly fourCC: string;
   /** Hexadecimal. */
   readonly codecPrivateData: string;

@@ -19,13 +19,14 @@ export function writeClientManifest({ duration, streams }: ClientManifest): stri
   );
 }
 
-function writeStream({ type, name, timescale, language, qualityLevels, chunks }: StreamIndex): XmlElement {
+function writeStream({ type, subtype, name, timescale, language, qualityLevels, chunks }: StreamIndex): XmlElement {
   const largest = (of: 'maxWidth' | 'maxHeight') =>
     Math.max(0, ...qualityLevels.map((level) => level[of] ?? 0)) || undefined;
   return element(
     'StreamIndex',
     {
       Type: type,
+      Subtype: subtype,
       Name: name,
       TimeScale: timescale,
       Language: language,

@@ -1,5 +1,6 @@
 import type { SampleTable } from './sample-table.js';
 import type { SourceRange } from './source-reader.js';
+import type { TextDocument } from './text.js';
 import type { Track } from './track.js';
 
 /**
@@ -13,6 +14,8 @@ import type { Track } from './track.js';
 export interface AssetIndex {
   /** In the order of the source's multivariant playlist. Muxed renditions hold a video and audio tracks; others one kind. */
   readonly renditions: readonly IndexedRendition[];
+  /** Subtitles: read whole, since they are small. Absent: none. */
+  readonly texts?: readonly IndexedText[];
   /** The source is not cut: its segments are as short as key pictures allow, and a plan joins them. */
   readonly uncut?: true;
   /** What was left out of the source and why, one sentence each: subtitles, timed metadata, pictures before the first key frame. */
@@ -49,6 +52,28 @@ export interface SourceMedia {
   readonly default: boolean;
   readonly autoselect: boolean;
   readonly channels?: string;
+  readonly characteristics?: string;
+}
+
+/** A rendition of subtitles. */
+export interface IndexedText {
+  /** `t1`, `t2`, ... in source order; what errors name beside the URI. */
+  readonly id: string;
+  /** Media playlist or document. */
+  readonly uri: string;
+  readonly media: TextMedia;
+  /** As many as the renditions have; times on the period's time line, within it. */
+  readonly periods: readonly Omit<TextDocument, 'broken'>[];
+}
+
+/** What the source says of subtitles, from EXT-X-MEDIA of TYPE=SUBTITLES or a SMIL document. */
+export interface TextMedia {
+  readonly name?: string;
+  /** BCP 47 */
+  readonly language?: string;
+  readonly default: boolean;
+  readonly autoselect: boolean;
+  readonly forced: boolean;
   readonly characteristics?: string;
 }
 

@@ -67,11 +67,16 @@ export function displayName({ media, language, periods }: TrackDescription): str
   if (media) return media.name;
   const track = periods[0]?.track;
   if (track?.kind === 'audio' && track.name !== undefined) return track.name;
-  const name = language === undefined ? undefined : new Intl.DisplayNames('en', { type: 'language' }).of(language);
-  return name ?? 'Audio';
+  return languageName(language) ?? 'Audio';
 }
 
-function uniqueNames(names: readonly string[]): string[] {
+/** In English. @param language BCP 47 */
+export function languageName(language: string | undefined): string | undefined {
+  return language === undefined ? undefined : new Intl.DisplayNames('en', { type: 'language' }).of(language);
+}
+
+/** A number behind those that were there before. */
+export function uniqueNames(names: readonly string[]): string[] {
   const taken = new Set<string>();
   return names.map((name) => {
     let unique = name;

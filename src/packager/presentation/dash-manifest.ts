@@ -9,7 +9,8 @@ import { checkHbbTv } from './hbbtv.js';
 import { iFrameTrack, manifestTracks, trickTrack } from './manifest-names.js';
 import { nominalDurations } from './nominal-duration.js';
 import type { DashManifest, ManifestFile, SegmentFacts } from './planned-manifest.js';
-import type { PlannedTrack, PlannedTrackPeriod, Presentation } from './presentation.js';
+import type { ListedStream, PlannedTrack, PlannedTrackPeriod, Presentation } from './presentation.js';
+import { roleScheme, textAdaptationSet } from './text-adaptation-set.js';
 import { independentSegments, longestSegment, measuredSegments } from './track-facts.js';
 
 const liveProfile = 'urn:mpeg:dash:profile:isoff-live:2011';
@@ -18,7 +19,6 @@ const trickModeScheme = 'http://dashif.org/guidelines/trickmode';
 /** A guess that players may go beyond: key pictures are every second or two. */
 const trickPlayoutRate = 16;
 const hbbTvProfile = 'urn:hbbtv:dash:profile:isoff-live:2012';
-const roleScheme = 'urn:mpeg:dash:role:2011';
 /** The value is the number of channels, ISO/IEC 23003-3 OutputChannelPosition not being used. */
 const channelScheme = 'urn:mpeg:dash:23003:3:audio_channel_configuration:2011';
 /** The value is a channel map, ETSI TS 102 366 §I.1.2.1. */
@@ -30,16 +30,26 @@ export function dashManifest(manifest: DashManifest, presentation: Presentation,
   const ids = manifestTracks(manifest);
   const trick = iFrameTrack(manifest);
   const tracks = [...ids, ...(trick === undefined ? [] : [trickTrack(trick)])].flatMap((id) => byId.get(id) ?? []);
+  const texts = presentation.texts.filter(({ id }) => manifest.texts.includes(id));
   const maxSegmentDuration = Math.max(...tracks.map(longestSegment));
   const bandwidths = new Map(
-    tracks.map((track) => [track.id, peakBitRate(measuredSegments(track, facts), maxSegmentDuration)]),
+    [...tracks, ...texts].map((track) => [track.id, peakBitRate(measuredSegments(track, facts), maxSegmentDuration)]),
   );
   const context: Context = { manifest, presentation, bandwidths };
   const sets = groupIntoSets(tracks);
   const periods = presentation.periods.map(({ duration }, index): Period => ({
     id: String(index + 1),
     duration,
-    adaptationSets: sets.map((set, position) => adaptationSet(set, { position, index, sets }, context)),
+    adaptationSets: [
+      ...sets.map((set, position) => adaptationSet(set, { position, index, sets }, context)),
+      ...texts.map((text, nth) =>
+        textAdaptationSet(text, {
+          position: sets.length + nth,
+          template: segmentTemplate(text, index, context),
+          bandwidth: bandwidths.get(text.id) ?? 0,
+        }),
+      ),
+    ],
   }));
   const mpd: Mpd = {
     profiles: [
@@ -175,7 +185,7 @@ function audioChannelConfiguration(configuration: AudioConfiguration): { schemeI
 }
 
 function segmentTemplate(
-  track: PlannedTrack,
+  track: ListedStream,
   index: number,
   { manifest, presentation }: Pick<Context, 'manifest' | 'presentation'>,
 ): SegmentTemplate {

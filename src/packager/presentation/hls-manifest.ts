@@ -7,13 +7,22 @@ import { averageBitRate, peakBitRate } from './bit-rate.js';
 import { iFramePlaylist, playlistContentType as contentType } from './i-frame-playlist.js';
 import { manifestTracks, mediaPlaylistName } from './manifest-names.js';
 import type { HlsManifest, ManifestFile, SegmentFacts } from './planned-manifest.js';
-import type { PlannedPeriod, PlannedTrack, Presentation, TrackDescription } from './presentation.js';
+import type {
+  ListedStream,
+  PlannedPeriod,
+  PlannedText,
+  PlannedTrack,
+  Presentation,
+  TrackDescription,
+} from './presentation.js';
+import { subtitleGroup, subtitleGroupId } from './subtitle-group.js';
 import {
   codecStrings,
   frameRate,
   independentSegments,
   measuredSegments,
   resolutionOf,
+  textCodec,
   videoConfigurations,
 } from './track-facts.js';
 
@@ -26,14 +35,18 @@ export function hlsManifest(manifest: HlsManifest, presentation: Presentation, f
   const tracks = manifestTracks(manifest).flatMap((id) => byId.get(id) ?? []);
   const version = versionOf[presentation.initSegments.length > 0 ? 'fragments' : 'transportStreams'];
   const interval = manifest.configuration.ProgramDateTimeIntervalSeconds ?? 0;
-  const playlists = tracks.map((track) => ({ track, segments: listSegments(track, presentation.periods, interval) }));
+  const texts = presentation.texts.filter(({ id }) => manifest.texts.includes(id));
+  const playlists = [...tracks, ...texts].map((track) => ({
+    track,
+    segments: listSegments(track, presentation.periods, interval),
+  }));
   // One for all, §6.2.4: "each Media Playlist in each Variant Stream MUST have the same target duration".
   const targetDuration = playlists.reduce(
     (longest, { segments }) => segments.reduce((most, { duration }) => Math.max(most, Math.round(duration)), longest),
     1,
   );
   const rates = new Map(
-    tracks.map((track) => {
+    [...tracks, ...texts].map((track) => {
       const measured = measuredSegments(track, facts);
       return [track.id, { peak: peakBitRate(measured, targetDuration), average: averageBitRate(measured) }];
     }),
@@ -56,7 +69,7 @@ export function hlsManifest(manifest: HlsManifest, presentation: Presentation, f
   }));
   const iFrames = iFramePlaylist(manifest, { presentation, facts, targetDuration });
   const iFrameVariants = iFrames ? [iFrames.variant] : [];
-  const text = multivariantPlaylist(manifest, { tracks, rates, version, iFrameVariants });
+  const text = multivariantPlaylist(manifest, { tracks, texts, rates, version, iFrameVariants });
   return [...media, ...(iFrames ? [iFrames.file] : []), { name: manifest.name, contentType, entry: true, text }];
 }
 
@@ -65,7 +78,7 @@ export function hlsManifest(manifest: HlsManifest, presentation: Presentation, f
  * at the same time in all playlists and small differences do not add up. At the very beginning EXTINF says what there is: Shaka Player
  * lays segments end to end by it, so time that is not in the media would be a hole.
  */
-function listSegments(track: PlannedTrack, periods: readonly PlannedPeriod[], interval: number): MediaSegment[] {
+function listSegments(track: ListedStream, periods: readonly PlannedPeriod[], interval: number): MediaSegment[] {
   let nextDate = -Infinity;
   return track.periods.flatMap(({ segments, initSegment, track: { timescale } }, periodIndex) => {
     const map = initSegment === undefined ? {} : { map: { uri: initSegment } };
@@ -95,6 +108,7 @@ interface VariantFacts {
   readonly version: number;
   readonly iFrameVariants: readonly IFrameVariant[];
   readonly tracks: readonly PlannedTrack[];
+  readonly texts: readonly PlannedText[];
   /** bits per second by track id */
   readonly rates: ReadonlyMap<string, { readonly peak: number; readonly average: number }>;
 }
@@ -116,7 +130,10 @@ function multivariantPlaylist(manifest: HlsManifest, facts: VariantFacts): strin
   return writeMultivariantPlaylist({
     version: facts.version,
     independentSegments: facts.tracks.every(independentSegments),
-    media: [...groups.values()].flatMap((group) => describeGroup(manifest, group)),
+    media: [
+      ...[...groups.values()].flatMap((group) => describeGroup(manifest, group)),
+      ...subtitleGroup(manifest, facts.texts),
+    ],
     variants,
     iFrameVariants: facts.iFrameVariants,
   });
@@ -147,20 +164,23 @@ function describeVariant(
   manifest: HlsManifest,
   main: PlannedTrack,
   group: AudioGroup | undefined,
-  { rates }: VariantFacts,
+  { rates, texts }: VariantFacts,
 ): Variant {
   const audio = group?.members.filter(({ muxed }) => !muxed).map(({ track }) => track) ?? [];
-  const rate = (of: 'peak' | 'average') =>
-    (rates.get(main.id)?.[of] ?? 0) + Math.max(0, ...audio.map(({ id }) => rates.get(id)?.[of] ?? 0));
+  const highest = (of: 'peak' | 'average', streams: readonly { readonly id: string }[]) =>
+    Math.max(0, ...streams.map(({ id }) => rates.get(id)?.[of] ?? 0));
+  // Of any combination that can be played together, §4.4.6.2.
+  const rate = (of: 'peak' | 'average') => [[main], audio, texts].reduce((sum, each) => sum + highest(of, each), 0);
   const resolution = resolutionOf(main);
   const rateOfFrames = Math.max(0, ...videoConfigurations(main).map((each) => frameRate(each, main) ?? 0));
   return {
     uri: mediaPlaylistName(manifest, main.id),
     bandwidth: rate('peak'),
     averageBandwidth: rate('average'),
-    codecs: [...new Set([main, ...main.muxed, ...audio].flatMap(codecStrings))].join(),
+    codecs: [...new Set([...[main, ...main.muxed, ...audio].flatMap(codecStrings), ...texts.map(textCodec)])].join(),
     ...(resolution && { resolution }),
     ...(rateOfFrames > 0 && { frameRate: rateOfFrames }),
     ...(group && { audio: group.id }),
+    ...(texts.length > 0 && { subtitles: subtitleGroupId }),
   };
 }

@@ -5,7 +5,7 @@ export function manifestFileNames(manifest: PlannedManifest): string[] {
   switch (manifest.kind) {
     case 'hls':
       return [
-        ...manifestTracks(manifest).map((track) => mediaPlaylistName(manifest, track)),
+        ...[...manifestTracks(manifest), ...manifest.texts].map((track) => mediaPlaylistName(manifest, track)),
         ...(iFrameTrack(manifest) === undefined ? [] : [iFramePlaylistName(manifest)]),
         manifest.name,
       ];

@@ -9,7 +9,7 @@ import { PackagerError } from '../errors.js';
 import type { CodecConfiguration } from '../model/track.js';
 import { manifestTracks } from './manifest-names.js';
 import type { ManifestFile, MssManifest } from './planned-manifest.js';
-import type { PlannedTrack, PlannedTrackPeriod, Presentation } from './presentation.js';
+import type { PlannedText, PlannedTrack, PlannedTrackPeriod, Presentation } from './presentation.js';
 
 /** The client manifest: one stream for all video, one for each audio track. */
 export function mssManifest(manifest: MssManifest, presentation: Presentation): ManifestFile {
@@ -18,18 +18,35 @@ export function mssManifest(manifest: MssManifest, presentation: Presentation): 
   const names = [...new Set(tracks.map(streamName))];
   const client: ClientManifest = {
     duration: Math.ceil((presentation.periods[0]?.duration ?? 0) * clientTimescale),
-    streams: names.map((name) =>
-      streamIndex(
-        name,
-        tracks.filter((track) => streamName(track) === name),
+    streams: [
+      ...names.map((name) =>
+        streamIndex(
+          name,
+          tracks.filter((track) => streamName(track) === name),
+        ),
       ),
-    ),
+      ...presentation.texts.flatMap((text) => (manifest.texts.includes(text.id) ? [textStream(text)] : [])),
+    ],
   };
   return {
     name: manifest.name,
     contentType: 'application/vnd.ms-sstr+xml',
     text: writeClientManifest(client),
     entry: true,
+  };
+}
+
+/** Text in documents of TTML, whose times count from the start of their fragment. */
+function textStream({ id, media: { language }, periods: [period], qualityLevel }: PlannedText): StreamIndex {
+  if (!period || !qualityLevel) throw new Error(`${id} has no quality level`);
+  return {
+    type: 'text',
+    subtype: 'SUBT',
+    name: qualityLevel.stream,
+    timescale: period.track.timescale,
+    ...(language !== undefined && { language }),
+    qualityLevels: [{ bitrate: qualityLevel.bitrate, fourCC: 'DFXP', codecPrivateData: '' }],
+    chunks: period.segments.map(({ start, end }) => ({ start, duration: end - start })),
   };
 }
 

@@ -1,5 +1,5 @@
 import { PackagerError } from '../errors.js';
-import type { PlannedPeriod, PlannedTrack, PlannedTrackPeriod } from './presentation.js';
+import type { ListedPeriod, ListedStream, PlannedPeriod } from './presentation.js';
 
 /**
  * SegmentTemplate@duration for NUMBER_WITH_DURATION, in ticks: a player takes segment n to begin at (n - 1) * duration, and the period to
@@ -7,12 +7,12 @@ import type { PlannedPeriod, PlannedTrack, PlannedTrackPeriod } from './presenta
  * @throws PackagerError configuration_unsupported when the source has several periods, or a segment other than the last differs by more
  *   than half from the duration, or begins by more than half a duration off its place
  */
-export function nominalDurations(track: PlannedTrack, periods: readonly PlannedPeriod[]): number[] {
+export function nominalDurations(track: ListedStream, periods: readonly PlannedPeriod[]): number[] {
   if (periods.length > 1) throw refused(`a source without discontinuities is needed; given: ${periods.length} parts`);
   return track.periods.map((period, index) => nominalDuration(track.id, period, periods[index]?.duration ?? 0));
 }
 
-function nominalDuration(id: string, { segments, track }: PlannedTrackPeriod, periodSeconds: number): number {
+function nominalDuration(id: string, { segments, track }: ListedPeriod, periodSeconds: number): number {
   const count = segments.length;
   // The MPD says durations to the microsecond: rounded up, so that a player does not expect one segment more.
   const whole = (periodSeconds + 1e-6) * track.timescale;

@@ -12,6 +12,7 @@ import { joinSamples } from '../model/split-samples.js';
 import type { Track } from '../model/track.js';
 import { demuxSegment } from '../mpegts/demuxer.js';
 import { muxSegment } from '../mpegts/muxer.js';
+import { textSegment } from './text-segment.js';
 import type {
   FragmentContent,
   PlannedOutput,
@@ -71,8 +72,19 @@ interface SegmentMaterial {
 
 function writeOutput(output: PlannedOutput, material: SegmentMaterial): SegmentOutput {
   const { name, contentType } = output;
-  const content = output.container === 'cmaf' ? fragments(output, material) : transportStream(output, material);
+  const content = write(output, material);
   return { name, contentType, ...content, size: content.data.reduce((sum, part) => sum + part.length, 0) };
+}
+
+function write(output: PlannedOutput, material: SegmentMaterial): Written {
+  switch (output.container) {
+    case 'cmaf':
+      return fragments(output, material);
+    case 'mpegts':
+      return transportStream(output, material);
+    case 'text':
+      return { data: textSegment(output) };
+  }
 }
 
 type Written = Pick<SegmentOutput, 'data' | 'iFrames'>;

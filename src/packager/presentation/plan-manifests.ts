@@ -6,12 +6,14 @@ import { selectStreams } from './select-streams.js';
 import type { SourceCombination } from './source-tracks.js';
 
 /**
- * The manifests of a configuration with the streams that each selects.
+ * The manifests of a configuration with the streams that each selects, and all subtitles.
+ * @param texts ids of PlannedTexts
  * @throws PackagerError configuration_invalid when a selection leaves nothing, or two files would have one name
  */
 export function planManifests(
   { HlsPackage, CmafPackage, DashPackage, MssPackage }: PackagingConfiguration,
   combinations: readonly SourceCombination[],
+  texts: readonly string[],
 ): PlannedManifest[] {
   const hls = (HlsPackage ?? CmafPackage)?.HlsManifests ?? [];
   const hlsField = HlsPackage ? 'HlsPackage' : 'CmafPackage';
@@ -19,6 +21,7 @@ export function planManifests(
     kind: 'hls',
     name: `${configuration.ManifestName}.m3u8`,
     configuration,
+    texts,
     combinations: selectStreams(
       combinations,
       configuration.StreamSelection,
@@ -29,6 +32,7 @@ export function planManifests(
     kind: 'dash',
     name: `${configuration.ManifestName}.mpd`,
     configuration,
+    texts,
     segmentTemplateFormat: DashPackage?.SegmentTemplateFormat ?? 'NUMBER_WITH_TIMELINE',
     includeIFrameOnlyStream: DashPackage?.IncludeIframeOnlyStream ?? false,
     combinations: selectStreams(
@@ -40,6 +44,7 @@ export function planManifests(
   const clients = (MssPackage?.MssManifests ?? []).map(({ ManifestName, StreamSelection }): PlannedManifest => ({
     kind: 'mss',
     name: `${mssFolder(ManifestName)}/Manifest`,
+    texts,
     combinations: selectStreams(combinations, StreamSelection, 'MssPackage.MssManifests.StreamSelection'),
   }));
   if (clients.length > 1)

@@ -8,6 +8,7 @@ import {
 } from '../../../test/support/synthetic-index.js';
 import type { PackagingConfiguration } from '../../domain/packaging-configuration.js';
 import { planPresentation } from './plan-presentation.js';
+import type { PlannedOutput } from './segment-task.js';
 
 type Cmaf = NonNullable<PackagingConfiguration['CmafPackage']>;
 type Dash = NonNullable<PackagingConfiguration['DashPackage']>;
@@ -283,17 +284,19 @@ describe('transport streams', () => {
   });
 });
 
+const iFramesOf = (output: PlannedOutput) => (output.container === 'text' ? undefined : output.iFrames);
+
 describe('key pictures', () => {
   it('are marked in the first video of a manifest, and a stream of their own in DASH', () => {
     const HlsManifests = [{ ManifestName: 'index', IncludeIframeOnlyStream: true }];
     const hls = planPresentation(ladder, cmaf({ HlsManifests }));
-    expect(hls.tasks.slice(0, 2).map((task) => task.outputs.map((output) => output.iFrames))).toEqual([
+    expect(hls.tasks.slice(0, 2).map((task) => task.outputs.map(iFramesOf))).toEqual([
       ['marked', undefined],
       [undefined],
     ]);
     const trick = planPresentation(ladder, dash({ IncludeIframeOnlyStream: true }));
     expect(trick.tracks.map(({ id, trickOf }) => [id, trickOf])).toContainEqual(['video_1_iframes', 'video_1']);
-    expect(trick.tasks[0]?.outputs.map(({ name, iFrames }) => [name, iFrames])).toContainEqual([
+    expect(trick.tasks[0]?.outputs.map((output) => [output.name, iFramesOf(output)])).toContainEqual([
       'video_1_iframes/1.m4s',
       'only',
     ]);

@@ -6,6 +6,7 @@ import { manifestTracks } from './manifest-names.js';
 import { nominalDurations } from './nominal-duration.js';
 import { mssFolder, planManifests } from './plan-manifests.js';
 import { planSegments } from './plan-segments.js';
+import { planTexts, textFormat, textId } from './plan-texts.js';
 import { planStreams, withIFrames } from './planned-streams.js';
 import type { PlannedManifest } from './planned-manifest.js';
 import type { InitSegment, PlannedPeriod, PlannedTrack, Presentation } from './presentation.js';
@@ -25,7 +26,11 @@ export function planPresentation(index: AssetIndex, configuration: PackagingConf
   const wantedDuration = (HlsPackage ?? CmafPackage ?? DashPackage ?? MssPackage)?.SegmentDurationSeconds ?? 0;
   const source = sourceTracks(index.uncut ? joinSegments(index, wantedDuration || usualSegmentDuration) : index);
   const planned = planStreams(source, configuration);
-  const manifests = planManifests(configuration, planned.combinations);
+  const manifests = planManifests(
+    configuration,
+    planned.combinations,
+    (index.texts ?? []).map((_, at) => textId(at + 1)),
+  );
   const wanted = new Set(manifests.flatMap(manifestTracks));
   const streams = planned.streams.filter(({ id }) => wanted.has(id));
   const [client] = MssPackage?.MssManifests ?? [];
@@ -38,9 +43,23 @@ export function planPresentation(index: AssetIndex, configuration: PackagingConf
     dateOf: manifests.some(wantsDates) ? programDates(index) : () => undefined,
   });
   const periods = planPeriods(tracks, clocks);
+  const text = planTexts(index, tracks.find(({ kind }) => kind === 'video') ?? tracks[0], {
+    format: textFormat(configuration),
+    segmentTemplateFormat: DashPackage?.SegmentTemplateFormat ?? 'NUMBER_WITH_TIMELINE',
+    // The media times of fragments start at 0 in every period.
+    clocks: HlsPackage ? clocks : clocks.map(() => 0),
+    ...(client && { folder: mssFolder(client.ManifestName) }),
+  });
   if (DashPackage?.SegmentTemplateFormat === 'NUMBER_WITH_DURATION')
     for (const track of tracks) nominalDurations(track, periods); // refuses what is not regular
-  return { tracks, periods, initSegments: tracks.flatMap(initSegments), tasks, manifests };
+  return {
+    tracks,
+    texts: text.texts,
+    periods,
+    initSegments: [...tracks.flatMap(initSegments), ...text.initSegments],
+    tasks: [...tasks, ...text.tasks.map((task, at) => ({ id: tasks.length + at, ...task }))],
+    manifests,
+  };
 }
 
 function wantsDates(manifest: PlannedManifest): boolean {

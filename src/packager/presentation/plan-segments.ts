@@ -15,12 +15,12 @@ import type { PlannedSegment, PlannedTrack, TrackDescription } from './presentat
 import type { DateOf } from './program-date-time.js';
 import type { PlannedQualityLevel } from './quality-levels.js';
 import { fragmentNames, segmentName, segmentNames } from './segment-names.js';
-import type { FragmentContent, MuxedTrackPlan, PlannedOutput, SegmentContent, SegmentTask } from './segment-task.js';
+import type { FragmentContent, MuxedTrackPlan, PlannedOutput, MediaContent, SegmentTask } from './segment-task.js';
 import type { Carrier, SourceTrack } from './source-tracks.js';
 import { maximumTaskBytes, taskTooLarge } from './task-limit.js';
 
 export interface SegmentPlanOptions {
-  readonly container: SegmentContent['container'];
+  readonly container: MediaContent['container'];
   /** Of Smooth Streaming, by stream. */
   readonly qualityLevels?: ReadonlyMap<string, PlannedQualityLevel>;
   /** IncludeEncoderConfigurationInSegments */

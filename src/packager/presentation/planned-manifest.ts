@@ -10,6 +10,8 @@ export interface HlsManifest {
   readonly name: string;
   readonly configuration: HlsManifestConfiguration;
   readonly combinations: readonly Combination[];
+  /** Ids of PlannedTexts. */
+  readonly texts: readonly string[];
 }
 
 export interface DashManifest {
@@ -19,12 +21,16 @@ export interface DashManifest {
   readonly segmentTemplateFormat: SegmentTemplateFormat;
   readonly includeIFrameOnlyStream: boolean;
   readonly combinations: readonly Combination[];
+  /** Ids of PlannedTexts. */
+  readonly texts: readonly string[];
 }
 
 export interface MssManifest {
   readonly kind: 'mss';
   readonly name: string;
   readonly combinations: readonly Combination[];
+  /** Ids of PlannedTexts. */
+  readonly texts: readonly string[];
 }
 
 /** What plays together, by ids of PlannedTracks: an HLS variant. */

@@ -1,8 +1,8 @@
-import type { SourceMedia, SourceVariant } from '../model/asset-index.js';
+import type { SourceMedia, SourceVariant, TextMedia } from '../model/asset-index.js';
 import type { Track } from '../model/track.js';
 import type { PlannedManifest } from './planned-manifest.js';
 import type { PlannedQualityLevel } from './quality-levels.js';
-import type { SegmentTask } from './segment-task.js';
+import type { SegmentTask, TextFormat } from './segment-task.js';
 
 /**
  * One packaging configuration applied to one asset: every object that will exist, by name relative to the endpoint's folder, and what has
@@ -11,6 +11,8 @@ import type { SegmentTask } from './segment-task.js';
 export interface Presentation {
   /** In source order; ids do not depend on the configuration, so endpoints with the same segments give them the same names. */
   readonly tracks: readonly PlannedTrack[];
+  /** Subtitles, in source order. */
+  readonly texts: readonly PlannedText[];
   /** Their time lines all start at 0. */
   readonly periods: readonly PlannedPeriod[];
   /** Initialization segments, ready to be stored; transport streams have none. */
@@ -59,13 +61,32 @@ export interface PlannedTrack extends TrackDescription {
   readonly periods: readonly PlannedTrackPeriod[];
 }
 
-export interface PlannedTrackPeriod {
-  readonly track: Track;
+/** What manifests list the segments of. */
+export interface ListedStream {
+  readonly id: string;
+  readonly periods: readonly ListedPeriod[];
+}
+
+export interface ListedPeriod {
+  /** Whose ticks the times of the segments are. */
+  readonly track: { readonly timescale: number };
   /** Name of its InitSegment; transport streams have none. */
   readonly initSegment?: string;
   /** `$Number$` or `$Time$` template of its segments' names, ISO/IEC 23009-1 §5.3.9.4.4. */
   readonly media: string;
   readonly segments: readonly PlannedSegment[];
+}
+
+export interface PlannedTrackPeriod extends ListedPeriod {
+  readonly track: Track;
+}
+
+/** A rendition of subtitles; its segments begin and end with those of the picture. */
+export interface PlannedText extends ListedStream {
+  readonly media: TextMedia;
+  readonly format: TextFormat;
+  /** Where its fragments are in Smooth Streaming. */
+  readonly qualityLevel?: PlannedQualityLevel;
 }
 
 export interface PlannedSegment {

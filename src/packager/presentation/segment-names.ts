@@ -1,7 +1,7 @@
 import { fragmentPath } from '../../manifest/mss/client-manifest.js';
 import type { SegmentTemplateFormat } from './planned-manifest.js';
 import type { PlannedQualityLevel } from './quality-levels.js';
-import type { SegmentContent } from './segment-task.js';
+import type { MediaContent } from './segment-task.js';
 
 /** How the objects of one track in one period are called, relative to the endpoint's folder. */
 export interface SegmentNames {
@@ -11,7 +11,7 @@ export interface SegmentNames {
 }
 
 export interface SegmentForm {
-  readonly container: SegmentContent['container'];
+  readonly container: MediaContent['container'];
   readonly format: SegmentTemplateFormat;
 }
 
@@ -26,6 +26,11 @@ export function segmentNames(trackId: string, period: number, { container, forma
     initSegment: `${trackId}/${period === 1 ? 'init' : `init_${period}`}.mp4`,
     media: `${trackId}/${format === 'TIME_WITH_TIMELINE' ? byTime : '$Number$'}.m4s`,
   };
+}
+
+/** Segments of WebVTT are files of text. */
+export function textSegmentNames(trackId: string): SegmentNames {
+  return { media: `${trackId}/$Number$.vtt` };
 }
 
 /** Of Smooth Streaming: addresses that client manifests have players make. There is no init segment: the manifest says what it would. */

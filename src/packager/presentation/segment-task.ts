@@ -1,6 +1,7 @@
 import type { IndexedSegment, PeriodFrame } from '../model/asset-index.js';
 import type { IFrame } from '../model/i-frame.js';
 import type { SourceRange } from '../model/source-reader.js';
+import type { TextDocument } from '../model/text.js';
 
 /**
  * What one thread does in one go: reads one or more source segments of one rendition, and makes the output segments of its tracks.
@@ -23,7 +24,8 @@ export interface SegmentTask {
 export type PlannedOutput = { readonly name: string; readonly contentType: string } & SegmentContent;
 
 /** What the bytes of an output are made of: equal contents are equal bytes, whatever they are called. */
-export type SegmentContent = FragmentContent | TransportStreamContent;
+export type SegmentContent = MediaContent | TextContent;
+export type MediaContent = FragmentContent | TransportStreamContent;
 
 /** One track in fragments of ISOBMFF. */
 export interface FragmentContent {
@@ -49,6 +51,29 @@ export interface TransportStreamContent {
   readonly clock: number | 'source';
   /** Says where key pictures are. */
   readonly iFrames?: 'marked';
+}
+
+/**
+ * `webvtt`: segments of HLS. `wvtt`, `stpp`: fragments of WebVTT and TTML, ISO/IEC 14496-30. `dfxp`: fragments of TTML as Smooth Streaming has
+ * them, with times that count from the fragment's start.
+ */
+export type TextFormat = 'webvtt' | 'wvtt' | 'stpp' | 'dfxp';
+
+/** Text, which is known already: nothing is read for it. */
+export interface TextContent {
+  readonly container: 'text';
+  readonly format: TextFormat;
+  /** BCP 47 */
+  readonly language?: string;
+  /** Ticks of textTimescale. */
+  readonly start: number;
+  readonly end: number;
+  /** `mfhd` sequence number */
+  readonly sequenceNumber: number;
+  /** Of `webvtt`: ticks of 90 kHz of the media at the period's time 0. */
+  readonly clock: number;
+  /** What is shown between start and end, with all of its time. */
+  readonly document: Omit<TextDocument, 'broken'>;
 }
 
 export interface MuxedTrackPlan {

@@ -51,6 +51,7 @@ const verdicts: Record<FieldPath<PackagingConfiguration>, Verdict> = {
   'CmafPackage.Encryption': { refused: `encryption is ${notYet}` },
   'CmafPackage.SegmentDurationSeconds': 'honoured',
   'CmafPackage.IncludeEncoderConfigurationInSegments': 'honoured',
+  'CmafPackage.TextFormat': 'honoured',
   'CmafPackage.HlsManifests': 'honoured',
   'CmafPackage.HlsManifests.ManifestName': 'honoured',
   'CmafPackage.HlsManifests.AdMarkers': {
@@ -75,6 +76,7 @@ const verdicts: Record<FieldPath<PackagingConfiguration>, Verdict> = {
   // Needs key pictures at the start of segments: checked in the plan.
   'DashPackage.IncludeIframeOnlyStream': 'honoured',
   'DashPackage.IncludeEncoderConfigurationInSegments': 'honoured',
+  'DashPackage.TextFormat': 'honoured',
   'DashPackage.DashManifests': 'honoured',
   'DashPackage.DashManifests.ManifestName': 'honoured',
   'DashPackage.DashManifests.ManifestLayout': 'honoured',

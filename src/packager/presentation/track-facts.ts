@@ -1,11 +1,16 @@
 import type { AvcConfiguration, CodecConfiguration } from '../model/track.js';
 import type { MeasuredSegment } from './bit-rate.js';
 import type { SegmentFacts } from './planned-manifest.js';
-import type { PlannedTrack, TrackDescription } from './presentation.js';
+import type { ListedStream, PlannedText, PlannedTrack, TrackDescription } from './presentation.js';
 
 /** RFC 6381 parameters of all periods, each once. */
 export function codecStrings({ periods }: TrackDescription): string[] {
   return [...new Set(periods.map(({ track }) => track.configuration.codecString))];
+}
+
+/** RFC 6381 parameter of text: ISO/IEC 14496-30 §7.6, and the text profile of IMSC1 as W3C registers it. */
+export function textCodec({ format }: Pick<PlannedText, 'format'>): string {
+  return format === 'webvtt' || format === 'wvtt' ? 'wvtt' : 'stpp.ttml.im1t';
 }
 
 export function videoConfigurations({ periods }: PlannedTrack): AvcConfiguration[] {
@@ -23,12 +28,12 @@ export function frameRate(configuration: AvcConfiguration, track: PlannedTrack):
 }
 
 /** Begin all segments with a picture that nothing before is needed for, nor for those after it? */
-export function independentSegments({ periods }: PlannedTrack): boolean {
+export function independentSegments({ periods }: ListedStream): boolean {
   return periods.every(({ segments }) => segments.every(({ sap }) => sap === 1));
 }
 
 /** seconds */
-export function longestSegment({ periods }: PlannedTrack): number {
+export function longestSegment({ periods }: ListedStream): number {
   let longest = 0;
   for (const { segments, track } of periods)
     for (const { start, end } of segments) longest = Math.max(longest, (end - start) / track.timescale);
@@ -36,7 +41,7 @@ export function longestSegment({ periods }: PlannedTrack): number {
 }
 
 /** Every segment of the track with its size. */
-export function measuredSegments({ periods }: PlannedTrack, facts: SegmentFacts): MeasuredSegment[] {
+export function measuredSegments({ periods }: ListedStream, facts: SegmentFacts): MeasuredSegment[] {
   return periods.flatMap(({ segments, track }) =>
     segments.map(({ name, start, end }) => {
       const bytes = facts.get(name)?.size;

@@ -6,6 +6,7 @@ import { checkAlignment, checkPeriodCounts } from './align-renditions.js';
 import { cutTransportStream } from './cut-transport-stream.js';
 import { indexMovies } from './index-movies.js';
 import { inParallel } from './in-parallel.js';
+import { withTexts } from './index-texts.js';
 import { indexPeriod } from './index-periods.js';
 import { defaultLimits, type IndexLimits } from './limits.js';
 import { type PeriodReading, type PeriodSource, readPeriods } from './period-source.js';
@@ -41,12 +42,15 @@ export async function indexSource(reader: SourceReader, uri: string, options: In
   const head = await reader.readSome(uri, 0, sniffedBytes, signal && { signal });
   const kind = kindOf(head, uri);
   if (kind === 'MP4') return indexMovies([{ id: 'r1', uri }], reading);
-  if (kind === 'SMIL') return indexMovies(await readSmilSource(uri, reading), reading);
+  if (kind === 'SMIL') {
+    const { renditions, texts } = await readSmilSource(uri, reading);
+    return withTexts(await indexMovies(renditions, reading), texts, reading);
+  }
   const source: ReadPlaylists =
     kind === 'playlist'
       ? await readPlaylists(uri, { reader, limits, concurrency, signal })
-      : { renditions: [await cutTransportStream(uri, segmentDuration, reading)], notes: [] };
-  return indexRenditions(source, reading);
+      : { renditions: [await cutTransportStream(uri, segmentDuration, reading)], texts: [], notes: [] };
+  return withTexts(await indexRenditions(source, reading), source.texts, reading);
 }
 
 async function indexRenditions({ renditions, notes }: ReadPlaylists, reading: PeriodReading): Promise<AssetIndex> {

@@ -249,7 +249,7 @@ describe('an MP4', () => {
 describe('a SMIL document', () => {
   const entry = (body: string) => `<smil><body><switch>${body}</switch></body></smil>`;
   const file = (change: Partial<MadeTrack> = {}) => writeMp4([video(), audio(change)]);
-  const smil = (body: string, files: Record<string, Uint8Array>) =>
+  const smil = (body: string, files: Record<string, Uint8Array | string>) =>
     indexSource(memorySource({ 'file:///s.smil': entry(body), ...files }), 'file:///s.smil');
   const manifests = { Id: 'a', CmafPackage: { HlsManifests: [{ ManifestName: 'i' }] } };
 
@@ -289,12 +289,31 @@ describe('a SMIL document', () => {
       expect(periods[0]!.segments.map(({ tracks }) => tracks[0]!.start / 12_800)).toEqual([0, 2, 4, 6, 8]);
   });
 
+  it('has the text that it names: SubRip, WebVTT and TTML', async () => {
+    const cue = '00:00:01.000 --> 00:00:02.000\nHi';
+    const asset = await smil(
+      '<video src="a.mp4"/><textstream src="t.srt" systemLanguage="eng" subtitleName="English"/><textstream src="t.vtt"/><textstream src="t.xml"/>',
+      {
+        'file:///a.mp4': file(),
+        'file:///t.srt': `1\n${cue.replaceAll('.', ',')}`,
+        'file:///t.vtt': `WEBVTT\n\n${cue}`,
+        'file:///t.xml':
+          '<tt xmlns="http://www.w3.org/ns/ttml"><body><div><p begin="1s" end="2s">Hi</p></div></body></tt>',
+      },
+    );
+    expect(asset.texts?.map(({ id, media }) => [id, media.name, media.language])).toEqual([
+      ['t1', 'English', 'eng'],
+      ['t2', undefined, undefined],
+      ['t3', undefined, undefined],
+    ]);
+    for (const { periods } of asset.texts ?? [])
+      expect(periods).toEqual([
+        { styles: [], regions: [], cues: [{ start: 90_000, end: 180_000, settings: '', text: 'Hi' }] },
+      ]);
+  });
+
   it.each([
-    [
-      'text',
-      '<video src="a.mp4"/><textstream src="t.srt" systemLanguage="eng"/>',
-      'subtitles are not supported yet: t.srt eng',
-    ],
+    ['text that is none', '<video src="a.mp4"/><textstream src="a.mp4"/>', 'text that is neither UTF-8'],
     [
       'more languages than tracks',
       '<video src="a.mp4" systemLanguage="eng,fra"/>',

@@ -1,6 +1,7 @@
 import { PackagerError } from '../errors.js';
 import type { AssetIndex, IndexedRendition } from '../model/asset-index.js';
 import type { Track } from '../model/track.js';
+import { rescale } from '../timing/timescale.js';
 import { checkAlignment } from './align-renditions.js';
 import { type CutTrack, cutMovies, type UncutTrack } from './cut-movies.js';
 import { frameRate } from './frame-rate.js';
@@ -52,6 +53,7 @@ export async function indexMovies(renditions: readonly MovieRendition[], reading
   }));
   const cut = cutMovies(uncut, reading.limits);
   const indexed: IndexedRendition[] = [];
+  const ticks = rescale(origin.ticks, origin.timescale, 90_000);
   for (const [index, { rendition, tracks }] of open.entries()) {
     const { segments, tracks: placed } = cut[index] as (typeof cut)[0];
     const models: Track[] = [];
@@ -59,7 +61,7 @@ export async function indexMovies(renditions: readonly MovieRendition[], reading
       models.push(await model(track, placed[at] as CutTrack, { rendition, reading, among: open.length }));
     const { id, uri } = rendition;
     const variant = models[0]?.kind === 'video' ? { variant: { bandwidth: bitRate(tracks[0] as MediaTrack) } } : {};
-    indexed.push({ id, uri, ...variant, periods: [{ origin: 0, tracks: models, segments }] });
+    indexed.push({ id, uri, ...variant, periods: [{ origin: ticks, tracks: models, segments }] });
   }
   checkAlignment(indexed);
   return { renditions: indexed, notes, uncut: true };

@@ -9,6 +9,8 @@ export interface IndexLimits {
   readonly maximumSegmentBytes: number;
   /** Tracks of one rendition. */
   readonly maximumTracks: number;
+  /** bytes of all documents or segments of one rendition of subtitles */
+  readonly maximumTextBytes: number;
   /** bytes of the movie box of an MP4 */
   readonly maximumMovieBytes: number;
   /** bytes of the `moof` of a movie fragment */
@@ -25,6 +27,7 @@ export const defaultLimits: IndexLimits = {
   maximumRenditions: 64,
   maximumSegmentBytes: 256 * 1024 * 1024,
   maximumTracks: 16,
+  maximumTextBytes: 64 * 1024 * 1024,
   maximumMovieBytes: 128 * 1024 * 1024,
   maximumFragmentHeaderBytes: 16 * 1024 * 1024,
   maximumTopLevelBoxes: 1_000_000,

@@ -3,13 +3,14 @@ import { readMediaPlaylist } from '../../manifest/hls/read-media-playlist.js';
 import { readMultivariantPlaylist } from '../../manifest/hls/read-multivariant-playlist.js';
 import { ManifestError } from '../../manifest/manifest-error.js';
 import { PackagerError } from '../errors.js';
-import type { SourceMedia, SourceVariant } from '../model/asset-index.js';
+import type { SourceMedia, SourceVariant, TextMedia } from '../model/asset-index.js';
 import type { SourceReader } from '../model/source-reader.js';
 import { inParallel } from './in-parallel.js';
 import type { IndexLimits } from './limits.js';
 import { mediaSegments } from './media-segments.js';
 import { resolveUri } from './resolve-uri.js';
 import type { SourceRendition } from './source-rendition.js';
+import type { TextSource } from './text-source.js';
 
 export interface PlaylistReading {
   readonly reader: SourceReader;
@@ -20,6 +21,7 @@ export interface PlaylistReading {
 
 export interface ReadPlaylists {
   readonly renditions: readonly SourceRendition[];
+  readonly texts: readonly TextSource[];
   /** What is left out of the source. */
   readonly notes: readonly string[];
 }
@@ -31,7 +33,7 @@ export interface ReadPlaylists {
 export async function readPlaylists(uri: string, reading: PlaylistReading): Promise<ReadPlaylists> {
   const text = await readText(uri, reading);
   if (!/^#EXT-X-(STREAM-INF|MEDIA):/m.test(text)) {
-    return { renditions: [{ id: 'r1', uri, segments: readMedia(text, uri, reading) }], notes: [] };
+    return { renditions: [{ id: 'r1', uri, segments: readMedia(text, uri, reading) }], texts: [], notes: [] };
   }
   const playlist = inPlaylist(uri, () => readMultivariantPlaylist(text, uri));
   const named = namedRenditions(playlist, uri, reading.limits);
@@ -39,7 +41,11 @@ export async function readPlaylists(uri: string, reading: PlaylistReading): Prom
     const media = await readText(rendition.uri, reading);
     return { ...rendition, segments: readMedia(media, rendition.uri, reading, playlist.variables) };
   });
-  return { renditions, notes: leftOut(playlist) };
+  const texts = await inParallel(namedTexts(playlist, uri, reading.limits), reading.concurrency, async (text) => {
+    const media = await readText(text.uri, reading);
+    return { ...text, segments: readMedia(media, text.uri, reading, playlist.variables) };
+  });
+  return { renditions, texts, notes: leftOut(playlist) };
 }
 
 async function readText(uri: string, { reader, limits, signal }: PlaylistReading): Promise<string> {
@@ -92,6 +98,34 @@ function namedRenditions(
   return [...byUri].map(([address, what], index) => ({ id: `r${index + 1}`, uri: address, ...what }));
 }
 
+/** Subtitles, each URI once: with what is said of it first. */
+function namedTexts(playlist: MultivariantPlaylist, uri: string, limits: IndexLimits): Omit<TextSource, 'segments'>[] {
+  const byUri = new Map<string, TextMedia>();
+  for (const media of playlist.media) {
+    if (media.type !== 'SUBTITLES' || media.uri === undefined) continue;
+    const resolved = resolveUri(media.uri, uri);
+    if (resolved === undefined)
+      throw new PackagerError('source_invalid', `not a URI: ${media.uri.slice(0, 200)}`, { uri });
+    if (!byUri.has(resolved)) byUri.set(resolved, textMedia(media));
+  }
+  const { maximumRenditions } = limits;
+  if (byUri.size > maximumRenditions)
+    throw new PackagerError(
+      'source_too_large',
+      `${byUri.size} renditions of subtitles; maximumRenditions is ${maximumRenditions}`,
+      { uri },
+    );
+  return [...byUri].map(([address, media], index) => ({ id: `t${index + 1}`, uri: address, media }));
+}
+
+function textMedia({ name, language, autoselect, forced, characteristics, ...media }: Media): TextMedia {
+  return {
+    ...{ name, default: media.default, autoselect, forced },
+    ...(language !== undefined && { language }),
+    ...(characteristics !== undefined && { characteristics }),
+  };
+}
+
 function mergeVariants(first: SourceVariant | undefined, other: SourceVariant): SourceVariant {
   if (!first?.audioGroups || !other.audioGroups) return first ?? other;
   return { ...first, audioGroups: [...new Set([...first.audioGroups, ...other.audioGroups])] };
@@ -121,12 +155,11 @@ function sourceMedia(media: Media): SourceMedia {
 
 function leftOut({ media }: MultivariantPlaylist): string[] {
   const reasons = {
-    SUBTITLES: 'subtitles are not supported yet',
     'CLOSED-CAPTIONS': 'captions stay in the video, but manifests do not announce them yet',
     VIDEO: 'alternative video renditions are not supported',
   } as const;
   return media.flatMap(({ type, name, groupId, uri }) => {
-    if (type === 'AUDIO' || (type === 'VIDEO' && uri === undefined)) return [];
+    if (type === 'AUDIO' || type === 'SUBTITLES' || (type === 'VIDEO' && uri === undefined)) return [];
     return [`EXT-X-MEDIA ${type} "${name}" of group "${groupId}" is left out: ${reasons[type]}.`];
   });
 }

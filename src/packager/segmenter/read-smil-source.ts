@@ -5,13 +5,18 @@ import { PackagerError } from '../errors.js';
 import type { MovieRendition, TrackAudio } from './index-movies.js';
 import type { MovieReading } from './read-movie.js';
 import { resolveUri } from './resolve-uri.js';
+import type { TextSource } from './text-source.js';
 
-/** The MP4s that a SMIL document names. @throws PackagerError naming the line */
-export async function readSmilSource(uri: string, { reader, limits, signal }: MovieReading): Promise<MovieRendition[]> {
+export interface SmilSource {
+  readonly renditions: readonly MovieRendition[];
+  readonly texts: readonly TextSource[];
+}
+
+/** The MP4s and the documents of text that a SMIL document names. @throws PackagerError naming the line */
+export async function readSmilSource(uri: string, { reader, limits, signal }: MovieReading): Promise<SmilSource> {
   const bytes = await reader.read({ uri }, { limit: limits.maximumPlaylistBytes, ...(signal && { signal }) });
   try {
     const { videos, texts } = readSmil(new TextDecoder().decode(bytes));
-    if (texts.length > 0) throw unsupportedText(texts);
     if (videos.length > limits.maximumRenditions) {
       const { maximumRenditions } = limits;
       throw new PackagerError(
@@ -19,7 +24,10 @@ export async function readSmilSource(uri: string, { reader, limits, signal }: Mo
         `${videos.length} renditions; maximumRenditions is ${maximumRenditions}`,
       );
     }
-    return videos.map((video, index) => rendition(video, `r${index + 1}`, uri));
+    return {
+      renditions: videos.map((video, index) => rendition(video, `r${index + 1}`, uri)),
+      texts: texts.map((text, index) => textSource(text, `t${index + 1}`, uri)),
+    };
   } catch (error) {
     if (error instanceof PackagerError) throw error.at({ uri });
     if (!(error instanceof ManifestError)) throw error;
@@ -28,14 +36,21 @@ export async function readSmilSource(uri: string, { reader, limits, signal }: Mo
   }
 }
 
-function unsupportedText(texts: readonly SmilText[]): PackagerError {
-  const names = texts.map(({ src, language, name }) => [src, language, name].filter(Boolean).join(' ')).join(', ');
-  const [first] = texts;
-  return new PackagerError(
-    'source_unsupported',
-    `subtitles are not supported yet: ${names}`,
-    first && { line: first.line },
-  );
+function textSource({ src, line, language, name }: SmilText, id: string, base: string): TextSource {
+  const uri = resolved(src, line, base);
+  const said = { ...(language !== undefined && { language }), ...(name !== undefined && { name }) };
+  return {
+    id,
+    uri,
+    media: { ...said, default: false, autoselect: true, forced: false },
+    segments: [{ range: { uri }, number: 1, discontinuity: false }],
+  };
+}
+
+function resolved(src: string, line: number, base: string): string {
+  const uri = resolveUri(src, base);
+  if (uri === undefined) throw new PackagerError('source_invalid', `not a URI: ${src.slice(0, 200)}`, { line });
+  return uri;
 }
 
 function rendition(
@@ -43,8 +58,7 @@ function rendition(
   id: string,
   base: string,
 ): MovieRendition {
-  const uri = resolveUri(src, base);
-  if (uri === undefined) throw new PackagerError('source_invalid', `not a URI: ${src.slice(0, 200)}`, { line });
+  const uri = resolved(src, line, base);
   const count = Math.max(languages.length, audioNames.length, includeAudio.length);
   const audio = Array.from({ length: count }, (_, track): TrackAudio => {
     const [language, name, include] = [languages[track], audioNames[track], includeAudio[track]];

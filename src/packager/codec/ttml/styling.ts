@@ -1,0 +1,96 @@
+import type { ReadElement } from '../../../manifest/xml-reader.js';
+
+/** What of styling WebVTT can say. */
+export interface Style {
+  readonly italic?: boolean;
+  readonly bold?: boolean;
+  readonly underline?: boolean;
+  /** A class of WebVTT §5: `yellow` */
+  readonly color?: string;
+  readonly textAlign?: string;
+  readonly displayAlign?: string;
+  /** Percent of the picture: left, top. */
+  readonly origin?: readonly [number, number];
+  /** Percent: width, height. */
+  readonly extent?: readonly [number, number];
+}
+
+/** An attribute by its local name: prefixes are the author's choice, and no two vocabularies share a name that is looked at. */
+export function attribute({ attributes }: ReadElement, name: string): string | undefined {
+  return attributes[name] ?? Object.entries(attributes).find(([full]) => full.endsWith(`:${name}`))?.[1];
+}
+
+/** Styles that refer to each other are followed so far. */
+const maximumReferences = 8;
+
+/** Styles by id, and what an element has with all that it refers to. */
+export function styleResolver(elements: readonly ReadElement[]): (element: ReadElement) => Style {
+  const byId = new Map(elements.map((element) => [attribute(element, 'id') ?? '', element]));
+  const resolve = (element: ReadElement, depth: number): Style => {
+    const referred = (attribute(element, 'style') ?? '').split(/\s+/).filter(Boolean);
+    const inherited = depth >= maximumReferences ? [] : referred.flatMap((id) => byId.get(id) ?? []);
+    return Object.assign({}, ...inherited.map((each) => resolve(each, depth + 1)), ownStyle(element)) as Style;
+  };
+  return (element) => resolve(element, 0);
+}
+
+function ownStyle(element: ReadElement): Style {
+  const of = (name: string) => attribute(element, name)?.trim();
+  const [fontStyle, fontWeight, decoration] = [of('fontStyle'), of('fontWeight'), of('textDecoration')];
+  const color = colorClass(of('color'));
+  const [origin, extent] = [percentages(of('origin')), percentages(of('extent'))];
+  const [textAlign, displayAlign] = [of('textAlign'), of('displayAlign')];
+  return {
+    ...(fontStyle !== undefined && { italic: fontStyle !== 'normal' }),
+    ...(fontWeight !== undefined && { bold: fontWeight === 'bold' }),
+    ...(decoration !== undefined && { underline: /(?:^|\s)underline/.test(decoration) }),
+    ...(color !== undefined && { color }),
+    ...(textAlign !== undefined && { textAlign }),
+    ...(displayAlign !== undefined && { displayAlign }),
+    ...(origin && { origin }),
+    ...(extent && { extent }),
+  };
+}
+
+/** The classes that players colour by themselves, WebVTT §5.1. */
+export const colors: Readonly<Record<string, string>> = {
+  white: '#ffffff',
+  lime: '#00ff00',
+  cyan: '#00ffff',
+  red: '#ff0000',
+  yellow: '#ffff00',
+  magenta: '#ff00ff',
+  blue: '#0000ff',
+  black: '#000000',
+};
+
+function colorClass(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const plain = value.toLowerCase().replace(/^(#[\da-f]{6})ff$/, '$1');
+  return Object.keys(colors).find((name) => name === plain || colors[name] === plain);
+}
+
+function percentages(value: string | undefined): [number, number] | undefined {
+  const match = /^(\d{1,3}(?:\.\d{1,9})?)%\s+(\d{1,3}(?:\.\d{1,9})?)%$/.exec(value ?? '');
+  return match ? [Number(match[1]), Number(match[2])] : undefined;
+}
+
+/** Where a cue stands, as WebVTT cue settings. What is usual (centred at the bottom) needs none. */
+export function cueSettings({ textAlign, displayAlign = 'before', origin, extent }: Style): string {
+  const settings: string[] = [];
+  if (origin && extent) {
+    const [, top] = origin;
+    const [, height] = extent;
+    const bottom = Math.min(100, top + height);
+    if (displayAlign === 'before') settings.push(`line:${rounded(top)}%`);
+    else if (displayAlign === 'center') settings.push(`line:${rounded((top + bottom) / 2)}%,center`);
+    else if (bottom < 80) settings.push(`line:${rounded(bottom)}%,end`);
+  }
+  const align = ['start', 'end', 'left', 'right'].find((each) => each === textAlign);
+  if (align !== undefined) settings.push(`align:${align}`);
+  return settings.join(' ');
+}
+
+function rounded(value: number): number {
+  return Math.min(100, Number(value.toFixed(2)));
+}
