@@ -2,11 +2,14 @@ import { AsyncResource } from 'node:async_hooks';
 import type { Logger } from 'pino';
 import type { RecordingsDesk } from './api/routes/recordings.js';
 import type { ScheduleDesk } from './api/routes/schedule.js';
+import type { SlackDoor } from './api/routes/slack.js';
 import type { ZoomIngester } from './api/routes/zoom-ingester.js';
 import type { Config } from './config/config.js';
 import { Failure } from './domain/failure.js';
 import { httpClient } from './net/request.js';
 import { trusting } from './net/safe-url.js';
+import { slackApi } from './source/slack/slack-api.js';
+import { isFromSlack, readSlackRequest } from './source/slack/slack-request.js';
 import { webhookReceiver } from './source/zoom/receive-webhook.js';
 import { readWebhook } from './source/zoom/webhook-event.js';
 import type { ZoomClient } from './source/zoom/zoom-client.js';
@@ -43,13 +46,15 @@ export interface RecordingsIntakeOptions {
 export interface RecordingsIntake {
   readonly workflows: readonly [ReturnType<typeof reconcileZoom>, ReturnType<typeof syncSchedule>];
   /** @param works begins to work on what is stored and on what is due; without it, only what is asked for is done, as commands want it */
-  start(engine: Pick<Engine, 'submit'>, works: boolean): RunningIntake;
+  start(engine: Pick<Engine, 'submit' | 'jobs'>, works: boolean): RunningIntake;
 }
 
 export interface RunningIntake {
   readonly zoomIngester: ZoomIngester;
   readonly desk: RecordingsDesk;
   readonly schedule: ScheduleDesk;
+  /** undefined: its settings are not set */
+  readonly slack: SlackDoor | undefined;
   readonly inbox: EventInbox;
   stop(): Promise<void>;
 }
@@ -121,6 +126,11 @@ export function recordingsIntake(options: RecordingsIntakeOptions): RecordingsIn
           isAllowed: config.INGEST_ALLOWED_IPS,
           scheduleSecret: config.SCHEDULE_UPDATE_SECRET,
         },
+        slack: slackDoor(config, {
+          ...{ views: catalog, classes: (meetingId) => schedule.classes(meetingId), rules: services.rules },
+          ingest: (json) => ingestOnDemand(services, json),
+          retry: (job) => engine.jobs.retry(job),
+        }),
         desk: {
           ...recordingDesk({
             ...services,
@@ -146,6 +156,23 @@ export function recordingsIntake(options: RecordingsIntakeOptions): RecordingsIn
         },
       };
     },
+  };
+}
+
+function slackDoor(
+  config: Config,
+  line: Pick<SlackDoor['desk'], 'views' | 'classes' | 'rules' | 'ingest' | 'retry'>,
+): SlackDoor | undefined {
+  const { SLACK_SIGNING_SECRET: secret, SLACK_API_TOKEN: token, SLACK_ALLOWED_GROUPS: groups } = config;
+  if (secret === undefined || token === undefined || groups === undefined) return undefined;
+  const { SLACK_API_BASE_URL: baseUrl, REELWAY_PRIVATE_HOSTS: privateHosts, REELWAY_PUBLIC_URL: publicUrl } = config;
+  const api = slackApi({ baseUrl, token, groups, http: httpClient({ policy: trusting(baseUrl, { privateHosts }) }) });
+  const source = publicUrl === undefined ? 'Reelway' : `Reelway ${new URL(publicUrl).host}`;
+  return {
+    isGenuine: (request) => isFromSlack(request, secret),
+    read: readSlackRequest,
+    respond: (responseUrl, message) => api.respond(responseUrl, message),
+    desk: { ...line, api, channel: config.SLACK_ZIP_CHANNEL, source },
   };
 }
 

@@ -21,6 +21,7 @@ import { playbackRoutes, type PlaybackEndpoints } from './routes/playback.js';
 import { sessionRoutes, ticketRoutes } from './routes/session.js';
 import { systemRoutes, type SystemRouteServices } from './routes/system.js';
 import type { SignInTickets } from './sign-in-tickets.js';
+import { slackRoutes, type SlackDoor } from './routes/slack.js';
 import { recordingRoutes, type RecordingsDesk } from './routes/recordings.js';
 import { scheduleRoutes, type ScheduleDesk } from './routes/schedule.js';
 import { zoomEventRoutes } from './routes/zoom-events.js';
@@ -47,6 +48,8 @@ export interface ApiServices extends JobServices, PackagingGroupServices, System
   readonly media?: StoredMedia;
   /** Absent: no recordings are taken. */
   readonly recordings?: RecordingsServices;
+  /** Absent: `/slack` is not served. */
+  readonly slack?: SlackDoor;
   /** Absent: `/mediapackage-vod` is not served. */
   readonly mediaPackageVod?: MediaPackageVodServices;
 }
@@ -110,8 +113,11 @@ async function playback(app: ApiServer, services: ApiServices): Promise<void> {
 
 /** Each of these doors has a lock of its own. */
 // eslint-disable-next-line @typescript-eslint/require-await -- fastify tells plugins without a callback by their promise
-async function zoomIngester(app: ApiServer, { recordings, tokens }: ApiServices): Promise<void> {
+async function zoomIngester(app: ApiServer, { recordings, slack, tokens }: ApiServices): Promise<void> {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_, body, done) => done(null, body));
   if (recordings) zoomIngesterRoutes(app, { zoom: recordings.zoom, tokens });
+  if (slack) slackRoutes(app, slack);
 }
 
 /** Everything below `/api` that reads or changes something needs a token. */

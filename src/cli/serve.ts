@@ -131,6 +131,7 @@ async function serveApi(services: Services, config: Config, log: Logger, { exten
       },
       assets: { submit: services.submitAsset, catalog: services.catalog, playbackUrl: services.playbackUrl },
       recordings: { zoom: intake.zoomIngester, desk: intake.desk, schedule: intake.schedule },
+      ...(intake.slack && { slack: intake.slack }),
       mediaPackageVod: {
         keys: config.REELWAY_AWS_KEYS,
         store: services.vodStore,

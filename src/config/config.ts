@@ -12,6 +12,7 @@ import { credentialProblem } from '../source/zoom/zoom-credentials.js';
 import { zoomSettings } from '../source/zoom/zoom-settings.js';
 import { recurringSettings } from '../workflow/recurring-settings.js';
 import { queueSettings } from '../workflow/queue-settings.js';
+import { slackSettings } from '../source/slack/slack-settings.js';
 import { timetableSettings } from '../source/timetable/timetable-settings.js';
 import { databaseSettings } from '../status/database-settings.js';
 import { retentionSettings } from '../status/retention-settings.js';
@@ -34,6 +35,7 @@ export const allSettings = {
   ...recurringSettings,
   ...intakeSettings,
   ...timetableSettings,
+  ...slackSettings,
   ...downloadSettings,
   ...opencastSettings,
   ...logSettings,
@@ -65,15 +67,25 @@ export function readConfig(environment: Environment): Config {
 
 function contradictions(config: Config): string[] {
   const { REELWAY_HOST: host, REELWAY_API_TOKENS: tokens } = config;
+  const slack = slackProblem(config);
   const zoom = credentialProblem(config);
   const opencast = opencastProblem(config);
   return [
     ...(isLoopbackHost(host) || tokens !== undefined
       ? []
       : [`REELWAY_HOST: an address that others can reach (${host}) needs REELWAY_API_TOKENS, a list of name:secret`]),
+    ...(slack === undefined ? [] : [slack]),
     ...(zoom === undefined ? [] : [zoom]),
     ...(opencast === undefined ? [] : [opencast]),
   ];
+}
+
+/** Half of it would let nobody in, and say nothing. */
+function slackProblem(config: Config): string | undefined {
+  const names = ['SLACK_SIGNING_SECRET', 'SLACK_API_TOKEN', 'SLACK_ALLOWED_GROUPS'] as const;
+  const missing = names.filter((name) => config[name] === undefined);
+  if (missing.length === 0 || missing.length === names.length) return undefined;
+  return `Slack needs ${names.join(', ')} together; missing: ${missing.join(', ')}`;
 }
 
 /** Where media is kept: REELWAY_STORAGE, else a folder of the data folder. */

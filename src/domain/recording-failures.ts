@@ -43,6 +43,12 @@ export const recordingFailures = {
     title: 'The class schedule is not usable',
     help: 'Correct what the message names; the schedule that was there still counts.',
   },
+  slack_unavailable: {
+    kind: 'passing',
+    status: 503,
+    title: 'Slack does not answer as expected',
+    help: 'Ask again in a moment; if it stays so, check SLACK_API_TOKEN and its scope usergroups:read.',
+  },
   sheets_unavailable: {
     kind: 'passing',
     status: 503,

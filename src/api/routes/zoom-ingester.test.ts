@@ -74,7 +74,7 @@ async function start(env: Record<string, string> = {}, refusal?: Error): Promise
       submitTranscripts: () => Promise.resolve([]),
       submitLateFiles: () => Promise.resolve([]),
     }),
-  }).start({ submit: (_, id) => Promise.resolve({ id, created: true }) }, true);
+  }).start({ submit: (_, id) => Promise.resolve({ id, created: true }), jobs: emptyEngine.jobs }, true);
   const options = { host: '127.0.0.1', port: 0, publicUrl: undefined };
   const services = {
     ...{ log, version: '0.0.0', checks: [], assets: emptyAssets, ...emptyEngine, ...dashboardServices() },

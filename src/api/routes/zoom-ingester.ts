@@ -30,14 +30,11 @@ const mostSeconds = 3600;
 const hidden = { logLevel: 'warn', schema: { hide: true } } as const;
 const corsHeaders = { 'access-control-allow-origin': '*' } as const;
 
-/** Registers the routes in a scope of their own: bodies come as the bytes that were signed, whatever their type is said to be. */
+/** Registers the routes in a scope whose bodies come as the bytes that were signed, whatever their type is said to be. */
 export function zoomIngesterRoutes(
   app: ApiServer,
   { zoom, tokens }: { zoom: ZoomIngester; tokens: () => readonly StoredToken[] },
 ): void {
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_, body, done) => done(null, body));
-
   app.post('/new_recording', { ...hidden, bodyLimit: webhookLimit }, async (request, reply) => {
     const { status, body, notice } = await zoom.receive({
       body: bytesOf(request),
