@@ -59,8 +59,23 @@ const cases: Case[] = [
   { name: 'PES packets of sound that lie across segments', shape: 'sound across segments', rate: '30' },
   { name: 'no audio', shape: 'no audio' },
   { name: 'no video', shape: 'no video' },
+  ...hevcCases(),
   ...mp4Cases(),
 ];
+
+function hevcCases(): Case[] {
+  const cases: Case[] = [
+    { name: 'HEVC with B-frames, two muxed renditions' },
+    { name: 'HEVC of open groups of pictures', shape: 'media playlist', openGroups: true },
+    { name: 'HEVC without B-frames in one transport stream', shape: 'transport stream', bFrames: 0, rate: '30' },
+    {
+      name: 'HEVC of 10 bits with PQ, audio in a rendition of its own',
+      shape: 'separate audio',
+      videoCodec: 'HEVC HDR10',
+    },
+  ];
+  return cases.map((each) => ({ videoCodec: 'HEVC', ...each }));
+}
 
 /** An MP4 counts in ticks of its own: of two tracks that begin between those of the other, one moves by up to one tick of 1/12800 s. */
 function mp4Cases(): Case[] {
@@ -84,6 +99,14 @@ function mp4Cases(): Case[] {
     { name: 'an MP4 with audio in two languages', shape: 'MP4 in two languages' },
     { name: 'an MP4 with AC-3 in 5.1', shape: 'MP4', audioCodec: 'ac3', channels: 6 },
     { name: 'a fragmented MP4 with E-AC-3', shape: 'fragmented MP4', audioCodec: 'eac3' },
+    { name: 'an MP4 of HEVC (hev1)', shape: 'MP4', videoCodec: 'HEVC' },
+    {
+      name: 'a fragmented MP4 of HEVC of 10 bits with HLG (hvc1)',
+      shape: 'fragmented MP4',
+      videoCodec: 'HEVC HLG',
+      sampleEntry: 'hvc1',
+    },
+    { name: 'an MP4 of HEVC of open groups of pictures', shape: 'MP4', videoCodec: 'HEVC', openGroups: true },
     { name: 'a SMIL document of MP4s, one with a key frame more', shape: 'SMIL of MP4s' },
   ];
   return cases.map((each) => ({ ...each, audioTicks: ownTicks }));
@@ -109,7 +132,8 @@ describe.runIf(requires('ffmpeg'))('what is packaged has the frames and the time
     const source = await makeSource(path.join(scratch, 'source'), options);
     const out = path.join(scratch, 'out');
     // What a client manifest cannot express.
-    const notSmooth = options.shape === 'discontinuity' || (options.audioCodec ?? 'aac') !== 'aac';
+    const others = (options.audioCodec ?? 'aac') !== 'aac' || (options.videoCodec ?? 'H.264') !== 'H.264';
+    const notSmooth = options.shape === 'discontinuity' || others;
     const asked = notSmooth ? configurations.filter(({ Id }) => Id !== 'mss') : configurations;
     await writeFile(path.join(scratch, 'group.json'), JSON.stringify(asked));
     const run = await reelway(['package', source.entry, '--out', out, '--config', path.join(scratch, 'group.json')]);

@@ -12,6 +12,9 @@ export interface SourceOptions {
   readonly openGroups?: boolean;
   /** One amid the second group of pictures. */
   readonly extraKeyFrame?: boolean;
+  readonly videoCodec?: VideoCodec;
+  /** Sample entry of an MP4, where ffmpeg would write another. */
+  readonly sampleEntry?: 'hvc1' | 'hev1';
   /** Hz */
   readonly sampleRate?: number;
   readonly channels?: 1 | 2 | 6;
@@ -25,6 +28,9 @@ export interface SourceOptions {
   readonly oneFramePerPes?: boolean;
   readonly seconds?: number;
 }
+
+/** `HDR10` is HEVC of 10 bits with PQ and what it was mastered on; `HLG` is the same with HLG. */
+export type VideoCodec = 'H.264' | 'HEVC' | 'HEVC HDR10' | 'HEVC HLG';
 
 export type SourceShape =
   | 'muxed ladder'
@@ -60,13 +66,14 @@ const sizes = ['160x90', '128x72'] as const;
 const gopSeconds = 1;
 const segmentSeconds = 2;
 
-type Plain = Required<SourceOptions>;
+type Plain = Required<Omit<SourceOptions, 'sampleEntry'>> & Pick<SourceOptions, 'sampleEntry'>;
 
 const plain: Plain = {
   rate: '25',
   bFrames: 2,
   openGroups: false,
   extraKeyFrame: false,
+  videoCodec: 'H.264',
   sampleRate: 48_000,
   channels: 2,
   audioCodec: 'aac',
@@ -279,13 +286,36 @@ async function encodePicture(
   const gop = Math.round((gopSeconds * numerator) / denominator);
   await ffmpeg(
     ...['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${given.rate}:duration=${given.seconds}`],
-    ...['-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', profile, '-threads', '1'],
-    ...['-b:v', '200k', '-g', String(gop), '-keyint_min', String(gop), '-sc_threshold', '0'],
-    ...['-bf', String(given.bFrames), '-pix_fmt', 'yuv420p'],
+    ...['-b:v', '200k', '-bf', String(given.bFrames)],
     ...(given.extraKeyFrame ? ['-force_key_frames', '1.4'] : []),
-    ...(given.openGroups ? ['-x264-params', 'open-gop=1'] : ['-flags', '+cgop']),
+    ...(given.videoCodec === 'H.264' ? h264(given, { gop, profile }) : hevc(given, gop)),
     file,
   );
+}
+
+function h264(given: Plain, { gop, profile }: { gop: number; profile: string }): string[] {
+  return [
+    ...['-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', profile, '-threads', '1', '-pix_fmt', 'yuv420p'],
+    ...['-g', String(gop), '-keyint_min', String(gop), '-sc_threshold', '0'],
+    ...(given.openGroups ? ['-x264-params', 'open-gop=1'] : ['-flags', '+cgop']),
+  ];
+}
+
+const masteringDisplay = 'G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,50)';
+
+function hevc(given: Plain, gop: number): string[] {
+  const highRange = given.videoCodec === 'HEVC HDR10' ? 'smpte2084' : 'arib-std-b67';
+  const parameters = [
+    `keyint=${gop}:min-keyint=${gop}:scenecut=0:open-gop=${given.openGroups ? 1 : 0}`,
+    `bframes=${given.bFrames}:b-adapt=0:log-level=error:pools=none:frame-threads=1`,
+    ...(given.videoCodec === 'HEVC' ? [] : [`colorprim=bt2020:colormatrix=bt2020nc:transfer=${highRange}`]),
+    ...(given.videoCodec === 'HEVC HDR10' ? [`hdr10=1:master-display=${masteringDisplay}:max-cll=1000,400`] : []),
+  ];
+  return [
+    ...['-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', parameters.join(':')],
+    ...['-pix_fmt', given.videoCodec === 'HEVC' ? 'yuv420p' : 'yuv420p10le'],
+    ...(given.sampleEntry ? ['-tag:v', given.sampleEntry] : []),
+  ];
 }
 
 async function encodeSound(file: string, given: Plain): Promise<void> {

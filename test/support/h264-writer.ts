@@ -130,7 +130,7 @@ export function lengthPrefixed(units: readonly Uint8Array[]): Uint8Array {
   return Uint8Array.from(units.flatMap((unit) => [0, 0, unit.length >> 8, unit.length & 255, ...unit]));
 }
 
-function withEmulationPrevention(raw: Uint8Array): Uint8Array {
+export function withEmulationPrevention(raw: Uint8Array): Uint8Array {
   const bytes: number[] = [];
   for (const byte of raw) {
     if (byte <= 3 && bytes.at(-1) === 0 && bytes.at(-2) === 0) bytes.push(3);

@@ -6,14 +6,14 @@ import type {
   SourceVariant,
   StreamSegment,
 } from '../../src/packager/model/asset-index.js';
-import type { AudioTrack, Track, VideoTrack } from '../../src/packager/model/track.js';
+import type { AudioTrack, AvcConfiguration, Track, VideoTrack } from '../../src/packager/model/track.js';
 
 /** An asset index as `indexSource` would make it, for plans and manifests that need no media. */
 export function syntheticIndex(...renditions: readonly Omit<IndexedRendition, 'id'>[]): AssetIndex {
   return { notes: [], renditions: renditions.map((rendition, index) => ({ id: `r${index + 1}`, ...rendition })) };
 }
 
-export function videoTrack(change: Partial<VideoTrack['configuration']> = {}): VideoTrack {
+export function videoTrack(change: Partial<AvcConfiguration> = {}): VideoTrack {
   return {
     kind: 'video',
     pid: 256,

@@ -32,6 +32,8 @@ export interface AdaptationSet {
   readonly accessibility?: readonly Descriptor[];
   /** What a player must understand to use the set at all. */
   readonly essentialProperties?: readonly Descriptor[];
+  /** What a player may make use of. */
+  readonly supplementalProperties?: readonly Descriptor[];
   readonly label?: string;
   /** For all Representations; then they have none of their own. */
   readonly segmentTemplate?: SegmentTemplate;

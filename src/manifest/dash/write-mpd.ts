@@ -46,6 +46,7 @@ function writeAdaptationSet(set: AdaptationSet): XmlElement {
     },
     // What an AdaptationSet shares with a Representation comes first, §5.3.7.
     ...(set.essentialProperties ?? []).map((property) => writeDescriptor('EssentialProperty', property)),
+    ...(set.supplementalProperties ?? []).map((property) => writeDescriptor('SupplementalProperty', property)),
     ...(set.label === undefined ? [] : [element('Label', {}, set.label)]),
     ...(set.accessibility ?? []).map((each) => writeDescriptor('Accessibility', each)),
     ...set.roles.map((role) => writeDescriptor('Role', role)),

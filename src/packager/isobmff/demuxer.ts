@@ -4,6 +4,7 @@ import type { TabledSegment } from '../model/asset-index.js';
 import type { SampleTable } from '../model/sample-table.js';
 import type { Samples } from '../model/samples.js';
 import type { SourceRange } from '../model/source-reader.js';
+import { withoutParameterSets } from './in-band-sets.js';
 import { withLongLengths } from './nal-lengths.js';
 
 /**
@@ -33,11 +34,8 @@ function view(
   throw new Error(`no read holds the ${length} bytes at ${offset}`);
 }
 
-function samplesOf(
-  { sizes, durations, compositionOffsets, sync, runs, nalLengthSize }: SampleTable,
-  start: number,
-  viewOf: ViewOf,
-): Samples {
+function samplesOf(table: SampleTable, start: number, viewOf: ViewOf): Samples {
+  const { sizes, durations, compositionOffsets, sync, runs } = table;
   const decodeTimes: number[] = [];
   let time = start;
   for (let sample = 0; sample < sizes.length; sample += 1) {
@@ -47,15 +45,21 @@ function samplesOf(
   const data: Uint8Array[] = [];
   for (let run = 0; run < runs.length; run += 2) data.push(viewOf(runs[run] as number, runs[run + 1] as number));
   return {
-    ...located(
-      () =>
-        nalLengthSize === undefined ? { data, sizes: Array.from(sizes) } : withLongLengths(data, sizes, nalLengthSize),
-      runs[0],
-    ),
+    ...located(() => rewritten(data, table), runs[0]),
     decodeTimes,
     compositionOffsets: compositionOffsets ? Array.from(compositionOffsets) : decodeTimes.map(() => 0),
     sync: sync ? Array.from(sync, (flag) => flag === 1) : decodeTimes.map(() => true),
   };
+}
+
+/** With lengths of four bytes, and without parameter sets that are in the sample entry. */
+function rewritten(
+  data: Uint8Array[],
+  { sizes, nalLengthSize, inBandSets }: SampleTable,
+): { data: Uint8Array[]; sizes: number[] } {
+  const long =
+    nalLengthSize === undefined ? { data, sizes: Array.from(sizes) } : withLongLengths(data, sizes, nalLengthSize);
+  return inBandSets ? withoutParameterSets(long, inBandSets) : long;
 }
 
 function located<T>(work: () => T, byteOffset = 0): T {

@@ -1,9 +1,10 @@
-import type { Track } from '../model/track.js';
+import { isVideo, type Track } from '../model/track.js';
 import { box, concat } from './box.js';
 import { dolbySampleEntry } from './boxes/ac-3.js';
 import { avcSampleEntry } from './boxes/avc1.js';
 import { dinf } from './boxes/dinf.js';
 import { ftyp } from './boxes/ftyp.js';
+import { hevcSampleEntry } from './boxes/hvc1.js';
 import { hdlr, mediaKindHeader } from './boxes/hdlr.js';
 import { elng, mdhd } from './boxes/mdhd.js';
 import { mp4a } from './boxes/mp4a.js';
@@ -51,6 +52,8 @@ function sampleEntry({ configuration }: Track): Uint8Array {
   switch (configuration.codec) {
     case 'avc':
       return avcSampleEntry(configuration);
+    case 'hevc':
+      return hevcSampleEntry(configuration);
     case 'aac':
       return mp4a(configuration);
     case 'ac3':
@@ -61,7 +64,7 @@ function sampleEntry({ configuration }: Track): Uint8Array {
 
 /** In square pixels, ISO/IEC 23000-19 §7.5.4. */
 function presentedSize({ configuration }: Track): { width: number; height: number } {
-  if (configuration.codec !== 'avc') return { width: 0, height: 0 };
+  if (!isVideo(configuration)) return { width: 0, height: 0 };
   const [horizontal, vertical] = configuration.sampleAspectRatio;
   return { width: (configuration.width * horizontal) / vertical, height: configuration.height };
 }

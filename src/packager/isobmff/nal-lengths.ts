@@ -20,7 +20,8 @@ export function withLongLengths(
   return { data: samples, sizes: samples.map(({ length }) => length) };
 }
 
-function widened(sample: Uint8Array, lengthSize: 1 | 2): Uint8Array {
+/** A sample with lengths of 4 bytes. @throws MalformedError */
+export function widened(sample: Uint8Array, lengthSize: 1 | 2): Uint8Array {
   const units: Uint8Array[] = [];
   for (let at = 0; at < sample.length;) {
     if (at + lengthSize > sample.length) throw new MalformedError('a sample ends inside the length of a NAL unit', at);

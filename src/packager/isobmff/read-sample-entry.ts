@@ -4,20 +4,13 @@ import { parseAudioSpecificConfig } from '../codec/aac/read-audio-specific-confi
 import { avcConfiguration } from '../codec/h264/avc-configuration.js';
 import { nalType } from '../codec/h264/nal-unit.js';
 import { PackagerError } from '../errors.js';
-import type { CodecConfiguration } from '../model/track.js';
 import { boxesOf, bytesOf, findBox, type ReadBox } from './box-reader.js';
 import { needed } from './movie.js';
 import { type AvcRecord, parseAvcRecord } from './read-avcc.js';
 import { parseElementaryStreamDescriptor } from './read-esds.js';
-
-export interface SampleEntry {
-  readonly configuration: CodecConfiguration;
-  /** Bytes of the lengths that stand before NAL units. */
-  readonly nalLengthSize?: 1 | 2 | 4;
-}
-
-/** Reads the track's first sample: parameter sets may be there alone. */
-export type FirstSample = () => Promise<Uint8Array>;
+import { hevcEntry } from './read-hevc-entry.js';
+import { readPicture } from './read-picture.js';
+import type { FirstSample, SampleEntry } from './sample-entry.js';
 
 /** Codecs by their sample entry's type. */
 const readers: Readonly<
@@ -25,6 +18,8 @@ const readers: Readonly<
 > = {
   avc1: avcEntry,
   avc3: avcEntry,
+  hvc1: hevcEntry,
+  hev1: hevcEntry,
   mp4a: mp4aEntry,
   'ac-3': (entry) => ({ configuration: parseAc3Specific(bytesOf(needed(entry, 'dac3'))) }),
   'ec-3': (entry) => ({ configuration: parseEac3Specific(bytesOf(needed(entry, 'dec3')), sampleRate(entry)) }),
@@ -32,8 +27,6 @@ const readers: Readonly<
 
 /** What is known by name and not supported. */
 const names: Readonly<Record<string, string>> = {
-  hvc1: 'HEVC',
-  hev1: 'HEVC',
   dvh1: 'Dolby Vision',
   dvhe: 'Dolby Vision',
   av01: 'AV1',
@@ -79,8 +72,7 @@ async function avcEntry(entry: ReadBox, firstSample: FirstSample): Promise<Sampl
   const record = parseAvcRecord(bytesOf(needed(entry, 'avcC')));
   const { sps, pps } = record.sps.length > 0 && record.pps.length > 0 ? record : inBand(record, await firstSample());
   const configuration = avcConfiguration(sps, pps, entry.type === 'avc3');
-  const sampleAspectRatio = aspectRatio(entry) ?? configuration.sampleAspectRatio;
-  return { configuration: { ...configuration, sampleAspectRatio }, nalLengthSize: record.lengthSize };
+  return { configuration: { ...configuration, ...readPicture(entry) }, nalLengthSize: record.lengthSize };
 }
 
 /** Parameter sets of a sample, beside those of the record. */
@@ -95,15 +87,6 @@ function inBand({ lengthSize, sps, pps }: AvcRecord, sample: Uint8Array): Pick<A
     if (type === nalType.pps) sets.pps.push(new Uint8Array(unit));
   }
   return sets;
-}
-
-/** `pasp`, ISO/IEC 14496-12 §12.1.4 */
-function aspectRatio(entry: ReadBox): readonly [number, number] | undefined {
-  const box = findBox(entry.children, 'pasp');
-  if (!box) return undefined;
-  const reader = new ByteReader(bytesOf(box));
-  const ratio = [reader.u32(), reader.u32()] as const;
-  return ratio[0] > 0 && ratio[1] > 0 ? ratio : undefined;
 }
 
 /** Audio sample entry, ISO/IEC 14496-12 §12.2.3: Hz in 16.16. */

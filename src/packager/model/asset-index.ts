@@ -1,3 +1,4 @@
+import type { SapType } from './sap-type.js';
 import type { SampleTable } from './sample-table.js';
 import type { SourceRange } from './source-reader.js';
 import type { TextDocument } from './text.js';
@@ -128,11 +129,8 @@ export interface IndexedTrackSegment {
   readonly start: number;
   /** Start of the next segment's samples, or for the last one of a period the last sample's end. `start` when it holds no samples. */
   readonly end: number;
-  /**
-   * Stream access point type (ISO/IEC 14496-12 Annex I) of the first sample: 1 IDR, 3 open GOP, 4 gradual refresh, 0 none of them.
-   * Audio: 1.
-   */
-  readonly sap: 0 | 1 | 3 | 4;
+  /** Of the first sample. Audio: 1. */
+  readonly sap: SapType;
   /** Bytes of the elementary stream at the segment's head that belong to the last sample of the segment before. */
   readonly skip: number;
   /** Bytes of the elementary stream to take from `tail`: the `skip` of the segment after. */

@@ -15,4 +15,6 @@ export interface SampleTable {
   readonly runs: Float64Array<ArrayBuffer>;
   /** Bytes of the lengths that stand before NAL units, when they are not the usual 4. */
   readonly nalLengthSize?: 1 | 2;
+  /** HEVC parameter sets that are left out of the samples; others must not be in them. */
+  readonly inBandSets?: readonly Uint8Array[];
 }

@@ -1,24 +1,20 @@
+import type { HevcConfiguration, Picture } from './video.js';
+
 /** A codec's configuration as ISOBMFF sample entries need it, and what manifests say of it. All values are structured-cloneable. */
-export type CodecConfiguration = AvcConfiguration | AudioConfiguration;
+export type CodecConfiguration = VideoConfiguration | AudioConfiguration;
+export type VideoConfiguration = NalConfiguration;
+/** Video whose samples are NAL units, and which transport streams carry. */
+export type NalConfiguration = AvcConfiguration | HevcConfiguration;
 export type AudioConfiguration = AacConfiguration | DolbyConfiguration;
 
 /** H.264: what ISO/IEC 14496-15 §5.3.3 avcC and manifests need. */
-export interface AvcConfiguration {
+export interface AvcConfiguration extends Picture {
   readonly codec: 'avc';
-  /** RFC 6381 codec parameter, e.g. `avc1.64001f`. `avc3.` when parameter sets stay in the samples. */
-  readonly codecString: string;
   /** `avc3`: parameter sets change within a period, so they stay in band; else they are taken out of the samples. */
   readonly parameterSetsInBand: boolean;
   /** NAL units without start code or length, in order of first appearance. */
   readonly sps: readonly Uint8Array[];
   readonly pps: readonly Uint8Array[];
-  /** After cropping, in luma samples. */
-  readonly width: number;
-  readonly height: number;
-  /** Sample aspect ratio (VUI), 1:1 when not said. */
-  readonly sampleAspectRatio: readonly [number, number];
-  /** Frames per second as a fraction, from VUI timing or else measured; undefined when neither tells. */
-  readonly frameRate?: readonly [number, number];
   /** 0 monochrome, 1 4:2:0, 2 4:2:2, 3 4:4:4; avcC of the high profiles repeats it, and the bit depths. */
   readonly chromaFormat: number;
   readonly bitDepthLuma: number;
@@ -58,6 +54,14 @@ export interface DolbyConfiguration {
   readonly frameLength: number;
 }
 
+export function isNal(configuration: CodecConfiguration): configuration is NalConfiguration {
+  return 'parameterSetsInBand' in configuration;
+}
+
+export function isVideo(configuration: CodecConfiguration): configuration is VideoConfiguration {
+  return 'width' in configuration;
+}
+
 /** One elementary stream of a rendition within a period. */
 export type Track = VideoTrack | AudioTrack;
 
@@ -65,7 +69,7 @@ export interface VideoTrack {
   readonly kind: 'video';
   /** 13-bit PID within the transport stream, ISO/IEC 13818-1 §2.4.4.8; track_ID of an MP4. */
   readonly pid: number;
-  readonly configuration: AvcConfiguration;
+  readonly configuration: VideoConfiguration;
   /** Ticks per second of every time of this track: 90 000 of a transport stream, what an MP4 says. */
   readonly timescale: number;
   /**

@@ -1,8 +1,10 @@
 import { adtsHeaderLength } from '../codec/aac/adts.js';
 import { adtsProfile, writeAdtsHeader } from '../codec/aac/write-adts.js';
 import { nalType } from '../codec/h264/nal-unit.js';
+import { nalType as hevcType } from '../codec/h265/nal-unit.js';
+import { parameterSetUnits } from '../codec/nal-codec.js';
 import { iso639 } from '../isobmff/language.js';
-import type { AvcConfiguration, Track } from '../model/track.js';
+import type { NalConfiguration, Track } from '../model/track.js';
 import { descriptor } from './write-psi.js';
 
 /** How the samples of a track travel in a transport stream. */
@@ -37,7 +39,17 @@ export function carriageOf(track: Track, language: string | undefined): Carriage
   const { configuration } = track;
   switch (configuration.codec) {
     case 'avc':
-      return { streamType: 0x1b, streamId: 0xe0, descriptors: [], header: 0, nalUnits: avcUnits(configuration) };
+      return { streamType: 0x1b, streamId: 0xe0, descriptors: [], header: 0, nalUnits: nalUnits(configuration) };
+    case 'hevc': {
+      const registration = descriptor(registrationDescriptor, ...letters('HEVC'));
+      return {
+        streamType: 0x24,
+        streamId: 0xe0,
+        descriptors: [registration],
+        header: 0,
+        nalUnits: nalUnits(configuration),
+      };
+    }
     case 'aac': {
       const profile = adtsProfile(configuration);
       return {
@@ -73,11 +85,15 @@ function letters(text: string): number[] {
 
 /** Any slice types (primary_pic_type 7), ITU-T H.264 §7.3.2.4. */
 const avcDelimiter = Uint8Array.of(0, 0, 0, 1, nalType.accessUnitDelimiter, 0xf0);
+/** Any slice types (pic_type 2), ITU-T H.265 §7.3.2.5. */
+const hevcDelimiter = Uint8Array.of(0, 0, 0, 1, hevcType.accessUnitDelimiter << 1, 1, 0x50);
 
-function avcUnits({ parameterSetsInBand, sps, pps }: AvcConfiguration): NalUnits {
+function nalUnits(configuration: NalConfiguration): NalUnits {
   return {
-    delimiter: avcDelimiter,
-    parameterSets: parameterSetsInBand ? new Uint8Array() : withStartCodes([...sps, ...pps]),
+    delimiter: configuration.codec === 'avc' ? avcDelimiter : hevcDelimiter,
+    parameterSets: configuration.parameterSetsInBand
+      ? new Uint8Array()
+      : withStartCodes(parameterSetUnits(configuration)),
   };
 }
 

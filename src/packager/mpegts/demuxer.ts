@@ -1,6 +1,6 @@
 import { MalformedError } from '../bits/malformed.js';
 import { takeAdtsFrames } from '../codec/aac/adts-frames.js';
-import { splitAccessUnits } from '../codec/h264/access-units.js';
+import { splitAccessUnits } from '../codec/nal-codec.js';
 import { UnsupportedCodingError } from '../codec/unsupported-coding.js';
 import { PackagerError } from '../errors.js';
 import type { IndexedSegment, IndexedTrackSegment, PeriodFrame } from '../model/asset-index.js';

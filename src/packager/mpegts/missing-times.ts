@@ -1,12 +1,13 @@
-import { displayOrder, type DisplayPlace } from '../codec/h264/display-order.js';
-import type { AvcConfiguration } from '../model/track.js';
+import type { DisplayPlace } from '../codec/display-place.js';
+import { displayOrder } from '../codec/nal-codec.js';
+import type { NalConfiguration } from '../model/track.js';
 import type { UnitTime } from './mark-times.js';
 
 export interface Pictures {
   readonly bytes: Uint8Array;
   /** Offsets of the NAL unit headers of the first slices. */
   readonly slices: readonly number[];
-  readonly configuration: AvcConfiguration;
+  readonly configuration: NalConfiguration;
   /** Ticks between decoding and presentation of the period's first IDR. */
   readonly idrDelay: number;
 }
@@ -68,7 +69,7 @@ interface KnownTime {
 }
 
 /** Decode time of what would follow the last picture, at the spacing of those before. */
-function extrapolate(known: readonly KnownTime[], count: number, { frameRate }: AvcConfiguration): number {
+function extrapolate(known: readonly KnownTime[], count: number, { frameRate }: NalConfiguration): number {
   const first = known.at(0) ?? { index: 0, dts: 0 };
   const last = known.at(-1) ?? first;
   const apart = last.index - first.index;

@@ -1,6 +1,7 @@
 import { MalformedError } from '../bits/malformed.js';
 import { PackagerError } from '../errors.js';
 import { packetSize, parsePacketHeader, syncByte } from './packet.js';
+import type { StreamKind } from './stream-type.js';
 import {
   parseProgramAssociation,
   parseProgramMap,
@@ -10,10 +11,13 @@ import {
   SectionAssembler,
 } from './psi.js';
 
+/** What is packaged. */
+type PackagedContent = Extract<StreamKind, { kind: 'video' | 'audio' }>;
+
 /** A program's streams that are packaged, and what is left out of it. */
 export interface SelectedStreams {
   /** Video first, then audio in the order of the map. */
-  readonly streams: readonly (ProgramStream & { readonly content: { readonly kind: 'video' | 'audio' } })[];
+  readonly streams: readonly (ProgramStream & { readonly content: PackagedContent })[];
   /** Names of data streams that are left out. */
   readonly leftOut: readonly string[];
 }
@@ -83,7 +87,10 @@ export function selectStreams(program: ProgramMap, maximum: number): SelectedStr
   const unsupported = program.streams.find(({ content }) => content.kind === 'unsupported');
   if (unsupported) {
     const { pid, content } = unsupported;
-    throw new PackagerError('source_unsupported', `PID ${pid} is ${content.name}; H.264 and AAC (ADTS) are supported`);
+    throw new PackagerError(
+      'source_unsupported',
+      `PID ${pid} is ${content.name}; H.264, HEVC and AAC (ADTS) are supported`,
+    );
   }
   const videos = program.streams.filter(isOf('video'));
   const streams = [...videos, ...program.streams.filter(isOf('audio'))];

@@ -36,7 +36,8 @@ describe('parseProgramMap', () => {
   });
 
   it.each<[string, StreamEntry, object]>([
-    ['HEVC', { pid: 1, streamType: 0x24 }, { kind: 'unsupported', name: 'HEVC' }],
+    ['HEVC', { pid: 1, streamType: 0x24 }, { kind: 'video', name: 'HEVC', codec: 'hevc' }],
+    ['VVC', { pid: 1, streamType: 0x33 }, { kind: 'unsupported', name: 'VVC' }],
     ['LATM', { pid: 1, streamType: 0x11 }, { kind: 'unsupported', name: 'AAC (LATM)' }],
     ['AC-3', { pid: 1, streamType: 0x81 }, { kind: 'unsupported', name: 'AC-3' }],
     ['AC-3 of DVB', { pid: 1, streamType: 0x06, descriptors: [[0x6a, 0]] }, { kind: 'unsupported', name: 'AC-3' }],
@@ -137,10 +138,10 @@ describe('selectStreams', () => {
 
   it.each<[string, StreamEntry[], string, string]>([
     [
-      'HEVC',
-      [{ pid: 256, streamType: 0x24 }],
+      'VVC',
+      [{ pid: 256, streamType: 0x33 }],
       'source_unsupported',
-      'PID 256 is HEVC; H.264 and AAC (ADTS) are supported',
+      'PID 256 is VVC; H.264, HEVC and AAC (ADTS) are supported',
     ],
     ['AC-3 beside AAC', [video, audio, { pid: 258, streamType: 0x81 }], 'source_unsupported', 'PID 258 is AC-3'],
     ['SAMPLE-AES', [{ pid: 256, streamType: 0xdb }], 'source_encrypted', 'H.264 with SAMPLE-AES'],

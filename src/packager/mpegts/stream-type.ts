@@ -1,7 +1,10 @@
+import type { NalCodec } from '../codec/nal-codec.js';
+
 /** What a stream_type (ISO/IEC 13818-1 Table 2-34, and users' assignments) is to us. */
 export type StreamKind =
   /** Packaged. */
-  | { readonly kind: 'video' | 'audio'; readonly name: string }
+  | { readonly kind: 'video'; readonly name: string; readonly codec: NalCodec }
+  | { readonly kind: 'audio'; readonly name: string }
   /** Left out, with a note. */
   | { readonly kind: 'data'; readonly name: string }
   /** A picture or sound that would be missing from the result: refused by name. */
@@ -18,11 +21,11 @@ const table: Readonly<Record<number, StreamKind>> = {
   0x10: unsupported('MPEG-4 part 2 video'),
   0x11: unsupported('AAC (LATM)'),
   0x15: data('timed metadata (ID3)'),
-  0x1b: { kind: 'video', name: 'H.264' },
+  0x1b: { kind: 'video', name: 'H.264', codec: 'avc' },
   0x1c: unsupported('AAC (raw)'),
   0x20: unsupported('H.264 MVC'),
   0x21: unsupported('JPEG 2000'),
-  0x24: unsupported('HEVC'),
+  0x24: { kind: 'video', name: 'HEVC', codec: 'hevc' },
   0x33: unsupported('VVC'),
   0x42: unsupported('AVS video'),
   0x80: unsupported('user private 0x80 (LPCM or DigiCipher video)'),

@@ -1,17 +1,25 @@
-import type { AdaptationSet, Mpd, Period, Representation, SegmentTemplate } from '../../manifest/dash/mpd.js';
+import type {
+  AdaptationSet,
+  Descriptor,
+  Mpd,
+  Period,
+  Representation,
+  SegmentTemplate,
+} from '../../manifest/dash/mpd.js';
 import { timelineRuns } from '../../manifest/dash/timeline.js';
 import { writeMpd } from '../../manifest/dash/write-mpd.js';
 import { channelMap } from '../codec/ac3/channel-configuration.js';
-import type { AudioConfiguration } from '../model/track.js';
+import { type AudioConfiguration, isVideo } from '../model/track.js';
 import { displayName } from './audio-groups.js';
 import { peakBitRate } from './bit-rate.js';
+import { colourProperties } from './colour-properties.js';
 import { checkHbbTv } from './hbbtv.js';
 import { iFrameTrack, manifestTracks, trickTrack } from './manifest-names.js';
 import { nominalDurations } from './nominal-duration.js';
 import type { DashManifest, ManifestFile, SegmentFacts } from './planned-manifest.js';
 import type { ListedStream, PlannedTrack, PlannedTrackPeriod, Presentation } from './presentation.js';
 import { roleScheme, textAdaptationSet } from './text-adaptation-set.js';
-import { independentSegments, longestSegment, measuredSegments } from './track-facts.js';
+import { independentSegments, longestSegment, measuredSegments, videoRange } from './track-facts.js';
 
 const liveProfile = 'urn:mpeg:dash:profile:isoff-live:2011';
 const cmafProfile = 'urn:mpeg:dash:profile:cmaf:2019';
@@ -88,7 +96,7 @@ function groupIntoSets(tracks: readonly PlannedTrack[]): PlannedTrack[][] {
   for (const track of tracks) {
     const formats = track.periods.map(({ track: { configuration } }) => [
       configuration.codecString.split('.', 1)[0],
-      configuration.codec === 'avc' ? 0 : configuration.channels,
+      isVideo(configuration) ? videoRange(configuration) : configuration.channels,
     ]);
     const key = JSON.stringify([track.kind, track.trickOf, formats, track.language, track.media?.name]);
     sets.set(key, [...(sets.get(key) ?? []), track]);
@@ -124,7 +132,7 @@ function adaptationSet(
     ...(first?.language !== undefined && { lang: first.language }),
     segmentAlignment: areAligned(entries.map(({ period }) => period)),
     ...(sap !== undefined && { startWithSAP: sap }),
-    ...trickMode(first, sets),
+    ...properties(first, index, sets),
     roles: [{ schemeIdUri: roleScheme, value: isMain(tracks, presentation.tracks) ? 'main' : 'alternate' }],
     ...(first?.media && { label: displayName(first) }),
     ...(hoisted && { segmentTemplate: hoisted }),
@@ -136,14 +144,25 @@ function adaptationSet(
   };
 }
 
-/** The set whose key pictures these are, DASH-IF IOP §3.2.9. */
-function trickMode(
+/** What a player must know, and may know, to show a set as it is meant. */
+function properties(
   track: PlannedTrack | undefined,
+  period: number,
   sets: SetPlace['sets'],
-): Pick<AdaptationSet, 'essentialProperties'> {
-  if (track?.trickOf === undefined) return {};
+): Pick<AdaptationSet, 'essentialProperties' | 'supplementalProperties'> {
+  const { essential, supplemental } = colourProperties(track?.periods[period]?.track.configuration);
+  const all = [...trickMode(track, sets), ...essential];
+  return {
+    ...(all.length > 0 && { essentialProperties: all }),
+    ...(supplemental.length > 0 && { supplementalProperties: supplemental }),
+  };
+}
+
+/** The set whose key pictures these are, DASH-IF IOP §3.2.9. */
+function trickMode(track: PlannedTrack | undefined, sets: SetPlace['sets']): Descriptor[] {
+  if (track?.trickOf === undefined) return [];
   const main = sets.findIndex((set) => set.some(({ id }) => id === track.trickOf));
-  return { essentialProperties: [{ schemeIdUri: trickModeScheme, value: String(main) }] };
+  return [{ schemeIdUri: trickModeScheme, value: String(main) }];
 }
 
 /** All video is; of audio what the source calls default, else the first. */
@@ -157,7 +176,7 @@ function isMain(set: readonly PlannedTrack[], all: readonly PlannedTrack[]): boo
 function representation(track: PlannedTrack, period: PlannedTrackPeriod): Omit<Representation, 'bandwidth'> {
   const { configuration } = period.track;
   const common = { id: track.id, codecs: configuration.codecString };
-  if (configuration.codec !== 'avc')
+  if (!isVideo(configuration))
     return {
       ...common,
       audioSamplingRate: outputSampleRate(configuration),
@@ -221,7 +240,7 @@ function compactTemplate(entries: readonly Entry[]): SegmentTemplate | undefined
     media: template.media.replace(track.id, '$RepresentationID$'),
   }));
   const rates = entries.map(({ period: { track } }) =>
-    track.configuration.codec === 'avc' ? track.configuration.frameRate : track.configuration.sampleRate,
+    isVideo(track.configuration) ? track.configuration.frameRate : track.configuration.sampleRate,
   );
   return allEqual(forAny) && allEqual(rates) ? forAny[0] : undefined;
 }
@@ -235,9 +254,9 @@ function allEqual(values: readonly unknown[]): boolean {
   return others.every((other) => other === first);
 }
 
-/** 1 when all segments start with an IDR picture, 3 when some start with an open group of pictures. ISO/IEC 23009-1 §5.3.3.2 */
+/** The largest type that a segment starts with; 3: an open group of pictures. ISO/IEC 23009-1 §5.3.3.2 */
 function startWithSap(periods: readonly PlannedTrackPeriod[]): number | undefined {
   const types = new Set(periods.flatMap(({ segments }) => segments.map(({ sap }) => sap)));
   if (types.has(0) || types.has(4)) return undefined;
-  return types.has(3) ? 3 : 1;
+  return Math.max(1, ...types);
 }

@@ -2,6 +2,7 @@ import type { MediaSegment } from '../../manifest/hls/media-playlist.js';
 import type { IFrameVariant, Media, Variant } from '../../manifest/hls/multivariant-playlist.js';
 import { writeMediaPlaylist } from '../../manifest/hls/write-media-playlist.js';
 import { writeMultivariantPlaylist } from '../../manifest/hls/write-multivariant-playlist.js';
+import { isVideo } from '../model/track.js';
 import { type AudioGroup, audioGroupKey, audioGroups } from './audio-groups.js';
 import { averageBitRate, peakBitRate } from './bit-rate.js';
 import { iFramePlaylist, playlistContentType as contentType } from './i-frame-playlist.js';
@@ -18,12 +19,12 @@ import type {
 import { subtitleGroup, subtitleGroupId } from './subtitle-group.js';
 import {
   codecStrings,
-  frameRate,
+  highestFrameRate,
   independentSegments,
   measuredSegments,
+  rangeOf,
   resolutionOf,
   textCodec,
-  videoConfigurations,
 } from './track-facts.js';
 
 /** RFC 8216bis §8: EXT-X-MAP outside of I-frame playlists; fractions of seconds. */
@@ -67,7 +68,7 @@ export function hlsManifest(manifest: HlsManifest, presentation: Presentation, f
       segments,
     }),
   }));
-  const iFrames = iFramePlaylist(manifest, { presentation, facts, targetDuration });
+  const iFrames = iFramePlaylist(manifest, { presentation, facts, targetDuration, tracks });
   const iFrameVariants = iFrames ? [iFrames.variant] : [];
   const text = multivariantPlaylist(manifest, { tracks, texts, rates, version, iFrameVariants });
   return [...media, ...(iFrames ? [iFrames.file] : []), { name: manifest.name, contentType, entry: true, text }];
@@ -156,7 +157,7 @@ function describeGroup(manifest: HlsManifest, { id, members }: AudioGroup): Medi
 
 function channels({ periods }: TrackDescription): number {
   return Math.max(
-    ...periods.map(({ track: { configuration } }) => (configuration.codec === 'avc' ? 0 : configuration.channels)),
+    ...periods.map(({ track: { configuration } }) => (isVideo(configuration) ? 0 : configuration.channels)),
   );
 }
 
@@ -164,7 +165,7 @@ function describeVariant(
   manifest: HlsManifest,
   main: PlannedTrack,
   group: AudioGroup | undefined,
-  { rates, texts }: VariantFacts,
+  { rates, texts, tracks }: VariantFacts,
 ): Variant {
   const audio = group?.members.filter(({ muxed }) => !muxed).map(({ track }) => track) ?? [];
   const highest = (of: 'peak' | 'average', streams: readonly { readonly id: string }[]) =>
@@ -172,13 +173,14 @@ function describeVariant(
   // Of any combination that can be played together, §4.4.6.2.
   const rate = (of: 'peak' | 'average') => [[main], audio, texts].reduce((sum, each) => sum + highest(of, each), 0);
   const resolution = resolutionOf(main);
-  const rateOfFrames = Math.max(0, ...videoConfigurations(main).map((each) => frameRate(each, main) ?? 0));
+  const rateOfFrames = highestFrameRate(main);
   return {
     uri: mediaPlaylistName(manifest, main.id),
     bandwidth: rate('peak'),
     averageBandwidth: rate('average'),
     codecs: [...new Set([...[main, ...main.muxed, ...audio].flatMap(codecStrings), ...texts.map(textCodec)])].join(),
     ...(resolution && { resolution }),
+    ...rangeOf(main, tracks),
     ...(rateOfFrames > 0 && { frameRate: rateOfFrames }),
     ...(group && { audio: group.id }),
     ...(texts.length > 0 && { subtitles: subtitleGroupId }),

@@ -5,7 +5,7 @@ import { averageBitRate, peakBitRate } from './bit-rate.js';
 import { iFramePlaylistName, iFrameTrack } from './manifest-names.js';
 import type { HlsManifest, ManifestFile, SegmentFacts } from './planned-manifest.js';
 import type { PlannedTrack, PlannedTrackPeriod, Presentation } from './presentation.js';
-import { codecStrings, resolutionOf } from './track-facts.js';
+import { codecStrings, rangeOf, resolutionOf } from './track-facts.js';
 
 export const playlistContentType = 'application/vnd.apple.mpegurl';
 
@@ -17,6 +17,8 @@ export interface IFramePlaylistContext {
   readonly facts: SegmentFacts;
   /** seconds, that of the other playlists */
   readonly targetDuration: number;
+  /** Of the manifest. */
+  readonly tracks: readonly PlannedTrack[];
 }
 
 /**
@@ -25,7 +27,7 @@ export interface IFramePlaylistContext {
  */
 export function iFramePlaylist(
   manifest: HlsManifest,
-  { presentation, facts, targetDuration }: IFramePlaylistContext,
+  { presentation, facts, targetDuration, tracks }: IFramePlaylistContext,
 ): { readonly file: ManifestFile; readonly variant: IFrameVariant } | undefined {
   const track = presentation.tracks.find(({ id }) => id === iFrameTrack(manifest));
   if (!track) return undefined;
@@ -53,6 +55,7 @@ export function iFramePlaylist(
       averageBandwidth: averageBitRate(measured),
       codecs: videoCodecs(track),
       ...(resolution && { resolution }),
+      ...rangeOf(track, tracks),
     },
   };
 }

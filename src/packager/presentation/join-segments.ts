@@ -123,7 +123,7 @@ function joinTables(parts: readonly SampleTable[]): SampleTable {
     if (part.sync) sync?.set(part.sync, at);
     at += part.sizes.length;
   }
-  const nalLengthSize = parts[0]?.nalLengthSize;
+  const { nalLengthSize, inBandSets } = parts[0] ?? {};
   return {
     sizes,
     durations: durations.every((duration) => duration === durations[0]) ? durations.slice(0, 1) : durations,
@@ -131,6 +131,7 @@ function joinTables(parts: readonly SampleTable[]): SampleTable {
     ...(sync && { sync }),
     runs: joinRuns(parts),
     ...(nalLengthSize !== undefined && { nalLengthSize }),
+    ...(inBandSets && { inBandSets }),
   };
 }
 

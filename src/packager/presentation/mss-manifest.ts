@@ -106,6 +106,7 @@ function describe(configuration: CodecConfiguration): Omit<QualityLevel, 'bitrat
         channels: configuration.channels,
         codecPrivateData: hexadecimal([configuration.audioSpecificConfig]),
       };
+    case 'hevc':
     case 'ac3':
     case 'eac3':
       throw new Error(`a plan of Smooth Streaming has no ${configuration.codecString}`);

@@ -1,4 +1,5 @@
 import { MalformedError } from '../bits/malformed.js';
+import { parameterSetUnits } from '../codec/nal-codec.js';
 import { UnsupportedCodingError } from '../codec/unsupported-coding.js';
 import { PackagerError } from '../errors.js';
 import { tabledSamples } from '../isobmff/demuxer.js';
@@ -9,7 +10,7 @@ import { beforeKeySamples, keySamples } from '../model/key-samples.js';
 import { segmentReads } from '../model/asset-index.js';
 import type { Samples } from '../model/samples.js';
 import { joinSamples } from '../model/split-samples.js';
-import type { Track } from '../model/track.js';
+import { isNal, type Track } from '../model/track.js';
 import { demuxSegment } from '../mpegts/demuxer.js';
 import { muxSegment } from '../mpegts/muxer.js';
 import { textSegment } from './text-segment.js';
@@ -100,8 +101,8 @@ function fragments(content: FragmentContent, { task, tracks }: SegmentMaterial):
 
 /** Each after its length in four bytes; none where the source has them in band already. */
 function parameterSets({ configuration }: Track): Uint8Array {
-  if (configuration.codec !== 'avc' || configuration.parameterSetsInBand) return new Uint8Array();
-  return concat(...[...configuration.sps, ...configuration.pps].flatMap((set) => [u32(set.length), set]));
+  if (!isNal(configuration) || configuration.parameterSetsInBand) return new Uint8Array();
+  return concat(...parameterSetUnits(configuration).flatMap((set) => [u32(set.length), set]));
 }
 
 function transportStream({ tracks, clock, iFrames }: TransportStreamContent, material: SegmentMaterial): Written {

@@ -1,3 +1,4 @@
+import { withParameterSetsInBand as inBand } from '../codec/nal-codec.js';
 import { PackagerError } from '../errors.js';
 import {
   type IndexedPeriod,
@@ -6,7 +7,7 @@ import {
   type IndexedTrackSegment,
   segmentReads,
 } from '../model/asset-index.js';
-import type { Track } from '../model/track.js';
+import { isNal, type Track } from '../model/track.js';
 import { rescale } from '../timing/timescale.js';
 import { groupSegments, outputDuration, type SegmentGroup, segmentsPerOutput } from './group-segments.js';
 import type { SegmentTemplateFormat } from './planned-manifest.js';
@@ -174,11 +175,10 @@ function openPeriod(draft: Draft, period: number, planning: Planning): void {
   draft.periods.push({ track, ...names, segments: [] });
 }
 
-/** As manifests and the init segment are to say it: ISO/IEC 14496-15 §5.3.3.1, `avc3`. */
+/** As manifests and the init segment are to say it. */
 function withParameterSetsInBand(track: Track): Track {
-  if (track.kind !== 'video') return track;
-  const codecString = track.configuration.codecString.replace(/^avc1/, 'avc3');
-  return { ...track, configuration: { ...track.configuration, codecString, parameterSetsInBand: true } };
+  if (track.kind !== 'video' || !isNal(track.configuration)) return track;
+  return { ...track, configuration: inBand(track.configuration) };
 }
 
 interface GroupPlace {

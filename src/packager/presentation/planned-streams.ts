@@ -81,7 +81,7 @@ function trickStream({ id, members: [video] }: PlannedStream): PlannedStream {
   const [carrier] = video.carriers;
   for (const [period, { segments }] of (carrier?.rendition.periods ?? []).entries()) {
     const track = carrier?.tracks[period] ?? -1;
-    const without = segments.findIndex(({ tracks }) => ![1, 3].includes(tracks[track]?.sap ?? 0));
+    const without = segments.findIndex(({ tracks }) => ![1, 2, 3].includes(tracks[track]?.sap ?? 0));
     if (without >= 0)
       throw new PackagerError(
         'configuration_unsupported',

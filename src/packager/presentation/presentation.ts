@@ -1,4 +1,5 @@
 import type { SourceMedia, SourceVariant, TextMedia } from '../model/asset-index.js';
+import type { SapType } from '../model/sap-type.js';
 import type { Track } from '../model/track.js';
 import type { PlannedManifest } from './planned-manifest.js';
 import type { PlannedQualityLevel } from './quality-levels.js';
@@ -97,7 +98,7 @@ export interface PlannedSegment {
   readonly start: number;
   readonly end: number;
   /** As in IndexedTrackSegment. */
-  readonly sap: 0 | 1 | 3 | 4;
+  readonly sap: SapType;
   /** Milliseconds since 1970, when a manifest wants it. */
   readonly programDateTime?: number;
 }

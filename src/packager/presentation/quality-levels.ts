@@ -1,6 +1,6 @@
 import { PackagerError } from '../errors.js';
 import type { AssetIndex } from '../model/asset-index.js';
-import type { CodecConfiguration } from '../model/track.js';
+import { type CodecConfiguration, isVideo } from '../model/track.js';
 import type { PlannedStream } from './planned-streams.js';
 
 /** What stands in the addresses of a track's fragments. */
@@ -66,7 +66,7 @@ function configurationOf(carrier: PlannedStream['members'][0]['carriers'][0] | u
 }
 
 function nominalBitRate(configuration: CodecConfiguration): number {
-  if (configuration.codec !== 'avc') return audioBitRate * configuration.channels;
+  if (!isVideo(configuration)) return audioBitRate * configuration.channels;
   const [frames, per] = configuration.frameRate ?? [25, 1];
   return Math.round((configuration.width * configuration.height * videoBitsPerPixel * frames) / per);
 }

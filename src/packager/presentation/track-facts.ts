@@ -1,4 +1,5 @@
-import type { AvcConfiguration, CodecConfiguration } from '../model/track.js';
+import { isClosed } from '../model/sap-type.js';
+import { isVideo, type VideoConfiguration } from '../model/track.js';
 import type { MeasuredSegment } from './bit-rate.js';
 import type { SegmentFacts } from './planned-manifest.js';
 import type { ListedStream, PlannedText, PlannedTrack, TrackDescription } from './presentation.js';
@@ -13,23 +14,40 @@ export function textCodec({ format }: Pick<PlannedText, 'format'>): string {
   return format === 'webvtt' || format === 'wvtt' ? 'wvtt' : 'stpp.ttml.im1t';
 }
 
-export function videoConfigurations({ periods }: PlannedTrack): AvcConfiguration[] {
+export function videoConfigurations({ periods }: PlannedTrack): VideoConfiguration[] {
   return periods.map(({ track }) => track.configuration).filter(isVideo);
 }
 
-function isVideo(configuration: CodecConfiguration): configuration is AvcConfiguration {
-  return configuration.codec === 'avc';
+/** VIDEO-RANGE, RFC 8216bis §4.4.6.2: by transfer characteristics. */
+export type VideoRange = 'SDR' | 'HLG' | 'PQ';
+
+/** SDR where the source says nothing. */
+export function videoRange({ colour }: VideoConfiguration): VideoRange {
+  const transfer = colour?.preferredTransfer ?? colour?.transfer;
+  return transfer === 16 ? 'PQ' : transfer === 18 ? 'HLG' : 'SDR';
 }
 
-/** The frames per second of a track: what its stream says, else what the source's playlist says. */
-export function frameRate(configuration: AvcConfiguration, track: PlannedTrack): number | undefined {
-  const [frames, per] = configuration.frameRate ?? [track.variant?.frameRate, 1];
-  return frames === undefined ? undefined : frames / per;
+const ranges = ['SDR', 'HLG', 'PQ'] as const;
+
+/** The range of a video, the widest of all periods; nothing when all video of the manifest is SDR, which is what its absence means. */
+export function rangeOf(track: PlannedTrack, all: readonly PlannedTrack[]): { videoRange?: VideoRange } {
+  const widest = (tracks: readonly PlannedTrack[]) =>
+    Math.max(0, ...tracks.flatMap(videoConfigurations).map((each) => ranges.indexOf(videoRange(each))));
+  if (track.kind !== 'video' || widest(all) === 0) return {};
+  return { videoRange: ranges[widest([track])] ?? 'SDR' };
+}
+
+/** Frames per second, of all periods: what the stream says, else what the source's playlist says, else 0. */
+export function highestFrameRate(track: PlannedTrack): number {
+  const rates = videoConfigurations(track).map(
+    ({ frameRate: [frames, per] = [track.variant?.frameRate ?? 0, 1] }) => frames / per,
+  );
+  return Math.max(0, ...rates);
 }
 
 /** Begin all segments with a picture that nothing before is needed for, nor for those after it? */
 export function independentSegments({ periods }: ListedStream): boolean {
-  return periods.every(({ segments }) => segments.every(({ sap }) => sap === 1));
+  return periods.every(({ segments }) => segments.every(({ sap }) => isClosed(sap)));
 }
 
 /** seconds */

@@ -149,7 +149,7 @@ const refusals: {
     code: 'source_unsupported',
     message: '192-byte packets (M2TS)',
   },
-  { name: 'HEVC', resources: { [entry]: media(0x24) }, code: 'source_unsupported', message: 'PID 256 is HEVC' },
+  { name: 'VVC', resources: { [entry]: media(0x33) }, code: 'source_unsupported', message: 'PID 256 is VVC' },
   {
     name: 'neither video nor audio',
     resources: { [entry]: media(0x86) },

@@ -19,6 +19,7 @@ export interface UncutTrack {
   /** Decode time of the first sample on the period's time line, with the delay. */
   readonly start: number;
   readonly nalLengthSize?: 1 | 2;
+  readonly inBandSets?: readonly Uint8Array[];
 }
 
 export interface UncutMovie {

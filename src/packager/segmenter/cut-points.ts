@@ -1,8 +1,8 @@
 import { MalformedError } from '../bits/malformed.js';
 import { startCodeFinder } from '../codec/h264/annexb.js';
-import { firstPicture } from '../codec/h264/first-picture.js';
-import { nalType } from '../codec/h264/nal-unit.js';
+import { type NalCodec, nalCodecs } from '../codec/nal-codec.js';
 import { PackagerError } from '../errors.js';
+import { isClosed } from '../model/sap-type.js';
 import { packetSize, parsePacketHeader, syncByte } from '../mpegts/packet.js';
 import { parsePesHeader, type PesHeader } from '../mpegts/pes.js';
 import { unwrap } from '../timing/unwrap.js';
@@ -95,11 +95,12 @@ export class CutPointFinder {
     const pes = parsed(bytes.subarray(0, length), offset);
     if (!pes) return;
     const payload = bytes.subarray(pes.headerLength, length);
-    const access = this.#options.leading.kind === 'audio' || randomAccess(payload);
+    const { codec } = this.#options.leading;
+    const access = codec === undefined || randomAccess(payload, codec);
     if (access === undefined && length < searchedBytes) return;
     this.#pending = undefined;
-    this.#delimited ??= beginsWithDelimiter(payload);
-    const begins = !this.#delimited || beginsWithDelimiter(payload);
+    this.#delimited ??= beginsWithDelimiter(payload, codec);
+    const begins = !this.#delimited || beginsWithDelimiter(payload, codec);
     if (pes.pts !== undefined) this.#place(offset, pes.dts ?? pes.pts, access === true && begins);
   }
 
@@ -117,14 +118,15 @@ export class CutPointFinder {
 }
 
 /** Does the PES packet begin with a picture that can be decoded by itself? Undefined: more bytes are needed. */
-function randomAccess(payload: Uint8Array): boolean | undefined {
-  const picture = firstPicture(payload, startCodeFinder(payload), 0);
-  return picture && picture.start <= 1 && (picture.sap === 1 || picture.sap === 3);
+function randomAccess(payload: Uint8Array, codec: NalCodec): boolean | undefined {
+  const picture = nalCodecs[codec].firstPicture(payload, startCodeFinder(payload), 0);
+  return picture && picture.start <= 1 && (isClosed(picture.sap) || picture.sap === 3);
 }
 
-function beginsWithDelimiter(payload: Uint8Array): boolean {
+function beginsWithDelimiter(payload: Uint8Array, codec: NalCodec | undefined): boolean {
+  if (codec === undefined) return false;
   const start = startCodeFinder(payload)(0);
-  return start >= 0 && ((payload[start + 3] ?? 0) & 31) === nalType.accessUnitDelimiter;
+  return start >= 0 && nalCodecs[codec].isDelimiter(payload[start + 3] ?? 0);
 }
 
 function parsed(bytes: Uint8Array, byteOffset: number): PesHeader | undefined {

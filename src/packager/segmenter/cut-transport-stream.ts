@@ -2,7 +2,7 @@ import { PackagerError } from '../errors.js';
 import { packetSize } from '../mpegts/packet.js';
 import { selectStreams } from '../mpegts/program.js';
 import { CutPointFinder } from './cut-points.js';
-import type { PeriodReading } from './period-source.js';
+import { type PeriodReading, wantedStream } from './period-source.js';
 import { readProgram } from './segment-head.js';
 import type { SourceRendition, SourceSegment } from './source-rendition.js';
 
@@ -24,7 +24,7 @@ export async function cutTransportStream(
     const [leading] = selectStreams(program, reading.limits.maximumTracks).streams;
     if (!leading) throw new PackagerError('source_invalid', 'neither video nor audio');
     const finder = new CutPointFinder({
-      leading: { pid: leading.pid, kind: leading.content.kind },
+      leading: wantedStream(leading),
       target: Math.round(target * 90_000),
       limit: reading.limit,
     });

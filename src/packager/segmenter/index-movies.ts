@@ -1,6 +1,6 @@
 import { PackagerError } from '../errors.js';
 import type { AssetIndex, IndexedRendition } from '../model/asset-index.js';
-import type { Track } from '../model/track.js';
+import { isVideo, type Track } from '../model/track.js';
 import { rescale } from '../timing/timescale.js';
 import { checkAlignment } from './align-renditions.js';
 import { type CutTrack, cutMovies, type UncutTrack } from './cut-movies.js';
@@ -151,7 +151,7 @@ function earliest(tracks: readonly MediaTrack[]): Moment {
 }
 
 function onTimeLine(track: MediaTrack, origin: Moment): UncutTrack {
-  const { kind, id, timescale, columns, first, end, nalLengthSize } = track;
+  const { kind, id, timescale, columns, first, end, nalLengthSize, inBandSets } = track;
   // Exact in the track that sets the origin, to half a tick in the others.
   const shift =
     origin.timescale === timescale ? origin.ticks : Math.round((origin.ticks * timescale) / origin.timescale);
@@ -160,6 +160,7 @@ function onTimeLine(track: MediaTrack, origin: Moment): UncutTrack {
     ...{ kind, id, timescale, columns, first, end, delay },
     start: track.start - shift + delay,
     ...(nalLengthSize !== undefined && nalLengthSize !== 4 && { nalLengthSize }),
+    ...(inBandSets && { inBandSets }),
   };
 }
 
@@ -182,7 +183,7 @@ interface ModelContext {
 
 async function model(track: MediaTrack, cut: CutTrack, { rendition, reading, among }: ModelContext): Promise<Track> {
   const { id, timescale, configuration } = track;
-  if (configuration.codec === 'avc') {
+  if (isVideo(configuration)) {
     const rate = frameRate(
       { frames: track.end - track.first, ticks: cut.duration, timescale },
       configuration.frameRate,

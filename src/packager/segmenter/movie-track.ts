@@ -27,6 +27,7 @@ export interface MediaTrack {
   /** Decode time of the sample `first`, on the movie's time line. */
   readonly start: number;
   readonly nalLengthSize?: 1 | 2 | 4;
+  readonly inBandSets?: readonly Uint8Array[];
 }
 
 export interface TrackReading {

@@ -2,7 +2,7 @@ import { PackagerError } from '../errors.js';
 import { type SelectedStreams, selectStreams } from '../mpegts/program.js';
 import type { ProgramMap } from '../mpegts/psi.js';
 import type { IndexLimits } from './limits.js';
-import { type HeadReading, readProgram, readSegmentHead, type SegmentHead } from './segment-head.js';
+import { type HeadReading, readProgram, readSegmentHead, type SegmentHead, type WantedStream } from './segment-head.js';
 import type { SourceRendition, SourceSegment } from './source-rendition.js';
 
 /** One period of one rendition, as far as the heads of its segments tell. */
@@ -46,12 +46,17 @@ export async function readPeriods(rendition: SourceRendition, options: PeriodRea
   });
 }
 
+/** What is looked for in heads. */
+export function wantedStream({ pid, content }: SelectedStreams['streams'][number]): WantedStream {
+  return { pid, kind: content.kind, ...(content.kind === 'video' && { codec: content.codec }) };
+}
+
 async function readHead(
   segment: SourceSegment,
   { streams }: SelectedStreams,
   reading: HeadReading & { readonly randomAccess: boolean },
 ): Promise<SegmentHead> {
-  const wanted = streams.map(({ pid, content }) => ({ pid, kind: content.kind }));
+  const wanted = streams.map(wantedStream);
   const head = await readSegmentHead(segment, wanted, reading);
   if (head.program) checkSameStreams(head.program, streams);
   return head;

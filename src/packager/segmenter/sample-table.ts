@@ -5,10 +5,15 @@ interface TableSource {
   readonly columns: SampleColumns;
   readonly delay: number;
   readonly nalLengthSize?: 1 | 2;
+  readonly inBandSets?: readonly Uint8Array[];
 }
 
 /** The table of the samples from one to before another. */
-export function tableOf({ columns, delay, nalLengthSize }: TableSource, from: number, to: number): SampleTable {
+export function tableOf(
+  { columns, delay, nalLengthSize, inBandSets }: TableSource,
+  from: number,
+  to: number,
+): SampleTable {
   const durations = columns.durations.slice(from, to);
   const offsets = columns.compositionOffsets.slice(from, to).map((offset) => offset - delay);
   const sync = columns.sync.slice(from, to);
@@ -19,6 +24,7 @@ export function tableOf({ columns, delay, nalLengthSize }: TableSource, from: nu
     ...(sync.includes(0) && { sync }),
     runs: runsOf(columns, from, to),
     ...(nalLengthSize !== undefined && { nalLengthSize }),
+    ...(inBandSets && { inBandSets }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { NalCodec } from '../codec/nal-codec.js';
 import { PackagerError } from '../errors.js';
 import type { SourceReader } from '../model/source-reader.js';
 import { type ElementaryStream, extractElementaryStreams } from '../mpegts/elementary-stream.js';
@@ -23,6 +24,8 @@ export interface SegmentHead {
 
 export interface WantedStream {
   readonly kind: 'video' | 'audio';
+  /** Of video. */
+  readonly codec?: NalCodec;
   readonly pid: number;
 }
 
@@ -81,15 +84,15 @@ const smallestSearch = 64 * packetSize;
 /** Looks at no more of the head than the stream's first sample takes: sound may begin far behind the first picture. */
 function searchStream(
   bytes: Uint8Array,
-  { kind, pid }: WantedStream,
+  wanted: WantedStream,
   { base, complete, randomAccess }: HeadOptions & { readonly base: number },
 ): HeadSearch {
   for (let length = smallestSearch; ; length *= 4) {
     const whole = length >= bytes.length;
     const part = { complete: complete && whole, randomAccess };
     const options = { base, partial: !part.complete, keep: true };
-    const [stream] = extractElementaryStreams(bytes.subarray(0, length), [pid], options);
-    const found = searchHead(kind, stream as ElementaryStream, part);
+    const [stream] = extractElementaryStreams(bytes.subarray(0, length), [wanted.pid], options);
+    const found = searchHead(wanted, stream as ElementaryStream, part);
     if (found !== 'more' || whole) return found;
   }
 }

@@ -39,11 +39,11 @@ export function openPeriod(
 }
 
 function newTrack(source: PeriodSource, index: number, stamps: readonly (UnitTime | undefined)[]): Track {
-  const { pid, language } = source.streams[index] as PeriodSource['streams'][0];
+  const { pid, language, content } = source.streams[index] as PeriodSource['streams'][0];
   const heads = source.heads.flatMap(({ tracks }) => tracks[index] ?? []);
   const first = stamps.find((time) => time) as UnitTime;
-  if (heads[0]?.kind === 'video') {
-    const configuration = videoConfiguration(heads as VideoHead[]);
+  if (content.kind === 'video') {
+    const configuration = videoConfiguration(heads as VideoHead[], content.codec);
     return { kind: 'video', pid, configuration, timescale: 90_000, decodeShift: first.pts - first.dts };
   }
   const audio = heads as AudioHead[];

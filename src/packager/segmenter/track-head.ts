@@ -2,7 +2,8 @@ import { MalformedError } from '../bits/malformed.js';
 import { type AdtsHeader, parseAdtsHeader } from '../codec/aac/adts.js';
 import { firstFrame } from '../codec/aac/first-frame.js';
 import { startCodeFinder } from '../codec/h264/annexb.js';
-import { firstPicture, type PictureStart } from '../codec/h264/first-picture.js';
+import { type NalCodec, nalCodecs } from '../codec/nal-codec.js';
+import type { PictureStart } from '../codec/picture-start.js';
 import { PackagerError } from '../errors.js';
 import type { ElementaryStream, PesMark } from '../mpegts/elementary-stream.js';
 import { Fingerprint } from './fingerprint.js';
@@ -42,12 +43,16 @@ export interface HeadOptions {
 }
 
 /** @throws PackagerError, also when the segment has bytes of the stream but no sample that could be placed in time */
-export function searchHead(kind: 'video' | 'audio', stream: ElementaryStream, options: HeadOptions): HeadSearch {
+export function searchHead(
+  { codec }: { readonly codec?: NalCodec },
+  stream: ElementaryStream,
+  options: HeadOptions,
+): HeadSearch {
   try {
-    const found = kind === 'video' ? searchPicture(stream, options) : searchFrame(stream, options);
+    const found = codec === undefined ? searchFrame(stream, options) : searchPicture(stream, codec, options);
     if (found !== 'none' || stream.data.length === 0) return found;
     throw new MalformedError(
-      kind === 'audio'
+      codec === undefined
         ? 'no AAC frame (ADTS) with a time stamp begins in this segment'
         : options.randomAccess
           ? 'no key frame with a time stamp in the first segment'
@@ -61,12 +66,16 @@ export function searchHead(kind: 'video' | 'audio', stream: ElementaryStream, op
   }
 }
 
-function searchPicture({ data, marks }: ElementaryStream, { complete, randomAccess }: HeadOptions): HeadSearch {
+function searchPicture(
+  { data, marks }: ElementaryStream,
+  codec: NalCodec,
+  { complete, randomAccess }: HeadOptions,
+): HeadSearch {
   const find = startCodeFinder(data);
   let droppedPictures = 0;
   for (const [index, mark] of marks.entries()) {
     if (mark.pts === undefined) continue;
-    const picture = firstPicture(data, find, mark.offset);
+    const picture = nalCodecs[codec].firstPicture(data, find, mark.offset);
     if (!picture) return complete ? 'none' : 'more';
     // A picture that begins in a later PES packet takes that one's time stamp.
     if (picture.start >= (marks[index + 1]?.offset ?? Infinity)) continue;

@@ -1,5 +1,6 @@
 import { MalformedError } from '../../bits/malformed.js';
 import type { AvcConfiguration } from '../../model/track.js';
+import { type AccessUnits, SampleGatherer } from '../sample-gatherer.js';
 import { UnsupportedCodingError } from '../unsupported-coding.js';
 import { type FindStartCode, startCodeFinder, withoutTrailingZeros } from './annexb.js';
 import { beginsAccessUnit, nalType } from './nal-unit.js';
@@ -12,27 +13,6 @@ import {
   type ParameterSets,
   type SliceHeader,
 } from './slice-header.js';
-
-/** Access units in decode order, as samples of ISO/IEC 14496-15: columns, one entry per unit. */
-export interface AccessUnits {
-  /** Joined: every NAL unit that stays, each after its length in four bytes. Views of the stream that was given. */
-  readonly data: Uint8Array[];
-  /** bytes of each unit in `data` */
-  readonly sizes: number[];
-  /**
-   * Offset in the stream, as it was, of each unit's first start code: its 00 00 01. A zero_byte before it does not count, since
-   * multiplexers that split there leave it to the packet before.
-   */
-  readonly starts: number[];
-  /** IDR, or a recovery point: decoding can begin here. */
-  readonly sync: boolean[];
-  /** Offset in the stream, as it is now, of the NAL unit header of each unit's first slice. */
-  readonly slices: number[];
-}
-
-/** A NAL unit of at most so many bytes is moved to follow the one before, since a longer gather list costs more than moving it. */
-const cheapToMove = 4096;
-const lengthBytes = 4;
 
 /**
  * Splits a stream of start codes into access units (ITU-T H.264 §7.4.1.2.3) and makes samples of them in place: lengths are written over
@@ -57,23 +37,15 @@ class Splitter {
   readonly find: FindStartCode;
   readonly #bytes: Uint8Array;
   readonly #configuration: AvcConfiguration;
-  readonly #units: AccessUnits = { data: [], sizes: [], starts: [], sync: [], slices: [] };
+  readonly #gatherer: SampleGatherer;
   #sets: ParameterSets | undefined;
-  /** What is kept since the last gap: goes into the gather list as one view. */
-  #runStart: number;
-  #runEnd: number;
-  /** The unit being built. */
-  #open = false;
-  #size = 0;
-  #sync = false;
-  /** Offsets of NAL unit headers; -1: none yet. */
-  #firstSlice = -1;
+  /** Offset of the NAL unit header of the unit's second field; -1: none. */
   #secondField = -1;
 
   constructor(bytes: Uint8Array, from: number, configuration: AvcConfiguration) {
     this.#bytes = bytes;
     this.#configuration = configuration;
-    this.#runStart = this.#runEnd = from;
+    this.#gatherer = new SampleGatherer(bytes, from);
     this.find = startCodeFinder(bytes);
   }
 
@@ -89,18 +61,18 @@ class Splitter {
   #slice(type: number, startCode: number, end: number): void {
     const start = startCode + 3;
     // first_mb_in_slice is 0 when its first bit is 1.
-    if (this.#firstSlice >= 0 && (this.#bytes[start + 1] as number) >= 0x80 && this.#isNextPicture(start))
+    if (this.#gatherer.firstSlice >= 0 && (this.#bytes[start + 1] as number) >= 0x80 && this.#isNextPicture(start))
       this.#close();
-    this.#begin(startCode);
-    const kept = this.#keep(start, end);
-    if (type === nalType.idrSlice) this.#sync = true;
-    if (this.#firstSlice < 0) this.#firstSlice = kept;
+    this.#gatherer.begin(startCode);
+    const kept = this.#gatherer.keep(start, end);
+    if (type === nalType.idrSlice) this.#gatherer.sync = true;
+    if (this.#gatherer.firstSlice < 0) this.#gatherer.firstSlice = kept;
   }
 
   #other(type: number, startCode: number, end: number): void {
     const start = startCode + 3;
-    if (this.#firstSlice >= 0 && beginsAccessUnit(type) && !this.#secondFieldFollows(end)) this.#close();
-    this.#begin(startCode);
+    if (this.#gatherer.firstSlice >= 0 && beginsAccessUnit(type) && !this.#secondFieldFollows(end)) this.#close();
+    this.#gatherer.begin(startCode);
     switch (type) {
       case nalType.accessUnitDelimiter:
       case nalType.filler:
@@ -110,19 +82,19 @@ class Splitter {
       case nalType.pps:
         return this.#parameterSet(this.#configuration.pps, start, end);
       case nalType.sei:
-        if (this.#firstSlice < 0 && recoveryFrameCount(this.#bytes.subarray(start, end)) !== undefined)
-          this.#sync = true;
+        if (this.#gatherer.firstSlice < 0 && recoveryFrameCount(this.#bytes.subarray(start, end)) !== undefined)
+          this.#gatherer.sync = true;
         break;
       case nalType.partitionA:
         throw new UnsupportedCodingError('H.264 data partitioning (Extended profile) is not supported', startCode);
     }
-    this.#keep(start, end);
+    this.#gatherer.keep(start, end);
   }
 
   #parameterSet(known: readonly Uint8Array[], start: number, end: number): void {
     if (this.#configuration.parameterSetsInBand) {
       this.#sets = undefined;
-      this.#keep(start, end);
+      this.#gatherer.keep(start, end);
       return;
     }
     const set = this.#bytes.subarray(start, end);
@@ -133,55 +105,14 @@ class Splitter {
     );
   }
 
-  #begin(startCode: number): void {
-    if (this.#open) return;
-    this.#open = true;
-    this.#units.starts.push(startCode);
-  }
-
   #close(): void {
-    if (this.#firstSlice < 0) return;
-    const { sizes, sync, slices } = this.#units;
-    sizes.push(this.#size);
-    sync.push(this.#sync);
-    slices.push(this.#firstSlice);
-    this.#open = this.#sync = false;
-    this.#size = 0;
-    this.#firstSlice = this.#secondField = -1;
-  }
-
-  /** Adds a NAL unit to the gather list, its length before it. @returns where it is now */
-  #keep(start: number, end: number): number {
-    const length = end - start;
-    const room = start - this.#runEnd;
-    this.#size += lengthBytes + length;
-    if (room < lengthBytes) return this.#keepWithLengthAside(start, end);
-    if (room > lengthBytes && length > cheapToMove) this.#flush(start - lengthBytes);
-    const at = this.#runEnd + lengthBytes;
-    if (at !== start) this.#bytes.copyWithin(at, start, end);
-    writeLength(this.#bytes, this.#runEnd, length);
-    this.#runEnd = at + length;
-    return at;
-  }
-
-  /** A start code of three bytes right after a unit that is kept: no room for four bytes of length. */
-  #keepWithLengthAside(start: number, end: number): number {
-    const length = new Uint8Array(lengthBytes);
-    writeLength(length, 0, end - start);
-    this.#flush(start);
-    this.#units.data.push(length);
-    this.#runEnd = end;
-    return start;
-  }
-
-  #flush(next: number): void {
-    if (this.#runEnd > this.#runStart) this.#units.data.push(this.#bytes.subarray(this.#runStart, this.#runEnd));
-    this.#runStart = this.#runEnd = next;
+    this.#gatherer.close();
+    this.#secondField = -1;
   }
 
   #isNextPicture(start: number): boolean {
     if (start === this.#secondField) return false;
-    const previous = this.#header(this.#firstSlice);
+    const previous = this.#header(this.#gatherer.firstSlice);
     const next = this.#header(start);
     return isOtherPicture(previous, next) && !this.#pairs(previous, next, start);
   }
@@ -190,7 +121,7 @@ class Splitter {
   #secondFieldFollows(from: number): boolean {
     if (this.#secondField >= 0) return from <= this.#secondField;
     if (![...this.#parameterSets().sps.values()].some((sps) => !sps.frameMbsOnly)) return false;
-    const previous = this.#header(this.#firstSlice);
+    const previous = this.#header(this.#gatherer.firstSlice);
     if (!previous.fieldPicture) return false;
     for (let at = this.find(from); at >= 0; at = this.find(at + 3)) {
       const type = (this.#bytes[at + 3] ?? 0) & 31;
@@ -215,27 +146,6 @@ class Splitter {
   }
 
   finish(): AccessUnits {
-    const rest = this.#firstSlice < 0 ? this.#size : 0;
-    if (this.#open && this.#firstSlice < 0) this.#units.starts.pop();
-    this.#close();
-    this.#flush(this.#runEnd);
-    // What follows the last picture (a lone delimiter, SEI) belongs to no sample.
-    dropLast(this.#units.data, rest);
-    return this.#units;
+    return this.#gatherer.finish();
   }
-}
-
-function dropLast(data: Uint8Array[], length: number): void {
-  for (let left = length; left > 0;) {
-    const view = data.pop() as Uint8Array;
-    if (view.length > left) data.push(view.subarray(0, view.length - left));
-    left -= view.length;
-  }
-}
-
-function writeLength(bytes: Uint8Array, at: number, length: number): void {
-  bytes[at] = length >>> 24;
-  bytes[at + 1] = (length >>> 16) & 255;
-  bytes[at + 2] = (length >>> 8) & 255;
-  bytes[at + 3] = length & 255;
 }
