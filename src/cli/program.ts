@@ -53,6 +53,21 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./vod.js')).vodCommand,
   },
   {
+    name: 'zoom',
+    summary: 'ingest a recording, find those that were missed',
+    load: async () => (await import('./zoom.js')).zoomCommand,
+  },
+  {
+    name: 'schedule',
+    summary: 'the class schedule: import, sync, show',
+    load: async () => (await import('./schedule.js')).scheduleCommand,
+  },
+  {
+    name: 'status',
+    summary: 'how far recordings are',
+    load: async () => (await import('./status.js')).statusCommand,
+  },
+  {
     name: 'jobs',
     summary: 'list, show, cancel, retry',
     load: async () => (await import('./jobs.js')).jobsCommand,

@@ -104,6 +104,12 @@ export const recordingFailures = {
     title: 'The workflow in Opencast failed',
     help: 'Look at the event in Opencast and mend it there; retry the job to follow it again.',
   },
+  recording_ignored: {
+    kind: 'permanent',
+    status: 409,
+    title: 'Nothing is to be done with the recording',
+    help: 'The message says why: name a series, or allow one more event of what Opencast has.',
+  },
   recording_not_ready: {
     kind: 'passing',
     status: 503,
