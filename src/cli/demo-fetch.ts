@@ -25,6 +25,21 @@ export async function fetchEndpoint(url: string, signal: AbortSignal): Promise<F
   return { manifests: 1 + playlists.length, segments: segments.length, bytes };
 }
 
+/**
+ * A rendition as one fragmented MP4: its initialization segment and all of its segments.
+ * @param url of a multivariant playlist of ours; its first variant is taken
+ */
+export async function fetchFirstRendition(url: string, signal: AbortSignal): Promise<Uint8Array> {
+  const [variant] = readMultivariantPlaylist(await fetchText(url, signal), url).variants;
+  if (!variant) throw new Failure('source_invalid', `${url} lists no variant.`);
+  const playlist = new URL(variant.uri, url).href;
+  const { segments } = readMediaPlaylist(await fetchText(playlist, signal));
+  const uris = new Set([...segments.flatMap(({ map }) => map?.uri ?? []), ...segments.map(({ uri }) => uri)]);
+  const pieces: Uint8Array[] = [];
+  for (const uri of uris) pieces.push(new Uint8Array(await fetchBytes(new URL(uri, playlist).href, signal)));
+  return Buffer.concat(pieces);
+}
+
 async function playlistSegments(text: string, url: string, signal: AbortSignal) {
   const { variants, media } = readMultivariantPlaylist(text, url);
   const uris = [...variants, ...media].flatMap(({ uri }) => (uri === undefined ? [] : [new URL(uri, url).href]));

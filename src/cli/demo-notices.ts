@@ -1,15 +1,13 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { Failure } from '../domain/failure.js';
+import { startDemoServer } from './demo-server.js';
 
 export interface NoticeReceiver {
   /** For REELWAY_NOTIFY. */
   readonly url: string;
-  /** The first notice that came. @throws Failure notice_undeliverable when none comes in time */
-  first(signal: AbortSignal): Promise<{ readonly subject: string }>;
-  close(): Promise<void>;
+  /** The subject of the first notice whose subject matches. @throws Failure notice_undeliverable when none comes in time */
+  subject(pattern: RegExp, signal: AbortSignal): Promise<string>;
+  readonly close: () => Promise<void>;
 }
 
 /** milliseconds */
@@ -17,36 +15,42 @@ const patience = 20_000;
 
 /** The receiver of the demo's notices: a web service on loopback, told as any other would be. */
 export async function listenForNotices(): Promise<NoticeReceiver> {
-  let receive: (notice: { subject: string }) => void;
-  const received = new Promise<{ subject: string }>((resolve) => (receive = resolve));
-  const server = createServer((request, response) => {
-    json(request).then(
-      (notice) => {
-        response.writeHead(204).end();
-        receive(notice as { subject: string });
-      },
-      () => response.writeHead(400).end(),
-    );
+  const subjects: string[] = [];
+  const waiting = new Set<() => void>();
+  const server = await startDemoServer(async (request, response) => {
+    const { subject } = (await json(request)) as { subject: string };
+    response.writeHead(204).end();
+    subjects.push(subject);
+    for (const look of waiting) look();
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/notices`,
-    first: (signal) => Promise.race([received, tooLate(signal)]),
-    close: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    url: `${server.origin}/notices`,
+    subject: (pattern, signal) =>
+      new Promise((resolve, reject) => {
+        const settle = (act: () => void) => {
+          waiting.delete(look);
+          clearTimeout(timer);
+          signal.removeEventListener('abort', stop);
+          act();
+        };
+        const look = () => {
+          const found = subjects.find((subject) => pattern.test(subject));
+          if (found !== undefined) settle(() => resolve(found));
+        };
+        const stop = () => settle(() => reject(signal.reason as Error));
+        const timer = setTimeout(
+          () =>
+            settle(() =>
+              reject(
+                new Failure('notice_undeliverable', `No notice came within ${patience / 1000} s that says ${pattern}.`),
+              ),
+            ),
+          patience,
+        );
+        signal.addEventListener('abort', stop);
+        waiting.add(look);
+        look();
+      }),
+    close: server.close,
   };
-}
-
-function tooLate(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const timer = setTimeout(() => {
-      reject(new Failure('notice_undeliverable', `No notice came within ${patience / 1000} s.`));
-    }, patience);
-    timer.unref();
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-  });
 }

@@ -5,17 +5,19 @@ import type { PlayableManifest } from '../api/pages/player-page.js';
 import type { EndpointSuccess } from '../notify/notice.js';
 import type { AssetResult } from '../workflow/package-asset.js';
 import type { CommandContext } from './command-context.js';
-import { fetchEndpoint } from './demo-fetch.js';
+import { fetchEndpoint, fetchFirstRendition } from './demo-fetch.js';
 import { listenForNotices } from './demo-notices.js';
+import { startDemoCampus } from './demo-recording.js';
 import { formatBytes, formatDuration } from './quantity.js';
 import type { RunningServer } from './serve.js';
 import type { Terminal } from './terminal.js';
 
-/** The whole VOD line on the sample that comes with Reelway: nothing is installed, nothing is configured, nothing leaves the machine. */
+/** Both lines on the sample that comes with Reelway: nothing is installed, nothing is configured, nothing leaves the machine. */
 export function demoCommand(context: CommandContext): Command {
   return new Command('demo')
     .description(
       'Packages the bundled sample the way `reelway serve` does, checks the result over HTTP, and serves a page that plays it.\n' +
+        'Then a stand-in of Zoom announces a recording, which goes through the class schedule into a stand-in of Opencast.\n' +
         'Keeps its data in the folder `demo` of the data folder; a second run verifies what the first made.',
     )
     .option('--exit', 'end when all is verified, in place of serving the page')
@@ -40,26 +42,36 @@ const group = [
 async function runDemo(context: CommandContext, { exit, port }: { exit?: true; port: string }): Promise<void> {
   const { terminal, signal } = context;
   const started = performance.now();
-  const notices = await listenForNotices();
+  const [notices, campus] = await Promise.all([listenForNotices(), startDemoCampus()]);
   try {
-    const server = await startDemoServer(context, { port, notices: notices.url });
+    const server = await startReelway(context, { port, notices: notices.url, campus: campus.settings });
     try {
       const endpoints = await packageSample(server, terminal, signal);
       for (const endpoint of endpoints) await verifyEndpoint(endpoint, terminal, signal);
-      terminal.print(`Notice received: ${(await notices.first(signal)).subject}`);
+      terminal.print(`Notice received: ${await notices.subject(/sample/, signal)}`);
+      const video = await fetchFirstRendition(playlistOf(endpoints), signal);
+      await campus.teach({ server, video, terminal, signal });
+      terminal.print(`Notice received: ${await notices.subject(/recording/i, signal)}`);
       terminal.print(`All verified, ${formatDuration(performance.now() - started)} after the start.`);
       if (!exit) await playUntilStopped(server, terminal, signal);
     } finally {
       await server.stop();
     }
   } finally {
-    await notices.close();
+    await Promise.all([notices.close(), campus.close()]);
   }
 }
 
-async function startDemoServer(
+/** Of HLS; the lesson's video is made of what it lists. */
+function playlistOf(endpoints: readonly EndpointSuccess[]): string {
+  const url = endpoints.flatMap(({ playbackUrls }) => playbackUrls).find((each) => each.endsWith('.m3u8'));
+  if (url === undefined) throw new Error('No endpoint has an HLS playlist.');
+  return url;
+}
+
+async function startReelway(
   context: CommandContext,
-  { port, notices }: { port: string; notices: string },
+  { port, notices, campus }: { port: string; notices: string; campus: Readonly<Record<string, string>> },
 ): Promise<RunningServer> {
   const [{ readConfig }, { readEnvironment }, { openLog }, { startServer }, { playerRoutes }] = await Promise.all([
     import('../config/config.js'),
@@ -72,6 +84,7 @@ async function startDemoServer(
   const { REELWAY_DATA_DIR: dataFolder = './data', LOG_LEVEL = 'error' } = readEnvironment(cwd, env);
   // Its own folder and its own settings: a demo touches no database, storage or receiver of notices that is in earnest.
   const environment = {
+    ...campus,
     REELWAY_DATA_DIR: join(dataFolder, 'demo'),
     REELWAY_PORT: port,
     REELWAY_NOTIFY: notices,

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('reelway demo --exit', () => {
-  it('packages the sample, checks it over HTTP, is told of it, and ends with 0; again, it verifies what is there', async () => {
+  it('packages the sample, brings a recording into Opencast, is told of both, and ends with 0; again, it verifies what is there', async () => {
     const first = await reelway(['demo', '--exit'], { env: { REELWAY_DATA_DIR: folder } });
     expect(first).toMatchObject({ code: 0 });
     expect(first.stdout).toMatch(
@@ -26,6 +26,12 @@ describe('reelway demo --exit', () => {
     const second = await reelway(['demo', '--exit'], { env: { REELWAY_DATA_DIR: folder } });
     expect(second).toMatchObject({ code: 0 });
     expect(second.stdout).toMatch(/cmaf: complete from an earlier run.*dash: complete from an earlier run/s);
+    for (const { stdout } of [first, second]) {
+      expect(stdout).toMatch(
+        /webhook answered 200\nOpencast: event \S+ of the series "Moving pictures 101", 1 track, .* succeeded/,
+      );
+      expect(stdout).toMatch(/Notice received: Recording "Moving pictures 101" of \S+ is in Opencast\nAll verified/);
+    }
   });
 });
 
