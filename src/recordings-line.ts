@@ -31,6 +31,7 @@ import { ingestRecording } from './workflow/ingest-recording.js';
 import { patient } from './workflow/patience.js';
 import { sweepStorage } from './workflow/sweep-storage.js';
 import type { TellInput } from './workflow/tell.js';
+import { trashRecordings } from './workflow/trash-recordings.js';
 
 /** How patient the line is; other than usual in tests. */
 export interface RecordingsTimes {
@@ -120,6 +121,7 @@ export function recordingsLine(options: RecordingsLineOptions) {
     targets,
     follow: times.follow,
   });
+  const trash = trashRecordings({ ledger, zoom: zoom.client, publisher, afterDays: config.ZOOM_TRASH_AFTER_DAYS });
   const sweep = sweepStorage({ ledger, store, keepDays: config.RECORDINGS_KEEP_DAYS });
   return {
     ledger,
@@ -128,9 +130,10 @@ export function recordingsLine(options: RecordingsLineOptions) {
     ingest,
     attach,
     sweep,
+    trash,
     tell,
     targets,
-    workflows: [fetchFile, attach, ingest, sweep],
+    workflows: [fetchFile, attach, ingest, sweep, trash],
   };
 }
 

@@ -42,7 +42,7 @@ import { diskSpace, systemView } from './status/system-view.js';
 import { vodStore, type VodStore } from './status/vod-store.js';
 import { workerTable } from './status/worker-table.js';
 import type { ObjectStore } from './storage/object-store.js';
-import { startClockwork } from './workflow/clockwork.js';
+import { startClockwork, type RecurringWork } from './workflow/clockwork.js';
 import { harvestEndpoint } from './workflow/harvest-endpoint.js';
 import { packageAsset } from './workflow/package-asset.js';
 import type { HarvestPorts } from './transfer/harvest/harvest.js';
@@ -51,6 +51,7 @@ import { startEngine, type Engine } from './workflow/start.js';
 import { submitAsset } from './workflow/submit-asset.js';
 import { submitIngest, submitLateFiles, submitTranscripts } from './workflow/submit-ingest.js';
 import { tell } from './workflow/tell.js';
+import type { TrashReport } from './workflow/trash-recordings.js';
 
 /** Everything that runs: what `serve`, `demo` and a command without a server work with. */
 export interface Services {
@@ -97,6 +98,8 @@ export interface Recordings {
   readonly submitLateFiles: (recording: Recording) => Promise<readonly string[]>;
   /** Removes copies that Opencast had finished with before then, in place of the hour's own look. @param before milliseconds since 1970 */
   readonly sweep: (before: number) => Promise<void>;
+  /** Puts into Zoom's trash what Opencast had finished before then, in place of the hour's own look. @param before milliseconds since 1970 */
+  readonly trash: (before: number) => Promise<TrashReport>;
 }
 
 export interface ServicesOptions {
@@ -207,8 +210,7 @@ async function compose(
   });
 
   const recordings: Recordings | undefined = line && recordingsOf(line, engine);
-  const upkeep =
-    line && startClockwork([{ every: hour, start: (at) => engine.submit(line.sweep, `sweep-storage:${at}`, {}) }], log);
+  const upkeep = line && startClockwork(upkeepOf(line, engine, config), log);
   const findPackagingGroup = async (id: string) => (await groups.find(id))?.group;
   const submitting = { engine, packageAsset: asset, egress, catalog, findPackagingGroup };
   return {
@@ -251,7 +253,16 @@ function harvesting({ REELWAY_PRIVATE_HOSTS: privateHosts }: Config): HarvestPor
   return { client, pace: pace({ concurrency: harvestConcurrency }), concurrency: harvestConcurrency };
 }
 
-function recordingsOf({ ingest, attach, sweep, ...line }: RecordingsLine, engine: Engine): Recordings {
+/** What is done to recordings every hour. */
+function upkeepOf({ sweep, trash }: RecordingsLine, engine: Engine, config: Config): RecurringWork[] {
+  const trashing = { every: hour, start: (at: string) => engine.submit(trash, `trash-recordings:${at}`, {}) };
+  return [
+    { every: hour, start: (at) => engine.submit(sweep, `sweep-storage:${at}`, {}) },
+    ...(config.ZOOM_TRASH_AFTER_DAYS === undefined ? [] : [trashing]),
+  ];
+}
+
+function recordingsOf({ ingest, attach, sweep, trash, ...line }: RecordingsLine, engine: Engine): Recordings {
   const submitting = { engine, ingestRecording: ingest, attachCaptions: attach, ...line };
   return {
     submitIngest: (request) => submitIngest(submitting, request),
@@ -260,6 +271,10 @@ function recordingsOf({ ingest, attach, sweep, ...line }: RecordingsLine, engine
     async sweep(before) {
       const { id } = await engine.submit(sweep, `sweep-storage:before ${before}`, { before });
       await engine.result(id);
+    },
+    async trash(before) {
+      const { id } = await engine.submit(trash, `trash-recordings:before ${before}`, { before });
+      return engine.result<TrashReport>(id);
     },
   };
 }

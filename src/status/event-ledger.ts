@@ -1,4 +1,4 @@
-import type { Kysely, Selectable, Updateable } from 'kysely';
+import { sql, type Kysely, type Selectable, type Updateable } from 'kysely';
 import type { Tables } from './tables.js';
 
 /**
@@ -11,8 +11,8 @@ export interface EventLedger {
   ofRecording(uuid: string): Promise<readonly LedgerEvent[]>;
   /** An ingest begins to fetch files: from now on they are in use. It has listed none yet. */
   opened(event: NewLedgerEvent): Promise<void>;
-  /** The ingest has listed the recording's files for the last time. @param names of all that it knows of */
-  listed(mediaPackageId: string, names: readonly string[]): Promise<void>;
+  /** The ingest has listed the recording's files for the last time. @param names of all that it knows of @param missing how many it could not fetch */
+  listed(mediaPackageId: string, names: readonly string[], missing: number): Promise<void>;
   /** Somebody was told of a file that came too late. */
   toldLate(mediaPackageId: string, name: string): Promise<void>;
   /** A start is about to be asked for. */
@@ -27,6 +27,13 @@ export interface EventLedger {
   /** Events that Opencast has finished before then, whose files we still have and no other ingest uses, the oldest first. @param before milliseconds since 1970 */
   sweepable(before: number, limit: number): Promise<readonly LedgerEvent[]>;
   swept(mediaPackageId: string): Promise<void>;
+  /**
+   * Recordings of which every event is finished since then and whole, which are not in Zoom's trash yet and were not looked at for that lately; those never
+   * looked at first. @param before milliseconds since 1970
+   */
+  trashable(before: number, limit: number): Promise<readonly string[]>;
+  /** It was decided on the recording's copy in Zoom. */
+  lookedForTrash(uuid: string, outcome: 'trashed' | 'kept'): Promise<void>;
 }
 
 export interface NewLedgerEvent {
@@ -49,6 +56,9 @@ export interface LedgerEvent extends NewLedgerEvent {
   /** Names of files that Zoom added after that, and that somebody was told of. */
   readonly toldLate: readonly string[];
 }
+
+/** milliseconds: what has to stay in Zoom is looked at again the next day */
+const lookForTrashEvery = 86_400_000;
 
 export function eventLedger(tables: Kysely<Tables>): EventLedger {
   const change = async (mediaPackageId: string, facts: Updateable<Tables['opencast_event']>): Promise<void> => {
@@ -103,10 +113,10 @@ export function eventLedger(tables: Kysely<Tables>): EventLedger {
         )
         .execute();
     },
-    async listed(mediaPackageId, names) {
+    async listed(mediaPackageId, names, missing) {
       await tables
         .updateTable('opencast_event')
-        .set({ listed: JSON.stringify(names) })
+        .set({ listed: JSON.stringify(names), missing })
         .where('media_package_id', '=', mediaPackageId)
         .execute();
     },
@@ -159,6 +169,32 @@ export function eventLedger(tables: Kysely<Tables>): EventLedger {
       return rows.map(eventOf);
     },
     swept: (mediaPackageId) => change(mediaPackageId, { swept_at: Date.now() }),
+    async trashable(before, limit) {
+      const rows = await tables
+        .selectFrom('opencast_event')
+        .select('uuid')
+        .groupBy('uuid')
+        .having(({ eb, fn }) =>
+          eb.and([
+            eb(sql`bool_and(coalesce(state, '') = 'SUCCEEDED' AND missing = 0 AND trashed_at IS NULL)`, '=', true),
+            eb(fn.max('ended_at'), '<', before),
+            eb(sql`coalesce(max(trash_looked_at), 0)`, '<', Date.now() - lookForTrashEvery),
+          ]),
+        )
+        .orderBy(sql`coalesce(max(trash_looked_at), 0)`)
+        .orderBy(({ fn }) => fn.max('ended_at'))
+        .limit(limit)
+        .execute();
+      return rows.map(({ uuid }) => uuid);
+    },
+    async lookedForTrash(uuid, outcome) {
+      const now = Date.now();
+      await tables
+        .updateTable('opencast_event')
+        .set({ trash_looked_at: now, ...(outcome === 'trashed' && { trashed_at: now }) })
+        .where('uuid', '=', uuid)
+        .execute();
+    },
   };
 }
 

@@ -219,6 +219,14 @@ const migrations: readonly { name: string; sql: string }[] = [
       CREATE INDEX recording_start_time ON reelway.recording (start_time, uuid);
       CREATE INDEX zoom_event_sequence ON reelway.zoom_event (sequence);`,
   },
+  {
+    name: 'trash of zoom',
+    sql: `
+      ALTER TABLE reelway.opencast_event
+        ADD COLUMN missing integer NOT NULL DEFAULT 0,
+        ADD COLUMN trash_looked_at double precision,
+        ADD COLUMN trashed_at double precision;`,
+  },
 ];
 
 /** Any number: the advisory lock under which one process at a time migrates. */

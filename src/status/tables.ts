@@ -170,6 +170,10 @@ export interface Tables {
     /** names of files that Zoom added later and that somebody was told of */
     told_late: ColumnType<readonly string[], string | undefined, string>;
     swept_at: Milliseconds | null;
+    /** files of the recording that could not be fetched */
+    missing: Generated<number>;
+    trash_looked_at: Milliseconds | null;
+    trashed_at: Milliseconds | null;
     created_at: Milliseconds;
   };
 }

@@ -128,7 +128,7 @@ function ingestOf(services: IngestServices, request: IngestRequest, job: JobCont
     await job.step('write the inventory', () => services.writeInventory(prefix, request.uuid, collected.files));
     await job.step('note what was listed', async () => {
       await catalog.save(collected.recording);
-      await ledger.listed(mediaPackageId, collected.listed);
+      await ledger.listed(mediaPackageId, collected.listed, collected.missing.length);
     });
     return collected;
   }

@@ -21,6 +21,12 @@ export const recurringSettings = settings({
     default: '3',
     schema: wholeNumber(180).refine((value) => value >= 1),
   },
+  ZOOM_TRASH_AFTER_DAYS: {
+    about:
+      "How many days after Opencast has finished and published a recording it is put into Zoom's trash, which keeps it for 30 days; without it nothing is touched in Zoom.",
+    allowed: 'days, 1 to 365',
+    schema: wholeNumber(365).refine((value) => value >= 1),
+  },
   SCHEDULE_SYNC_MINUTES: {
     about: 'How often the spreadsheet of GSHEETS_DOC_ID is read; 0: only when /schedule_update is called.',
     allowed: 'minutes, 0 to 1440',

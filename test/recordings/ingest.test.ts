@@ -281,6 +281,51 @@ describe('a recording on its way from Zoom to Opencast', () => {
     await server.services.recordings!.sweep(Date.now() + 1000);
     expect(await keys()).toEqual([]);
   });
+
+  it("goes into Zoom's trash some days after Opencast has published it, and stays there while anything speaks against it", async () => {
+    const stage = await recordingsStage({ ZOOM_TRASH_AFTER_DAYS: '7' });
+    const [screen, ...others] = lesson.files;
+    stage.zoom.addRecording({ ...lesson, files: [screen!] });
+    stage.opencast.states = () => ['RUNNING', 'FAILED'];
+    const server = await startReelway(stage);
+    const { recordings, engine, database } = server.services;
+    const soon = () => Date.now() + 1000;
+    const lookAgain = () => database.tables.updateTable('opencast_event').set({ trash_looked_at: null }).execute();
+    const failing = await submitLesson(server.services);
+    await expect(failing.result()).rejects.toMatchObject({ code: 'opencast_workflow_failed' });
+    expect(await recordings!.trash(soon())).toEqual({ trashed: 0, kept: [] });
+
+    stage.opencast.workflows[0]!.states = ['SUCCEEDED'];
+    await engine.jobs.retry(failing.id);
+    await failing.result();
+    // The days of grace are not over.
+    expect(await recordings!.trash(Date.now() - 60_000)).toEqual({ trashed: 0, kept: [] });
+    stage.zoom.addRecording({ ...lesson, files: [screen!, ...others] });
+    expect(await recordings!.trash(soon())).toEqual({
+      ...{ trashed: 0, kept: [{ uuid, reason: 'in no event: active_speaker, audio_transcript' }] },
+    });
+    stage.zoom.addRecording({ ...lesson, files: [screen!] });
+    stage.opencast.workflows[0]!.states = ['RUNNING'];
+    await lookAgain();
+    expect((await recordings!.trash(soon() + 1)).kept).toMatchObject([
+      { uuid, reason: expect.stringMatching(/not publish/) as string },
+    ]);
+    stage.opencast.workflows[0]!.states = ['SUCCEEDED'];
+    // What must stay is not looked at again before the next day.
+    expect(await recordings!.trash(soon() + 2)).toEqual({ trashed: 0, kept: [] });
+    await lookAgain();
+    const ledger = eventLedger(database.tables);
+    const { prefix } = (await ledger.find(mediaPackage))!;
+    await ledger.opened({ mediaPackageId: 'another', uuid, trackingId: 'on-demand-1', prefix });
+    expect(await recordings!.trash(soon() + 3)).toEqual({ trashed: 0, kept: [] });
+    await database.tables.deleteFrom('opencast_event').where('media_package_id', '=', 'another').execute();
+    expect(stage.zoom.trashed).toEqual([]);
+
+    expect(await recordings!.trash(soon() + 4)).toEqual({ trashed: 1, kept: [] });
+    expect(stage.zoom.trashed).toEqual([uuid]);
+    expect(await recordings!.trash(soon() + 5)).toEqual({ trashed: 0, kept: [] });
+    expect(stage.zoom.requests.some(({ request }) => /^DELETE .*action=delete/.test(request))).toBe(false);
+  });
 });
 
 describe('bad days of Zoom', () => {

@@ -22,6 +22,8 @@ export interface ZoomServer {
   /** Puts a recording into the cloud, or takes the place of the one with this uuid. */
   addRecording(recording: CloudRecording): void;
   removeRecording(uuid: string): void;
+  /** uuids, in the order in which they were put there */
+  readonly trashed: readonly string[];
   /** Makes every token given so far worthless. */
   expireTokens(): void;
   /** Changes how it behaves from now on. */
@@ -116,6 +118,7 @@ export async function startZoomServer(): Promise<ZoomServer> {
   let oauthTokens = new Map<string, number>();
   let downloadTokens = new Map<string, { uuid: string; expires: number }>();
   let refreshToken = 'refresh-1';
+  const trashed: string[] = [];
   let behaviour: Behaviour = {};
   let scripted: { answer: ScriptedAnswer; left: number }[] = [];
   let cuts: number[] = [];
@@ -182,6 +185,14 @@ export async function startZoomServer(): Promise<ZoomServer> {
 
   function apiAnswer(response: ServerResponse, { method, parts, query }: ApiRequest): void {
     const [room, subject = '', what] = parts;
+    if (method === 'DELETE' && room === 'meetings' && what === 'recordings' && parts.length === 3) {
+      if (lacks(response, 'cloud_recording:delete:meeting_recording:admin')) return;
+      const found = findMeeting(subject);
+      if (!found) return json(response, 404, { code: 3301, message: 'This recording does not exist.' });
+      if (query.get('action') === 'trash') trashed.push(found.uuid);
+      recordings.delete(found.uuid);
+      return void response.writeHead(204).end();
+    }
     if (method !== 'GET') return json(response, 405, { code: 405, message: 'Method not allowed.' });
     if (room === 'meetings' && what === 'recordings' && parts.length === 3) {
       if (lacks(response, 'cloud_recording:read:list_recording_files:admin')) return;
@@ -367,6 +378,7 @@ export async function startZoomServer(): Promise<ZoomServer> {
     account,
     requests: seen,
     addRecording: (recording) => void recordings.set(recording.uuid, recording),
+    trashed,
     removeRecording: (uuid) => void recordings.delete(uuid),
     expireTokens() {
       oauthTokens = new Map();

@@ -23,6 +23,8 @@ export interface EventPublisher {
   start(draft: Draft, plan: IngestPlan, of: LedgerFacts, signal: AbortSignal): Promise<{ workflowId: string }>;
   /** The workflow that worked on the event last; undefined when Opencast knows none (any more). */
   latestWorkflow(mediaPackageId: string, signal: AbortSignal): Promise<OpencastWorkflow | undefined>;
+  /** Has Opencast published it, beyond its own use? */
+  isPublished(mediaPackageId: string, signal: AbortSignal): Promise<boolean>;
   /** Transcripts that an event lacks; none where the profile has no captions. @param attached names of the files that are part of it */
   lateTranscripts(recording: Recording, attached: readonly string[]): readonly LateTranscript[];
   /** Adds a late transcript to the event. @param overwrites takes the place of the captions that the event has */

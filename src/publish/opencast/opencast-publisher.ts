@@ -93,6 +93,11 @@ export function opencastPublisher(options: OpencastPublisherOptions): EventPubli
       return last && opencast.workflow(last.id, signal);
     },
 
+    async isPublished(id, signal) {
+      const event = await opencast.event(id, signal);
+      return event?.processingState === 'SUCCEEDED' && event.publications.some((channel) => channel !== 'internal');
+    },
+
     lateTranscripts: (recording, attached) => (profile.captions ? lateTranscripts(recording, attached) : []),
 
     async attachCaptions(id, { stored: { key, size }, overwrites }, signal) {

@@ -12,10 +12,17 @@ export interface ZoomApi {
    * @param path after the base URL, encoded
    * @throws Failure zoom_unauthorized, zoom_scope_missing, zoom_rate_limited, zoom_unavailable, recording_not_found, zoom_refused; the signal's reason
    */
-  get(
-    path: string,
-    options?: { query?: Readonly<Record<string, string>>; signal?: AbortSignal | undefined },
-  ): Promise<unknown>;
+  get(path: string, options?: RunOptions): Promise<unknown>;
+  /** Answers nothing. @throws as `get` */
+  remove(path: string, options?: RunOptions): Promise<void>;
+}
+
+interface Ask {
+  readonly method: 'GET' | 'DELETE';
+  readonly url: string;
+  /** for messages: `GET /users` */
+  readonly what: string;
+  readonly signal: AbortSignal | undefined;
 }
 
 export interface ZoomApiOptions {
@@ -36,7 +43,7 @@ export function zoomApi(options: ZoomApiOptions): ZoomApi {
   /** The limit counts for the whole account: when one request meets it, the others need not try. */
   let limited: { until: number; failure: Failure } | undefined;
 
-  async function ask(url: string, refused: string | undefined, signal: AbortSignal | undefined) {
+  async function ask({ method, url, signal }: Ask, refused: string | undefined) {
     if (limited && Date.now() < limited.until) throw limited.failure;
     await rate.turn(signal);
     const token = 'apigeeKey' in authorization ? undefined : await authorization.get(refused);
@@ -47,33 +54,43 @@ export function zoomApi(options: ZoomApiOptions): ZoomApi {
           ? { 'x-api-key': authorization.apigeeKey }
           : {};
     const headers = { accept: 'application/json' };
-    const response = await http.request({ url, headers, credentials, ...(signal && { signal }) });
+    const response = await http.request({ method, url, headers, credentials, ...(signal && { signal }) });
     return { answer: await readAnswer(response), token };
   }
 
-  async function attempt(url: string, what: string, signal: AbortSignal | undefined): Promise<unknown> {
-    const first = await ask(url, undefined, signal);
+  async function attempt(asked: Ask): Promise<unknown> {
+    const first = await ask(asked, undefined);
     // Revoked, or ended on the way: once more with a new one.
     const isAgain = first.token !== undefined && isTokenRefused(first.answer);
-    const { answer } = isAgain ? await ask(url, first.token, signal) : first;
-    if (isGood(answer)) return answer.json;
-    const failure = answerFailure(answer, what);
+    const { answer } = isAgain ? await ask(asked, first.token) : first;
+    if (isGood(answer) || (asked.method === 'DELETE' && answer.status === 204)) return answer.json;
+    const failure = answerFailure(answer, asked.what);
     const seconds = failure.code === 'zoom_rate_limited' ? failure.details.retryAfterSeconds : undefined;
     if (typeof seconds === 'number') limited = { until: Date.now() + seconds * 1000, failure };
     throw failure;
   }
 
+  function run(method: Ask['method'], path: string, { query = {}, signal }: RunOptions): Promise<unknown> {
+    const search = new URLSearchParams(query).toString();
+    const asked = { method, url: `${baseUrl}${path}${search && `?${search}`}`, what: `${method} ${path}`, signal };
+    const once = () =>
+      attempt(asked).catch((error: unknown) => {
+        throw exchangeFailure(error, 'zoom_unavailable');
+      });
+    return withBackOff(backOff, once, verdictOf, signal);
+  }
+
   return {
-    get(path, { query = {}, signal } = {}) {
-      const search = new URLSearchParams(query).toString();
-      const url = `${baseUrl}${path}${search && `?${search}`}`;
-      const run = () =>
-        attempt(url, `GET ${path}`, signal).catch((error: unknown) => {
-          throw exchangeFailure(error, 'zoom_unavailable');
-        });
-      return withBackOff(backOff, run, verdictOf, signal);
+    get: (path, given = {}) => run('GET', path, given),
+    async remove(path, given = {}) {
+      await run('DELETE', path, given);
     },
   };
+}
+
+interface RunOptions {
+  readonly query?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
 }
 
 function isGood({ status, json }: ZoomAnswer): boolean {

@@ -19,6 +19,8 @@ export interface ZoomClient {
   ): Promise<FoundRecording>;
   /** All recordings of the account that began on those days or the day before or after, in no particular order, each once. */
   recordings(range: DateRange, signal?: AbortSignal): AsyncIterable<Recording>;
+  /** Puts a recording into Zoom's trash, where it stays for 30 days. @throws Failure recording_not_found when it is there, or gone, already */
+  trash(uuid: string, signal?: AbortSignal): Promise<void>;
 }
 
 export interface RecordingHint {
@@ -40,8 +42,7 @@ const mostPages = 2000;
 
 export function zoomClient({ api }: { api: ZoomApi }): ZoomClient {
   async function askFor(uuid: string, signal: AbortSignal | undefined): Promise<FoundRecording> {
-    // Twice, always: a uuid that begins with a slash or holds two is not found otherwise.
-    const path = `/meetings/${encodeURIComponent(encodeURIComponent(uuid))}/recordings`;
+    const path = pathOf(uuid);
     const query = { include_fields: 'download_access_token', ttl: String(downloadTokenSeconds) };
     const answer = foundSchema.safeParse(await api.get(path, { query, signal }));
     const recording = answer.success ? readOne(answer.data) : undefined;
@@ -113,6 +114,8 @@ export function zoomClient({ api }: { api: ZoomApi }): ZoomClient {
       }
     },
 
+    trash: (uuid, signal) => api.remove(pathOf(uuid), { query: { action: 'trash' }, signal }),
+
     async *recordings(range, signal) {
       let found = 0;
       try {
@@ -127,6 +130,11 @@ export function zoomClient({ api }: { api: ZoomApi }): ZoomClient {
       }
     },
   };
+}
+
+/** The uuid is encoded twice, always: one that begins with a slash or holds two is not found otherwise. */
+function pathOf(uuid: string): string {
+  return `/meetings/${encodeURIComponent(encodeURIComponent(uuid))}/recordings`;
 }
 
 const noAccountList: readonly (string | undefined)[] = [
