@@ -20,6 +20,8 @@ interface PlayReport {
   renditions: string[];
   buffered: Record<string, [number, number][]>;
   seeks: [number, number][];
+  cues: [number, number, string][];
+  languages: string[];
 }
 
 /** Seconds: what a player bridges without a person noticing. */
@@ -139,16 +141,80 @@ describe.runIf(requires('ffmpeg', 'chromium'))('Chromium plays to the end, witho
       }
     });
   });
+
+  describe('subtitles and sound in two languages', () => {
+    let out: string;
+    const cues = [
+      [1, 2.5, 'One'],
+      [3, 9, 'Over segments'],
+      [10.5, 11.5, 'Late'],
+    ] as const;
+    beforeAll(async () => {
+      const source = path.join(folder, 'languages');
+      const { entry } = await makeSource(source, { shape: 'MP4 in two languages', seconds: 12 });
+      out = await mkdtemp(path.join(folder, 'out-'));
+      const smil = path.join(path.dirname(entry), 'index.smil');
+      for (const language of ['en', 'fr']) await writeFile(`${smil}.${language}.srt`, subRip(cues, language));
+      await writeFile(
+        smil,
+        `<smil><body><video src="${path.basename(entry)}" systemLanguage="eng,fra"/>
+        <textstream src="index.smil.en.srt" systemLanguage="eng"/><textstream src="index.smil.fr.srt" systemLanguage="fra"/></body></smil>`,
+      );
+      const group = path.join(out, 'group.json');
+      const SegmentDurationSeconds = 2;
+      const asked = [
+        { Id: 'cmaf', CmafPackage: { HlsManifests, SegmentDurationSeconds } },
+        { Id: 'cmaf_wvtt', CmafPackage: { HlsManifests, SegmentDurationSeconds, TextFormat: 'WVTT' } },
+        { Id: 'dash', DashPackage: { DashManifests: HlsManifests, SegmentDurationSeconds } },
+        { Id: 'dash_wvtt', DashPackage: { DashManifests: HlsManifests, SegmentDurationSeconds, TextFormat: 'WVTT' } },
+        { Id: 'mss', MssPackage: { MssManifests: HlsManifests, SegmentDurationSeconds } },
+        { Id: 'hls', HlsPackage: { HlsManifests, SegmentDurationSeconds, UseAudioRenditionGroup: true } },
+      ];
+      await writeFile(group, JSON.stringify(asked));
+      const run = await reelway(['package', smil, '--out', out, '--config', group]);
+      expect(run, run.stderr).toMatchObject({ code: 0 });
+    });
+
+    it.each([
+      ['hls', 'hls/index.m3u8'],
+      ['hls', 'cmaf/index.m3u8'],
+      ['dash', 'dash/index.mpd'],
+      ['dash', 'mss/index.ism/Manifest'],
+      ['shaka', 'hls/index.m3u8'],
+      ['shaka', 'cmaf_wvtt/index.m3u8'],
+      ['shaka', 'dash/index.mpd'],
+    ] as const)('%s shows and plays those of %s', async (player, manifest) => {
+      const report = await play({ browser, out, manifest, player, language: 'fr' });
+      expect(report.errors).toEqual([]);
+      expect(report.ended).toBe(true);
+      expect(report.languages.map((tag) => tag.slice(0, 2))).toEqual(['en', 'fr']);
+      const shown = report.cues.sort(([a], [b]) => a - b).map(([start, end, text]) => [start, end, text] as const);
+      expect(shown.map(([, , text]) => text)).toEqual(cues.map(([, , text]) => `${text} fr`));
+      for (const [index, [start, end]] of shown.entries()) {
+        expect(Math.abs(start - cues[index]![0]), JSON.stringify(shown)).toBeLessThan(largestGap);
+        expect(Math.abs(end - cues[index]![1]), JSON.stringify(shown)).toBeLessThan(largestGap);
+      }
+    });
+  });
 });
+
+function subRip(cues: readonly (readonly [number, number, string])[], language: string): string {
+  const time = (seconds: number) => new Date(seconds * 1000).toISOString().slice(11, 23).replace('.', ',');
+  return cues
+    .map(([start, end, text], index) => `${index + 1}\n${time(start)} --> ${time(end)}\n${text} ${language}\n`)
+    .join('\n');
+}
 
 interface Play {
   readonly browser: Browser;
   readonly out: string;
   readonly manifest: string;
   readonly player: keyof typeof scripts;
+  /** What is switched to in the middle, and shown. */
+  readonly language?: string;
 }
 
-async function play({ browser, out, manifest, player }: Play): Promise<PlayReport> {
+async function play({ browser, out, manifest, player, language }: Play): Promise<PlayReport> {
   const modules = path.dirname(createRequire(import.meta.url).resolve('hls.js/package.json'));
   const server: StaticServer = await serveFiles({
     '/player.html': path.join(import.meta.dirname, 'player.html'),
@@ -159,7 +225,12 @@ async function play({ browser, out, manifest, player }: Play): Promise<PlayRepor
   });
   const page = await browser.newPage();
   try {
-    const query = new URLSearchParams({ player, manifest: `/media/${manifest}`, rate: String(quickly) });
+    const query = new URLSearchParams({
+      player,
+      manifest: `/media/${manifest}`,
+      rate: String(quickly),
+      ...(language && { language }),
+    });
     await page.goto(`${server.url}/player.html?${query.toString()}`);
     const settled = 'window.report.ended || window.report.errors.length > 0';
     await page.waitForFunction(settled, undefined, { timeout: 45_000 }).catch(() => undefined);

@@ -1,5 +1,11 @@
 import { tabledSamples } from '../isobmff/demuxer.js';
-import { type AssetIndex, type IndexedPeriod, type IndexedSegment, segmentReads } from '../model/asset-index.js';
+import {
+  type AssetIndex,
+  type IndexedPeriod,
+  type IndexedSegment,
+  type IndexedText,
+  segmentReads,
+} from '../model/asset-index.js';
 import type { Samples } from '../model/samples.js';
 import type { SourceReader } from '../model/source-reader.js';
 import type { Track } from '../model/track.js';
@@ -35,7 +41,30 @@ export async function describeIndex(
       }
     }
   }
-  return described;
+  return [...described, ...(index.texts ?? []).flatMap(describeText), ...describeCaptions(index.captions)];
+}
+
+/** By periods, as other tracks. */
+function describeText({ id, media: { name, language, forced }, periods }: IndexedText): InspectedTrack[] {
+  return periods.map(({ cues }, part) => ({
+    name: periods.length > 1 ? `${id} part ${part + 1}` : id,
+    kind: 'text',
+    codec: 'wvtt',
+    ...(language !== undefined && { language }),
+    format: [`${cues.length} cues`, forced && 'forced', name].filter(Boolean).join(' '),
+  }));
+}
+
+/** They are within the pictures of every video. */
+function describeCaptions(captions: AssetIndex['captions']): InspectedTrack[] {
+  if (captions === undefined || captions === 'none') return [];
+  return captions.map(({ instreamId, name, language }) => ({
+    name: instreamId,
+    kind: 'captions',
+    codec: instreamId.startsWith('CC') ? 'CEA-608' : 'CEA-708',
+    ...(language !== undefined && { language }),
+    format: name,
+  }));
 }
 
 function formatOf({ configuration }: Track): string {

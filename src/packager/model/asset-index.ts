@@ -17,6 +17,8 @@ export interface AssetIndex {
   readonly renditions: readonly IndexedRendition[];
   /** Subtitles: read whole, since they are small. Absent: none. */
   readonly texts?: readonly IndexedText[];
+  /** Captions within the pictures, as the source's playlist announces them; `none`: it says that there are none. Absent: it says nothing. */
+  readonly captions?: 'none' | readonly SourceCaptions[];
   /** The source is not cut: its segments are as short as key pictures allow, and a plan joins them. */
   readonly uncut?: true;
   /** What was left out of the source and why, one sentence each: subtitles, timed metadata, pictures before the first key frame. */
@@ -75,6 +77,17 @@ export interface TextMedia {
   readonly default: boolean;
   readonly autoselect: boolean;
   readonly forced: boolean;
+  readonly characteristics?: string;
+}
+
+/** From EXT-X-MEDIA of TYPE=CLOSED-CAPTIONS. */
+export interface SourceCaptions {
+  /** `CC1` to `CC4` of CEA-608, `SERVICE1` to `SERVICE63` of CEA-708. */
+  readonly instreamId: string;
+  readonly name: string;
+  readonly language?: string;
+  readonly default: boolean;
+  readonly autoselect: boolean;
   readonly characteristics?: string;
 }
 

@@ -12,6 +12,7 @@ import { channelMap } from '../codec/ac3/channel-configuration.js';
 import { type AudioConfiguration, isVideo } from '../model/track.js';
 import { displayName } from './audio-groups.js';
 import { peakBitRate } from './bit-rate.js';
+import { captionDescriptors } from './closed-captions.js';
 import { colourProperties } from './colour-properties.js';
 import { checkHbbTv } from './hbbtv.js';
 import { iFrameTrack, manifestTracks, trickTrack } from './manifest-names.js';
@@ -133,6 +134,7 @@ function adaptationSet(
     segmentAlignment: areAligned(entries.map(({ period }) => period)),
     ...(sap !== undefined && { startWithSAP: sap }),
     ...properties(first, index, sets),
+    ...(kind === 'video' && first?.trickOf === undefined && captionDescriptors(presentation.captions)),
     roles: [{ schemeIdUri: roleScheme, value: isMain(tracks, presentation.tracks) ? 'main' : 'alternate' }],
     ...(first?.media && { label: displayName(first) }),
     ...(hoisted && { segmentTemplate: hoisted }),

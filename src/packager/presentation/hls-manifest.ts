@@ -6,6 +6,7 @@ import { isVideo } from '../model/track.js';
 import { type AudioGroup, audioGroupKey, audioGroups } from './audio-groups.js';
 import { averageBitRate, peakBitRate } from './bit-rate.js';
 import { iFramePlaylist, playlistContentType as contentType } from './i-frame-playlist.js';
+import { captionGroup, captionReference, captionVersion } from './closed-captions.js';
 import { manifestTracks, mediaPlaylistName } from './manifest-names.js';
 import type { HlsManifest, ManifestFile, SegmentFacts } from './planned-manifest.js';
 import type {
@@ -34,7 +35,10 @@ const versionOf = { fragments: 6, transportStreams: 3 } as const;
 export function hlsManifest(manifest: HlsManifest, presentation: Presentation, facts: SegmentFacts): ManifestFile[] {
   const byId = new Map(presentation.tracks.map((track) => [track.id, track]));
   const tracks = manifestTracks(manifest).flatMap((id) => byId.get(id) ?? []);
-  const version = versionOf[presentation.initSegments.length > 0 ? 'fragments' : 'transportStreams'];
+  const version = Math.max(
+    versionOf[presentation.initSegments.length > 0 ? 'fragments' : 'transportStreams'],
+    captionVersion(presentation.captions),
+  );
   const interval = manifest.configuration.ProgramDateTimeIntervalSeconds ?? 0;
   const texts = presentation.texts.filter(({ id }) => manifest.texts.includes(id));
   const playlists = [...tracks, ...texts].map((track) => ({
@@ -70,7 +74,8 @@ export function hlsManifest(manifest: HlsManifest, presentation: Presentation, f
   }));
   const iFrames = iFramePlaylist(manifest, { presentation, facts, targetDuration, tracks });
   const iFrameVariants = iFrames ? [iFrames.variant] : [];
-  const text = multivariantPlaylist(manifest, { tracks, texts, rates, version, iFrameVariants });
+  const { captions } = presentation;
+  const text = multivariantPlaylist(manifest, { tracks, texts, captions, rates, version, iFrameVariants });
   return [...media, ...(iFrames ? [iFrames.file] : []), { name: manifest.name, contentType, entry: true, text }];
 }
 
@@ -110,6 +115,7 @@ interface VariantFacts {
   readonly iFrameVariants: readonly IFrameVariant[];
   readonly tracks: readonly PlannedTrack[];
   readonly texts: readonly PlannedText[];
+  readonly captions: Presentation['captions'];
   /** bits per second by track id */
   readonly rates: ReadonlyMap<string, { readonly peak: number; readonly average: number }>;
 }
@@ -134,6 +140,7 @@ function multivariantPlaylist(manifest: HlsManifest, facts: VariantFacts): strin
     media: [
       ...[...groups.values()].flatMap((group) => describeGroup(manifest, group)),
       ...subtitleGroup(manifest, facts.texts),
+      ...captionGroup(facts.captions),
     ],
     variants,
     iFrameVariants: facts.iFrameVariants,
@@ -165,7 +172,7 @@ function describeVariant(
   manifest: HlsManifest,
   main: PlannedTrack,
   group: AudioGroup | undefined,
-  { rates, texts, tracks }: VariantFacts,
+  { rates, texts, captions, tracks }: VariantFacts,
 ): Variant {
   const audio = group?.members.filter(({ muxed }) => !muxed).map(({ track }) => track) ?? [];
   const highest = (of: 'peak' | 'average', streams: readonly { readonly id: string }[]) =>
@@ -184,5 +191,6 @@ function describeVariant(
     ...(rateOfFrames > 0 && { frameRate: rateOfFrames }),
     ...(group && { audio: group.id }),
     ...(texts.length > 0 && { subtitles: subtitleGroupId }),
+    ...captionReference(captions, main),
   };
 }

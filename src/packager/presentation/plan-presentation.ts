@@ -55,6 +55,7 @@ export function planPresentation(index: AssetIndex, configuration: PackagingConf
   return {
     tracks,
     texts: text.texts,
+    ...(index.captions && { captions: index.captions }),
     periods,
     initSegments: [...tracks.flatMap(initSegments), ...text.initSegments],
     tasks: [...tasks, ...text.tasks.map((task, at) => ({ id: tasks.length + at, ...task }))],

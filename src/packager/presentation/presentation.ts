@@ -1,4 +1,4 @@
-import type { SourceMedia, SourceVariant, TextMedia } from '../model/asset-index.js';
+import type { AssetIndex, SourceMedia, SourceVariant, TextMedia } from '../model/asset-index.js';
 import type { SapType } from '../model/sap-type.js';
 import type { Track } from '../model/track.js';
 import type { PlannedManifest } from './planned-manifest.js';
@@ -14,6 +14,8 @@ export interface Presentation {
   readonly tracks: readonly PlannedTrack[];
   /** Subtitles, in source order. */
   readonly texts: readonly PlannedText[];
+  /** What the source says of captions within its pictures, which all video carries along. */
+  readonly captions?: AssetIndex['captions'];
   /** Their time lines all start at 0. */
   readonly periods: readonly PlannedPeriod[];
   /** Initialization segments, ready to be stored; transport streams have none. */

@@ -84,6 +84,17 @@ function checkMultivariant(
   objects?: KnownObjects,
 ): void {
   const { variants, iFrameVariants, media } = playlist;
+  findings.expect(
+    playlist.version >= 7 || !media.some(({ instreamId }) => instreamId?.startsWith('SERVICE')),
+    'hls.version',
+    () => `EXT-X-VERSION ${playlist.version}; INSTREAM-ID of a SERVICE needs 7 (§8)`,
+  );
+  const without = variants.filter(({ closedCaptions }) => closedCaptions === 'NONE').length;
+  findings.expect(
+    without === 0 || without === variants.length,
+    'hls.captions',
+    () => 'CLOSED-CAPTIONS=NONE stands at some variants only (§4.4.6.2)',
+  );
   findings.expect(variants.length > 0, 'hls.variants', () => 'no variants');
   for (const { uri, bandwidth, averageBandwidth = bandwidth, codecs } of [...variants, ...iFrameVariants]) {
     findings.expect(bandwidth > 0, 'hls.bandwidth', () => `${uri}: BANDWIDTH ${bandwidth} (§4.4.6.2)`);

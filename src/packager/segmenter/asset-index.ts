@@ -50,7 +50,9 @@ export async function indexSource(reader: SourceReader, uri: string, options: In
     kind === 'playlist'
       ? await readPlaylists(uri, { reader, limits, concurrency, signal })
       : { renditions: [await cutTransportStream(uri, segmentDuration, reading)], texts: [], notes: [] };
-  return withTexts(await indexRenditions(source, reading), source.texts, reading);
+  const index = await indexRenditions(source, reading);
+  const { captions } = source;
+  return withTexts({ ...index, ...(captions && { captions }) }, source.texts, reading);
 }
 
 async function indexRenditions({ renditions, notes }: ReadPlaylists, reading: PeriodReading): Promise<AssetIndex> {

@@ -3,8 +3,9 @@ import { readMediaPlaylist } from '../../manifest/hls/read-media-playlist.js';
 import { readMultivariantPlaylist } from '../../manifest/hls/read-multivariant-playlist.js';
 import { ManifestError } from '../../manifest/manifest-error.js';
 import { PackagerError } from '../errors.js';
-import type { SourceMedia, SourceVariant, TextMedia } from '../model/asset-index.js';
+import type { AssetIndex, SourceMedia, SourceVariant, TextMedia } from '../model/asset-index.js';
 import type { SourceReader } from '../model/source-reader.js';
+import { announcedCaptions } from './announced-captions.js';
 import { inParallel } from './in-parallel.js';
 import type { IndexLimits } from './limits.js';
 import { mediaSegments } from './media-segments.js';
@@ -22,6 +23,7 @@ export interface PlaylistReading {
 export interface ReadPlaylists {
   readonly renditions: readonly SourceRendition[];
   readonly texts: readonly TextSource[];
+  readonly captions?: AssetIndex['captions'];
   /** What is left out of the source. */
   readonly notes: readonly string[];
 }
@@ -45,7 +47,8 @@ export async function readPlaylists(uri: string, reading: PlaylistReading): Prom
     const media = await readText(text.uri, reading);
     return { ...text, segments: readMedia(media, text.uri, reading, playlist.variables) };
   });
-  return { renditions, texts, notes: leftOut(playlist) };
+  const captions = announcedCaptions(playlist);
+  return { renditions, texts, ...(captions && { captions }), notes: leftOut(playlist) };
 }
 
 async function readText(uri: string, { reader, limits, signal }: PlaylistReading): Promise<string> {
@@ -155,11 +158,10 @@ function sourceMedia(media: Media): SourceMedia {
 
 function leftOut({ media }: MultivariantPlaylist): string[] {
   const reasons = {
-    'CLOSED-CAPTIONS': 'captions stay in the video, but manifests do not announce them yet',
     VIDEO: 'alternative video renditions are not supported',
   } as const;
   return media.flatMap(({ type, name, groupId, uri }) => {
-    if (type === 'AUDIO' || type === 'SUBTITLES' || (type === 'VIDEO' && uri === undefined)) return [];
+    if (type !== 'VIDEO' || uri === undefined) return [];
     return [`EXT-X-MEDIA ${type} "${name}" of group "${groupId}" is left out: ${reasons[type]}.`];
   });
 }
