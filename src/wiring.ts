@@ -11,11 +11,7 @@ import { hostLimits } from './net/host-limits.js';
 import { pace } from './net/pace.js';
 import type { PackagingConfiguration, PackagingGroup } from './domain/packaging-configuration.js';
 import { httpClient } from './net/request.js';
-import { trusting } from './net/safe-url.js';
-import type { NotifyTarget } from './notify/notify-settings.js';
-import type { Notifier } from './notify/notifier.js';
-import { sns } from './notify/sns.js';
-import { webhook } from './notify/webhook.js';
+import { openNotifiers } from './notices.js';
 import { packagingPorts, type PackagingPortsSettings } from './packaging-ports.js';
 import { recordingsIntake, type RunningIntake } from './recordings-intake.js';
 import { recordingsLine, zoomConnection, type RecordingsLine, type RecordingsTimes } from './recordings-line.js';
@@ -156,7 +152,7 @@ async function compose(
   const playbackUrl = (capability: string, manifest: string) => `${publicUrl()}/out/v1/${capability}/${manifest}`;
   const locate = (bucket: string | undefined, key: string) => `${openStore(bucket).location}/${key}`;
 
-  const notifiers = config.REELWAY_NOTIFY.map((target) => notifierOf(target, config));
+  const notifiers = openNotifiers(config);
   const endpoint = packageEndpoint({ egress, catalog, locate, playbackUrl });
   const told = tell(notifiers);
   const managedEgress = mediaPackageVod({ clients: aws, harvesting: harvesting(config), openStore });
@@ -277,16 +273,6 @@ function recordingsOf({ ingest, attach, sweep, trash, ...line }: RecordingsLine,
       return engine.result<TrashReport>(id);
     },
   };
-}
-
-/** One adapter for each kind of target. */
-function notifierOf(target: NotifyTarget, { REELWAY_PRIVATE_HOSTS: privateHosts }: Config): Notifier {
-  switch (target.kind) {
-    case 'webhook':
-      return webhook({ url: target.url, http: httpClient({ policy: trusting(target.url, { privateHosts }) }) });
-    case 'sns':
-      return sns(target.topicArn);
-  }
 }
 
 function systemServices(config: Config, { kind, tables }: Database): SystemServices {

@@ -98,6 +98,7 @@ const rules: readonly RoomRule[] = [
     imports: ['*'],
     rule: 'recordings-intake is the part of wiring that composes the first half of the recordings line',
   },
+  { room: 'notices', imports: ['*'], rule: 'notices is the part of wiring that opens who is told' },
   {
     room: 'packaging-ports',
     imports: ['*'],

@@ -196,7 +196,7 @@ async function tokens({ REELWAY_API_TOKENS: given, REELWAY_DATA_DIR: folder }: C
 }
 
 function notices({ REELWAY_NOTIFY: targets }: Config): Finding {
-  if (targets.length > 0) return ok('notices', `${targets.length} targets are told`);
+  if (targets.length > 0) return ok('notices', `told are: ${targets.map(({ kind }) => kind).join(', ')}`);
   return {
     name: 'notices',
     status: 'note',

@@ -6,7 +6,7 @@ import type { Settings, SettingValue } from '../domain/setting.js';
 import { intakeSettings } from '../intake/intake-settings.js';
 import { logSettings } from '../log.js';
 import { netSettings } from '../net/net-settings.js';
-import { notifySettings } from '../notify/notify-settings.js';
+import { notifyProblems, notifySettings } from '../notify/notify-settings.js';
 import { opencastProblem, opencastSettings } from '../publish/opencast/opencast-settings.js';
 import { credentialProblem } from '../source/zoom/zoom-credentials.js';
 import { zoomSettings } from '../source/zoom/zoom-settings.js';
@@ -77,6 +77,7 @@ function contradictions(config: Config): string[] {
     ...(slack === undefined ? [] : [slack]),
     ...(zoom === undefined ? [] : [zoom]),
     ...(opencast === undefined ? [] : [opencast]),
+    ...notifyProblems(config),
   ];
 }
 

@@ -1,19 +1,27 @@
 import { z } from 'zod';
-import { listItems, settings } from '../domain/setting.js';
-
-/** One target of notices; the adapters for mail and Slack do not exist yet, so their schemes are refused by name. */
-export type NotifyTarget =
-  { readonly kind: 'webhook'; readonly url: string } | { readonly kind: 'sns'; readonly topicArn: string };
-
-const topicArn = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?$/;
+import { listItems, settings, type SettingValue } from '../domain/setting.js';
+import { isMailAddress, readNotifyTarget, shownNotifyTarget, type NotifyTarget } from './notify-target.js';
+import { readSigningKey } from './webhook-signature.js';
 
 const notifyTargets = z.string().transform((text, context): readonly NotifyTarget[] =>
   listItems(text).map((item) => {
-    if (/^https?:\/\//.test(item) && URL.canParse(item)) return { kind: 'webhook', url: item };
-    const topic = item.startsWith('sns:') ? item.slice('sns:'.length) : '';
-    if (topicArn.test(topic)) return { kind: 'sns', topicArn: topic };
-    const scheme = /^[a-z0-9+.-]{1,32}:/i.exec(item)?.[0] ?? 'something else';
-    context.addIssue({ code: 'custom', message: `${scheme} is not available` });
+    const target = readNotifyTarget(item);
+    if (typeof target !== 'string') return target;
+    context.addIssue({ code: 'custom', message: target });
+    return z.NEVER;
+  }),
+);
+
+const mailAddresses = z
+  .string()
+  .transform((text) => listItems(text))
+  .refine((items) => items.every(isMailAddress));
+
+const signingKeys = z.string().transform((text, context): readonly Buffer[] =>
+  listItems(text).map((item) => {
+    const key = readSigningKey(item);
+    if (key) return key;
+    context.addIssue({ code: 'custom', message: 'a key that is none' });
     return z.NEVER;
   }),
 );
@@ -21,19 +29,55 @@ const notifyTargets = z.string().transform((text, context): readonly NotifyTarge
 export const notifySettings = settings({
   REELWAY_NOTIFY: {
     about: 'Who is told when an asset is ready or failed, and when a recording is in Opencast or needs somebody.',
-    allowed: 'a list of `https://...` (or `http://...`) addresses that take a POST of JSON, and of `sns:<topic ARN>`',
+    allowed:
+      'a list of `https://...` (a POST of JSON), `smtp://user:password@host:587?from=...&to=...` (or `smtps://`; `to` may be repeated), ' +
+      '`slack:https://hooks.slack.com/...`, `slack:#channel` (with SLACK_API_TOKEN), `sns:<topic ARN>`, ' +
+      '`eventbridge:<event bus ARN>` and `eventbridge:https://...`',
     schema: notifyTargets,
     default: '',
-    // A webhook's path or query is its password.
-    mask: (text) =>
-      listItems(text)
-        .map((item) =>
-          item.startsWith('sns:')
-            ? item
-            : URL.canParse(item) && /^https?:/.test(item)
-              ? `${new URL(item).origin}/...`
-              : '...',
-        )
-        .join(' '),
+    mask: (text) => listItems(text).map(shownNotifyTarget).join(' '),
+  },
+  NOTIFICATION_EMAIL: {
+    about: 'Who gets the mail of `smtp:` targets that name nobody by `to`.',
+    allowed: 'a list of mail addresses',
+    schema: mailAddresses,
+    default: '',
+  },
+  REELWAY_WEBHOOK_SECRETS: {
+    about: 'Signs what webhooks are told, as Standard Webhooks does; several, while one takes the place of another.',
+    allowed: 'a list of `whsec_` and 24 to 64 bytes in base64',
+    schema: signingKeys,
+    default: '',
+    mask: (text) => (text === '' ? '' : '***'),
+  },
+  SLACK_API_TOKEN: {
+    about: 'The bot token (scope `chat:write`) with which Reelway writes into channels of Slack.',
+    allowed: 'a token',
+    schema: z.string().min(1),
+    mask: () => '***',
+  },
+  SLACK_API_URL: {
+    about: "Slack's API, other than usual for GovSlack.",
+    allowed: 'an http(s) address',
+    schema: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/$/, '')),
+    default: 'https://slack.com/api',
   },
 });
+
+/** What of these settings contradicts itself, for people. */
+export function notifyProblems({
+  REELWAY_NOTIFY: targets,
+  NOTIFICATION_EMAIL: people,
+  SLACK_API_TOKEN: slackToken,
+}: {
+  readonly [Name in 'REELWAY_NOTIFY' | 'NOTIFICATION_EMAIL' | 'SLACK_API_TOKEN']: SettingValue<
+    (typeof notifySettings)[Name]
+  >;
+}): string[] {
+  const toNobody = targets.some((target) => target.kind === 'smtp' && target.to.length === 0) && people.length === 0;
+  const withoutToken = targets.some(({ kind }) => kind === 'slack-channel') && slackToken === undefined;
+  return [
+    ...(toNobody ? ['REELWAY_NOTIFY: a smtp: target needs to=..., or NOTIFICATION_EMAIL'] : []),
+    ...(withoutToken ? ['REELWAY_NOTIFY: a channel of Slack needs SLACK_API_TOKEN'] : []),
+  ];
+}

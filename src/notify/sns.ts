@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Failure } from '../domain/failure.js';
+import { awsRefusal } from './aws-refusal.js';
 import type { Notice } from './notice.js';
 import type { Notifier } from './notifier.js';
 
@@ -32,7 +32,7 @@ export function sns(topicArn: string): Notifier {
         );
       } catch (error) {
         signal?.throwIfAborted();
-        throw snsFailure(error, topicArn);
+        throw awsRefusal(error, 'SNS', topicArn);
       }
     },
   };
@@ -64,15 +64,4 @@ function messageOf({ id, text, data }: Notice): string {
 function fifoFields({ id, data }: Notice): { MessageGroupId: string; MessageDeduplicationId: string } {
   const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
   return { MessageGroupId: hash(data.Id), MessageDeduplicationId: hash(id) };
-}
-
-function snsFailure(error: unknown, topicArn: string): Failure {
-  const name = error instanceof Error ? error.name : 'unknown error';
-  const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-  const refused = status !== undefined && status >= 400 && status < 500 && status !== 429 && !/Throttl/.test(name);
-  return new Failure(
-    refused ? 'notice_refused' : 'notice_undeliverable',
-    `SNS did not take a notice for ${topicArn}: ${name}`,
-    { details: { target: topicArn, ...(status !== undefined && { status }) }, cause: error },
-  );
 }

@@ -1,11 +1,13 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Failure } from '../domain/failure.js';
 import { parsePrivateHost } from '../net/private-hosts.js';
 import { httpClient } from '../net/request.js';
 import type { Notice } from './notice.js';
+import { readSigningKey } from './webhook-signature.js';
 import { webhook } from './webhook.js';
 
 const notice: Notice = {
@@ -19,16 +21,20 @@ let server: Server | undefined;
 afterEach(() => server?.closeAllConnections() ?? server?.close());
 
 /** A service that answers with the status and keeps what it was sent. */
-async function service(status: number, answer = ''): Promise<{ url: string; bodies: string[] }> {
-  const bodies: string[] = [];
+async function service(
+  status: number,
+  answer = '',
+): Promise<{ url: string; bodies: string[]; headers: IncomingHttpHeaders[] }> {
+  const [bodies, headers]: [string[], IncomingHttpHeaders[]] = [[], []];
   server = createServer((request, response) => {
     void text(request).then((body) => {
       bodies.push(body);
+      headers.push(request.headers);
       response.writeHead(status).end(answer);
     });
   });
   await new Promise<void>((listening) => server?.listen(0, '127.0.0.1', listening));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook?key=secret`, bodies };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook?key=secret`, bodies, headers };
 }
 
 function client(...hosts: string[]) {
@@ -51,6 +57,21 @@ describe('a webhook', () => {
     expect(bodies.map((body) => JSON.parse(body) as unknown)).toEqual([
       { id: 'asset:a#1', subject: 'ready', text: 'ready', Type: 'NOTIFICATION', Message: 'ready', Id: 'a' },
     ]);
+  });
+
+  it('is signed with every key, as libraries of Standard Webhooks check it', async () => {
+    const { url, bodies, headers } = await service(204);
+    const secrets = [0, 1].map((byte) => `whsec_${Buffer.alloc(32, byte).toString('base64')}`);
+    const keys = secrets.map((secret) => readSigningKey(secret)!);
+    const told = webhook({ url, http: client('127.0.0.1'), keys });
+    await told.send(notice);
+    await told.send(notice);
+    for (const secret of secrets) {
+      expect(new Webhook(secret).verify(bodies[0]!, headers[0] as Record<string, string>)).toMatchObject({ Id: 'a' });
+    }
+    const forged = () => new Webhook(secrets[0]!).verify(`${bodies[0]} `, headers[0] as Record<string, string>);
+    expect(forged).toThrow('No matching signature');
+    expect(headers[1]!['webhook-id']).toBe(headers[0]!['webhook-id']);
   });
 
   it.each([
