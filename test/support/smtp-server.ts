@@ -17,6 +17,7 @@ export async function smtpServer(options: SMTPServerOptions = {}): Promise<{ por
   const mails: ReceivedMail[] = [];
   const server = new SMTPServer({
     authOptional: true,
+    logger: false,
     ...options,
     onData(stream, session, done) {
       text(stream).then((raw) => {
