@@ -44,7 +44,7 @@ import { packageAsset } from './workflow/package-asset.js';
 import type { HarvestPorts } from './transfer/harvest/harvest.js';
 import { packageEndpoint } from './workflow/package-endpoint.js';
 import { startEngine, type Engine } from './workflow/start.js';
-import { submitAsset } from './workflow/submit-asset.js';
+import { submitAsset, type SubmitChoice } from './workflow/submit-asset.js';
 import { submitIngest, submitLateFiles, submitTranscripts } from './workflow/submit-ingest.js';
 import { tell } from './workflow/tell.js';
 import type { TrashReport } from './workflow/trash-recordings.js';
@@ -62,7 +62,7 @@ export interface Services {
   readonly submitAsset: (
     request: unknown,
     group?: PackagingGroup,
-    options?: { reserved?: boolean },
+    options?: SubmitChoice & { reserved?: boolean },
   ) => Promise<{ id: string; created: boolean }>;
   readonly playbackUrl: (capability: string, manifest: string) => string;
   /** @throws Failure configuration_unsupported naming every field that this server cannot honour */

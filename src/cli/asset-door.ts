@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommandContext } from './command-context.js';
 import type { LoadedSettings } from './settings.js';
-import type { JobDetail } from '../workflow/job-view.js';
+import type { JobDetail, JobSummary } from '../workflow/job-view.js';
+import type { SubmitChoice } from '../workflow/submit-asset.js';
 
 /** How a command asks for an asset: of the server that owns the data folder, or of services that it opens itself. */
 export interface AssetDoor {
@@ -11,8 +12,10 @@ export interface AssetDoor {
    * @param packagingGroup a group file in place of the stored group
    * @returns the id of the job
    */
-  submit(request: object, packagingGroup: unknown): Promise<string>;
+  submit(request: object, packagingGroup: unknown, choice?: SubmitChoice): Promise<string>;
   show(job: string, signal: AbortSignal): Promise<JobDetail>;
+  /** How it is, without its steps. */
+  look(job: string, signal: AbortSignal): Promise<JobSummary>;
   /** Waits until everybody was told, as far as that works at once. */
   settle(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
@@ -28,11 +31,15 @@ export async function openAssetDoor(context: CommandContext, settings: LoadedSet
   const client = serverClient(running);
   return {
     server: running.url,
-    async submit(request, packagingGroup) {
+    async submit(request, packagingGroup, choice = {}) {
       const body = { ...request, ...(packagingGroup !== undefined && { packagingGroup }) };
-      return (await client.send<{ job: string }>('POST', '/api/assets', body)).job;
+      const query = new URLSearchParams(
+        Object.entries(choice).filter((entry): entry is [string, string] => entry[1] !== undefined),
+      ).toString();
+      return (await client.send<{ job: string }>('POST', `/api/assets${query && `?${query}`}`, body)).job;
     },
     show: (job, signal) => client.get<JobDetail>(`/api/jobs/${encodeURIComponent(job)}`, signal),
+    look: (job, signal) => client.get<JobDetail>(`/api/jobs/${encodeURIComponent(job)}`, signal),
     settle: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
@@ -64,11 +71,12 @@ async function ownDoor({ terminal }: CommandContext, { config, environment }: Lo
   });
   return {
     server: undefined,
-    async submit(request, packagingGroup) {
+    async submit(request, packagingGroup, choice) {
       const group = packagingGroup === undefined ? undefined : parsePackagingGroup(packagingGroup);
-      return (await services.submitAsset(request, group)).id;
+      return (await services.submitAsset(request, group, choice)).id;
     },
     show: (job) => services.engine.jobs.show(job),
+    look: (job) => services.engine.jobs.find(job),
     async settle(signal) {
       const deadline = Date.now() + noticePatience;
       const open = { kind: ['tell'], status: ['queued', 'running'], parent: 'any' } as const;

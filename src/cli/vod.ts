@@ -1,13 +1,13 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { Failure } from '../domain/failure.js';
 import type { EndpointSuccess } from '../notify/notice.js';
 import type { AssetResult } from '../workflow/package-asset.js';
+import { urgencies } from '../workflow/urgency.js';
 import type { CommandContext } from './command-context.js';
 import { formatBytes } from './quantity.js';
 import type { Terminal } from './terminal.js';
+import { runBatchCommand, type BatchCommandOptions } from './vod-batch.js';
+import { readJson, withAbsoluteSource } from './vod-request.js';
 
 /** The VOD line: assets of packaging groups. */
 export function vodCommand(context: CommandContext): Command {
@@ -18,22 +18,46 @@ export function vodCommand(context: CommandContext): Command {
         'The packaging group is packaging-groups/<id>.json of the data folder, or the file of --group.\n' +
         'The same command joins work under way; afterwards it verifies and repairs what is there.',
     )
-    .argument('<request.json>', 'file with the request; - reads standard input')
+    .argument('[request.json]', 'file with the request; - reads standard input')
+    .option('--batch <list.jsonl>', 'many requests, JSON to a line; what an earlier run has made is left as it is')
     .option('--group <file>', "packaging group or configurations to use, in MediaPackage VOD's JSON")
+    .addOption(
+      new Option('--urgency <which>', 'before which other waiting work a batch comes')
+        .choices(urgencies)
+        .default('batch'),
+    )
+    .option('--at-once <number>', 'most requests of a batch under way at one time (default: no limit)', wholeNumber)
+    .option(
+      '--failures <file>',
+      'where the failed requests of a batch go, as another batch (default: <list>.failed.jsonl)',
+    )
+    .option('--again', 'do what is done once more, too: verify and repair it')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', examples)
-    .action((file: string, options: RunOptions) => runAsset(context, file, options));
+    .action((file: string | undefined, options: RunOptions) => {
+      if ((file === undefined) === (options.batch === undefined))
+        throw new Failure('usage', 'Give a request.json or a --batch list.jsonl, one of them.');
+      return file === undefined
+        ? runBatchCommand(context, options.batch ?? '', options)
+        : runAsset(context, file, options);
+    });
   return new Command('vod').description('Assets of packaging groups, without AWS.').addCommand(run);
 }
 
 const examples = `
 Examples:
   reelway vod run request.json
-  reelway vod run examples/create-asset-request.json --group examples/packaging-group.json`;
+  reelway vod run examples/create-asset-request.json --group examples/packaging-group.json
+  reelway vod run --batch list.jsonl --at-once 500
+  reelway vod run --batch list.jsonl.failed.jsonl`;
 
-interface RunOptions {
-  readonly group?: string;
-  readonly json?: true;
+interface RunOptions extends BatchCommandOptions {
+  readonly batch?: string;
+}
+
+function wholeNumber(text: string): number {
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('A whole number above 0 is needed.');
 }
 
 async function runAsset(context: CommandContext, file: string, { group, json }: RunOptions): Promise<void> {
@@ -71,33 +95,4 @@ function printEndpoint(terminal: Terminal, endpoint: EndpointSuccess): void {
   const size = `${endpoint.objects} objects, ${formatBytes(endpoint.bytes)}`;
   terminal.print(`${endpoint.configurationId}: ${statusWords[endpoint.status]} (${size})`);
   for (const place of [...endpoint.locations, ...endpoint.playbackUrls]) terminal.print(`  ${place}`);
-}
-
-async function readJson(file: string, cwd: string, code: 'invalid_request' | 'configuration_invalid'): Promise<object> {
-  const content = await (file === '-' ? text(process.stdin) : readFile(resolve(cwd, file), 'utf8')).catch(
-    (error: unknown) => {
-      throw new Failure('usage', `${file} cannot be read: ${(error as Error).message}`, { cause: error });
-    },
-  );
-  try {
-    const json = JSON.parse(content) as unknown;
-    if (typeof json === 'object' && json !== null) return json;
-    throw new Error('an object is needed');
-  } catch (error) {
-    throw new Failure(code, `${file} is not what is needed: ${(error as Error).message}`, { cause: error });
-  }
-}
-
-/** On a command line, a path is relative to where one stands; requests themselves name absolute ones. */
-function withAbsoluteSource(request: object, cwd: string): object {
-  const isAddress = (source: unknown): boolean =>
-    typeof source !== 'string' || /^(\/|[a-z][a-z0-9+.-]+:)/i.test(source);
-  if ('createAssetRequest' in request) {
-    const inner = request.createAssetRequest;
-    if (typeof inner !== 'object' || inner === null || !('SourceArn' in inner) || isAddress(inner.SourceArn))
-      return request;
-    return { ...request, createAssetRequest: { ...inner, SourceArn: resolve(cwd, String(inner.SourceArn)) } };
-  }
-  if (!('source' in request) || isAddress(request.source)) return request;
-  return { ...request, source: resolve(cwd, String(request.source)) };
 }

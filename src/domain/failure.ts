@@ -195,6 +195,12 @@ export const failureTable = {
     title: 'The process ended too often during the job',
     help: 'Look in the log for why it ended (memory, for example), then retry the job.',
   },
+  batch_incomplete: {
+    kind: 'permanent',
+    status: 500,
+    title: 'Requests of the batch failed',
+    help: 'Mend what the file of failures names, and run that file as a batch.',
+  },
   notice_undeliverable: {
     kind: 'passing',
     status: 502,

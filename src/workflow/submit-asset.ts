@@ -7,6 +7,14 @@ import type { AssetCatalog } from '../status/asset-catalog.js';
 import type { WorkflowDefinition } from './definition.js';
 import type { AssetInput, AssetResult } from './package-asset.js';
 import type { Engine } from './start.js';
+import type { Urgency } from './urgency.js';
+
+export interface SubmitChoice {
+  /** Before which waiting jobs it comes; default `on-demand`. */
+  readonly urgency?: Urgency | undefined;
+  /** What is done already is done `again`, to verify and repair it (default), or `leave` leaves it. */
+  readonly whenDone?: 'again' | 'leave' | undefined;
+}
 
 export interface SubmitAssetServices {
   readonly engine: Pick<Engine, 'submit'>;
@@ -29,7 +37,7 @@ export async function submitAsset(
   services: SubmitAssetServices,
   json: unknown,
   group?: PackagingGroup,
-  { reserved = false }: { reserved?: boolean } = {},
+  { reserved = false, urgency, whenDone = 'again' }: SubmitChoice & { reserved?: boolean } = {},
 ): Promise<{ id: string; created: boolean }> {
   const request = requestAsset(json);
   const { configurations, egress } = group ?? (await groupOf(services, request));
@@ -44,7 +52,7 @@ export async function submitAsset(
       ...(egress !== 'embedded' && { egress }),
       ...(reserved && { reserved }),
     },
-    { whenEnded: 'again' },
+    { whenEnded: whenDone === 'again' ? 'again' : 'again unless done', ...(urgency && { urgency }) },
   );
 }
 

@@ -8,8 +8,11 @@ import type { AnyWorkflow } from './register.js';
 import type { Urgency } from './urgency.js';
 
 export interface SubmitOptions {
-  /** When the job with this id has ended: `return` it as it is (default), or do the work `again` from the start, also with other input. */
-  readonly whenEnded?: 'return' | 'again';
+  /**
+   * When the job with this id has ended: `return` it as it is (default), or do the work `again` from the start, also with other input, or
+   * `again unless done` with this same input.
+   */
+  readonly whenEnded?: 'return' | 'again' | 'again unless done';
   /** Before which waiting jobs it comes; default `on-demand`. It and all below it. */
   readonly urgency?: Urgency;
 }
@@ -36,13 +39,14 @@ export async function submit(
     // Another request has just removed it to do the work again.
     if (!existing) continue;
     const ended = !['ENQUEUED', 'DELAYED', 'PENDING'].includes(existing.status);
-    if (ended && options.whenEnded === 'again') {
+    const same =
+      existing.workflowName === definition.name && isSameInput(existing.input?.[0], definition.input.parse(input));
+    const leave = options.whenEnded === 'again unless done' && existing.status === 'SUCCESS' && same;
+    if (ended && (options.whenEnded ?? 'return') !== 'return' && !leave) {
       await removeEnded(runtime, id);
       continue;
     }
-    if (existing.workflowName === definition.name && isSameInput(existing.input?.[0], definition.input.parse(input))) {
-      return { id, created: false };
-    }
+    if (same) return { id, created: false };
     throw new Failure('conflict', `The job ${id} exists already with other input.`, { details: { job: id } });
   }
 }

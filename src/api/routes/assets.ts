@@ -4,11 +4,17 @@ import { Failure } from '../../domain/failure.js';
 import { parsePackagingGroup, type PackagingGroup } from '../../domain/packaging-configuration.js';
 import type { AssetCatalog, AssetPosition, CatalogAsset } from '../../status/asset-catalog.js';
 import { assetListSchema, assetSchema, problemSchema, submittedSchema } from '../contract.js';
+import type { SubmitChoice } from '../../workflow/submit-asset.js';
+import { urgencies } from '../../workflow/urgency.js';
 import type { ApiServer } from '../http-types.js';
 
 export interface Assets {
   /** As workflow/submit-asset does it. */
-  readonly submit: (request: unknown, group: PackagingGroup | undefined) => Promise<{ id: string; created: boolean }>;
+  readonly submit: (
+    request: unknown,
+    group: PackagingGroup | undefined,
+    choice?: SubmitChoice,
+  ) => Promise<{ id: string; created: boolean }>;
   readonly catalog: AssetCatalog;
   readonly playbackUrl: (capability: string, manifest: string) => string;
 }
@@ -16,6 +22,13 @@ export interface Assets {
 const security = [{ token: [] }];
 const tags = ['assets'];
 const params = z.object({ id: identifierSchema });
+const choice = z.object({
+  urgency: z.enum(urgencies).optional().describe('Before which other waiting work it comes; default on-demand'),
+  whenDone: z
+    .enum(['again', 'leave'])
+    .optional()
+    .describe('What is done already is verified and repaired (again, the default), or left as it is'),
+});
 const page = z.object({
   limit: z.coerce.number().int().min(1).max(500).default(50),
   cursor: z.string().max(1000).optional(),
@@ -33,6 +46,7 @@ export function assetRoutes(app: ApiServer, { assets }: { assets: Assets }): voi
           'With `packagingGroup` beside it, the configurations in it are used in place of the stored group. A repeated request joins the work, or verifies and repairs what is there.',
         tags,
         security,
+        querystring: choice,
         body: z.unknown(),
         response: {
           202: submittedSchema,
@@ -43,9 +57,9 @@ export function assetRoutes(app: ApiServer, { assets }: { assets: Assets }): voi
         },
       },
     },
-    async ({ body }, reply) => {
+    async ({ body, query }, reply) => {
       const { request, group } = withGroup(body);
-      const { id, created } = await assets.submit(request, group);
+      const { id, created } = await assets.submit(request, group, query);
       return reply
         .code(202)
         .header('location', `/api/jobs/${encodeURIComponent(id)}`)

@@ -1,0 +1,78 @@
+import { resolve } from 'node:path';
+import { Failure } from '../domain/failure.js';
+import type { SubmitChoice } from '../workflow/submit-asset.js';
+import type { CommandContext } from './command-context.js';
+import { readJson, withAbsoluteSource } from './vod-request.js';
+
+export interface BatchCommandOptions {
+  readonly group?: string;
+  readonly json?: true;
+  readonly failures?: string;
+  readonly urgency: NonNullable<SubmitChoice['urgency']>;
+  readonly atOnce?: number;
+  readonly again?: true;
+}
+
+/** failures that are shown as they happen; the file has all */
+const shownFailures = 20;
+
+/** `reelway vod run --batch`: a list of requests, to the end of the last. */
+export async function runBatchCommand(
+  context: CommandContext,
+  list: string,
+  options: BatchCommandOptions,
+): Promise<void> {
+  const { terminal, signal, cwd } = context;
+  const file = resolve(cwd, list);
+  const failureFile = resolve(cwd, options.failures ?? `${list}.failed.jsonl`);
+  const packagingGroup =
+    options.group === undefined ? undefined : await readJson(options.group, cwd, 'configuration_invalid');
+  const [{ loadSettings }, { openAssetDoor }, { runBatch }, { writeFailures }] = await Promise.all([
+    import('./settings.js'),
+    import('./asset-door.js'),
+    import('./run-batch.js'),
+    import('./batch-failures.js'),
+  ]);
+  const door = await openAssetDoor(context, await loadSettings(context));
+  const line = terminal.progress();
+  let shown = 0;
+  try {
+    if (door.server !== undefined) terminal.say(`The server at ${door.server} does the work.`);
+    const { failures, ...counts } = await runBatch(door, {
+      list: file,
+      packagingGroup,
+      choice: { urgency: options.urgency, whenDone: options.again ? 'again' : 'leave' },
+      underWay: options.atOnce ?? Number.POSITIVE_INFINITY,
+      prepare: (request) => withAbsoluteSource(request, cwd),
+      signal,
+      progress: ({ requests, done, failed, underWay }) =>
+        line.update(`${done} of ${requests} made, ${underWay} under way, ${failed} failed`),
+      failed: (number, { code, message }) => {
+        if (shown++ < shownFailures) terminal.say(`line ${number}: ${message} [${code}]`);
+        else if (shown === shownFailures + 1) terminal.say('More failures are in the file of failures.');
+      },
+    });
+    line.clear();
+    await writeFailures(file, failureFile, failures);
+    await door.settle(signal);
+    const { requests, done, failed } = counts;
+    if (!options.json) terminal.print(`${requests} requests: ${done} made, ${failed} failed`);
+    else if (failed === 0) terminal.printJson({ requests, done, failed });
+    if (failed > 0) {
+      throw new Failure('batch_incomplete', `${failed} of ${requests} requests failed: ${failureFile} has them.`, {
+        details: { requests, done, failed, failures: failureFile },
+      });
+    }
+  } catch (error) {
+    if (signal.aborted)
+      terminal.say(
+        door.server === undefined
+          ? 'The same command goes on where it was stopped.'
+          : 'What was handed in goes on in the server; the same command hands in the rest.',
+      );
+    throw error;
+  } finally {
+    line.clear();
+    await door.close();
+  }
+}
