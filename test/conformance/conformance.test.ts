@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -17,6 +17,8 @@ interface Case extends SourceOptions {
   readonly name: string;
   /** 90 kHz ticks that an audio frame may be off. */
   readonly audioTicks?: number;
+  /** CODECS of the multivariant playlist. */
+  readonly codecs?: string;
   /** Why ffmpeg's own readers of manifests are not asked. */
   readonly ffmpegCannot?: string;
 }
@@ -99,7 +101,7 @@ function mp4Cases(): Case[] {
     { name: 'an MP4 with audio in two languages', shape: 'MP4 in two languages' },
     { name: 'an MP4 with AC-3 in 5.1', shape: 'MP4', audioCodec: 'ac3', channels: 6 },
     { name: 'a fragmented MP4 with E-AC-3', shape: 'fragmented MP4', audioCodec: 'eac3' },
-    { name: 'an MP4 of HEVC (hev1)', shape: 'MP4', videoCodec: 'HEVC' },
+    { name: 'an MP4 of HEVC (hev1)', codecs: 'hvc1.1.6.L60.90,mp4a.40.2"', shape: 'MP4', videoCodec: 'HEVC' },
     {
       name: 'a fragmented MP4 of HEVC of 10 bits with HLG (hvc1)',
       shape: 'fragmented MP4',
@@ -107,6 +109,31 @@ function mp4Cases(): Case[] {
       sampleEntry: 'hvc1',
     },
     { name: 'an MP4 of HEVC of open groups of pictures', shape: 'MP4', videoCodec: 'HEVC', openGroups: true },
+    {
+      name: 'an MP4 of AV1 with Opus',
+      codecs: 'av01.0.00M.08,Opus"',
+      shape: 'MP4',
+      videoCodec: 'AV1',
+      audioCodec: 'libopus',
+      seconds: 4,
+    },
+    {
+      name: 'a fragmented MP4 of AV1 of 10 bits with PQ, with FLAC',
+      codecs: 'av01.0.00M.10.0.110.09.16.09.0,fLaC"',
+      shape: 'fragmented MP4',
+      videoCodec: 'AV1 HDR10',
+      audioCodec: 'flac',
+      seconds: 4,
+    },
+    {
+      name: 'an MP4 of VP9 with FLAC',
+      codecs: 'vp09.00.10.08,fLaC"',
+      shape: 'MP4',
+      videoCodec: 'VP9',
+      audioCodec: 'flac',
+      seconds: 4,
+    },
+    { name: 'a fragmented MP4 of Opus alone', codecs: 'Opus"', shape: 'MP4 without video', audioCodec: 'libopus' },
     { name: 'a SMIL document of MP4s, one with a key frame more', shape: 'SMIL of MP4s' },
   ];
   return cases.map((each) => ({ ...each, audioTicks: ownTicks }));
@@ -134,7 +161,10 @@ describe.runIf(requires('ffmpeg'))('what is packaged has the frames and the time
     // What a client manifest cannot express.
     const others = (options.audioCodec ?? 'aac') !== 'aac' || (options.videoCodec ?? 'H.264') !== 'H.264';
     const notSmooth = options.shape === 'discontinuity' || others;
-    const asked = notSmooth ? configurations.filter(({ Id }) => Id !== 'mss') : configurations;
+    // What transport streams do not carry.
+    const notInStreams =
+      /^(AV1|VP9)/.test(options.videoCodec ?? '') || ['libopus', 'flac'].includes(options.audioCodec ?? 'aac');
+    const asked = configurations.filter(({ Id }) => !(Id === 'mss' ? notSmooth : Id.startsWith('hls') && notInStreams));
     await writeFile(path.join(scratch, 'group.json'), JSON.stringify(asked));
     const run = await reelway(['package', source.entry, '--out', out, '--config', path.join(scratch, 'group.json')]);
     expect(run, run.stderr).toMatchObject({ code: 0 });
@@ -146,10 +176,13 @@ describe.runIf(requires('ffmpeg'))('what is packaged has the frames and the time
     );
     expect(manifests.map((manifest) => path.relative(out, manifest)).sort()).toEqual(
       [
-        ...['cmaf/index.m3u8', 'dash/index.mpd', 'hls/index.m3u8', 'hls_apart/index.m3u8'],
+        ...['cmaf/index.m3u8', 'dash/index.mpd'],
+        ...(notInStreams ? [] : ['hls/index.m3u8', 'hls_apart/index.m3u8']),
         ...(notSmooth ? [] : ['mss/index.ism/Manifest']),
       ].sort(),
     );
+    const said = await readFile(path.join(out, 'cmaf/index.m3u8'), 'utf8');
+    expect(said).toContain(`CODECS="${options.codecs ?? ''}`);
     for (const manifest of manifests) {
       // In transport streams of ours, too, several frames are in a PES packet.
       const isTransportStream = manifest.includes(`${path.sep}hls`);

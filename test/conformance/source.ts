@@ -18,7 +18,7 @@ export interface SourceOptions {
   /** Hz */
   readonly sampleRate?: number;
   readonly channels?: 1 | 2 | 6;
-  readonly audioCodec?: 'aac' | 'ac3' | 'eac3';
+  readonly audioCodec?: 'aac' | 'ac3' | 'eac3' | 'libopus' | 'flac';
   /** Seconds that the sound starts after the picture; negative: before it. */
   readonly audioDelay?: number;
   /** Seconds added to every time stamp; 95440 makes 33 bits of 90 kHz wrap in the middle. */
@@ -30,7 +30,7 @@ export interface SourceOptions {
 }
 
 /** `HDR10` is HEVC of 10 bits with PQ and what it was mastered on; `HLG` is the same with HLG. */
-export type VideoCodec = 'H.264' | 'HEVC' | 'HEVC HDR10' | 'HEVC HLG';
+export type VideoCodec = 'H.264' | 'HEVC' | 'HEVC HDR10' | 'HEVC HLG' | 'AV1' | 'AV1 HDR10' | 'VP9';
 
 export type SourceShape =
   | 'muxed ladder'
@@ -196,7 +196,7 @@ async function makeMp4(folder: string, given: Plain, shape: Mp4Shape): Promise<M
   const languages = ['-metadata:s:a:0', 'language=eng', '-metadata:s:a:1', 'language=fra'];
   await ffmpeg(
     ...[...inputs, ...timing(given), ...(two ? languages : [])],
-    ...[...(flags === undefined ? [] : ['-movflags', flags]), '-f', 'mp4', file],
+    ...[...(flags === undefined ? [] : ['-movflags', flags]), '-strict', '-2', '-f', 'mp4', file],
   );
   return { entry: file, renditions: [[file]] };
 }
@@ -288,10 +288,41 @@ async function encodePicture(
     ...['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${given.rate}:duration=${given.seconds}`],
     ...['-b:v', '200k', '-bf', String(given.bFrames)],
     ...(given.extraKeyFrame ? ['-force_key_frames', '1.4'] : []),
-    ...(given.videoCodec === 'H.264' ? h264(given, { gop, profile }) : hevc(given, gop)),
+    ...videoEncoder(given, { gop, profile }),
     file,
   );
 }
+
+function videoEncoder(given: Plain, options: { gop: number; profile: string }): string[] {
+  switch (given.videoCodec) {
+    case 'H.264':
+      return h264(given, options);
+    case 'VP9':
+      return ['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', ...keyEvery(options.gop)];
+    case 'AV1':
+    case 'AV1 HDR10': {
+      const colour = ['-color_primaries', 'bt2020', '-color_trc', 'smpte2084', '-colorspace', 'bt2020nc'];
+      const bright =
+        given.videoCodec === 'AV1 HDR10' ? [...colour, '-pix_fmt', 'yuv420p10le'] : ['-pix_fmt', 'yuv420p'];
+      return [
+        '-c:v',
+        'libaom-av1',
+        '-usage',
+        'realtime',
+        '-cpu-used',
+        '8',
+        '-threads',
+        '1',
+        ...keyEvery(options.gop),
+        ...bright,
+      ];
+    }
+    default:
+      return hevc(given, options.gop);
+  }
+}
+
+const keyEvery = (gop: number) => ['-g', String(gop), '-keyint_min', String(gop)];
 
 function h264(given: Plain, { gop, profile }: { gop: number; profile: string }): string[] {
   return [
@@ -325,7 +356,8 @@ async function encodeSound(file: string, given: Plain): Promise<void> {
   const length = given.seconds - Math.max(0, given.audioDelay);
   await ffmpeg(
     ...['-f', 'lavfi', '-i', `aevalsrc=exprs='${expressions}':s=${given.sampleRate}:d=${length}:c=${layout}`],
-    ...['-c:a', given.audioCodec, '-b:a', `${(given.audioCodec === 'aac' ? 32 : 64) * given.channels}k`, file],
+    ...['-c:a', given.audioCodec, '-b:a', `${(given.audioCodec === 'aac' ? 32 : 64) * given.channels}k`],
+    ...['-strict', '-2', file],
   );
 }
 

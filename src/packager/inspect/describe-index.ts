@@ -9,6 +9,7 @@ import {
 import type { Samples } from '../model/samples.js';
 import type { SourceReader } from '../model/source-reader.js';
 import type { Track } from '../model/track.js';
+import { videoRange } from '../model/video.js';
 import { demuxSegment } from '../mpegts/demuxer.js';
 import type { InspectedTrack, TrackTiming } from './inspection.js';
 
@@ -71,7 +72,8 @@ function formatOf({ configuration }: Track): string {
   if (!('width' in configuration)) return `${configuration.sampleRate} Hz ${configuration.channels} channels`;
   const [frames, per] = configuration.frameRate ?? [0, 1];
   const rate = frames === 0 ? '' : ` ${Number((frames / per).toFixed(3))} fps`;
-  return `${configuration.width}x${configuration.height}${rate}`;
+  const range = videoRange(configuration);
+  return `${configuration.width}x${configuration.height}${rate}${range === 'SDR' ? '' : ` ${range}`}`;
 }
 
 function trackTiming({ segments, tracks }: IndexedPeriod, position: number): TrackTiming {

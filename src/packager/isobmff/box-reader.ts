@@ -26,8 +26,8 @@ const containers: ReadonlyMap<string, BytesBefore> = new Map([
     (type) => [type, () => 0] as const,
   ),
   ...['dref', 'stsd'].map((type) => [type, () => 8] as const), // version, flags, entry count
-  ...['avc1', 'avc3', 'hvc1', 'hev1'].map((type) => [type, () => 78] as const), // visual sample entry, ISO/IEC 14496-12 §12.1.3
-  ...['mp4a', 'ac-3', 'ec-3'].map((type) => [type, beforeSoundChildren] as const),
+  ...['avc1', 'avc3', 'hvc1', 'hev1', 'av01', 'vp09'].map((type) => [type, () => 78] as const), // visual sample entry, ISO/IEC 14496-12 §12.1.3
+  ...['mp4a', 'ac-3', 'ec-3', 'Opus', 'fLaC'].map((type) => [type, beforeSoundChildren] as const),
 ]);
 
 /** Audio sample entry, ISO/IEC 14496-12 §12.2.3; QuickTime's versions 1 and 2 of it have more fields. */

@@ -6,7 +6,7 @@ import { canonicalLanguage, iso639 } from './language.js';
 
 const bytesOf = (hex: string) => new Uint8Array(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
 
-const video: VideoTrack = {
+const video = {
   kind: 'video',
   pid: 256,
   timescale: 90_000,
@@ -24,7 +24,7 @@ const video: VideoTrack = {
     bitDepthLuma: 8,
     bitDepthChroma: 10,
   },
-};
+} satisfies VideoTrack;
 
 const audio: AudioTrack = {
   kind: 'audio',

@@ -11,7 +11,9 @@ import { mp4a } from './boxes/mp4a.js';
 import { mvex } from './boxes/mvex.js';
 import { mvhd } from './boxes/mvhd.js';
 import { emptyStbl } from './boxes/stbl.js';
+import { soundSampleEntry } from './boxes/sound-sample-entry.js';
 import { tkhd } from './boxes/tkhd.js';
+import { visualSampleEntry } from './boxes/visual-sample-entry.js';
 
 /** One track per file, ISO/IEC 23000-19 §7.3.1. */
 export const trackId = 1;
@@ -59,6 +61,14 @@ function sampleEntry({ configuration }: Track): Uint8Array {
     case 'ac3':
     case 'eac3':
       return dolbySampleEntry(configuration);
+    case 'av1':
+      return visualSampleEntry('av01', configuration, box('av1C', configuration.configurationBox));
+    case 'vp9':
+      return visualSampleEntry('vp09', configuration, box('vpcC', configuration.configurationBox));
+    case 'opus':
+      return soundSampleEntry('Opus', configuration, box('dOps', configuration.specificBox));
+    case 'flac':
+      return soundSampleEntry('fLaC', configuration, box('dfLa', configuration.specificBox));
   }
 }
 

@@ -1,9 +1,14 @@
 import { ByteReader } from '../bits/byte-reader.js';
 import { parseAc3Specific, parseEac3Specific } from '../codec/ac3/specific-box.js';
+import { parseAv1Configuration } from '../codec/av1/av1c.js';
+import { parseFlacSpecific } from '../codec/flac/specific-box.js';
+import { parseOpusSpecific } from '../codec/opus/specific-box.js';
+import { parseVp9Configuration } from '../codec/vp9/vpcc.js';
 import { parseAudioSpecificConfig } from '../codec/aac/read-audio-specific-config.js';
 import { avcConfiguration } from '../codec/h264/avc-configuration.js';
 import { nalType } from '../codec/h264/nal-unit.js';
 import { PackagerError } from '../errors.js';
+import type { WholeFrameConfiguration } from '../model/video.js';
 import { boxesOf, bytesOf, findBox, type ReadBox } from './box-reader.js';
 import { needed } from './movie.js';
 import { type AvcRecord, parseAvcRecord } from './read-avcc.js';
@@ -20,25 +25,33 @@ const readers: Readonly<
   avc3: avcEntry,
   hvc1: hevcEntry,
   hev1: hevcEntry,
+  av01: (entry) => wholeFrames(entry, parseAv1Configuration(bytesOf(needed(entry, 'av1C')))),
+  vp09: (entry) => wholeFrames(entry, parseVp9Configuration(bytesOf(needed(entry, 'vpcC')))),
   mp4a: mp4aEntry,
   'ac-3': (entry) => ({ configuration: parseAc3Specific(bytesOf(needed(entry, 'dac3'))) }),
+  Opus: (entry) => ({ configuration: parseOpusSpecific(bytesOf(needed(entry, 'dOps'))) }),
+  fLaC: (entry) => ({ configuration: parseFlacSpecific(bytesOf(needed(entry, 'dfLa'))) }),
   'ec-3': (entry) => ({ configuration: parseEac3Specific(bytesOf(needed(entry, 'dec3')), sampleRate(entry)) }),
 };
+
+type Coded = Omit<WholeFrameConfiguration, 'width' | 'height' | 'sampleAspectRatio'>;
+
+/** Video whose size is that of the sample entry. */
+function wholeFrames(entry: ReadBox, coded: Coded): SampleEntry {
+  const size = { width: entry.payload.getUint16(24), height: entry.payload.getUint16(26) };
+  return { configuration: { ...coded, ...size, sampleAspectRatio: [1, 1], ...readPicture(entry) } };
+}
 
 /** What is known by name and not supported. */
 const names: Readonly<Record<string, string>> = {
   dvh1: 'Dolby Vision',
   dvhe: 'Dolby Vision',
-  av01: 'AV1',
   vp08: 'VP8',
-  vp09: 'VP9',
   mp4v: 'MPEG-4 part 2 video',
   apcn: 'ProRes',
   apch: 'ProRes',
   jpeg: 'Motion JPEG',
   'ac-4': 'AC-4',
-  Opus: 'Opus',
-  fLaC: 'FLAC',
   alac: 'Apple Lossless',
   '.mp3': 'MP3',
   sowt: 'PCM',

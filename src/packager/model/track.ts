@@ -1,11 +1,11 @@
-import type { HevcConfiguration, Picture } from './video.js';
+import type { HevcConfiguration, Picture, WholeFrameConfiguration } from './video.js';
 
 /** A codec's configuration as ISOBMFF sample entries need it, and what manifests say of it. All values are structured-cloneable. */
 export type CodecConfiguration = VideoConfiguration | AudioConfiguration;
-export type VideoConfiguration = NalConfiguration;
+export type VideoConfiguration = NalConfiguration | WholeFrameConfiguration;
 /** Video whose samples are NAL units, and which transport streams carry. */
 export type NalConfiguration = AvcConfiguration | HevcConfiguration;
-export type AudioConfiguration = AacConfiguration | DolbyConfiguration;
+export type AudioConfiguration = AacConfiguration | DolbyConfiguration | OpenAudioConfiguration;
 
 /** H.264: what ISO/IEC 14496-15 §5.3.3 avcC and manifests need. */
 export interface AvcConfiguration extends Picture {
@@ -51,6 +51,20 @@ export interface DolbyConfiguration {
   /** Hz */
   readonly sampleRate: number;
   /** Samples in a frame of six blocks. */
+  readonly frameLength: number;
+}
+
+/** Opus and FLAC. */
+export interface OpenAudioConfiguration {
+  readonly codec: 'opus' | 'flac';
+  readonly codecString: 'Opus' | 'fLaC';
+  /** What follows the header of `dOps` or `dfLa`. */
+  readonly specificBox: Uint8Array;
+  readonly channels: number;
+  /** Hz */
+  readonly sampleRate: number;
+  readonly bitsPerSample: number;
+  /** Samples in a frame, at most or as a rule: sample tables say it of each. */
   readonly frameLength: number;
 }
 

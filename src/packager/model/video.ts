@@ -45,3 +45,19 @@ export interface HevcConfiguration extends Picture {
   readonly temporalLayers: number;
   readonly temporalIdNested: boolean;
 }
+
+/** AV1 and VP9, whose samples are the same in every container that we make. */
+export interface WholeFrameConfiguration extends Picture {
+  readonly codec: 'av1' | 'vp9';
+  /** What follows the header of `av1C` or `vpcC`. */
+  readonly configurationBox: Uint8Array;
+}
+
+/** VIDEO-RANGE, RFC 8216bis §4.4.6.2: by transfer characteristics. */
+export type VideoRange = 'SDR' | 'HLG' | 'PQ';
+
+/** SDR where the source says nothing. */
+export function videoRange({ colour }: Picture): VideoRange {
+  const transfer = colour?.preferredTransfer ?? colour?.transfer;
+  return transfer === 16 ? 'PQ' : transfer === 18 ? 'HLG' : 'SDR';
+}

@@ -3,6 +3,7 @@ import { adtsProfile, writeAdtsHeader } from '../codec/aac/write-adts.js';
 import { nalType } from '../codec/h264/nal-unit.js';
 import { nalType as hevcType } from '../codec/h265/nal-unit.js';
 import { parameterSetUnits } from '../codec/nal-codec.js';
+import { UnsupportedCodingError } from '../codec/unsupported-coding.js';
 import { iso639 } from '../isobmff/language.js';
 import type { NalConfiguration, Track } from '../model/track.js';
 import { descriptor } from './write-psi.js';
@@ -64,6 +65,11 @@ export function carriageOf(track: Track, language: string | undefined): Carriage
       return dolby(0x81, 'AC-3', language);
     case 'eac3':
       return dolby(0x87, 'EAC3', language);
+    case 'av1':
+    case 'vp9':
+    case 'opus':
+    case 'flac':
+      throw new UnsupportedCodingError(`transport streams do not carry ${configuration.codecString}`, 0);
   }
 }
 

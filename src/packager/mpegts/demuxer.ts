@@ -5,7 +5,7 @@ import { UnsupportedCodingError } from '../codec/unsupported-coding.js';
 import { PackagerError } from '../errors.js';
 import type { IndexedSegment, IndexedTrackSegment, PeriodFrame } from '../model/asset-index.js';
 import type { Samples } from '../model/samples.js';
-import type { AudioTrack, VideoTrack } from '../model/track.js';
+import { type AudioTrack, isNal, type VideoTrack } from '../model/track.js';
 import { frameTimes } from './audio-times.js';
 import { refuseCutOff } from './cut-off.js';
 import { type ElementaryStream, extractElementaryStreams } from './elementary-stream.js';
@@ -97,10 +97,11 @@ function join(stream: ElementaryStream, tail: ElementaryStream, carry: number): 
 
 function videoSamples(track: VideoTrack, { stream, origin, indexed }: Part): Samples {
   if (indexed.skip >= stream.data.length) return noSamples;
-  const units = splitAccessUnits(stream.data, indexed.skip, track.configuration);
+  const { configuration, decodeShift } = track;
+  if (!isNal(configuration)) throw new Error(`a transport stream was indexed with ${configuration.codecString}`);
+  const units = splitAccessUnits(stream.data, indexed.skip, configuration);
   const shift = origin - track.decodeShift;
   const known = markTimes(units.starts, stream.marks, indexed.start + shift);
-  const { configuration, decodeShift } = track;
   const pictures = { bytes: stream.data, slices: units.slices, configuration, idrDelay: decodeShift };
   const times = fillMissingTimes(known, indexed.end + shift, pictures);
   const decodeTimes = times.map(({ dts }) => dts - shift);

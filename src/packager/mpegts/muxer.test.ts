@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { audioTrack, videoTrack } from '../../../test/support/synthetic-index.js';
 import type { Samples } from '../model/samples.js';
+import type { AvcConfiguration } from '../model/track.js';
 import { timestampModulus } from '../timing/unwrap.js';
 import { extractElementaryStreams } from './elementary-stream.js';
 import { muxSegment, type MuxedTrack } from './muxer.js';
@@ -99,7 +100,7 @@ describe('a segment of a transport stream', () => {
   it('holds all pictures after a delimiter, with parameter sets where decoding can begin', () => {
     const { bytes } = muxSegment(both, clock);
     const [stream] = extractElementaryStreams(Uint8Array.from(bytes), [0x100], { base: 0 });
-    const { sps, pps } = videoTrack().configuration;
+    const { sps, pps } = videoTrack().configuration as AvcConfiguration;
     const startCode = [0, 0, 0, 1];
     const expected = both[0]!.samples.data.flatMap((sample, index) => [
       ...[...startCode, 9, 0xf0],

@@ -1,6 +1,6 @@
 import type { Descriptor } from '../../manifest/dash/mpd.js';
 import { type CodecConfiguration, isVideo } from '../model/track.js';
-import { videoRange } from './track-facts.js';
+import { videoRange } from '../model/video.js';
 
 /** Code points of ITU-T H.273 as properties, ISO/IEC 23091-2. */
 const schemes = {

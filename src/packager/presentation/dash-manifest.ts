@@ -10,6 +10,7 @@ import { timelineRuns } from '../../manifest/dash/timeline.js';
 import { writeMpd } from '../../manifest/dash/write-mpd.js';
 import { channelMap } from '../codec/ac3/channel-configuration.js';
 import { type AudioConfiguration, isVideo } from '../model/track.js';
+import { videoRange } from '../model/video.js';
 import { displayName } from './audio-groups.js';
 import { peakBitRate } from './bit-rate.js';
 import { captionDescriptors } from './closed-captions.js';
@@ -20,7 +21,7 @@ import { nominalDurations } from './nominal-duration.js';
 import type { DashManifest, ManifestFile, SegmentFacts } from './planned-manifest.js';
 import type { ListedStream, PlannedTrack, PlannedTrackPeriod, Presentation } from './presentation.js';
 import { roleScheme, textAdaptationSet } from './text-adaptation-set.js';
-import { independentSegments, longestSegment, measuredSegments, videoRange } from './track-facts.js';
+import { independentSegments, longestSegment, measuredSegments } from './track-facts.js';
 
 const liveProfile = 'urn:mpeg:dash:profile:isoff-live:2011';
 const cmafProfile = 'urn:mpeg:dash:profile:cmaf:2019';
@@ -201,8 +202,9 @@ function outputSampleRate(configuration: AudioConfiguration): number {
 }
 
 function audioChannelConfiguration(configuration: AudioConfiguration): { schemeIdUri: string; value: string } {
-  if (configuration.codec === 'aac') return { schemeIdUri: channelScheme, value: String(configuration.channels) };
-  return { schemeIdUri: dolbyChannelScheme, value: channelMap(configuration) };
+  if (configuration.codec === 'ac3' || configuration.codec === 'eac3')
+    return { schemeIdUri: dolbyChannelScheme, value: channelMap(configuration) };
+  return { schemeIdUri: channelScheme, value: String(configuration.channels) };
 }
 
 function segmentTemplate(

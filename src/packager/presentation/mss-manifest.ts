@@ -107,6 +107,10 @@ function describe(configuration: CodecConfiguration): Omit<QualityLevel, 'bitrat
         codecPrivateData: hexadecimal([configuration.audioSpecificConfig]),
       };
     case 'hevc':
+    case 'av1':
+    case 'vp9':
+    case 'opus':
+    case 'flac':
     case 'ac3':
     case 'eac3':
       throw new Error(`a plan of Smooth Streaming has no ${configuration.codecString}`);

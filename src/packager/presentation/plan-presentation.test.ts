@@ -7,6 +7,7 @@ import {
   videoTrack,
 } from '../../../test/support/synthetic-index.js';
 import type { PackagingConfiguration } from '../../domain/packaging-configuration.js';
+import type { VideoTrack } from '../model/track.js';
 import { planPresentation } from './plan-presentation.js';
 import type { PlannedOutput } from './segment-task.js';
 
@@ -420,5 +421,29 @@ describe('what cannot be honoured is refused by name', () => {
       }),
     );
     expect(() => planPresentation(parts, dash({ SegmentTemplateFormat: 'NUMBER_WITH_DURATION' }))).toThrow('2 parts');
+  });
+});
+
+describe('what transport streams do not carry', () => {
+  const av1: VideoTrack = {
+    ...videoTrack(),
+    configuration: {
+      ...{ codec: 'av1', codecString: 'av01.0.04M.08', configurationBox: new Uint8Array(4) },
+      ...{ width: 160, height: 90, sampleAspectRatio: [1, 1] },
+    },
+  };
+  const index = syntheticIndex({ uri: 'a.mp4', periods: [{ origin: 0, tracks: [av1], segments: [] }] });
+  const named = [{ ManifestName: 'index' }];
+
+  it.each<[string, PackagingConfiguration, string]>([
+    ['HlsPackage', { Id: 'a', HlsPackage: { HlsManifests: named } }, 'CmafPackage and DashPackage take'],
+    ['MssPackage', { Id: 'a', MssPackage: { MssManifests: named } }, 'Smooth Streaming is made of H.264 and AAC'],
+  ])('is refused by name in %s', (field, configuration, message) => {
+    const plan = () => planPresentation(index, configuration);
+    expect(plan).toThrow(
+      expect.objectContaining({ code: 'configuration_unsupported', details: expect.objectContaining({ field }) }),
+    );
+    expect(plan).toThrow('av01.0.04M.08');
+    expect(plan).toThrow(message);
   });
 });

@@ -12,6 +12,7 @@ import type { PlannedManifest } from './planned-manifest.js';
 import type { InitSegment, PlannedPeriod, PlannedTrack, Presentation } from './presentation.js';
 import { programDates } from './program-date-time.js';
 import { planQualityLevels } from './quality-levels.js';
+import { refuseUncarried } from './refuse-uncarried.js';
 import { sourceTracks } from './source-tracks.js';
 import { refuseUnsupported } from './supported-fields.js';
 
@@ -33,6 +34,7 @@ export function planPresentation(index: AssetIndex, configuration: PackagingConf
   );
   const wanted = new Set(manifests.flatMap(manifestTracks));
   const streams = planned.streams.filter(({ id }) => wanted.has(id));
+  if (HlsPackage) refuseUncarried(streams);
   const [client] = MssPackage?.MssManifests ?? [];
   const { tracks, tasks, clocks } = planSegments(withIFrames(streams, manifests), {
     ...(client && { qualityLevels: planQualityLevels(streams, index, mssFolder(client.ManifestName)) }),

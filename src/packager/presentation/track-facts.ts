@@ -1,5 +1,6 @@
 import { isClosed } from '../model/sap-type.js';
 import { isVideo, type VideoConfiguration } from '../model/track.js';
+import { type VideoRange, videoRange } from '../model/video.js';
 import type { MeasuredSegment } from './bit-rate.js';
 import type { SegmentFacts } from './planned-manifest.js';
 import type { ListedStream, PlannedText, PlannedTrack, TrackDescription } from './presentation.js';
@@ -16,15 +17,6 @@ export function textCodec({ format }: Pick<PlannedText, 'format'>): string {
 
 export function videoConfigurations({ periods }: PlannedTrack): VideoConfiguration[] {
   return periods.map(({ track }) => track.configuration).filter(isVideo);
-}
-
-/** VIDEO-RANGE, RFC 8216bis §4.4.6.2: by transfer characteristics. */
-export type VideoRange = 'SDR' | 'HLG' | 'PQ';
-
-/** SDR where the source says nothing. */
-export function videoRange({ colour }: VideoConfiguration): VideoRange {
-  const transfer = colour?.preferredTransfer ?? colour?.transfer;
-  return transfer === 16 ? 'PQ' : transfer === 18 ? 'HLG' : 'SDR';
 }
 
 const ranges = ['SDR', 'HLG', 'PQ'] as const;
