@@ -1,0 +1,60 @@
+import { MalformedError } from '../../src/packager/bits/malformed.js';
+import { UnsupportedCodingError } from '../../src/packager/codec/unsupported-coding.js';
+import { PackagerError } from '../../src/packager/errors.js';
+import { ManifestError } from '../../src/manifest/manifest-error.js';
+import { mutate, randomNumbers } from './mutate.js';
+import type { FuzzedParser } from './parsers.js';
+
+export interface FuzzLimits {
+  readonly seed: number;
+  /** Ends when it says so; asked before each input. */
+  readonly more: (inputs: number) => boolean;
+  /** milliseconds that one input may take */
+  readonly slowest?: number;
+}
+
+export interface FuzzResult {
+  readonly inputs: number;
+  /** Inputs with an outcome that none before had: they are changed further. */
+  readonly outcomes: number;
+  readonly failure?: { readonly input: Uint8Array; readonly problem: string };
+}
+
+const mostKept = 2000;
+
+/** Only these say that an input is bad; anything else is a fault of ours. */
+function isExpected(error: unknown): boolean {
+  return [MalformedError, UnsupportedCodingError, PackagerError, ManifestError].some((kind) => error instanceof kind);
+}
+
+/**
+ * Gives a parser changed seeds until something happens that must not, or time is over. What an input leads to (the message of its error without
+ * numbers) stands in for the coverage that it has: one that leads to something new is changed in turn.
+ */
+export async function fuzzParser({ seeds, parse }: FuzzedParser, limits: FuzzLimits): Promise<FuzzResult> {
+  const random = randomNumbers(limits.seed);
+  const corpus = [...seeds];
+  const outcomes = new Set<string>();
+  let inputs = 0;
+  for (; limits.more(inputs); inputs += 1) {
+    const input = inputs < seeds.length ? (seeds[inputs] as Uint8Array) : mutate(corpus, random);
+    const begun = performance.now();
+    let outcome = 'parsed';
+    try {
+      await parse(input.slice());
+    } catch (error) {
+      if (!isExpected(error)) {
+        const problem = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        return { inputs, outcomes: outcomes.size, failure: { input, problem } };
+      }
+      outcome = (error as Error).message.replaceAll(/\d+/g, '#').slice(0, 120);
+    }
+    const took = performance.now() - begun;
+    if (took > (limits.slowest ?? Infinity))
+      return { inputs, outcomes: outcomes.size, failure: { input, problem: `it took ${Math.round(took)} ms` } };
+    if (outcomes.has(outcome)) continue;
+    outcomes.add(outcome);
+    if (corpus.length < mostKept) corpus.push(input);
+  }
+  return { inputs, outcomes: outcomes.size };
+}
