@@ -17,7 +17,7 @@ export function openNotifiers(config: Config): Notifier[] {
 
 /** One adapter for each kind of target. */
 function notifierOf(target: NotifyTarget, config: Config): Notifier {
-  const { REELWAY_PRIVATE_HOSTS: privateHosts, REELWAY_WEBHOOK_SECRETS: keys, SLACK_API_URL: slackApi } = config;
+  const { REELWAY_PRIVATE_HOSTS: privateHosts, REELWAY_WEBHOOK_SECRETS: keys, SLACK_API_BASE_URL: slackApi } = config;
   const to = (url: string) => ({ url, http: httpClient({ policy: trusting(url, { privateHosts }) }) });
   switch (target.kind) {
     case 'webhook':

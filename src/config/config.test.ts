@@ -79,4 +79,9 @@ describe('settings', () => {
       'REELWAY_COLOUR_OF_SKY is no setting of Reelway.',
     ]);
   });
+
+  it('takes the token of Slack without the rest, for notices to its channels', () => {
+    const environment = { REELWAY_NOTIFY: 'slack:#vod', SLACK_API_TOKEN: 'xoxb-1' };
+    expect(readConfig(environment).REELWAY_NOTIFY).toEqual([{ kind: 'slack-channel', channel: '#vod' }]);
+  });
 });

@@ -85,7 +85,9 @@ function contradictions(config: Config): string[] {
 function slackProblem(config: Config): string | undefined {
   const names = ['SLACK_SIGNING_SECRET', 'SLACK_API_TOKEN', 'SLACK_ALLOWED_GROUPS'] as const;
   const missing = names.filter((name) => config[name] === undefined);
-  if (missing.length === 0 || missing.length === names.length) return undefined;
+  // The token alone is for notices to channels.
+  const onlyToken = config.SLACK_SIGNING_SECRET === undefined && config.SLACK_ALLOWED_GROUPS === undefined;
+  if (missing.length === 0 || onlyToken) return undefined;
   return `Slack needs ${names.join(', ')} together; missing: ${missing.join(', ')}`;
 }
 

@@ -50,18 +50,6 @@ export const notifySettings = settings({
     default: '',
     mask: (text) => (text === '' ? '' : '***'),
   },
-  SLACK_API_TOKEN: {
-    about: 'The bot token (scope `chat:write`) with which Reelway writes into channels of Slack.',
-    allowed: 'a token',
-    schema: z.string().min(1),
-    mask: () => '***',
-  },
-  SLACK_API_URL: {
-    about: "Slack's API, other than usual for GovSlack.",
-    allowed: 'an http(s) address',
-    schema: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/$/, '')),
-    default: 'https://slack.com/api',
-  },
 });
 
 /** What of these settings contradicts itself, for people. */
@@ -70,10 +58,8 @@ export function notifyProblems({
   NOTIFICATION_EMAIL: people,
   SLACK_API_TOKEN: slackToken,
 }: {
-  readonly [Name in 'REELWAY_NOTIFY' | 'NOTIFICATION_EMAIL' | 'SLACK_API_TOKEN']: SettingValue<
-    (typeof notifySettings)[Name]
-  >;
-}): string[] {
+  readonly [Name in 'REELWAY_NOTIFY' | 'NOTIFICATION_EMAIL']: SettingValue<(typeof notifySettings)[Name]>;
+} & { readonly SLACK_API_TOKEN: string | undefined }): string[] {
   const toNobody = targets.some((target) => target.kind === 'smtp' && target.to.length === 0) && people.length === 0;
   const withoutToken = targets.some(({ kind }) => kind === 'slack-channel') && slackToken === undefined;
   return [

@@ -12,8 +12,8 @@ export const queues = {
   downloads: { perProcess: 4 },
   /** What the clock starts: looks through Zoom's list, schedules, retention. */
   upkeep: { perProcess: 5 },
-  /** Notices: one waits for a target that does not answer while others go on. */
-  notices: { perProcess: 20 },
+  /** Notices: those to a target that does not answer wait in their places for the next attempt; that costs little, and the others need some, too. */
+  notices: { perProcess: 200 },
 } as const satisfies Record<string, QueueLimits>;
 
 export interface QueueLimits {

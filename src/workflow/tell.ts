@@ -23,6 +23,8 @@ export function tell(notifiers: readonly Notifier[]) {
       notice: z.custom<Notice>((value) => typeof value === 'object' && value !== null),
       target: z.int().nonnegative(),
     }),
+    // Targets take turns, so that a thousand notices to one that is down are not before the next one's first.
+    share: ({ target }) => String(target),
     title: ({ notice }) => `notice: ${notice.subject}`,
 
     async run({ notice, target }, job) {

@@ -27,6 +27,11 @@ export const toolTable = {
     purpose: 'a real server of the S3 API',
     isHere: () => ['swift-proxy-server', 'swift-object-server', 'swift-ring-builder', 'memcached'].every(onPath),
   },
+  awscli: {
+    packages: ['awscli'],
+    purpose: 'asks our MediaPackage VOD as people do',
+    isHere: () => onPath('aws'),
+  },
 } as const satisfies Record<string, { packages: string[]; purpose: string; isHere: () => boolean }>;
 
 export type Tool = keyof typeof toolTable;

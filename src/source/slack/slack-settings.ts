@@ -9,7 +9,8 @@ export const slackSettings = settings({
     mask: () => '***',
   },
   SLACK_API_TOKEN: {
-    about: 'Asks Slack who is a member of SLACK_ALLOWED_GROUPS; the app needs the scope usergroups:read.',
+    about:
+      'Asks Slack who is a member of SLACK_ALLOWED_GROUPS (the app needs the scope usergroups:read), and writes notices into channels (chat:write).',
     allowed: 'a bot token',
     schema: z.string().min(1),
     mask: () => '***',

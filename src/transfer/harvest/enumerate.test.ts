@@ -399,6 +399,7 @@ describe('the resources of a DASH presentation', () => {
       'source_invalid',
     ],
     ['another scheme', mpd(period(set('', '', '<BaseURL>file:///etc/passwd</BaseURL>'))), 'url_refused'],
+    ['a million Periods', mpd('<Period/>'.repeat(1_000_000)), 'source_too_large'],
     ['a deep nest', `${'<MPD>'.repeat(100)}${'</MPD>'.repeat(100)}`, 'source_too_large'],
   ];
   it.each(refused)('%s is refused', async (_name, text, code) => {
