@@ -515,4 +515,40 @@ describe('bad days of Opencast', () => {
     expect((await statuses()).at(-1)).toBe('OPENCAST_SUCCEEDED');
     expect(stage.opencast.workflows).toHaveLength(1);
   });
+
+  it('a refusal of the start because another workflow runs is waited out', async () => {
+    const stage = await recordingsStage();
+    let refused = 0;
+    stage.opencast.fault = ({ path }) =>
+      path.startsWith('/ingest/ingest/') && refused++ < 2 ? { kind: 'status', status: 409 } : undefined;
+    const server = await startReelway(stage);
+    expect(await (await submitLesson(server.services)).result()).toMatchObject({ outcome: 'ingested' });
+    expect(refused).toBe(3);
+    expect(stage.opencast.workflows).toHaveLength(1);
+  });
+
+  it('a workflow without end is reported after some time, and followed on when somebody says so', async () => {
+    const stage = await recordingsStage();
+    stage.opencast.states = () => ['RUNNING'];
+    const server = await startReelway(stage, { ...quick, follow: { ...quick.follow, patienceMs: 300 } });
+    const { result, statuses, id } = await submitLesson(server.services);
+    await expect(result()).rejects.toMatchObject({
+      ...{ code: 'opencast_workflow_failed', message: expect.stringContaining('has not ended') as string },
+    });
+    expect((await statuses()).at(-1)).toBe('OPENCAST_FAILED');
+    stage.opencast.workflows[0]!.states = ['SUCCEEDED'];
+    await server.services.engine.jobs.retry(id);
+    await result();
+    expect((await statuses()).at(-1)).toBe('OPENCAST_SUCCEEDED');
+    expect(stage.opencast.workflows).toHaveLength(1);
+  });
+
+  it('slow at everything: it takes its time', async () => {
+    const stage = await recordingsStage();
+    stage.opencast.fault = () => ({ kind: 'slow', ms: 150 });
+    stage.zoom.behave({ downloadDelay: 500 });
+    const server = await startReelway(stage);
+    await (await submitLesson(server.services)).result();
+    expect(elements(stage.opencast.workflows[0])).toEqual(whole);
+  });
 });

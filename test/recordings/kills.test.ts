@@ -2,6 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
+import type { RecordingPage } from '../../src/api/contract.js';
+import { completed, signed } from '../support/zoom-events.js';
 import { lesson, mediaPackage } from '../support/recordings-lesson.js';
 import { recordingsStage, type RecordingsStage } from '../support/recordings-stage.js';
 
@@ -53,9 +55,50 @@ interface Started {
   said(): string;
 }
 
-function start({ environment }: RecordingsStage, { submit }: { submit: boolean }): Started {
+it('killed in the middle of a storm of webhooks, it has each that it acknowledged, and each is one ingest', async () => {
+  const secret = 'webhook-secret';
+  const stage = await recordingsStage({
+    WEBHOOK_VALIDATION_SECRET_TOKEN: secret,
+    REELWAY_API_TOKENS: 'tests:a-secret-of-the-tests',
+  });
+  const uuids = Array.from({ length: 200 }, (_, n) => `meeting ${n}==`);
+  const acknowledged = new Set<string>();
+  const send = async (url: string, uuid: string): Promise<void> => {
+    const body = completed({ uuid });
+    const response = await fetch(`${url}/new_recording`, { method: 'POST', body, headers: signed(body, secret) });
+    if (response.status === 200) acknowledged.add(uuid);
+  };
+  const first = start(stage, { submit: false, serve: true });
+  const url = await addressOf(first);
+  const storm = uuids.map((uuid) => send(url, uuid).catch(() => undefined));
+  await expect.poll(() => acknowledged.size, { timeout: 30_000, interval: 1 }).toBeGreaterThan(0);
+  await kill(first);
+  await Promise.all(storm);
+  const before = [...acknowledged];
+
+  const again = await addressOf(start(stage, { submit: false, serve: true }));
+  const get = async (path: string) =>
+    (
+      await fetch(again + path, { headers: { authorization: 'Bearer a-secret-of-the-tests' } })
+    ).json() as Promise<unknown>;
+  const ignored = async () => (await get('/api/recordings?status=IGNORED&limit=500')) as RecordingPage;
+  const known = async () => (await ignored()).recordings.map(({ uuid }) => uuid);
+  await expect.poll(known, { timeout: 60_000 }).toEqual(expect.arrayContaining(before));
+  // Zoom sends again what was not answered, and some that was.
+  await Promise.all(uuids.map((uuid) => send(again, uuid)));
+  await expect.poll(async () => (await known()).length, { timeout: 60_000 }).toBe(uuids.length);
+  expect((await ignored()).recordings.map(({ ingests }) => ingests.length)).toEqual(uuids.map(() => 1));
+}, 200_000);
+
+async function addressOf(started: Started): Promise<string> {
+  const address = () => /^ready (\S+)/m.exec(started.said())?.[1];
+  await expect.poll(address, { timeout: 60_000 }).toBeDefined();
+  return address()!;
+}
+
+function start({ environment }: RecordingsStage, given: { submit: boolean; serve?: boolean }): Started {
   const script = fileURLToPath(new URL('../support/recordings-process.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', script, JSON.stringify({ environment, submit })], {
+  const child = spawn(process.execPath, ['--import', 'tsx', script, JSON.stringify({ environment, ...given })], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));

@@ -6,19 +6,22 @@ import { jobIdOfIngest } from '../../src/domain/work-request.js';
 import { ingestOfLesson, quick, submitLesson } from './recordings-lesson.js';
 
 /**
- * A Reelway for tests that kill it: takes the lesson when told to, says `ready`, works until the lesson is in Opencast, then says `done`.
+ * A Reelway for tests that kill it: takes the lesson when told to, says `ready` and where, works until the lesson is in Opencast, then says `done`. Told
+ * to serve, it goes on until it is ended.
  * Its argument is JSON.
  */
-const { environment, submit } = JSON.parse(process.argv[2] ?? '') as {
+const { environment, submit, serve } = JSON.parse(process.argv[2] ?? '') as {
   environment: Record<string, string>;
   submit: boolean;
+  serve?: boolean;
 };
 const config = readConfig(environment);
 // After a kill jobs go on before the server listens again, from which Opencast fetches.
 const recordingsTimes = { ...quick, patience: { attempts: 1000, pauseMs: 20, longestPauseMs: 200 } };
 const server = await startServer({ config, environment }, openLog(config.LOG_LEVEL), { recordingsTimes });
 if (submit) await submitLesson(server.services);
-process.stdout.write('ready\n');
+process.stdout.write(`ready ${server.url}\n`);
+if (serve) await server.lost;
 await server.services.engine.result(jobIdOfIngest(ingestOfLesson()));
 process.stdout.write('done\n');
 // A stopped server takes nothing new: what is to be told waits for the next start.

@@ -51,10 +51,10 @@ export async function startOnce(
 
 /**
  * Has Opencast itself come to an end with the request? An answer of a proxy before it (502, 503, 504), and none at all, leave that open. (What
- * it did before a 500 is found by the look at its workflows.)
+ * it did before a 500 or a 409 is found by the look at its workflows.)
  */
 function isEnded({ code, details }: Failure): boolean {
-  if (code === 'opencast_refused' || code === 'opencast_forbidden') return true;
+  if (code === 'opencast_refused' || code === 'opencast_forbidden' || code === 'conflict') return true;
   return code === 'opencast_unavailable' && (details.status === 429 || details.status === 500);
 }
 
