@@ -29,6 +29,8 @@ export interface MediaSegment {
   readonly gap?: true;
   /** As written: ISO 8601. */
   readonly programDateTime?: string;
+  /** Tags of advertisement markers that stand before it, as written after the `#`. */
+  readonly markers?: readonly string[];
   /** Where its URI stands, from 1; absent for a segment that is to be written. */
   readonly line?: number;
 }

@@ -3,6 +3,14 @@ import { readMediaPlaylist } from './read-media-playlist.js';
 import { maxPlaylistLength } from './tag.js';
 
 describe('a media playlist', () => {
+  it('keeps advertisement markers as they are with the segment that they stand before, up to a limit', () => {
+    const markers = ['EXT-OATCLS-SCTE35:/DAlAAAA==', 'EXT-X-CUE-OUT:DURATION=30', 'EXT-X-CUE-IN'];
+    const text = (tags: readonly string[]) =>
+      `#EXTM3U\n#EXTINF:4,\na.ts\n${tags.map((tag) => `#${tag}\n`).join('')}#EXTINF:4,\nb.ts\n`;
+    expect(readMediaPlaylist(text(markers)).segments.map((segment) => segment.markers)).toEqual([undefined, markers]);
+    expect(() => readMediaPlaylist(text(new Array<string>(65).fill('EXT-X-CUE-IN')))).toThrow('maximumMarkers');
+  });
+
   it('is read with what applies to every segment', () => {
     const playlist = readMediaPlaylist(
       [

@@ -7,6 +7,9 @@ import { Variables } from './variables.js';
 type TagLine = Extract<PlaylistLine, { kind: 'tag' }>;
 type Writable<T> = { -readonly [name in keyof T]: T[name] };
 
+/** Tags of advertisement markers that may stand before one segment. */
+const maximumMarkers = 64;
+
 export interface ReadMediaPlaylistOptions {
   /** What the multivariant playlist defines, for EXT-X-DEFINE:IMPORT. */
   readonly variables?: ReadonlyMap<string, string>;
@@ -71,6 +74,15 @@ class MediaPlaylistReader {
       case 'EXT-X-PROGRAM-DATE-TIME':
         this.#pending.programDateTime = item.value.trim();
         return;
+      case 'EXT-OATCLS-SCTE35':
+      case 'EXT-X-SCTE35':
+      case 'EXT-X-SPLICEPOINT-SCTE35':
+      case 'EXT-X-ASSET':
+      case 'EXT-X-CUE-OUT':
+      case 'EXT-X-CUE-OUT-CONT':
+      case 'EXT-X-CUE-IN':
+        this.#marker(item);
+        return;
       case 'EXT-X-KEY':
         this.#key(this.#attributes(item));
         return;
@@ -83,6 +95,14 @@ class MediaPlaylistReader {
       default:
         this.#headTag(item);
     }
+  }
+
+  /** No standard has these; each is kept as it is, for those who understand it. */
+  #marker({ name, value, line }: TagLine): void {
+    const { markers = [] } = this.#pending;
+    if (markers.length >= maximumMarkers)
+      throw new ManifestError('too_large', `more than ${maximumMarkers} markers at one segment (maximumMarkers)`, line);
+    this.#pending.markers = [...markers, value === '' ? name : `${name}:${value}`];
   }
 
   #headTag({ name, value, line }: TagLine): void {

@@ -25,6 +25,7 @@ function writeSegment(segment: MediaSegment, previous: MediaSegment | undefined)
   if (!sameKeys(keys, previous?.keys)) lines.push(...(keys?.map(writeKey) ?? ['#EXT-X-KEY:METHOD=NONE']));
   if (map && !sameMap(map, previous?.map)) lines.push(writeMap(map));
   if (programDateTime !== undefined) lines.push(`#EXT-X-PROGRAM-DATE-TIME:${programDateTime}`);
+  if (segment.markers) lines.push(...segment.markers.map((marker) => `#${marker}`));
   if (segment.gap) lines.push('#EXT-X-GAP');
   if (byteRange) lines.push(`#EXT-X-BYTERANGE:${writeRange(byteRange)}`);
   lines.push(`#EXTINF:${segment.duration.toFixed(6)},`, segment.uri);

@@ -113,6 +113,8 @@ interface SegmentOfTracks {
   readonly tracks: readonly IndexedTrackSegment[];
   /** EXT-X-PROGRAM-DATE-TIME of the segment as the source has it. */
   readonly programDateTime?: string;
+  /** Tags of advertisement markers before the segment in the source's playlist, as written after the `#`. */
+  readonly markers?: readonly string[];
 }
 
 /** A stretch of a transport stream. */

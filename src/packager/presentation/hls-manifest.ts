@@ -39,11 +39,11 @@ export function hlsManifest(manifest: HlsManifest, presentation: Presentation, f
     versionOf[presentation.initSegments.length > 0 ? 'fragments' : 'transportStreams'],
     captionVersion(presentation.captions),
   );
-  const interval = manifest.configuration.ProgramDateTimeIntervalSeconds ?? 0;
+  const { ProgramDateTimeIntervalSeconds: interval = 0, AdMarkers } = manifest.configuration;
   const texts = presentation.texts.filter(({ id }) => manifest.texts.includes(id));
   const playlists = [...tracks, ...texts].map((track) => ({
     track,
-    segments: listSegments(track, presentation.periods, interval),
+    segments: listSegments(track, presentation.periods, { interval, passesMarkers: AdMarkers === 'PASSTHROUGH' }),
   }));
   // One for all, §6.2.4: "each Media Playlist in each Variant Stream MUST have the same target duration".
   const targetDuration = playlists.reduce(
@@ -84,7 +84,18 @@ export function hlsManifest(manifest: HlsManifest, presentation: Presentation, f
  * at the same time in all playlists and small differences do not add up. At the very beginning EXTINF says what there is: Shaka Player
  * lays segments end to end by it, so time that is not in the media would be a hole.
  */
-function listSegments(track: ListedStream, periods: readonly PlannedPeriod[], interval: number): MediaSegment[] {
+interface Listing {
+  /** seconds between EXT-X-PROGRAM-DATE-TIMEs; 0: none */
+  readonly interval: number;
+  /** The source's advertisement markers are copied. */
+  readonly passesMarkers: boolean;
+}
+
+function listSegments(
+  track: ListedStream,
+  periods: readonly PlannedPeriod[],
+  { interval, passesMarkers }: Listing,
+): MediaSegment[] {
   let nextDate = -Infinity;
   return track.periods.flatMap(({ segments, initSegment, track: { timescale } }, periodIndex) => {
     const map = initSegment === undefined ? {} : { map: { uri: initSegment } };
@@ -92,7 +103,7 @@ function listSegments(track: ListedStream, periods: readonly PlannedPeriod[], in
     const first = microseconds(segments[0]?.start ?? 0);
     const periodEnd = first + Math.round((periods[periodIndex]?.duration ?? 0) * 1e6);
     const isLastPeriod = periodIndex === periods.length - 1;
-    return segments.map(({ name, start, end, programDateTime: date }, index): MediaSegment => {
+    return segments.map(({ name, start, end, programDateTime: date, markers }, index): MediaSegment => {
       const fillsUp = index === segments.length - 1 && !isLastPeriod;
       const duration = (fillsUp ? periodEnd : microseconds(end)) - microseconds(start);
       const discontinuity = index === 0 && periodIndex > 0;
@@ -104,6 +115,7 @@ function listSegments(track: ListedStream, periods: readonly PlannedPeriod[], in
         ...map,
         ...(discontinuity && { discontinuity }),
         ...(dated && { programDateTime: new Date(date).toISOString() }),
+        ...(passesMarkers && markers && { markers }),
       };
     });
   });

@@ -342,7 +342,7 @@ describe('what cannot be honoured is refused by name', () => {
     ],
     ['CmafPackage.Encryption', cmaf({ Encryption: { SpekeKeyProvider: provider } })],
     ['DashPackage.Encryption', dash({ Encryption: { SpekeKeyProvider: provider } })],
-    ['CmafPackage.HlsManifests.AdMarkers', hls({ AdMarkers: 'PASSTHROUGH' })],
+    ['CmafPackage.HlsManifests.AdMarkers', hls({ AdMarkers: 'SCTE35_ENHANCED' })],
     ['DashPackage.PeriodTriggers', dash({ PeriodTriggers: ['ADS'] })],
     ['ProgramDateTimeIntervalSeconds', hls({ ProgramDateTimeIntervalSeconds: 10 })],
   ])('%s', (field, configuration) => {

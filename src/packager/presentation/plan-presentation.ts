@@ -43,6 +43,7 @@ export function planPresentation(index: AssetIndex, configuration: PackagingConf
     segmentDuration: index.uncut ? 0 : wantedDuration,
     segmentTemplateFormat: DashPackage?.SegmentTemplateFormat ?? 'NUMBER_WITH_TIMELINE',
     dateOf: manifests.some(wantsDates) ? programDates(index) : () => undefined,
+    markers: manifests.some(passesMarkers),
   });
   const periods = planPeriods(tracks, clocks);
   const text = planTexts(index, tracks.find(({ kind }) => kind === 'video') ?? tracks[0], {
@@ -63,6 +64,10 @@ export function planPresentation(index: AssetIndex, configuration: PackagingConf
     tasks: [...tasks, ...text.tasks.map((task, at) => ({ id: tasks.length + at, ...task }))],
     manifests,
   };
+}
+
+function passesMarkers(manifest: PlannedManifest): boolean {
+  return manifest.kind === 'hls' && manifest.configuration.AdMarkers === 'PASSTHROUGH';
 }
 
 function wantsDates(manifest: PlannedManifest): boolean {

@@ -30,6 +30,8 @@ export interface SegmentPlanOptions {
   readonly segmentDuration: number;
   readonly segmentTemplateFormat: SegmentTemplateFormat;
   readonly dateOf: DateOf;
+  /** A manifest wants the source's advertisement markers. */
+  readonly markers: boolean;
 }
 
 export interface SegmentPlan {
@@ -196,7 +198,14 @@ function planOutput(draft: Draft, place: GroupPlace, planning: Planning): Planne
   const number = ++draft.count;
   const name = segmentName(entry.media, number, extent.start);
   const date = planning.dateOf(periodIndex, extent.start / entry.track.timescale);
-  entry.segments.push({ name, number, ...extent, ...(date !== undefined && { programDateTime: date }) });
+  const markers = planning.markers ? markersOf(group) : [];
+  entry.segments.push({
+    name,
+    number,
+    ...extent,
+    ...(date !== undefined && { programDateTime: date }),
+    ...(markers.length > 0 && { markers }),
+  });
   const file = { name, contentType: planning.container === 'cmaf' ? `${entry.track.kind}/mp4` : 'video/mp2t' };
   if (planning.container === 'cmaf')
     return { ...file, ...fragmentContent(draft, place, { number, end: extent.end }, planning) };
@@ -204,6 +213,18 @@ function planOutput(draft: Draft, place: GroupPlace, planning: Planning): Planne
   const tracks = draft.stream.members.map((member, index) => muxedTrack(member, draft.positions[index]?.[periodIndex]));
   if (clock === 'source' && group.segments.length > 1) throw new Error(`${name} is to be one source segment`);
   return { ...file, container: 'mpegts', tracks, clock, ...(draft.stream.iFramesMarked && { iFrames: 'marked' }) };
+}
+
+/** They stand where a segment begins, so none may be lost within one. @throws PackagerError configuration_unsupported */
+function markersOf({ segments: [first, ...others], number }: SegmentGroup): readonly string[] {
+  const within = others.findIndex(({ markers }) => markers);
+  if (within < 0) return first?.markers ?? [];
+  throw new PackagerError(
+    'configuration_unsupported',
+    'AdMarkers PASSTHROUGH: a marker of the source stands inside a segment that is made of several; leave out SegmentDurationSeconds, ' +
+      'or choose one with which segments begin at the markers',
+    { field: 'SegmentDurationSeconds', segment: number + within + 1 },
+  );
 }
 
 function fragmentContent(

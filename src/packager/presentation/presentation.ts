@@ -103,4 +103,6 @@ export interface PlannedSegment {
   readonly sap: SapType;
   /** Milliseconds since 1970, when a manifest wants it. */
   readonly programDateTime?: number;
+  /** Tags of advertisement markers before it, as the source has them, when a manifest wants them. */
+  readonly markers?: readonly string[];
 }

@@ -32,8 +32,8 @@ const verdicts: Record<FieldPath<PackagingConfiguration>, Verdict> = {
   'HlsPackage.HlsManifests': 'honoured',
   'HlsPackage.HlsManifests.ManifestName': 'honoured',
   'HlsPackage.HlsManifests.AdMarkers': {
-    refused: `ad markers are ${notYet}; allowed: NONE`,
-    unless: (value) => value === 'NONE',
+    refused: `markers made from SCTE-35 are ${notYet}; allowed: NONE, PASSTHROUGH`,
+    unless: (value) => value !== 'SCTE35_ENHANCED',
   },
   'HlsPackage.HlsManifests.IncludeIframeOnlyStream': 'honoured',
   'HlsPackage.HlsManifests.ProgramDateTimeIntervalSeconds': 'honoured',
@@ -55,8 +55,8 @@ const verdicts: Record<FieldPath<PackagingConfiguration>, Verdict> = {
   'CmafPackage.HlsManifests': 'honoured',
   'CmafPackage.HlsManifests.ManifestName': 'honoured',
   'CmafPackage.HlsManifests.AdMarkers': {
-    refused: `ad markers are ${notYet}; allowed: NONE`,
-    unless: (value) => value === 'NONE',
+    refused: `markers made from SCTE-35 are ${notYet}; allowed: NONE, PASSTHROUGH`,
+    unless: (value) => value !== 'SCTE35_ENHANCED',
   },
   'CmafPackage.HlsManifests.IncludeIframeOnlyStream': 'honoured',
   // Needs EXT-X-PROGRAM-DATE-TIME in the source: checked against it in the plan.

@@ -84,6 +84,39 @@ const expectAll = ({ presentation, names, files }: ReturnType<typeof manifests>)
   expect([...new Set(listed(media))].toSorted()).toEqual(expected.toSorted());
 };
 
+describe('advertisement markers of the source', () => {
+  const marked = (segments: Record<number, { markers: string[] }>) =>
+    syntheticIndex(
+      rendition({ uri: 'a', tracks: [videoTrack(), audioTrack('a')], cuts: [regularCuts(4, 4)], segments }),
+    );
+  const out = { markers: ['EXT-OATCLS-SCTE35:/DA=', 'EXT-X-CUE-OUT:8'] };
+  const cueIn = { markers: ['EXT-X-CUE-IN'] };
+  const passing = (AdMarkers: 'PASSTHROUGH' | 'NONE', SegmentDurationSeconds?: number) => ({
+    HlsManifests: [{ ManifestName: 'index', AdMarkers }],
+    ...(SegmentDurationSeconds && { SegmentDurationSeconds }),
+  });
+
+  it('are copied where they are asked for, and stand where they stood', () => {
+    const { text } = hls(marked({ 1: out, 3: cueIn }), passing('PASSTHROUGH'));
+    for (const name of ['index_video_1.m3u8', 'index_audio_1.m3u8'])
+      expect(text(name).match(/EXT-(OATCLS|X-CUE).*|\d\.m4s/g)).toEqual([
+        '1.m4s',
+        'EXT-OATCLS-SCTE35:/DA=',
+        'EXT-X-CUE-OUT:8',
+        '2.m4s',
+        '3.m4s',
+        'EXT-X-CUE-IN',
+        '4.m4s',
+      ]);
+    expect(hls(marked({ 1: out }), passing('NONE')).text('index_video_1.m3u8')).not.toContain('CUE');
+  });
+
+  it('go with joined segments that begin at them, and are not lost in others', () => {
+    expect(hls(marked({ 2: out }), passing('PASSTHROUGH', 8)).text('index_video_1.m3u8')).toContain('EXT-X-CUE-OUT:8');
+    expect(() => hls(marked({ 1: out }), passing('PASSTHROUGH', 8))).toThrow(/PASSTHROUGH.*segment 2/);
+  });
+});
+
 const parts = syntheticIndex(
   rendition({ uri: 'a', tracks: [videoTrack(), audioTrack('a')], cuts: [regularCuts(3, 4), regularCuts(2, 3.5)] }),
 );

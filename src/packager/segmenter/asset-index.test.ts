@@ -187,6 +187,18 @@ const refusals: {
   },
 ];
 
+describe('a playlist', () => {
+  it('gives each segment the advertisement markers that stand before it', async () => {
+    const resources = withPlaylist((text) => text.replace('1.ts', '1.ts\n#EXT-X-CUE-OUT:4'));
+    const { renditions } = await indexSource(memorySource(resources), entry);
+    expect(renditions[0]?.periods[0]?.segments.map(({ markers }) => markers)).toEqual([
+      undefined,
+      undefined,
+      ['EXT-X-CUE-OUT:4'],
+    ]);
+  });
+});
+
 describe('indexSource refuses', () => {
   it.each(refusals)('$name', async ({ resources, uri = entry, options, code, message }) => {
     const failure = await indexSource(memorySource(resources), uri, options).then(

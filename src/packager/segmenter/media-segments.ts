@@ -55,5 +55,6 @@ function sourceSegment(segment: MediaSegment, index: number, uri: string): Sourc
     duration: segment.duration,
     discontinuity: segment.discontinuity === true,
     ...(segment.programDateTime !== undefined && { programDateTime: segment.programDateTime }),
+    ...(segment.markers && { markers: segment.markers }),
   };
 }

@@ -19,4 +19,6 @@ export interface SourceSegment {
   /** A new period begins here. */
   readonly discontinuity: boolean;
   readonly programDateTime?: string;
+  /** As in MediaSegment. */
+  readonly markers?: readonly string[];
 }

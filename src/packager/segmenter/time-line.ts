@@ -112,12 +112,18 @@ function openTrack(index: number, starts: Starts): OpenTrack {
 }
 
 function openSegment(source: PeriodSource, at: number, open: readonly OpenTrack[]): IndexedSegment {
-  const { range, programDateTime } = source.segments[at] as PeriodSource['segments'][0];
+  const { range, programDateTime, markers } = source.segments[at] as PeriodSource['segments'][0];
   const next = source.segments[at + 1]?.range;
   const tracks = open.map((track) => trackSegment(source, at, track));
   const carries = tracks.some(({ carry }) => carry > 0);
   const tail = { uri: next?.uri ?? '', offset: next?.offset ?? 0, length: source.heads[at + 1]?.foreignBytes ?? 0 };
-  return { source: range, ...(carries && { tail }), tracks, ...(programDateTime !== undefined && { programDateTime }) };
+  return {
+    source: range,
+    ...(carries && { tail }),
+    tracks,
+    ...(programDateTime !== undefined && { programDateTime }),
+    ...(markers && { markers }),
+  };
 }
 
 /** All bytes of a segment that holds no sample of its own. */
