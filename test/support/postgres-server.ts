@@ -55,8 +55,13 @@ async function whyNotUsable(url: string): Promise<string | undefined> {
   }
 }
 
+export interface PrivateCluster extends PostgresServer {
+  /** Ends it as a crash does (SIGQUIT: no checkpoint, every connection cut), and starts it anew on the same data and port. */
+  crash(): Promise<void>;
+}
+
 /** A cluster of our own in a temporary folder, on a free port of the loopback address. */
-export async function startPrivateCluster(): Promise<PostgresServer> {
+export async function startPrivateCluster(): Promise<PrivateCluster> {
   const programs = postgresBinaries();
   if (!programs) throw new Error('no PostgreSQL server answers, and its programs are not installed');
   const folder = await mkdtemp(path.join(tmpdir(), 'reelway-postgres-'));
@@ -68,11 +73,13 @@ export async function startPrivateCluster(): Promise<PostgresServer> {
   const port = await freePort();
   // Durability is not what these tests are about: -F spares the disk.
   const settings = ['-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${folder}`];
-  const server = spawn(path.join(programs, 'postgres'), ['-D', data, '-p', String(port), '-F', ...settings], {
-    ...identity,
-    cwd: folder,
-    stdio: 'ignore',
-  });
+  const start = () =>
+    spawn(path.join(programs, 'postgres'), ['-D', data, '-p', String(port), '-F', ...settings], {
+      ...identity,
+      cwd: folder,
+      stdio: 'ignore',
+    });
+  let server = start();
   const stop = async () => {
     await end(server);
     await rm(folder, { recursive: true, force: true });
@@ -84,7 +91,16 @@ export async function startPrivateCluster(): Promise<PostgresServer> {
     await stop();
     throw error;
   }
-  return { url, origin: `a private cluster of ${programs} on port ${port}`, stop };
+  return {
+    url,
+    origin: `a private cluster of ${programs} on port ${port}`,
+    stop,
+    async crash() {
+      await end(server, 'SIGQUIT');
+      server = start();
+      await untilUsable(url, server);
+    },
+  };
 }
 
 /** PostgreSQL refuses to run as root: then Debian's user of that name is taken. */
@@ -117,10 +133,10 @@ async function untilUsable(url: string, server: ChildProcess): Promise<void> {
   }
 }
 
-/** Fast shutdown (SIGINT): open connections are cut. */
-async function end(server: ChildProcess): Promise<void> {
+/** Fast shutdown (SIGINT) unless told otherwise: open connections are cut. */
+async function end(server: ChildProcess, signal: 'SIGINT' | 'SIGQUIT' = 'SIGINT'): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
   const exited = once(server, 'exit');
-  server.kill('SIGINT');
+  server.kill(signal);
   await exited;
 }

@@ -72,6 +72,8 @@ export interface CloudFile {
 export interface Behaviour {
   /** Answer the next requests whose `METHOD /path` matches so, one after the other. */
   readonly answers?: readonly ScriptedAnswer[];
+  /** Asked at each request, as `METHOD /path?query`, that no scripted answer is for. */
+  readonly fault?: (line: string) => Omit<ScriptedAnswer, 'match'> | undefined;
   /** seconds that OAuth tokens live; default 3600 */
   readonly tokenSeconds?: number;
   /** scopes that the app lacks: the operations that need them answer 4711 */
@@ -146,9 +148,10 @@ export async function startZoomServer(): Promise<ZoomServer> {
 
   function answerScripted(line: string, response: ServerResponse): boolean {
     const found = scripted.find(({ answer, left }) => left > 0 && answer.match.test(line));
-    if (!found) return false;
-    found.left--;
-    const { status, headers = {}, body = '', cut } = found.answer;
+    if (found) found.left--;
+    const answer = found?.answer ?? behaviour.fault?.(line);
+    if (!answer) return false;
+    const { status, headers = {}, body = '', cut } = answer;
     if (cut) response.destroy();
     else response.writeHead(status, headers).end(body);
     return true;
