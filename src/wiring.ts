@@ -14,7 +14,13 @@ import { httpClient } from './net/request.js';
 import { openNotifiers } from './notices.js';
 import { packagingPorts, type PackagingPortsSettings } from './packaging-ports.js';
 import { recordingsIntake, type RunningIntake } from './recordings-intake.js';
-import { recordingsLine, zoomConnection, type RecordingsLine, type RecordingsTimes } from './recordings-line.js';
+import {
+  opencastConnection,
+  recordingsLine,
+  zoomConnection,
+  type RecordingsLine,
+  type RecordingsTimes,
+} from './recordings-line.js';
 import { coordinatedEgress } from './publish/egress/embedded-packager/coordinated-egress.js';
 import { checkConfiguration } from './publish/egress/embedded-packager/embedded-packager.js';
 import { spawnThread } from './publish/egress/embedded-packager/spawn-thread.js';
@@ -24,7 +30,10 @@ import { mediaPackageVod } from './publish/egress/mediapackage-vod/mediapackage-
 import { playablePatience } from './publish/egress/mediapackage-vod/waiting.js';
 import { assetCatalog, type AssetCatalog } from './status/asset-catalog.js';
 import { openDatabase, type Database } from './status/database.js';
-import { startCleanUp } from './status/clean-up.js';
+import { alertTable } from './status/alert-table.js';
+import { isDue, startCleanUp } from './status/clean-up.js';
+import { eventInbox } from './status/event-inbox.js';
+import { scheduleTable } from './status/schedule-table.js';
 import { jobHistory } from './status/job-history.js';
 import { watchQueues } from './status/queue-watch.js';
 import { jobJournal } from './status/job-journal.js';
@@ -46,8 +55,9 @@ import { packageEndpoint } from './workflow/package-endpoint.js';
 import { startEngine, type Engine } from './workflow/start.js';
 import { submitAsset, type SubmitChoice } from './workflow/submit-asset.js';
 import { submitIngest, submitLateFiles, submitTranscripts } from './workflow/submit-ingest.js';
-import { tell } from './workflow/tell.js';
+import { noticeJobId, tell } from './workflow/tell.js';
 import type { TrashReport } from './workflow/trash-recordings.js';
+import { watch, type Probe, type Watch } from './workflow/watch.js';
 
 /** Everything that runs: what `serve`, `demo` and a command without a server work with. */
 export interface Services {
@@ -77,6 +87,8 @@ export interface Services {
    * @param works as a server does; without it only what is asked for is done
    */
   readonly startIntake: (works: boolean) => RunningIntake;
+  /** Tells operators what goes wrong; whoever starts it stops it before `close`. */
+  readonly watch: Watch;
   readonly checks: readonly HealthCheck[];
   readonly system: SystemServices;
   readonly metrics: Metrics;
@@ -207,6 +219,25 @@ async function compose(
 
   const recordings: Recordings | undefined = line && recordingsOf(line, engine);
   const upkeep = line && startClockwork(upkeepOf(line, engine, config), log);
+  const checks = healthChecks(database, openStore);
+  const system = systemServices(config, database);
+  const alerting = watch({
+    ...{
+      log,
+      publicUrl,
+      alerts: alertTable(database.tables),
+      queues: () => system.queues(),
+      disks: () => system.disks(),
+    },
+    isDue: () => isDue(database.tables, 'watch', watchEvery),
+    probes: [...checks, ...outsideProbes(config, zoom)],
+    lastValidation: config.WEBHOOK_VALIDATION_SECRET_TOKEN && (() => eventInbox(database.tables).lastValidation()),
+    classes: () => scheduleTable(database.tables).classes(),
+    ...{ timeZone: config.LOCAL_TIME_ZONE, classHours: config.REELWAY_ALERT_CLASS_HOURS },
+    async tell(notice) {
+      for (const target of notifiers.keys()) await engine.submit(told, noticeJobId(notice, target), { notice, target });
+    },
+  });
   const findPackagingGroup = async (id: string) => (await groups.find(id))?.group;
   const submitting = { engine, packageAsset: asset, egress, catalog, findPackagingGroup };
   return {
@@ -224,8 +255,9 @@ async function compose(
     mediaSecret,
     recordings,
     startIntake: (works) => intake.start(engine, works),
-    checks: healthChecks(database, openStore),
-    system: systemServices(config, database),
+    watch: alerting,
+    checks,
+    system,
     metrics,
     async close() {
       watching.stop();
@@ -240,6 +272,8 @@ async function compose(
 
 /** milliseconds */
 const hour = 3_600_000;
+/** milliseconds */
+const watchEvery = 60_000;
 /** Objects that a harvest has under way at once, from one origin and over all: what packaged-vod-downloader did, too. */
 const harvestConcurrency = 20;
 
@@ -285,6 +319,28 @@ function systemServices(config: Config, { kind, tables }: Database): SystemServi
     ...systemView(tables),
     disks: async () => (await Promise.all(folders.map(diskSpace))).filter((disk) => disk !== undefined),
   };
+}
+
+/** Zoom and Opencast, asked as the line asks them; those of the settings. */
+function outsideProbes(config: Config, zoom: ReturnType<typeof zoomConnection>): Probe[] {
+  const opencast = opencastConnection(config);
+  const today = () => new Date().toISOString().slice(0, 10);
+  return [
+    ...(opencast
+      ? [{ name: 'Opencast', run: async (signal: AbortSignal) => void (await opencast.whoAmI(signal)) }]
+      : []),
+    ...(zoom
+      ? [
+          {
+            name: 'Zoom',
+            async run(signal: AbortSignal) {
+              const listed = zoom.client.recordings({ from: today(), to: today() }, signal);
+              await listed[Symbol.asyncIterator]().next();
+            },
+          },
+        ]
+      : []),
+  ];
 }
 
 function healthChecks({ pool }: Database, openStore: Services['openStore']): HealthCheck[] {

@@ -115,6 +115,7 @@ async function serveApi(services: Services, config: Config, log: Logger, { exten
   const tickets = signInTickets();
   const where = { host: config.REELWAY_HOST, port: config.REELWAY_PORT, publicUrl: config.REELWAY_PUBLIC_URL };
   const intake = services.startIntake(true);
+  const watching = services.watch.start();
   const version = readVersion();
   const { system, checks, metrics } = services;
   const metricSources = { version, view: system, disks: system.disks, checks: () => runChecks(checks) };
@@ -159,11 +160,13 @@ async function serveApi(services: Services, config: Config, log: Logger, { exten
       async stop() {
         await published?.withdraw();
         await api.stop(app);
+        await watching.stop();
         await intake.stop();
       },
     };
   } catch (error) {
     await api.stop(app);
+    await watching.stop();
     await intake.stop();
     throw error;
   }

@@ -41,10 +41,12 @@ async function runWorker(context: CommandContext): Promise<void> {
     publicUrl: () => publicUrl,
     onLost: () => {}, // of an embedded database only
   });
+  const watching = services.watch.start();
   terminal.print(`Worker ${process.pid} on ${hostname()} is ready.`);
   try {
     await stopAsked(signal, new Promise<never>(() => {}));
   } finally {
+    await watching.stop();
     await services.close();
   }
 }

@@ -32,7 +32,7 @@ export function startCleanUp(options: CleanUpOptions): { stop: () => Promise<voi
 
   async function look(): Promise<void> {
     try {
-      if (await isDue(options.tables, everyMs)) await cleanUp(options, stopped.signal);
+      if (await isDue(options.tables, 'clean up', everyMs)) await cleanUp(options, stopped.signal);
     } catch (error) {
       if (!stopped.signal.aborted) log.warn({ reason: String(error) }, 'could not remove old history');
     }
@@ -91,11 +91,11 @@ export async function cleanUp(
 }
 
 /** True for one process at a time: the one that says so first. */
-async function isDue(tables: Kysely<Tables>, everyMs: number): Promise<boolean> {
+export async function isDue(tables: Kysely<Tables>, task: string, everyMs: number): Promise<boolean> {
   const now = sql<number>`extract(epoch FROM clock_timestamp()) * 1000`;
   const taken = await tables
     .insertInto('upkeep')
-    .values({ task: 'clean up', next_at: sql`${now} + ${everyMs}` })
+    .values({ task, next_at: sql`${now} + ${everyMs}` })
     .onConflict((row) =>
       row
         .column('task')

@@ -227,6 +227,14 @@ const migrations: readonly { name: string; sql: string }[] = [
         ADD COLUMN trash_looked_at double precision,
         ADD COLUMN trashed_at double precision;`,
   },
+  {
+    name: 'alerts',
+    sql: `
+      CREATE TABLE reelway.alert (
+        kind text NOT NULL, subject text NOT NULL, what text NOT NULL, since double precision NOT NULL, told_at double precision,
+        PRIMARY KEY (kind, subject));
+      CREATE TABLE reelway.lost_worker (id text PRIMARY KEY, host text NOT NULL, lost_at timestamptz NOT NULL DEFAULT now());`,
+  },
 ];
 
 /** Any number: the advisory lock under which one process at a time migrates. */

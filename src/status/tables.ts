@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { AlertKind } from '../domain/alert.js';
 import type { FailureCode, FailureDetails } from '../domain/failure.js';
 import type { RecordingPresence, RecordingStateEvent } from '../domain/recording.js';
 import type { RecordingStatus } from '../domain/recording-status.js';
@@ -39,6 +40,10 @@ export interface Tables {
     space: string;
     seen_at: Generated<Date>;
   };
+  /** Workers that went without a word while they held jobs. */
+  lost_worker: { id: string; host: string; lost_at: Generated<Date> };
+  /** What is known to be wrong, and whether somebody was told. */
+  alert: { kind: AlertKind; subject: string; what: string; since: Milliseconds; told_at: Milliseconds | null };
   /** Turns of a queue's shares, see queue-shares; only while their jobs wait. */
   queue_share: { queue: string; first_turn: number; share: string; last_turn: number };
   /** When what one process does for all is due again. */

@@ -16,6 +16,8 @@ export interface WorkerTable {
   leave(id: string): Promise<void>;
   /** Runs it while no other process of this database runs what it runs so: the engine's tables are made by one. */
   alone<T>(work: () => Promise<T>): Promise<T>;
+  /** Keeps the name of a worker that went without a word, for who looks after them. */
+  noteLost(id: string): Promise<void>;
   /** Forgets a worker whose jobs were taken over, and all that left long ago. */
   remove(id: string): Promise<void>;
 }
@@ -74,6 +76,14 @@ export function workerTable(tables: Kysely<Tables>): WorkerTable {
         }
         return work().finally(() => sql`SELECT pg_advisory_unlock(${aloneLock})`.execute(connection));
       }),
+
+    async noteLost(id) {
+      // One that stopped by itself said so, with a time long ago.
+      await sql`
+        INSERT INTO reelway.lost_worker (id, host) SELECT id, host FROM reelway.worker WHERE id = ${id} AND seen_at > to_timestamp(0)
+        ON CONFLICT (id) DO UPDATE SET lost_at = now()`.execute(tables);
+      await sql`DELETE FROM reelway.lost_worker WHERE lost_at < now() - interval '1 day'`.execute(tables);
+    },
 
     async remove(id) {
       await tables

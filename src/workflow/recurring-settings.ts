@@ -27,6 +27,13 @@ export const recurringSettings = settings({
     allowed: 'days, 1 to 365',
     schema: wholeNumber(365).refine((value) => value >= 1),
   },
+  REELWAY_ALERT_CLASS_HOURS: {
+    about:
+      'Hours after the beginning of a scheduled class by which its recording must be known, else somebody is told: two more than classes last, because schedules hold no end; 0: never.',
+    allowed: 'hours, 0 to 23',
+    default: '4',
+    schema: wholeNumber(23),
+  },
   SCHEDULE_SYNC_MINUTES: {
     about: 'How often the spreadsheet of GSHEETS_DOC_ID is read; 0: only when /schedule_update is called.',
     allowed: 'minutes, 0 to 1440',

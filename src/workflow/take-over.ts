@@ -89,6 +89,7 @@ async function takeOverLost({ workers, workerId, log }: TakeOverOptions, lostAft
   const lost = (await workers.lost(lostAfterMs)).filter((id) => id !== workerId);
   for (const id of lost) {
     const taken = await backIntoQueues(id);
+    await workers.noteLost(id);
     await workers.remove(id);
     if (taken > 0) log.warn({ worker: id, jobs: taken }, 'took over the jobs of a worker that is gone');
   }
