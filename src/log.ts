@@ -1,4 +1,4 @@
-import { pino, type Logger } from 'pino';
+import { pino, type Logger, type LoggerOptions } from 'pino';
 import { z } from 'zod';
 import { settings } from './domain/setting.js';
 
@@ -18,7 +18,12 @@ export const logSettings = settings({
  * in the first two levels of what is logged.
  */
 export function openLog(level: (typeof levels)[number]): Logger {
-  return pino({ level, redact: { paths: secretPaths, censor: '***' } }, pino.destination({ dest: 2, sync: true }));
+  return pino(logOptions(level), pino.destination({ dest: 2, sync: true }));
+}
+
+/** What keeps secrets out of it. */
+export function logOptions(level: (typeof levels)[number]): LoggerOptions {
+  return { level, redact: { paths: secretPaths, censor: '***' } };
 }
 
 const secretNames = [

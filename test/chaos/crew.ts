@@ -7,6 +7,8 @@ import { cuttableLink, type CuttableLink } from '../support/cuttable-link.js';
 /** A process of Reelway with its own wire to the database; killed, it is started again as a supervisor would. */
 export interface Member {
   readonly role: 'serve' | 'worker';
+  /** of the process that is there now */
+  pid(): number | undefined;
   /** The API, when it serves and is ready. */
   url(): string | undefined;
   /** SIGKILL, then a new process. */
@@ -54,6 +56,7 @@ export async function member({ role, environment, databaseUrl, skewMs }: MemberO
   }
   return {
     role,
+    pid: () => child.pid,
     url: () => url,
     async kill() {
       const ended = once(child, 'exit');

@@ -2,9 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { writeFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import pg from 'pg';
 import { audit, storeOf, tooEarly } from './audit.js';
 import { member, type Member } from './crew.js';
+import { createDatabase, cutConnections, isAllDone } from './database.js';
+import { generator } from './seed.js';
+import { until } from './until.js';
 import { chaosStage, type ChaosStage } from './stage.js';
 import { giveWork } from './work.js';
 
@@ -28,7 +30,7 @@ const doneWithin = 300_000;
 
 const random = generator(Number(values.seed));
 const stage = await chaosStage(storage, random);
-const databaseUrl = await createDatabase(stage);
+const databaseUrl = await createDatabase(stage.cluster);
 const early: string[] = [];
 const store = storeOf(stage);
 stage.onNotice = async (notice) => void early.push(...(await tooEarly(store, notice)));
@@ -53,12 +55,9 @@ try {
   giving.abort();
   const ledger = await work;
   const calmAt = Date.now();
-  const isDone = () =>
-    open(databaseUrl).then(
-      (left) => left === 0,
-      () => false,
-    );
-  await until(isDone, doneWithin, 'all work is done').catch((error: unknown) => early.push(String(error)));
+  await until(() => isAllDone(databaseUrl), doneWithin, 'all work is done').catch((error: unknown) =>
+    early.push(String(error)),
+  );
   const settled = ((Date.now() - calmAt) / 1000).toFixed(1);
   const codes = await Promise.all(crew.map((each) => each.stop()));
   if (codes.some((code) => code !== 0)) early.push(`processes stopped with ${codes.join(', ')}`);
@@ -107,10 +106,7 @@ async function disturb(
       aside.push(victim.cutOff(3000 + random() * 15_000));
     } else if (what < 0.92) {
       blow('connections cut');
-      await ask(
-        databaseUrl,
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
-      );
+      await cutConnections(databaseUrl);
     } else if (what < 0.96 || smallDisk === undefined) {
       blow('database crashed');
       await cluster.crash();
@@ -127,48 +123,4 @@ async function fill(folder: string, ms: number): Promise<void> {
   await writeFile(file, Buffer.alloc(1 << 30)).catch(() => undefined);
   await sleep(ms);
   await rm(file, { force: true });
-}
-
-async function createDatabase({ cluster }: ChaosStage): Promise<string> {
-  await ask(cluster.url, 'CREATE DATABASE chaos');
-  const url = new URL(cluster.url);
-  url.pathname = '/chaos';
-  return url.href;
-}
-
-async function ask(url: string, statement: string): Promise<unknown[]> {
-  const client = new pg.Client({ connectionString: url });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    return (await client.query<Record<string, unknown>>(statement)).rows;
-  } finally {
-    await client.end().catch(() => undefined);
-  }
-}
-
-/** Jobs and webhooks that have not ended. */
-async function open(url: string): Promise<number> {
-  const [row] = await ask(
-    url,
-    `SELECT (SELECT count(*) FROM dbos.workflow_status WHERE status IN ('PENDING', 'ENQUEUED', 'DELAYED'))
-      + (SELECT count(*) FROM reelway.zoom_event WHERE outcome IS NULL) AS count`,
-  );
-  return Number((row as { count: string }).count);
-}
-
-async function until(holds: () => boolean | Promise<boolean>, withinMs: number, what: string): Promise<void> {
-  for (const deadline = Date.now() + withinMs; !(await holds()); await sleep(250))
-    if (Date.now() > deadline) throw new Error(`after ${withinMs / 1000} s it is not so that ${what}`);
-}
-
-/** mulberry32: the same numbers for the same seed. What meets what still depends on the machine. */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startOpencastServer, type OpencastServer } from '../support/opencast-server.js';
-import { startPrivateCluster, type PrivateCluster } from '../support/postgres-server.js';
+import { freePort, startPrivateCluster, type PrivateCluster } from '../support/postgres-server.js';
 import { startS3Server, type S3Server } from '../support/s3-server.js';
 import { startZoomServer, type ZoomServer } from '../support/zoom-server.js';
 
@@ -45,7 +45,7 @@ export interface ChaosStage {
 }
 
 /** bytes of the small disk */
-const smallDiskSize = 256 * 1024 * 1024;
+const smallDiskSize = 1024 ** 3;
 
 export async function chaosStage(storage: 's3' | 'folder', random: () => number): Promise<ChaosStage> {
   const folder = await mkdtemp(path.join(tmpdir(), 'reelway-chaos-'));
@@ -60,6 +60,7 @@ export async function chaosStage(storage: 's3' | 'folder', random: () => number)
   await mkdir(media);
   const smallDisk = s3 ? undefined : mountSmallDisk(media);
   const notices: SeenNotice[] = [];
+  const publicPort = await freePort();
   let rate = 0;
   const fails = () => random() < rate;
 
@@ -116,6 +117,9 @@ export async function chaosStage(storage: 's3' | 'folder', random: () => number)
         AWS_ACCESS_KEY_ID: s3.credentials.accessKeyId,
         AWS_SECRET_ACCESS_KEY: s3.credentials.secretAccessKey,
       }),
+      // Opencast fetches from the server whichever process asks it to.
+      REELWAY_PORT: String(publicPort),
+      REELWAY_PUBLIC_URL: `http://127.0.0.1:${publicPort}`,
       REELWAY_PRIVATE_HOSTS: '127.0.0.1',
       REELWAY_API_TOKENS: `chaos:${apiSecret}`,
       REELWAY_NOTIFY: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`,
