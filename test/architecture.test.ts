@@ -52,7 +52,14 @@ const rules: readonly RoomRule[] = [
   },
   {
     room: 'workflow',
-    imports: ['domain', 'intake', 'notify/notice', 'notify/harvest-notice', 'notify/recording-notice'],
+    imports: [
+      'domain',
+      'intake',
+      'notify/notice',
+      'notify/harvest-notice',
+      'notify/recording-notice',
+      'notify/alert-notice',
+    ],
     types: effectRooms,
     rule: 'workflow imports domain, intake, the wording of notices and port types; it acts only through step()',
   },
