@@ -110,6 +110,7 @@ async function incomplete(store: ObjectStore, folder: string, deep: boolean): Pr
 
 /** To be asked when a notice comes: what it says must be there by then. */
 export async function tooEarly(store: ObjectStore, { type, asset, subject }: SeenNotice): Promise<string[]> {
+  if (isAlert(asset)) return [];
   if (type === 'ERROR') return [`told of a failure: ${subject}`];
   if (!subject.startsWith('Asset ')) return [];
   const found = await Promise.all(
@@ -118,8 +119,14 @@ export async function tooEarly(store: ObjectStore, { type, asset, subject }: See
   return found.flat().map((problem) => `announced and not complete: ${problem}`);
 }
 
+/** Of what was done to it, which it is right to tell. */
+function isAlert(asset: string): boolean {
+  return asset.startsWith('alert:');
+}
+
 /** Everything was told, once: a notice that came again came under the same id. */
-function told({ notices }: ChaosStage, ledger: Ledger): string[] {
+function told(stage: ChaosStage, ledger: Ledger): string[] {
+  const notices = stage.notices.filter(({ asset }) => !isAlert(asset));
   const ids = new Map<string, Set<string>>();
   for (const { id, subject } of notices) ids.set(subject, (ids.get(subject) ?? new Set()).add(id));
   const twice = [...ids].filter(([, under]) => under.size > 1);

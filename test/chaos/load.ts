@@ -22,7 +22,7 @@ const kinds: Record<string, (url: string) => Promise<Response>> = {
   webhook(url) {
     const body = webhookBody('recording.started', {
       uuid: crypto.randomUUID(),
-      id: 93_812_345_678,
+      id: 90_000_000_000 + Math.floor(Math.random() * 1e9),
       host_id: 'h',
       topic: 't',
       start_time: '2026-11-23T14:00:00Z',
