@@ -6,6 +6,7 @@ import type { SlackDoor } from './api/routes/slack.js';
 import type { ZoomIngester } from './api/routes/zoom-ingester.js';
 import type { Config } from './config/config.js';
 import { Failure } from './domain/failure.js';
+import type { Inventory } from './domain/inventory.js';
 import { httpClient } from './net/request.js';
 import { trusting } from './net/safe-url.js';
 import { slackApi } from './source/slack/slack-api.js';
@@ -37,6 +38,8 @@ export interface RecordingsIntakeOptions {
   readonly database: Pick<Database, 'tables'>;
   /** undefined: no credentials were set */
   readonly zoom: ZoomClient | undefined;
+  /** What lies below a prefix of the storage; absent: nothing. */
+  readonly inventory?: (prefix: string) => Promise<Inventory | undefined>;
   /** As the second half of the line takes work; undefined while Zoom or Opencast is not set up. */
   readonly second: () => Pick<EventServices, 'submit' | 'submitTranscripts' | 'submitLateFiles'> | undefined;
   readonly log: Logger;
@@ -137,6 +140,7 @@ export function recordingsIntake(options: RecordingsIntakeOptions): RecordingsIn
             list: (filter) => listRecordings(database.tables, filter),
             ledger: eventLedger(database.tables),
             archive: eventArchive(database.tables),
+            inventory: options.inventory ?? (() => Promise.resolve(undefined)),
             wake: () => loop && loop.wake(),
           }),
           backfill: (range) => engine.submit(reconcile, `backfill:${range.from}:${range.to}:${Date.now()}`, range),

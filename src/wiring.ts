@@ -53,6 +53,7 @@ import { packageAsset } from './workflow/package-asset.js';
 import type { HarvestPorts } from './transfer/harvest/harvest.js';
 import { packageEndpoint } from './workflow/package-endpoint.js';
 import { startEngine, type Engine } from './workflow/start.js';
+import { readInventory } from './transfer/inventory.js';
 import { submitAsset, type SubmitChoice } from './workflow/submit-asset.js';
 import { submitIngest, submitLateFiles, submitTranscripts } from './workflow/submit-ingest.js';
 import { noticeJobId, tell } from './workflow/tell.js';
@@ -187,6 +188,7 @@ async function compose(
   });
   const intake = recordingsIntake({
     ...{ config, database, log, zoom: zoom?.client },
+    inventory: (prefix) => readInventory(openStore(undefined), prefix),
     second: () => recordings && { submit: recordings.submitIngest, ...recordings },
   });
   const metrics = openMetrics();

@@ -12,10 +12,16 @@ import { JobsPage } from './pages/jobs';
 import { NewAssetPage } from './pages/new-asset';
 import { NowPage } from './pages/now';
 import { SignInPage } from './pages/sign-in';
+import { IngestPage } from './pages/ingest';
+import { RecordingPage } from './pages/recording';
+import { RecordingsPage } from './pages/recordings';
+import { ScheduleImportPage } from './pages/schedule-import';
+import { SchedulePage } from './pages/schedule';
+import { Role } from './role';
 import { Link, usePlace, type Place } from './router';
 
 type SignedIn =
-  { readonly state: 'asking' } | { readonly state: 'out' } | { readonly state: 'in'; readonly name: string };
+  { readonly state: 'asking' } | { readonly state: 'out' } | { readonly state: 'in'; readonly session: Session };
 
 /** The whole dashboard: who is signed in, and the page of the present place. */
 export function App() {
@@ -26,23 +32,27 @@ export function App() {
   useEffect(() => {
     whenSignedOut(() => setSignedIn({ state: 'out' }));
     get<Session>('api/session').then(
-      ({ name }) => setSignedIn(name === null ? { state: 'out' } : { state: 'in', name }),
+      (session) => setSignedIn(session.name === null ? { state: 'out' } : { state: 'in', session }),
       () => setSignedIn({ state: 'out' }),
     );
   }, []);
 
   if (signedIn.state === 'asking') return <p className="wait">Reelway …</p>;
   if (signedIn.state === 'out' || ticket !== null)
-    return <SignInPage ticket={ticket} onSignedIn={(name) => setSignedIn({ state: 'in', name })} />;
+    return <SignInPage ticket={ticket} onSignedIn={(session) => setSignedIn({ state: 'in', session })} />;
   return (
-    <Layout place={place} name={signedIn.name} onSignedOut={() => setSignedIn({ state: 'out' })}>
-      <Page place={place} />
-    </Layout>
+    <Role value={signedIn.session.role ?? 'viewer'}>
+      <Layout place={place} session={signedIn.session} onSignedOut={() => setSignedIn({ state: 'out' })}>
+        <Page place={place} />
+      </Layout>
+    </Role>
   );
 }
 
 const sections = [
   { part: '', name: 'Now' },
+  { part: 'recordings', name: 'Recordings' },
+  { part: 'schedule', name: 'Schedule' },
   { part: 'assets', name: 'Assets' },
   { part: 'jobs', name: 'Jobs' },
   { part: 'health', name: 'Health' },
@@ -65,6 +75,11 @@ function Page({ place: { parts } }: { readonly place: Place }) {
       return id === undefined ? <GroupsPage /> : <GroupPage key={id} id={id === 'new' ? undefined : id} />;
     case 'jobs':
       return id === undefined ? <JobsPage /> : <JobPage key={id} id={id} />;
+    case 'recordings':
+      if (id === undefined) return <RecordingsPage />;
+      return id === 'of' && parts[2] !== undefined ? <RecordingPage key={parts[2]} uuid={parts[2]} /> : <IngestPage />;
+    case 'schedule':
+      return id === 'import' ? <ScheduleImportPage /> : <SchedulePage />;
     case 'health':
       return <HealthPage />;
     default:
@@ -74,12 +89,12 @@ function Page({ place: { parts } }: { readonly place: Place }) {
 
 interface LayoutProps {
   readonly place: Place;
-  readonly name: string;
+  readonly session: Session;
   readonly onSignedOut: () => void;
   readonly children: ReactNode;
 }
 
-function Layout({ place, name, onSignedOut, children }: LayoutProps) {
+function Layout({ place, session: { name, role }, onSignedOut, children }: LayoutProps) {
   const main = useRef<HTMLElement>(null);
   const at = place.parts.join('/');
   const shown = useRef(at);
@@ -119,7 +134,12 @@ function Layout({ place, name, onSignedOut, children }: LayoutProps) {
             ))}
           </ul>
         </nav>
-        <button type="button" className="quiet" onClick={signOut} title={`Signed in with the token “${name}”`}>
+        <button
+          type="button"
+          className="quiet"
+          onClick={signOut}
+          title={`Signed in with the token “${name}” (${role})`}
+        >
           Sign out
         </button>
       </header>

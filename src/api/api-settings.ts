@@ -1,18 +1,27 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { roles, type Role } from '../domain/api-token.js';
 import { listItems, settings } from '../domain/setting.js';
 
 /** Short secrets can be guessed over the network. */
 const minimumSecretLength = 16;
 
 const apiToken = z.string().transform((text, context) => {
-  const [, name, secret] = /^([A-Za-z0-9_-]{1,64}):(.+)$/.exec(text) ?? [];
+  const [, name, role = 'admin', secret] = /^([A-Za-z0-9_-]{1,64})(?:@(\w+))?:(.+)$/.exec(text) ?? [];
   if (name === undefined || secret === undefined || secret.length < minimumSecretLength) {
     context.addIssue({ code: 'custom', message: 'not name:secret' });
     return z.NEVER;
   }
-  return { name, secret };
+  if (!isRole(role)) {
+    context.addIssue({ code: 'custom', message: `${role} is no role` });
+    return z.NEVER;
+  }
+  return { name, role, secret };
 });
+
+function isRole(text: string): text is Role {
+  return (roles as readonly string[]).includes(text);
+}
 
 /** Addresses and networks. */
 const addressList = z.string().transform((text, context): ((address: string) => boolean) => {
@@ -88,8 +97,9 @@ export const apiSettings = settings({
         .join(','),
   },
   REELWAY_API_TOKENS: {
-    about: 'Who may use the API.',
-    allowed: `a list of name:secret, separated by commas or blanks; secrets have at least ${minimumSecretLength} characters`,
+    about:
+      'Who may use the API and the dashboard: viewers look, operators act, too, and admins (who have no role behind their name) do everything.',
+    allowed: `a list of name:secret or name@role:secret (viewer, operator, admin), separated by commas or blanks; secrets have at least ${minimumSecretLength} characters`,
     schema: z
       .string()
       .transform(listItems)

@@ -1,11 +1,15 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-import { storedToken, type StoredToken } from '../domain/api-token.js';
+import { roles, storedToken, type Role, type StoredToken } from '../domain/api-token.js';
 import { Failure } from '../domain/failure.js';
 import type { SessionTable } from '../status/session-table.js';
 import { sessionSecret } from './session-cookie.js';
 
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The least role that may do this; absent: viewers may look, operators may change. */
+    role?: Role;
+  }
   interface FastifyRequest {
     /** The token that let the request in; null before, and on routes that need none. */
     token: StoredToken | null;
@@ -26,13 +30,25 @@ export function authenticate(doors: Doors) {
   return async (request: FastifyRequest): Promise<void> => {
     if (request.headers.authorization !== undefined) {
       request.token = bearerToken(doors, request.headers.authorization);
+      checkRole(request, request.token);
       return;
     }
     const token = await sessionToken(doors, request);
     if (!token) throw new Failure('unauthorized', 'The request carries no token.');
     refuseForeign(request);
+    checkRole(request, token);
     request.token = token;
   };
+}
+
+/** @throws Failure forbidden when the token's role is less than what the route needs */
+export function checkRole({ method, routeOptions }: FastifyRequest, { name, role }: StoredToken): void {
+  const looks = method === 'GET' || method === 'HEAD';
+  const needed = routeOptions.config.role ?? (looks ? 'viewer' : 'operator');
+  if (roles.indexOf(role) >= roles.indexOf(needed)) return;
+  throw new Failure('forbidden', `The token ${name} is of a ${role}; this needs an ${needed}.`, {
+    details: { role, needed },
+  });
 }
 
 /** The token of the session that the browser is signed in with; its end is the session's end. */

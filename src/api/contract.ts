@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { roles } from '../domain/api-token.js';
 import { failureTable, type FailureCode } from '../domain/failure.js';
 import { recordingStatuses } from '../domain/recording-status.js';
 import { scheduledClassSchema } from '../domain/schedule.js';
@@ -26,7 +27,13 @@ export const checkSchema = z.object({ name: z.string(), ok: z.boolean(), message
 export const readinessSchema = z.object({ ready: z.boolean(), checks: z.array(checkSchema) }).meta({ id: 'Readiness' });
 
 export const sessionSchema = z
-  .object({ name: z.string().nullable().describe('Of the token that the browser is signed in with; null: it is not.') })
+  .object({
+    name: z.string().nullable().describe('Of the token that the browser is signed in with; null: it is not.'),
+    role: z
+      .enum(roles)
+      .nullable()
+      .describe('What the token may do: look; act, too; or change packaging groups as well.'),
+  })
   .meta({ id: 'Session' });
 
 export const ticketSchema = z.object({ ticket: z.string() }).meta({ id: 'Ticket' });
@@ -194,6 +201,15 @@ export const systemSchema = z
       }),
     ),
     disks: z.array(z.object({ path: z.string(), free: z.number(), total: z.number() })),
+    tokens: z.array(z.object({ name: z.string(), role: z.enum(roles) })).describe('Who may use this server.'),
+    zoom: z
+      .object({
+        webhooks: z.boolean().describe('Whether this server can check webhooks of Zoom.'),
+        validatedAt: time.nullable().describe('When Zoom last validated the address; it does so every three days.'),
+        sweep: z.object({ job: z.string(), at: time, status: z.enum(jobStatuses) }).nullable(),
+      })
+      .nullable()
+      .describe('null: no recordings are taken.'),
   })
   .meta({ id: 'System' });
 
@@ -269,6 +285,14 @@ export const recordingDetailSchema = recordingSummarySchema
         endsAt: time.nullable(),
         bytes: z.number().nullable(),
         status: z.string().nullable(),
+        stored: z
+          .object({
+            path: z.string().describe('On this server, for whoever has a token.'),
+            bytes: z.number(),
+            digest: z.string(),
+          })
+          .nullable()
+          .describe('The copy that lies here whole and checked; null: there is none.'),
       }),
     ),
     match: z
@@ -339,6 +363,7 @@ export type JobStep = z.output<typeof jobStepSchema>;
 export type JobDetail = z.output<typeof jobDetailSchema>;
 export type JobPage = z.output<typeof jobPageSchema>;
 export type System = z.output<typeof systemSchema>;
+export type RecordingSummary = z.output<typeof recordingSummarySchema>;
 export type RecordingPage = z.output<typeof recordingPageSchema>;
 export type RecordingDetail = z.output<typeof recordingDetailSchema>;
 export type ZoomEventPage = z.output<typeof zoomEventPageSchema>;

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { recordingFileKey, type RecordingFile } from '../domain/recording.js';
+import { recordingFileObject } from '../domain/recording-key.js';
 import type { CatalogIngest, CatalogRecording } from '../status/recording-views.js';
 import type { ShownRecording } from '../workflow/recording-desk.js';
 import type { recordingDetailSchema, recordingSummarySchema } from './contract.js';
@@ -27,7 +28,7 @@ export function recordingDetail(shown: ShownRecording): DetailView {
   return {
     ...recordingSummary(shown),
     zoomUrl: `https://zoom.us/recording/management/detail?meeting_id=${encodeURIComponent(recording.uuid)}`,
-    fileList: recording.files.map(fileView),
+    fileList: recording.files.map((file) => fileView(file, shown)),
     match:
       decision.kind === 'ingest'
         ? { seriesId: decision.series.id, title: decision.series.title, reason: null }
@@ -50,12 +51,15 @@ function ingestView(ingest: CatalogIngest): SummaryView['ingests'][number] {
   };
 }
 
-function fileView(file: RecordingFile): DetailView['fileList'][number] {
+function fileView(file: RecordingFile, { recording, stored }: ShownRecording): DetailView['fileList'][number] {
   const { fileType, recordingType, recordingStart, recordingEnd, fileSize, status } = file;
+  const key = recordingFileObject(recording, file);
+  const found = stored.get(key);
   return {
     ...{ name: recordingFileKey(file), fileType, recordingType: recordingType ?? null },
     ...{ startsAt: recordingStart ?? null, endsAt: recordingEnd ?? null },
     ...{ bytes: fileSize ?? null, status: status ?? null },
+    stored: found ? { path: `media/${key}`, ...found } : null,
   };
 }
 

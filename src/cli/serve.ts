@@ -123,7 +123,8 @@ async function serveApi(services: Services, config: Config, log: Logger, { exten
     {
       ...{ log, version, metrics, metricSources },
       tokens: () => [...tokens, ...local],
-      ...{ checks, system, sessions: services.sessions, tickets },
+      ...{ checks, sessions: services.sessions, tickets },
+      system: { ...system, zoom: () => zoomState(intake, services, config) },
       packagingGroups: services.packagingGroups,
       checkConfiguration: services.checkConfiguration,
       endpoints: {
@@ -172,10 +173,26 @@ async function serveApi(services: Services, config: Config, log: Logger, { exten
   }
 }
 
+/** What the health page shows of Zoom. */
+async function zoomState({ inbox }: ReturnType<Services['startIntake']>, { engine }: Services, config: Config) {
+  const [validated, { jobs }] = await Promise.all([
+    inbox.lastValidation(),
+    engine.jobs.list({ kind: ['reconcile-zoom'], status: ['done', 'failed'], limit: 1 }),
+  ]);
+  const [last] = jobs;
+  return {
+    webhooks: config.WEBHOOK_VALIDATION_SECRET_TOKEN !== undefined,
+    validatedAt: validated?.toISOString() ?? null,
+    sweep: last ? { job: last.id, at: last.endedAt ?? last.createdAt, status: last.status } : null,
+  };
+}
+
 async function configuredTokens(
   config: Config,
 ): Promise<{ tokens: readonly [StoredToken, ...StoredToken[]]; firstSecret: string | undefined }> {
-  const [first, ...others] = (config.REELWAY_API_TOKENS ?? []).map(({ name, secret }) => storedToken(name, secret));
+  const [first, ...others] = (config.REELWAY_API_TOKENS ?? []).map(({ name, role, secret }) =>
+    storedToken(name, secret, role),
+  );
   if (first) return { tokens: [first, ...others], firstSecret: undefined };
   const { firstToken } = await import('../status/first-token.js');
   const { token, secret } = await firstToken(path.join(config.REELWAY_DATA_DIR, 'api-token.json'));

@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto';
 
+/** What a token may do: look; work with jobs, recordings, assets and the schedule, too; or everything. */
+export const roles = ['viewer', 'operator', 'admin'] as const;
+export type Role = (typeof roles)[number];
+
 /**
  * A token of the API as it is kept. Secrets are long (at least 16 characters; ours are 256 random bits), so one round of SHA-256 is enough:
  * there is nothing to guess.
@@ -8,8 +12,9 @@ export interface StoredToken {
   readonly name: string;
   /** SHA-256 of the secret, 64 hex digits */
   readonly digest: string;
+  readonly role: Role;
 }
 
-export function storedToken(name: string, secret: string): StoredToken {
-  return { name, digest: createHash('sha256').update(secret).digest('hex') };
+export function storedToken(name: string, secret: string, role: Role = 'admin'): StoredToken {
+  return { name, role, digest: createHash('sha256').update(secret).digest('hex') };
 }

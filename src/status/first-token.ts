@@ -5,7 +5,9 @@ import { z } from 'zod';
 import { storedToken, type StoredToken } from '../domain/api-token.js';
 import { Failure } from '../domain/failure.js';
 
-const tokenFile = z.object({ name: z.string(), digest: z.string().regex(/^[0-9a-f]{64}$/) });
+const tokenFile = z
+  .object({ name: z.string(), digest: z.string().regex(/^[0-9a-f]{64}$/) })
+  .transform((kept): StoredToken => ({ ...kept, role: 'admin' }));
 
 export interface FirstToken {
   readonly token: StoredToken;

@@ -1,7 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import type { StoredToken } from '../domain/api-token.js';
+import type { StoredToken as Token } from '../domain/api-token.js';
 import type { Tables } from './tables.js';
+
+type StoredToken = Pick<Token, 'name' | 'digest'>;
 
 /** Who is signed in to the dashboard. A session is kept by the digest of its secret, and stands for the token that it was opened with. */
 export interface SessionTable {

@@ -1,5 +1,7 @@
 import { Failure } from '../domain/failure.js';
+import type { Inventory } from '../domain/inventory.js';
 import type { RecordingStateEvent } from '../domain/recording.js';
+import { recordingPrefix } from '../domain/recording-key.js';
 import type { Decision, IntakeRules } from '../intake/decide-ingest.js';
 import type { OnDemandRequest } from '../intake/request-on-demand.js';
 import { suggestClasses, type ClassSuggestion } from '../intake/suggest-classes.js';
@@ -33,6 +35,8 @@ export interface ShownRecording extends CatalogRecording {
   readonly decision: Decision;
   /** Classes to choose from; empty when one matches. */
   readonly suggestions: readonly ClassSuggestion[];
+  /** What of it lies whole and checked in our storage, by key. */
+  readonly stored: ReadonlyMap<string, { readonly bytes: number; readonly digest: string }>;
   /** of Zoom: started, paused, ..., in the order in which it happened */
   readonly states: readonly RecordingStateEvent[];
   /** Statuses of each ingest, by its tracking id, oldest first. */
@@ -48,6 +52,8 @@ export interface RecordingDeskServices extends OnDemandServices {
   readonly rules: IntakeRules;
   readonly ledger: Pick<EventLedger, 'ofRecording'>;
   readonly archive: EventArchive;
+  /** What lies below a prefix of our storage; undefined: nothing. */
+  readonly inventory: (prefix: string) => Promise<Inventory | undefined>;
   /** There is something in the inbox. */
   readonly wake: () => void;
 }
@@ -64,24 +70,30 @@ export function recordingDesk(services: RecordingDeskServices): RecordingDesk {
     throw new Failure('not_found', `There is no recording ${uuid}.`, { details: { recording: uuid } });
   }
 
+  async function storedFiles(prefix: string): Promise<ShownRecording['stored']> {
+    const objects = (await services.inventory(prefix))?.objects ?? [];
+    return new Map(objects.map(({ key, size, digest }) => [`${prefix}/${key}`, { bytes: size, digest }]));
+  }
+
   return {
     list: services.list,
 
     async show(uuid) {
       const found = await known(uuid);
       const { recording, ingests } = found;
-      const [decision, classes, states, opencast, events] = await Promise.all([
+      const [decision, classes, states, opencast, events, stored] = await Promise.all([
         decide(services, recording, {}),
         schedule.classes(),
         catalog.recordingEvents(uuid),
         ledger.ofRecording(uuid),
         archive.list({ uuid, limit: mostEvents }),
+        storedFiles(recordingPrefix(recording)),
       ]);
       const history = new Map<string, readonly PastStatus[]>();
       for (const { trackingId } of ingests) history.set(trackingId, await catalog.history(trackingId));
       const isMatched = decision.kind === 'ingest' && decision.series.courseCode !== undefined;
       const suggestions = isMatched ? [] : suggestClasses(recording, classes, rules);
-      return { ...found, decision, suggestions, states, history, opencast, events: [...events].reverse() };
+      return { ...found, decision, suggestions, stored, states, history, opencast, events: [...events].reverse() };
     },
 
     order: (request) => orderIngest(services, request),

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { cp, readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createRequire } from 'node:module';
 import path from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { axeFindings } from '../support/axe.js';
 import { launchChromium } from '../support/chromium.js';
 import {
   builtDashboard,
@@ -20,7 +20,6 @@ import { projectRoot } from '../support/reelway.js';
 import { requires } from '../support/requires.js';
 
 const sample = path.join(projectRoot, 'examples/sample');
-const axeSource = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const group = [
   { Id: 'cmaf', CmafPackage: { SegmentDurationSeconds: 4, HlsManifests: [{ ManifestName: 'index' }] } },
   { Id: 'dash', DashPackage: { SegmentDurationSeconds: 4, DashManifests: [{ ManifestName: 'index' }] } },
@@ -275,21 +274,6 @@ describe.runIf(requires('chromium'))('The dashboard', () => {
     expect(await time.innerText()).toContain(inTokyo.format(new Date(iso)));
   });
 });
-
-async function axeFindings(page: Page) {
-  // By the protocol, not by a script element: the page's policy refuses those.
-  await page.evaluate(await readFile(axeSource, 'utf8'));
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run: () => Promise<{ violations: Violation[] }> } };
-    interface Violation {
-      readonly id: string;
-      readonly impact: string;
-      readonly nodes: { readonly html: string; readonly failureSummary: string }[];
-    }
-    const { violations } = await axe.run();
-    return violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ html }) => html) }));
-  });
-}
 
 /** Serves the sample under any folder; of two segments only the heads, which are looked at first, until it is told to let go. */
 async function slowSource(folder: string) {

@@ -18,7 +18,7 @@ export function dashboardServices(): DashboardServices {
     workers: () => Promise.resolve([]),
   };
   const disks = () => Promise.resolve([]);
-  const open = new Map<string, { token: StoredToken; expiresAt: Date }>();
+  const open = new Map<string, { token: Pick<StoredToken, 'name' | 'digest'>; expiresAt: Date }>();
   return {
     sessions: {
       open(token, expiresAt) {

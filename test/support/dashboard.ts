@@ -71,7 +71,7 @@ export async function openPage(
 }
 
 /** Fills in the token and waits for the first page. */
-export async function signIn(page: Page, { url, secret }: DashboardServer): Promise<void> {
+export async function signIn(page: Page, { url, secret }: Pick<DashboardServer, 'url' | 'secret'>): Promise<void> {
   await page.goto(url);
   await page.getByLabel('API token').fill(secret);
   await page.getByRole('button', { name: 'Sign in' }).click();

@@ -3,6 +3,7 @@ import { formatBytes } from '../format';
 import { Fact } from '../parts/fact';
 import { ProblemView } from '../parts/problem-view';
 import { Since, Time } from '../parts/time';
+import { Link } from '../router';
 import { useResource } from '../use-resource';
 
 /** below this share of free space a disk is shown as low */
@@ -29,9 +30,11 @@ export function HealthPage() {
               ))}
             </ul>
           </section>
+          {data.zoom && <Zoom zoom={data.zoom} />}
           <Queues queues={data.queues} />
           <Workers workers={data.workers} database={data.database} />
           <Disks disks={data.disks} />
+          <Tokens tokens={data.tokens} />
           <section aria-labelledby="this-server">
             <h2 id="this-server">This server</h2>
             <dl className="facts">
@@ -48,6 +51,66 @@ export function HealthPage() {
         </>
       )}
     </>
+  );
+}
+
+/** milliseconds: Zoom validates every three days and stops sending when that fails */
+const staleValidation = 4 * 86_400_000;
+
+function Zoom({ zoom: { webhooks, validatedAt, sweep } }: { readonly zoom: NonNullable<System['zoom']> }) {
+  const isStale = validatedAt !== null && Date.now() - Date.parse(validatedAt) > staleValidation;
+  return (
+    <section aria-labelledby="zoom">
+      <h2 id="zoom">Zoom</h2>
+      <ul className="rows">
+        <li>
+          <span className={`status ${isStale ? 'failed' : validatedAt === null ? 'queued' : 'done'}`}>
+            {isStale ? 'not well' : validatedAt === null ? 'not seen' : 'well'}
+          </span>
+          <strong>Webhooks</strong>
+          <span>
+            {validatedAt === null ? (
+              webhooks ? (
+                'Zoom has not validated the address yet.'
+              ) : (
+                'Not set up: WEBHOOK_VALIDATION_SECRET_TOKEN.'
+              )
+            ) : (
+              <>
+                Zoom validated the address <Since at={validatedAt} /> ago
+                {isStale && '. That is too long: validate it in the Zoom app, or no recording is announced any more.'}
+              </>
+            )}
+          </span>
+        </li>
+        <li>
+          <span className={`status ${sweep?.status ?? 'queued'}`}>{sweep?.status ?? 'not yet'}</span>
+          <strong>Look through Zoom’s list</strong>
+          {sweep && (
+            <span>
+              <Link to={['jobs', sweep.job]}>
+                the last one ended <Since at={sweep.at} /> ago
+              </Link>
+            </span>
+          )}
+        </li>
+      </ul>
+    </section>
+  );
+}
+
+function Tokens({ tokens }: { readonly tokens: System['tokens'] }) {
+  return (
+    <section aria-labelledby="tokens">
+      <h2 id="tokens">Tokens</h2>
+      <ul className="rows">
+        {tokens.map(({ name, role }) => (
+          <li key={name}>
+            <strong>{name}</strong> {role}
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

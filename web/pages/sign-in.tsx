@@ -7,7 +7,7 @@ import { useAction } from '../use-resource';
 export interface SignInProps {
   /** of a one-time link */
   readonly ticket: string | null;
-  readonly onSignedIn: (name: string) => void;
+  readonly onSignedIn: (session: Session) => void;
 }
 
 /** A token for a cookie; or the ticket of a link, which is taken out of the address at once. */
@@ -17,9 +17,9 @@ export function SignInPage({ ticket, onSignedIn }: SignInProps) {
   const redeemed = useRef<string>(undefined);
 
   const signIn = async (credentials: { token: string } | { ticket: string }) => {
-    const { name } = await send<Session>('POST', 'api/session', credentials);
+    const session = await send<Session>('POST', 'api/session', credentials);
     setToken('');
-    if (name !== null) onSignedIn(name);
+    if (session.name !== null) onSignedIn(session);
   };
   const byToken = useAction(() => signIn({ token }));
   const byTicket = useAction(async () => {

@@ -52,6 +52,7 @@ export function packagingGroupRoutes(
   app.put(
     '/api/packaging-groups/:id',
     {
+      config: { role: 'admin' },
       schema: {
         summary: 'Make a packaging group, or replace it',
         description:

@@ -35,7 +35,8 @@ export function sessionRoutes(app: ApiServer, services: SignIn): void {
     { schema: { summary: 'Who is signed in', tags, response: { 200: sessionSchema } } },
     async (request, reply) => {
       reply.header('cache-control', 'no-store');
-      return { name: (await sessionToken(services, request))?.name ?? null };
+      const { name = null, role = null } = (await sessionToken(services, request)) ?? {};
+      return { name, role };
     },
   );
 
@@ -56,7 +57,7 @@ export function sessionRoutes(app: ApiServer, services: SignIn): void {
       await endSession(request);
       const secret = await sessions.open(token, new Date(Date.now() + sessionLifetime * 1000));
       setSessionCookie(request, reply, secret, { secure, maxAge: sessionLifetime });
-      return { name: token.name };
+      return { name: token.name, role: token.role };
     },
   );
 
@@ -78,7 +79,7 @@ export function sessionRoutes(app: ApiServer, services: SignIn): void {
       refuseForeign(request);
       await endSession(request);
       setSessionCookie(request, reply, '', { secure, maxAge: 0 });
-      return { name: null };
+      return { name: null, role: null };
     },
   );
 }

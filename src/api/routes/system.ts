@@ -1,6 +1,7 @@
 import type { DiskSpace, SystemView } from '../../status/system-view.js';
 import { queues, type GivenLimits, type QueueLimits } from '../../workflow/queues.js';
-import { problemSchema, systemSchema } from '../contract.js';
+import type { StoredToken } from '../../domain/api-token.js';
+import { problemSchema, systemSchema, type System } from '../contract.js';
 import type { ApiServer } from '../http-types.js';
 import { runChecks, type HealthCheck } from './health.js';
 
@@ -10,6 +11,8 @@ export interface SystemServices extends SystemView {
   /** where media lie, for people */
   readonly storage: string;
   readonly queueLimits: GivenLimits;
+  /** Of the recordings line; absent: there is none. */
+  readonly zoom?: () => Promise<NonNullable<System['zoom']>>;
   /** of the folders that this process writes to */
   readonly disks: () => Promise<readonly DiskSpace[]>;
 }
@@ -18,12 +21,13 @@ export interface SystemRouteServices {
   readonly system: SystemServices;
   readonly checks: readonly HealthCheck[];
   readonly version: string;
+  readonly tokens: () => readonly StoredToken[];
 }
 
 const startedAt = new Date(Date.now() - performance.now());
 
 /** `/api/system`: how the whole of it is doing, for the dashboard's health page. */
-export function systemRoutes(app: ApiServer, { system, checks, version }: SystemRouteServices): void {
+export function systemRoutes(app: ApiServer, { system, checks, version, tokens }: SystemRouteServices): void {
   app.get(
     '/api/system',
     {
@@ -36,10 +40,11 @@ export function systemRoutes(app: ApiServer, { system, checks, version }: System
     async () => {
       const results = await runChecks(checks);
       // What the database knows can be told only while it answers; its check says why when it does not.
-      const [held, workers, disks] = await Promise.all([
+      const [held, workers, disks, zoom] = await Promise.all([
         system.queues().catch(() => []),
         system.workers().catch(() => []),
         system.disks(),
+        system.zoom?.().catch(() => null),
       ]);
       return {
         version,
@@ -58,6 +63,11 @@ export function systemRoutes(app: ApiServer, { system, checks, version }: System
         }),
         workers: workers.map(({ seenAt, ...worker }) => ({ ...worker, seenAt: seenAt?.toISOString() ?? null })),
         disks: [...disks],
+        // That of the command line on this machine is no person's.
+        tokens: tokens()
+          .filter(({ name }) => name !== 'local')
+          .map(({ name, role }) => ({ name, role })),
+        zoom: zoom ?? null,
       };
     },
   );

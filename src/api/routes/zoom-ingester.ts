@@ -5,7 +5,7 @@ import type { WebhookReceiver } from '../../source/zoom/receive-webhook.js';
 import type { RecordingViews } from '../../status/recording-views.js';
 import type { OnDemandAnswer } from '../../workflow/ingest-on-demand.js';
 import type { ScheduleReport } from '../../workflow/sync-schedule.js';
-import { tokenOfSecret } from '../authenticate.js';
+import { checkRole, tokenOfSecret } from '../authenticate.js';
 import type { ApiServer } from '../http-types.js';
 import { statusOfMeeting, statusOfMeetings } from './ingest-status.js';
 
@@ -113,6 +113,7 @@ function ingestRoutes(app: ApiServer, zoom: ZoomIngester, tokens: () => readonly
     } catch (error) {
       const failure = toFailure(error);
       if (failure.code === 'unauthorized') return answer(reply, { status: 401, message: failure.message });
+      if (failure.code === 'forbidden') return answer(reply, { status: 403, message: failure.message });
       request.log.error({ err: failure.cause ?? failure, code: failure.code }, failure.message);
       return answer(reply, { status: 500, message: 'Something unexpected happened; the log says what.' });
     }
@@ -131,11 +132,11 @@ function letIn(request: FastifyRequest, { isAllowed }: ZoomIngester, tokens: () 
   checkToken(request, tokens());
 }
 
-/** @throws Failure unauthorized */
-function checkToken({ headers }: FastifyRequest, tokens: readonly StoredToken[]): void {
-  const [, secret] = /^Bearer +([\x21-\x7E]{1,512})$/i.exec(headers.authorization ?? '') ?? [];
+/** @throws Failure unauthorized, forbidden */
+function checkToken(request: FastifyRequest, tokens: readonly StoredToken[]): void {
+  const [, secret] = /^Bearer +([\x21-\x7E]{1,512})$/i.exec(request.headers.authorization ?? '') ?? [];
   if (secret === undefined) throw new Failure('unauthorized', 'The request carries no token.');
-  tokenOfSecret(tokens, secret);
+  checkRole(request, tokenOfSecret(tokens, secret));
 }
 
 function bytesOf({ body }: FastifyRequest): Uint8Array {
