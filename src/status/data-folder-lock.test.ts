@@ -115,10 +115,9 @@ describe('the lock of a data folder', () => {
   });
 
   it('tells its holder when another has taken over', async () => {
-    const lost = new Promise<Failure>((onLost) => {
-      void lockDataFolder(folder, { onLost, heartbeatMs: 20 });
-    });
-    await expect.poll(() => readdir(lockFolder(folder))).toContain('owner.1.json');
+    let onLost: (failure: Failure) => void = () => undefined;
+    const lost = new Promise<Failure>((resolve) => (onLost = resolve));
+    await lockDataFolder(folder, { onLost: (failure) => onLost(failure), heartbeatMs: 20 });
     await writeFile(path.join(lockFolder(folder), 'owner.2.json'), JSON.stringify({ ...ownIdentity(), pid: 4711 }));
     expect((await lost).details).toMatchObject({ pid: 4711 });
   });
