@@ -18,7 +18,9 @@ export interface SourceOptions {
   /** Hz */
   readonly sampleRate?: number;
   readonly channels?: 1 | 2 | 6;
-  readonly audioCodec?: 'aac' | 'ac3' | 'eac3' | 'libopus' | 'flac';
+  readonly audioCodec?: 'aac' | 'ac3' | 'eac3' | 'libmp3lame' | 'libopus' | 'flac';
+  /** Flag of ffmpeg's muxer of transport streams, for a single one: DVB's descriptors, or AAC in LATM. */
+  readonly transport?: 'latm' | 'system_b';
   /** Seconds that the sound starts after the picture; negative: before it. */
   readonly audioDelay?: number;
   /** Seconds added to every time stamp; 95440 makes 33 bits of 90 kHz wrap in the middle. */
@@ -36,6 +38,7 @@ export type SourceShape =
   | 'muxed ladder'
   | 'media playlist'
   | 'transport stream'
+  | 'transport stream in two languages'
   | 'separate audio'
   | 'byte ranges'
   | 'discontinuity'
@@ -66,7 +69,8 @@ const sizes = ['160x90', '128x72'] as const;
 const gopSeconds = 1;
 const segmentSeconds = 2;
 
-type Plain = Required<Omit<SourceOptions, 'sampleEntry'>> & Pick<SourceOptions, 'sampleEntry'>;
+type Optional = 'sampleEntry' | 'transport';
+type Plain = Required<Omit<SourceOptions, Optional>> & Pick<SourceOptions, Optional>;
 
 const plain: Plain = {
   rate: '25',
@@ -102,12 +106,9 @@ export async function makeSource(folder: string, options: SourceOptions = {}): P
       await rewriteSegments([source.entry], spreadSound, (segments) => segments.slice(1).some(beginsWithinSound));
       return source;
     }
-    case 'transport stream': {
-      const file = path.join(folder, 'source.ts');
-      const inputs = await encode(folder, given, sizes[0]);
-      await ffmpeg(...inputs, ...timing(given), '-f', 'mpegts', ...pes(given), file);
-      return { entry: file, renditions: [[file]] };
-    }
+    case 'transport stream':
+    case 'transport stream in two languages':
+      return makeTransportStream(folder, given);
     case 'MP4':
     case 'MP4, movie box first':
     case 'fragmented MP4':
@@ -127,6 +128,18 @@ export async function makeSource(folder: string, options: SourceOptions = {}): P
     }
   }
 }
+
+async function makeTransportStream(folder: string, given: Plain): Promise<MadeSource> {
+  const file = path.join(folder, 'source.ts');
+  const second = path.join(folder, 'second.mp4');
+  const two = given.shape === 'transport stream in two languages';
+  if (two) await encodeSound(second, { ...given, channels: 1 });
+  const inputs = await encode(folder, given, sizes[0], two ? [second] : []);
+  await ffmpeg(...inputs, ...(two ? languages : []), ...timing(given), '-f', 'mpegts', ...pes(given), file);
+  return { entry: file, renditions: [[file]] };
+}
+
+const languages = ['-metadata:s:a:0', 'language=eng', '-metadata:s:a:1', 'language=fra'];
 
 async function makeLadder(folder: string, given: Plain, muxed: boolean): Promise<MadeSource> {
   const lines = ['#EXTM3U', '#EXT-X-VERSION:4', '#EXT-X-INDEPENDENT-SEGMENTS'];
@@ -193,7 +206,6 @@ async function makeMp4(folder: string, given: Plain, shape: Mp4Shape): Promise<M
   const two = shape === 'MP4 in two languages';
   if (two) await encodeSound(second, { ...given, channels: 1 });
   const inputs = await encode(folder, given, sizes[0], two ? [second] : []);
-  const languages = ['-metadata:s:a:0', 'language=eng', '-metadata:s:a:1', 'language=fra'];
   await ffmpeg(
     ...[...inputs, ...timing(given), ...(two ? languages : [])],
     ...[...(flags === undefined ? [] : ['-movflags', flags]), '-strict', '-2', '-f', 'mp4', file],
@@ -362,7 +374,10 @@ async function encodeSound(file: string, given: Plain): Promise<void> {
 }
 
 const timing = (given: Plain) => ['-c', 'copy', '-output_ts_offset', String(given.timeOffset)];
-const pes = (given: Plain) => (given.oneFramePerPes ? ['-pes_payload_size', '0'] : []);
+const pes = ({ oneFramePerPes, transport }: Plain) => [
+  ...(oneFramePerPes ? ['-pes_payload_size', '0'] : []),
+  ...(transport ? ['-mpegts_flags', `+${transport}`] : []),
+];
 
 async function cut(inputs: readonly string[], folder: string, given: Plain): Promise<string> {
   await mkdir(folder, { recursive: true });

@@ -1,6 +1,7 @@
 import { readMediaPlaylist } from '../../src/manifest/hls/read-media-playlist.js';
 import { readMultivariantPlaylist } from '../../src/manifest/hls/read-multivariant-playlist.js';
 import { readSmil } from '../../src/manifest/smil/read-smil.js';
+import { audioFrameReaders } from '../../src/packager/codec/audio-coding.js';
 import { takeAdtsFrames } from '../../src/packager/codec/aac/adts-frames.js';
 import { firstFrame } from '../../src/packager/codec/aac/first-frame.js';
 import { parseAudioSpecificConfig } from '../../src/packager/codec/aac/read-audio-specific-config.js';
@@ -31,7 +32,7 @@ import { mediaSegment } from '../../src/packager/isobmff/media-segment.js';
 import { parseAvcRecord } from '../../src/packager/isobmff/read-avcc.js';
 import { parseElementaryStreamDescriptor } from '../../src/packager/isobmff/read-esds.js';
 import { parseHevcRecord } from '../../src/packager/isobmff/read-hvcc.js';
-import type { NalConfiguration, Track } from '../../src/packager/model/track.js';
+import type { AudioFraming, NalConfiguration, Track } from '../../src/packager/model/track.js';
 import { parsePesHeader } from '../../src/packager/mpegts/pes.js';
 import { parseProgramAssociation, parseProgramMap, SectionAssembler } from '../../src/packager/mpegts/psi.js';
 import { indexSource, packageSegment, planPresentation } from '../../src/packager/packager.js';
@@ -210,6 +211,16 @@ const srt = '1\n00:00:01,000 --> 00:00:02,500\n<i>One</i> two\n\n2\n00:00:03,000
 const ttml = `<tt xmlns="http://www.w3.org/ns/ttml" xmlns:ttp="http://www.w3.org/ns/ttml#parameter" ttp:frameRate="25" xml:lang="en"><head><styling>
 <style xml:id="s" tts:color="red" xmlns:tts="http://www.w3.org/ns/ttml#styling"/></styling></head><body><div><p begin="1s" end="00:00:02:12" style="s">One<br/>two</p></div></body></tt>`;
 
+/** Finds, describes and takes apart frames of sound. */
+function soundFrames(framing: AudioFraming) {
+  return (bytes: Uint8Array) => {
+    const { first, coding, take } = audioFrameReaders[framing];
+    const at = first(bytes, { from: 0, limit: bytes.length, complete: true });
+    if (at !== undefined && at >= 0) coding(bytes, at);
+    take(bytes, 0);
+  };
+}
+
 const sections = (bytes: Uint8Array) => {
   for (const section of new SectionAssembler().add(Uint8Array.of(0, ...bytes), true)) {
     parseProgramAssociation(section);
@@ -252,6 +263,16 @@ export const parsers: Readonly<Record<string, FuzzedParser>> = {
     seeds: [writeHevcSei([137, [1, 2, 3]], [144, [1, 2, 3, 4]])],
     parse: (bytes) => displayInformation([bytes]),
   },
+  'dolby-frames': {
+    // Two frames of E-AC-3, and one of AC-3.
+    seeds: [hex('0b770003348000ff 0b770003348000ff'), concat(hex('0b7700000840e1ff'), new Uint8Array(248))],
+    parse: soundFrames('dolby'),
+  },
+  latm: {
+    seeds: [hex('56e009 20001190 1fe01555d8 56e003 80aa80')],
+    parse: soundFrames('latm'),
+  },
+  'mpeg-audio': { seeds: [concat(hex('ffff1400'), new Uint8Array(28))], parse: soundFrames('mpeg') },
   'ac-3': { seeds: [hex('50 31 c0')], parse: parseAc3Specific },
   'e-ac-3': { seeds: [hex('0600 20 0f 00')], parse: (bytes) => parseEac3Specific(bytes, 48_000) },
   'audio-specific-config': { seeds: [hex('1190'), hex('2b92 08 00')], parse: parseAudioSpecificConfig },
@@ -264,7 +285,10 @@ export const parsers: Readonly<Record<string, FuzzedParser>> = {
   },
   avcc: { seeds: [avcC(avc).subarray(8)], parse: parseAvcRecord },
   hvcc: { seeds: [hvcC(hevc).subarray(8)], parse: parseHevcRecord },
-  esds: { seeds: [esds(aac.audioSpecificConfig).subarray(8)], parse: parseElementaryStreamDescriptor },
+  esds: {
+    seeds: [esds({ objectType: 0x40, specificInfo: aac.audioSpecificConfig }).subarray(8)],
+    parse: parseElementaryStreamDescriptor,
+  },
   boxes: { seeds: [mp4(), fragmentedMp4(hevc)], parse: readBoxes },
   'media-playlist': {
     seeds: [utf8(mediaPlaylist)],

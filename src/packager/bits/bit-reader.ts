@@ -41,6 +41,14 @@ export class BitReader {
     return code % 2 === 1 ? (code + 1) / 2 : 0 - code / 2;
   }
 
+  /** bits read */
+  get position(): number {
+    return this.#position;
+  }
+  /** bits to come */
+  get left(): number {
+    return this.#bytes.length * 8 - this.#position;
+  }
   /** bytes begun */
   get offset(): number {
     return this.#position >> 3;

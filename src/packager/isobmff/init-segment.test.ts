@@ -65,6 +65,22 @@ describe('an initialization segment', () => {
     );
   });
 
+  it('of MP3 says so by its object type, and has no AudioSpecificConfig', () => {
+    const mp3 = {
+      codec: 'mpeg',
+      codecString: 'mp4a.6B',
+      layer: 3,
+      sampleRate: 44_100,
+      channels: 2,
+      frameLength: 1152,
+    } as const;
+    expect(payload(initSegment({ ...audio, configuration: mp3 }), 'moov/trak/mdia/minf/stbl/stsd/mp4a/esds')).toBe(
+      '00000000 038080801b 000000 048080800d 6b 15 000000 0000000000000000 0680808001 02'.replaceAll(' ', ''),
+    );
+    const layer2 = { ...audio, configuration: { ...mp3, layer: 2 } as const };
+    expect(() => initSegment(layer2)).toThrow('MPEG audio of layer 2 can be packaged in transport streams only');
+  });
+
   it('of AVC has its parameter sets in avcC, and the pixel aspect ratio', () => {
     const entry = 'moov/trak/mdia/minf/stbl/stsd/avc1';
     expect(payload(initSegment(video), `${entry}/avcC`)).toBe(

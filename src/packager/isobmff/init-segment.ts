@@ -1,3 +1,4 @@
+import { PackagerError } from '../errors.js';
 import { isVideo, type Track } from '../model/track.js';
 import { box, concat } from './box.js';
 import { dolbySampleEntry } from './boxes/ac-3.js';
@@ -28,7 +29,7 @@ export const trackId = 1;
  *       mvex: trex
  *
  * @param language BCP 47
- * @throws PackagerError source_invalid when the configuration lacks what decoders need
+ * @throws PackagerError source_invalid when the configuration lacks what decoders need, source_unsupported for sound that fragments cannot carry
  */
 export function initSegment(track: Track, language?: string): Uint8Array {
   const movie = box('moov', mvhd(track.timescale), trak(track, language), mvex(trackId));
@@ -56,6 +57,9 @@ function sampleEntry({ configuration }: Track): Uint8Array {
       return avcSampleEntry(configuration);
     case 'hevc':
       return hevcSampleEntry(configuration);
+    case 'mpeg':
+      if (configuration.layer !== 3) throw inStreamsOnly(configuration.layer);
+      return mp4a(configuration);
     case 'aac':
       return mp4a(configuration);
     case 'ac3':
@@ -70,6 +74,14 @@ function sampleEntry({ configuration }: Track): Uint8Array {
     case 'flac':
       return soundSampleEntry('fLaC', configuration, box('dfLa', configuration.specificBox));
   }
+}
+
+/** Players take layer III (MP3) in fragments, and decode nothing else that is signalled alike. */
+function inStreamsOnly(layer: number): PackagerError {
+  return new PackagerError(
+    'source_unsupported',
+    `MPEG audio of layer ${layer} can be packaged in transport streams only (HlsPackage); in fragments layer 3 (MP3) is supported`,
+  );
 }
 
 /** In square pixels, ISO/IEC 23000-19 §7.5.4. */

@@ -5,7 +5,8 @@ export type CodecConfiguration = VideoConfiguration | AudioConfiguration;
 export type VideoConfiguration = NalConfiguration | WholeFrameConfiguration;
 /** Video whose samples are NAL units, and which transport streams carry. */
 export type NalConfiguration = AvcConfiguration | HevcConfiguration;
-export type AudioConfiguration = AacConfiguration | DolbyConfiguration | OpenAudioConfiguration;
+export type AudioConfiguration =
+  AacConfiguration | DolbyConfiguration | MpegAudioConfiguration | OpenAudioConfiguration;
 
 /** H.264: what ISO/IEC 14496-15 §5.3.3 avcC and manifests need. */
 export interface AvcConfiguration extends Picture {
@@ -75,6 +76,21 @@ export function isNal(configuration: CodecConfiguration): configuration is NalCo
 export function isVideo(configuration: CodecConfiguration): configuration is VideoConfiguration {
   return 'width' in configuration;
 }
+/** MPEG-1 and MPEG-2 audio of layers I, II and III (MP3). */
+export interface MpegAudioConfiguration {
+  readonly codec: 'mpeg';
+  /** RFC 6381: `mp4a.` and objectTypeIndication, `6B` of MPEG-1 and `69` of MPEG-2. */
+  readonly codecString: 'mp4a.6B' | 'mp4a.69';
+  readonly layer: 1 | 2 | 3;
+  /** Hz */
+  readonly sampleRate: number;
+  readonly channels: number;
+  /** Samples in a frame. */
+  readonly frameLength: number;
+}
+
+/** How frames of sound follow each other in an elementary stream. */
+export type AudioFraming = 'adts' | 'latm' | 'dolby' | 'mpeg';
 
 /** One elementary stream of a rendition within a period. */
 export type Track = VideoTrack | AudioTrack;
@@ -97,6 +113,8 @@ export interface AudioTrack {
   readonly kind: 'audio';
   readonly pid: number;
   readonly configuration: AudioConfiguration;
+  /** In a transport stream; absent: ADTS. */
+  readonly framing?: AudioFraming;
   /** The sample rate; of an MP4 what it says, as a rule the same. */
   readonly timescale: number;
   /** BCP 47, from the PMT's ISO 639 descriptor or the source playlist. */

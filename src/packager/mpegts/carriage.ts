@@ -61,6 +61,10 @@ export function carriageOf(track: Track, language: string | undefined): Carriage
         writeHeader: (into, at, size) => writeAdtsHeader(into, at, profile, size),
       };
     }
+    case 'mpeg': {
+      const streamType = configuration.codecString === 'mp4a.6B' ? 0x03 : 0x04;
+      return { streamType, streamId: 0xc0, descriptors: languageDescriptors(language), header: 0 };
+    }
     case 'ac3':
       return dolby(0x81, 'AC-3', language);
     case 'eac3':

@@ -1,5 +1,5 @@
 import { MalformedError } from '../bits/malformed.js';
-import { takeAdtsFrames } from '../codec/aac/adts-frames.js';
+import { audioFrameReaders } from '../codec/audio-coding.js';
 import { splitAccessUnits } from '../codec/nal-codec.js';
 import { UnsupportedCodingError } from '../codec/unsupported-coding.js';
 import { PackagerError } from '../errors.js';
@@ -112,7 +112,7 @@ function videoSamples(track: VideoTrack, { stream, origin, indexed }: Part): Sam
 
 function audioSamples(track: AudioTrack, { stream, origin, indexed }: Part): Samples {
   if (indexed.skip >= stream.data.length) return noSamples;
-  const frames = takeAdtsFrames(stream.data, indexed.skip);
+  const frames = audioFrameReaders[track.framing ?? 'adts'].take(stream.data, indexed.skip);
   const reference = origin + Math.round((indexed.start * 90_000) / track.timescale);
   const decodeTimes = frameTimes(markTimes(frames.starts, stream.marks, reference), track, {
     origin,

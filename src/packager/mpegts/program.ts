@@ -89,7 +89,7 @@ export function selectStreams(program: ProgramMap, maximum: number): SelectedStr
     const { pid, content } = unsupported;
     throw new PackagerError(
       'source_unsupported',
-      `PID ${pid} is ${content.name}; H.264, HEVC and AAC (ADTS) are supported`,
+      `PID ${pid} is ${content.name}; supported are H.264, HEVC, AAC (ADTS, LATM), AC-3, E-AC-3 and MPEG audio`,
     );
   }
   const videos = program.streams.filter(isOf('video'));

@@ -1,10 +1,11 @@
 import type { NalCodec } from '../codec/nal-codec.js';
+import type { AudioFraming } from '../model/track.js';
 
 /** What a stream_type (ISO/IEC 13818-1 Table 2-34, and users' assignments) is to us. */
 export type StreamKind =
   /** Packaged. */
   | { readonly kind: 'video'; readonly name: string; readonly codec: NalCodec }
-  | { readonly kind: 'audio'; readonly name: string }
+  | { readonly kind: 'audio'; readonly name: string; readonly framing: AudioFraming }
   /** Left out, with a note. */
   | { readonly kind: 'data'; readonly name: string }
   /** A picture or sound that would be missing from the result: refused by name. */
@@ -13,13 +14,13 @@ export type StreamKind =
 const table: Readonly<Record<number, StreamKind>> = {
   0x01: unsupported('MPEG-1 video'),
   0x02: unsupported('MPEG-2 video'),
-  0x03: unsupported('MPEG-1 audio'),
-  0x04: unsupported('MPEG-2 audio'),
+  0x03: audio('MPEG-1 audio', 'mpeg'),
+  0x04: audio('MPEG-2 audio', 'mpeg'),
   0x05: data('private sections'),
   0x06: data('private PES data'),
-  0x0f: { kind: 'audio', name: 'AAC (ADTS)' },
+  0x0f: audio('AAC (ADTS)', 'adts'),
   0x10: unsupported('MPEG-4 part 2 video'),
-  0x11: unsupported('AAC (LATM)'),
+  0x11: audio('AAC (LATM)', 'latm'),
   0x15: data('timed metadata (ID3)'),
   0x1b: { kind: 'video', name: 'H.264', codec: 'avc' },
   0x1c: unsupported('AAC (raw)'),
@@ -29,13 +30,13 @@ const table: Readonly<Record<number, StreamKind>> = {
   0x33: unsupported('VVC'),
   0x42: unsupported('AVS video'),
   0x80: unsupported('user private 0x80 (LPCM or DigiCipher video)'),
-  0x81: unsupported('AC-3'),
+  0x81: audio('AC-3', 'dolby'),
   0x82: unsupported('DTS'),
   0x83: unsupported('TrueHD'),
-  0x84: unsupported('E-AC-3'),
+  0x84: audio('E-AC-3', 'dolby'),
   0x85: unsupported('DTS-HD'),
   0x86: data('SCTE-35'),
-  0x87: unsupported('E-AC-3'),
+  0x87: audio('E-AC-3', 'dolby'),
   0xc1: unsupported('AC-3 with SAMPLE-AES'),
   0xc2: unsupported('E-AC-3 with SAMPLE-AES'),
   0xcf: unsupported('AAC with SAMPLE-AES'),
@@ -48,11 +49,11 @@ const table: Readonly<Record<number, StreamKind>> = {
 const privateDescriptors: Readonly<Record<number, StreamKind>> = {
   0x56: data('teletext'),
   0x59: data('DVB subtitles'),
-  0x6a: unsupported('AC-3'),
-  0x7a: unsupported('E-AC-3'),
+  0x6a: audio('AC-3', 'dolby'),
+  0x7a: audio('E-AC-3', 'dolby'),
   0x7b: unsupported('DTS'),
   0x7c: unsupported('AAC (DVB private)'),
-  0x81: unsupported('AC-3'),
+  0x81: audio('AC-3', 'dolby'),
 };
 
 /** @param descriptorTags of the stream's ES_info; `registrations` are format_identifiers, such as `Opus` or `HEVC` */
@@ -62,7 +63,9 @@ export function streamKind(
   registrations: readonly string[],
 ): StreamKind {
   if (streamType === 0x06) {
-    const registered = registrations.find((name) => ['Opus', 'HEVC', 'AC-3', 'EAC3', 'BSSD', 'AV01'].includes(name));
+    if (registrations.includes('AC-3')) return audio('AC-3', 'dolby');
+    if (registrations.includes('EAC3')) return audio('E-AC-3', 'dolby');
+    const registered = registrations.find((name) => ['Opus', 'HEVC', 'BSSD', 'AV01'].includes(name));
     if (registered) return unsupported(registered);
     const tag = descriptorTags.find((candidate) => privateDescriptors[candidate]);
     if (tag !== undefined) return privateDescriptors[tag] as StreamKind;
@@ -75,6 +78,9 @@ export function isSampleEncrypted(streamType: number): boolean {
   return [0xc1, 0xc2, 0xcf, 0xdb].includes(streamType);
 }
 
+function audio(name: string, framing: AudioFraming): StreamKind {
+  return { kind: 'audio', name, framing };
+}
 function unsupported(name: string): StreamKind {
   return { kind: 'unsupported', name };
 }

@@ -202,8 +202,7 @@ function outputSampleRate(configuration: AudioConfiguration): number {
 }
 
 function audioChannelConfiguration(configuration: AudioConfiguration): { schemeIdUri: string; value: string } {
-  if (configuration.codec === 'ac3' || configuration.codec === 'eac3')
-    return { schemeIdUri: dolbyChannelScheme, value: channelMap(configuration) };
+  if ('codingMode' in configuration) return { schemeIdUri: dolbyChannelScheme, value: channelMap(configuration) };
   return { schemeIdUri: channelScheme, value: String(configuration.channels) };
 }
 

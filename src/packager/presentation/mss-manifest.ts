@@ -113,6 +113,7 @@ function describe(configuration: CodecConfiguration): Omit<QualityLevel, 'bitrat
     case 'flac':
     case 'ac3':
     case 'eac3':
+    case 'mpeg':
       throw new Error(`a plan of Smooth Streaming has no ${configuration.codecString}`);
   }
 }

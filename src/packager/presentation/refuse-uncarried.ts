@@ -2,7 +2,7 @@ import { PackagerError } from '../errors.js';
 import { isNal, type CodecConfiguration } from '../model/track.js';
 import type { PlannedStream } from './planned-streams.js';
 
-const carried: readonly CodecConfiguration['codec'][] = ['aac', 'ac3', 'eac3'];
+const carried: readonly CodecConfiguration['codec'][] = ['aac', 'ac3', 'eac3', 'mpeg'];
 
 /** @throws PackagerError configuration_unsupported for what transport streams do not carry */
 export function refuseUncarried(streams: readonly PlannedStream[]): void {
@@ -14,7 +14,7 @@ export function refuseUncarried(streams: readonly PlannedStream[]): void {
           if (configuration && !isNal(configuration) && !carried.includes(configuration.codec))
             throw new PackagerError(
               'configuration_unsupported',
-              `transport streams carry H.264, HEVC, AAC, AC-3 and E-AC-3; the source has ${configuration.codecString}, which CmafPackage and DashPackage take`,
+              `transport streams carry H.264, HEVC, AAC, AC-3, E-AC-3 and MPEG audio; the source has ${configuration.codecString}, which CmafPackage and DashPackage take`,
               { field: 'HlsPackage', rendition: rendition.id },
             );
         }

@@ -1,26 +1,21 @@
-import { aacConfiguration } from '../codec/aac/audio-specific-config.js';
+import type { AudioCoding } from '../codec/audio-coding.js';
 import { PackagerError } from '../errors.js';
-import type { AacConfiguration } from '../model/track.js';
+import type { AudioConfiguration } from '../model/track.js';
 import type { AudioHead } from './track-head.js';
 
-/** The configuration of a period's audio: the same at every segment's head. @throws PackagerError */
-export function audioConfiguration(heads: readonly AudioHead[]): AacConfiguration {
-  const [first] = heads as [AudioHead];
-  const describe = ({ header }: AudioHead) =>
-    `object type ${header.objectType}, ${header.sampleRate} Hz, channel configuration ${header.channelConfiguration}`;
-  const other = heads.find((head) => describe(head) !== describe(first));
-  if (other) {
+/** The configuration of a period's audio: the same at every segment's head that says it. @throws PackagerError */
+export function audioConfiguration(heads: readonly AudioHead[]): AudioConfiguration {
+  let first: AudioCoding | undefined;
+  for (const { coding } of heads) {
+    first ??= coding;
+    if (!first || !coding || coding.description === first.description) continue;
     throw new PackagerError(
       'source_unsupported',
-      `AAC changes without EXT-X-DISCONTINUITY: it was ${describe(first)}, and is ${describe(other)}`,
+      `audio changes without EXT-X-DISCONTINUITY: it was ${first.description}, and is ${coding.description}`,
     );
   }
-  const configuration = aacConfiguration(first.header);
-  if (configuration) return configuration;
-  throw new PackagerError(
-    'source_unsupported',
-    'AAC with channel configuration 0 (channels described in band); 1 to 7 are supported',
-  );
+  if (first) return first.configuration;
+  throw new PackagerError('source_invalid', 'no frame of the audio says how it is coded (StreamMuxConfig)');
 }
 
 /** Rounding of a multiplexer that counts in 90 kHz, on both sides of a comparison and of our own grid. */

@@ -6,7 +6,7 @@ import { isClosed } from '../model/sap-type.js';
 import { packetSize, parsePacketHeader, syncByte } from '../mpegts/packet.js';
 import { parsePesHeader, type PesHeader } from '../mpegts/pes.js';
 import { unwrap } from '../timing/unwrap.js';
-import type { WantedStream } from './segment-head.js';
+import type { WantedStream } from './track-head.js';
 
 export interface CutPoint {
   /** Offset of the transport stream packet in which the segment's first PES packet begins. */

@@ -2,7 +2,8 @@ import { PackagerError } from '../errors.js';
 import { type SelectedStreams, selectStreams } from '../mpegts/program.js';
 import type { ProgramMap } from '../mpegts/psi.js';
 import type { IndexLimits } from './limits.js';
-import { type HeadReading, readProgram, readSegmentHead, type SegmentHead, type WantedStream } from './segment-head.js';
+import { type HeadReading, readProgram, readSegmentHead, type SegmentHead } from './segment-head.js';
+import type { WantedStream } from './track-head.js';
 import type { SourceRendition, SourceSegment } from './source-rendition.js';
 
 /** One period of one rendition, as far as the heads of its segments tell. */
@@ -48,7 +49,8 @@ export async function readPeriods(rendition: SourceRendition, options: PeriodRea
 
 /** What is looked for in heads. */
 export function wantedStream({ pid, content }: SelectedStreams['streams'][number]): WantedStream {
-  return { pid, kind: content.kind, ...(content.kind === 'video' && { codec: content.codec }) };
+  const { kind } = content;
+  return { pid, kind, ...(kind === 'video' ? { codec: content.codec } : { framing: content.framing }) };
 }
 
 async function readHead(

@@ -1,4 +1,3 @@
-import type { NalCodec } from '../codec/nal-codec.js';
 import { PackagerError } from '../errors.js';
 import type { SourceReader } from '../model/source-reader.js';
 import { type ElementaryStream, extractElementaryStreams } from '../mpegts/elementary-stream.js';
@@ -8,7 +7,7 @@ import { beginsWithTables, findProgram } from '../mpegts/program.js';
 import type { ProgramMap } from '../mpegts/psi.js';
 import { sniffContent } from '../mpegts/sniff.js';
 import type { SourceSegment } from './source-rendition.js';
-import { type HeadOptions, type HeadSearch, searchHead, type TrackHead } from './track-head.js';
+import { type HeadOptions, type HeadSearch, searchHead, type TrackHead, type WantedStream } from './track-head.js';
 
 /** What was read of one segment's head. */
 export interface SegmentHead {
@@ -20,13 +19,6 @@ export interface SegmentHead {
   readonly program?: ProgramMap;
   /** PAT and PMT stand before all else. */
   readonly tablesFirst: boolean;
-}
-
-export interface WantedStream {
-  readonly kind: 'video' | 'audio';
-  /** Of video. */
-  readonly codec?: NalCodec;
-  readonly pid: number;
 }
 
 export interface HeadReading {

@@ -1,5 +1,5 @@
 import type { IndexedPeriod, IndexedSegment, IndexedTrackSegment } from '../model/asset-index.js';
-import type { AacConfiguration, AudioTrack, Track, VideoTrack } from '../model/track.js';
+import type { AudioConfiguration, AudioTrack, Track, VideoTrack } from '../model/track.js';
 import { snapToGrid } from '../mpegts/audio-times.js';
 import type { UnitTime } from '../mpegts/mark-times.js';
 import { rescale } from '../timing/timescale.js';
@@ -53,6 +53,7 @@ function newTrack(source: PeriodSource, index: number, stamps: readonly (UnitTim
     kind: 'audio',
     pid,
     configuration,
+    ...(content.kind === 'audio' && content.framing !== 'adts' && { framing: content.framing }),
     timescale: configuration.sampleRate,
     ...(tag !== undefined && { language: tag }),
     jitter: audioJitter(audio),
@@ -62,11 +63,13 @@ function newTrack(source: PeriodSource, index: number, stamps: readonly (UnitTim
 
 /** Equal for the same audio in several renditions, as far as heads tell; closing the period adds the last segment's bytes. */
 function fingerprintOf(
-  { audioSpecificConfig }: AacConfiguration,
+  configuration: AudioConfiguration,
   heads: readonly AudioHead[],
   stamps: readonly (UnitTime | undefined)[],
 ): string {
-  const digest = new Fingerprint().bytes(audioSpecificConfig);
+  const digest = new Fingerprint();
+  if (configuration.codec === 'aac') digest.bytes(configuration.audioSpecificConfig);
+  else digest.text(`${configuration.codecString} ${configuration.sampleRate} ${configuration.channels}`);
   for (const stamp of stamps) digest.text(String(stamp?.pts));
   for (const head of heads) digest.text(head.digest);
   return digest.toString();

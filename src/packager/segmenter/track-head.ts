@@ -1,10 +1,11 @@
 import { MalformedError } from '../bits/malformed.js';
-import { type AdtsHeader, parseAdtsHeader } from '../codec/aac/adts.js';
-import { firstFrame } from '../codec/aac/first-frame.js';
+import { type AudioCoding, audioFrameReaders } from '../codec/audio-coding.js';
 import { startCodeFinder } from '../codec/h264/annexb.js';
 import { type NalCodec, nalCodecs } from '../codec/nal-codec.js';
 import type { PictureStart } from '../codec/picture-start.js';
+import { UnsupportedCodingError } from '../codec/unsupported-coding.js';
 import { PackagerError } from '../errors.js';
+import type { AudioFraming } from '../model/track.js';
 import type { ElementaryStream, PesMark } from '../mpegts/elementary-stream.js';
 import { Fingerprint } from './fingerprint.js';
 
@@ -19,7 +20,8 @@ export interface VideoHead extends HeadTimes, Omit<PictureStart, 'start'> {
 
 export interface AudioHead extends HeadTimes {
   readonly kind: 'audio';
-  readonly header: AdtsHeader;
+  /** Absent where the frames there do not say it. */
+  readonly coding?: AudioCoding;
   /** Of the payload of the first PES packet. */
   readonly digest: string;
 }
@@ -42,27 +44,37 @@ export interface HeadOptions {
   readonly randomAccess: boolean;
 }
 
+export interface WantedStream {
+  readonly kind: 'video' | 'audio';
+  readonly pid: number;
+  /** Of video. */
+  readonly codec?: NalCodec;
+  /** Of audio; absent: ADTS. */
+  readonly framing?: AudioFraming;
+}
+
 /** @throws PackagerError, also when the segment has bytes of the stream but no sample that could be placed in time */
 export function searchHead(
-  { codec }: { readonly codec?: NalCodec },
+  { codec, framing = 'adts' }: Pick<WantedStream, 'codec' | 'framing'>,
   stream: ElementaryStream,
   options: HeadOptions,
 ): HeadSearch {
   try {
-    const found = codec === undefined ? searchFrame(stream, options) : searchPicture(stream, codec, options);
+    const found = codec === undefined ? searchFrame(stream, framing, options) : searchPicture(stream, codec, options);
     if (found !== 'none' || stream.data.length === 0) return found;
     throw new MalformedError(
       codec === undefined
-        ? 'no AAC frame (ADTS) with a time stamp begins in this segment'
+        ? `no ${audioFrameReaders[framing].name} with a time stamp begins in this segment`
         : options.randomAccess
           ? 'no key frame with a time stamp in the first segment'
           : 'no picture with a time stamp begins in this segment',
       0,
     );
   } catch (error) {
-    if (!(error instanceof MalformedError)) throw error;
+    if (!(error instanceof MalformedError || error instanceof UnsupportedCodingError)) throw error;
     const byteOffset = stream.marks[0]?.byteOffset ?? 0;
-    throw new PackagerError('source_invalid', `PID ${stream.pid}: ${error.message}`, { byteOffset });
+    const code = error instanceof MalformedError ? 'source_invalid' : 'source_unsupported';
+    throw new PackagerError(code, `PID ${stream.pid}: ${error.message}`, { byteOffset });
   }
 }
 
@@ -89,16 +101,19 @@ function searchPicture(
   return complete ? 'none' : 'more';
 }
 
-function searchFrame({ data, marks }: ElementaryStream, { complete }: HeadOptions): HeadSearch {
+function searchFrame({ data, marks }: ElementaryStream, framing: AudioFraming, { complete }: HeadOptions): HeadSearch {
+  const { first, coding } = audioFrameReaders[framing];
   for (const [index, mark] of marks.entries()) {
     if (mark.pts === undefined) continue;
     const limit = mark.end ?? marks[index + 1]?.offset ?? (complete ? data.length : undefined);
     if (limit === undefined || (limit > data.length && !complete)) return 'more';
-    const skip = firstFrame(data, { from: mark.offset, limit, complete });
+    const skip = first(data, { from: mark.offset, limit, complete });
     if (skip === undefined) return 'more';
     if (skip < 0) continue;
     const digest = new Fingerprint().bytes(data.subarray(skip, limit)).toString();
-    return { kind: 'audio', skip, header: parseAdtsHeader(data, skip), digest, ...timesOf(mark) };
+    const found = coding(data, skip);
+    if (!found && !complete) return 'more';
+    return { kind: 'audio', skip, ...(found && { coding: found }), digest, ...timesOf(mark) };
   }
   return complete ? 'none' : 'more';
 }

@@ -1,23 +1,15 @@
 import { MalformedError } from '../../bits/malformed.js';
+import type { AudioFrames } from '../audio-frames.js';
 import { UnsupportedCodingError } from '../unsupported-coding.js';
 import { adtsHeaderLength, adtsSignature, parseAdtsHeader } from './adts.js';
-
-/** AAC frames in order, without their ADTS headers: columns, one entry per frame. */
-export interface AdtsFrames {
-  /** All frames' bytes: a view of the stream that was given. */
-  readonly data: Uint8Array;
-  readonly sizes: number[];
-  /** Offset in the stream, as it was, of each frame's header. */
-  readonly starts: number[];
-}
 
 /**
  * Takes the ADTS headers out of a stream, in place. Every frame must have the same fixed header.
  * @param bytes consumed by this @param from offset of the first frame's header
  * @throws MalformedError (also when the last frame is cut off), UnsupportedCodingError
  */
-export function takeAdtsFrames(bytes: Uint8Array, from: number): AdtsFrames {
-  const frames: AdtsFrames = { data: bytes, sizes: [], starts: [] };
+export function takeAdtsFrames(bytes: Uint8Array, from: number): AudioFrames {
+  const frames: AudioFrames = { data: bytes, sizes: [], starts: [] };
   const signature = bytes.length - from >= adtsHeaderLength ? adtsSignature(bytes, from) : 0;
   let length = 0;
   for (let at = from; at < bytes.length;) {

@@ -20,6 +20,17 @@ const generalAudio: readonly number[] = [objectTypes.main, objectTypes.lc, objec
  */
 export function parseAudioSpecificConfig(bytes: Uint8Array): AacConfiguration {
   const reader = new BitReader(bytes);
+  const core = { ...readAudioSpecificConfig(reader), audioSpecificConfig: new Uint8Array(bytes) };
+  if (core.outputSampleRate !== undefined || reader.left < 2) return core;
+  skipGeneralAudio(reader);
+  return { ...core, ...readBackwardCompatible(reader, core) };
+}
+
+/**
+ * The same, up to and with frameLengthFlag.
+ * @throws MalformedError, UnsupportedCodingError
+ */
+export function readAudioSpecificConfig(reader: BitReader): Omit<AacConfiguration, 'audioSpecificConfig'> {
   const signalled = objectType(reader);
   const sampleRate = frequency(reader);
   const channelConfiguration = reader.bits(4);
@@ -43,12 +54,33 @@ export function parseAudioSpecificConfig(bytes: Uint8Array): AacConfiguration {
   return {
     codec: 'aac',
     codecString: `mp4a.40.${signalled}`,
-    audioSpecificConfig: new Uint8Array(bytes),
-    sampleRate: sampleRate,
+    sampleRate,
     ...(extensionRate !== undefined && { outputSampleRate: extensionRate }),
     channels: heard,
     frameLength,
   };
+}
+
+/** What GASpecificConfig has after frameLengthFlag, §4.4.1. */
+export function skipGeneralAudio(reader: BitReader): void {
+  if (reader.flag()) reader.skip(14); // coreCoderDelay
+  reader.skip(1); // extensionFlag, 0 for these object types
+}
+
+/** Syncs of what older decoders pass over, §1.6.2.1: SBR, and PS. */
+const extensionSync = { sbr: 0x2b7, ps: 0x548 };
+
+/** SBR and PS signalled behind the core's configuration, explicitly and backward compatible. */
+function readBackwardCompatible(
+  reader: BitReader,
+  { channels }: Pick<AacConfiguration, 'channels'>,
+): Partial<Pick<AacConfiguration, 'codecString' | 'outputSampleRate' | 'channels'>> {
+  if (reader.left < 17 || reader.bits(11) !== extensionSync.sbr) return {};
+  if (objectType(reader) !== objectTypes.sbr || !reader.flag()) return {};
+  const outputSampleRate = frequency(reader);
+  const hasPs = reader.left >= 12 && reader.bits(11) === extensionSync.ps && reader.flag();
+  const codecString = `mp4a.40.${hasPs ? objectTypes.ps : objectTypes.sbr}`;
+  return { codecString, outputSampleRate, channels: hasPs && channels === 1 ? 2 : channels };
 }
 
 function objectType(reader: BitReader): number {
