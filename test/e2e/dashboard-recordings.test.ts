@@ -72,7 +72,7 @@ describe.runIf(requires('chromium', 'ffmpeg'))('The recordings of the dashboard'
 
   it('say why one is not ingested, suggest its class, and play it when it is in Opencast', async () => {
     const { stage, server, page, problems } = await start();
-    await page.getByRole('link', { name: 'Recordings' }).click();
+    await page.getByRole('link', { name: 'Recordings', exact: true }).click();
     const row = page.locator(`[data-recording="${uuid}"]`);
     await row.getByText('no class found').waitFor();
 
