@@ -168,7 +168,7 @@ describe('the stack', () => {
     for (const { Name, ValueFrom } of environment.Secrets)
       if (!Name.startsWith('PG')) assert.ok(Name in filled, `${Name} of ${JSON.stringify(ValueFrom)}`);
     const config = readConfig(readEnvironment(tmpdir(), { ...filled, REELWAY_HOST: '0.0.0.0' }));
-    assert.deepEqual(config.REELWAY_API_TOKENS, [{ name: 'stack', secret: generated }]);
+    assert.deepEqual(config.REELWAY_API_TOKENS, [{ name: 'stack', role: 'admin', secret: generated }]);
     const [connection] = Object.values(template.findResources('AWS::Events::Connection'));
     const { ApiKeyName, ApiKeyValue } = connection!.Properties.AuthParameters.ApiKeyAuthParameters;
     assert.deepEqual([ApiKeyName, resolved(ApiKeyValue, generated)], ['Authorization', `Bearer ${generated}`]);
