@@ -78,8 +78,13 @@ export interface KnownAlert extends Alert {
   readonly toldAt: number | null;
 }
 
+export interface FoundAlert extends Omit<Alert, 'kind'> {
+  /** It is still so, and too long ago to be told of: it is forgotten without a word, as it did not come to a good end. */
+  readonly past?: boolean;
+}
+
 /** What there is now, by kind. A kind that could not be looked at is absent: of it nothing is known to have changed. */
-export type FoundAlerts = ReadonlyMap<AlertKind, readonly Omit<Alert, 'kind'>[]>;
+export type FoundAlerts = ReadonlyMap<AlertKind, readonly FoundAlert[]>;
 
 export interface AlertChanges {
   readonly begun: readonly KnownAlert[];
@@ -87,21 +92,24 @@ export interface AlertChanges {
   readonly raised: readonly KnownAlert[];
   /** no longer there */
   readonly over: readonly KnownAlert[];
+  /** past, and no longer known from here on */
+  readonly forgotten: readonly KnownAlert[];
 }
 
 /** What has changed since the last look. @param now milliseconds since 1970 */
 export function alertChanges(known: readonly KnownAlert[], found: FoundAlerts, now: number): AlertChanges {
   const begun: KnownAlert[] = [];
   const lasting: KnownAlert[] = [];
+  const forgotten: KnownAlert[] = [];
   for (const [kind, alerts] of found)
-    for (const { subject, what } of alerts) {
+    for (const { subject, what, past = false } of alerts) {
       const before = known.find((each) => each.kind === kind && each.subject === subject);
-      if (before) lasting.push(before);
-      else begun.push({ kind, subject, what, since: now, toldAt: null });
+      if (before) (past ? forgotten : lasting).push(before);
+      else if (!past) begun.push({ kind, subject, what, since: now, toldAt: null });
     }
   const raised = [...lasting, ...begun].filter(
     ({ kind, since, toldAt }) => toldAt === null && now - since >= alertTable[kind].patienceMinutes * 60_000,
   );
-  const over = known.filter((each) => found.has(each.kind) && !lasting.includes(each));
-  return { begun, raised, over };
+  const over = known.filter((each) => found.has(each.kind) && !lasting.includes(each) && !forgotten.includes(each));
+  return { begun, raised, over, forgotten };
 }

@@ -8,9 +8,10 @@ export interface AlertTable {
   known(): Promise<KnownAlert[]>;
   /** @param now milliseconds since 1970 */
   note(changes: AlertChanges, now: number): Promise<void>;
-  deadLetters(limit: number): Promise<{ id: string; title: string }[]>;
-  /** Workers that went without a word in the last hour, by the database's clock. */
-  lostWorkers(): Promise<{ id: string; host: string }[]>;
+  /** The newest, and those of the known ones that still are. @param known ids of jobs */
+  deadLetters(limit: number, known: readonly string[]): Promise<{ id: string; title: string }[]>;
+  /** Workers that went without a word in the last two hours, by the database's clock; more than an hour ago is past. */
+  lostWorkers(): Promise<{ id: string; host: string; past: boolean }[]>;
   /** Recordings that began since then. @param from milliseconds since 1970 */
   recordingsSince(from: number): Promise<StartedRecording[]>;
 }
@@ -27,6 +28,7 @@ export interface StartedRecording {
 /** seconds without a sign of life after which a worker that holds no job is taken for lost, too */
 const silentAfter = 60;
 const shownFor = '1 hour';
+const rememberedFor = '2 hours';
 
 export function alertTable(tables: Kysely<Tables>): AlertTable {
   return {
@@ -35,7 +37,7 @@ export function alertTable(tables: Kysely<Tables>): AlertTable {
       return rows.map(({ told_at: toldAt, ...alert }) => ({ ...alert, toldAt }));
     },
 
-    async note({ begun, raised, over }, now) {
+    async note({ begun, raised, over, forgotten }, now) {
       const rows = begun.map(({ toldAt, ...alert }) => ({ ...alert, told_at: toldAt }));
       if (rows.length > 0)
         await tables
@@ -50,26 +52,28 @@ export function alertTable(tables: Kysely<Tables>): AlertTable {
           .where('kind', '=', kind)
           .where('subject', '=', subject)
           .execute();
-      for (const { kind, subject } of over)
+      for (const { kind, subject } of [...over, ...forgotten])
         await tables.deleteFrom('alert').where('kind', '=', kind).where('subject', '=', subject).execute();
     },
 
-    async deadLetters(limit) {
-      const { rows } = await sql<{ id: string; title: string }>`
+    async deadLetters(limit, known) {
+      const select = sql`
         SELECT w.workflow_uuid AS "id", coalesce(w.attributes ->> 'title', w.name) AS "title" FROM dbos.workflow_status w
-        LEFT JOIN reelway.job_dismissal d ON d.job_id = w.workflow_uuid WHERE ${isDeadLetter}
-        ORDER BY w.created_at DESC LIMIT ${limit}`.execute(tables);
+        LEFT JOIN reelway.job_dismissal d ON d.job_id = w.workflow_uuid WHERE ${isDeadLetter}`;
+      const { rows } = await sql<{ id: string; title: string }>`
+        (${select} ORDER BY w.created_at DESC LIMIT ${limit})
+        UNION (${select} AND w.workflow_uuid = ANY(${[...known]}))`.execute(tables);
       return rows;
     },
 
     async lostWorkers() {
       // One that stopped by itself has said so with a time long ago.
-      const { rows } = await sql<{ id: string; host: string }>`
-        SELECT id, host FROM reelway.lost_worker WHERE lost_at > now() - ${shownFor}::interval
-        UNION
-        SELECT id, host FROM reelway.worker
-        WHERE seen_at > now() - ${shownFor}::interval AND seen_at < now() - make_interval(secs => ${silentAfter})
-        ORDER BY 1`.execute(tables);
+      const { rows } = await sql<{ id: string; host: string; past: boolean }>`
+        SELECT id, min(host) AS "host", max(at) <= now() - ${shownFor}::interval AS "past" FROM (
+          SELECT id, host, lost_at AS at FROM reelway.lost_worker
+          UNION ALL
+          SELECT id, host, seen_at FROM reelway.worker WHERE seen_at < now() - make_interval(secs => ${silentAfter})
+        ) gone WHERE at > now() - ${rememberedFor}::interval GROUP BY id ORDER BY id`.execute(tables);
       return rows;
     },
 

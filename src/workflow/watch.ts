@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { alertChanges, type Alert, type AlertKind, type FoundAlerts } from '../domain/alert.js';
+import { alertChanges, type AlertKind, type FoundAlert, type FoundAlerts, type KnownAlert } from '../domain/alert.js';
 import type { ScheduledClass } from '../domain/schedule.js';
 import { occurrences, withoutRecording, type Occurrence } from '../intake/missing-recordings.js';
 import { groupsOf, noticeOfAlerts } from '../notify/alert-notice.js';
@@ -53,18 +53,18 @@ const queueOldMs = hour;
 const validationOldMs = 96 * hour;
 /** Of more dead letters the newest count. */
 const deadLettersAtMost = 200;
-/** milliseconds that a class, or a recording, is looked back at */
+/** milliseconds since a class, or a recording, began, after which it is past */
 const lookBack = 24 * hour;
-
-type Found = Omit<Alert, 'kind'>;
+/** milliseconds that are looked at, so that what is past is seen once more and not taken for over */
+const wholeLookBack = 2 * lookBack;
 
 /** Looks for what an operator must know, and tells what begins and what is over. */
 export function watch(options: WatchOptions): Watch {
   const { alerts, log, publicUrl, tell } = options;
 
   async function look(now = Date.now()): Promise<void> {
-    const found = await findings(options, now);
-    const changes = alertChanges(await alerts.known(), found, now);
+    const known = await alerts.known();
+    const changes = alertChanges(known, await findings(options, known, now), now);
     // Told before it is noted: killed in between, the same is told under the same id, which is once.
     const over = changes.over.filter(({ toldAt }) => toldAt !== null);
     for (const group of [...groupsOf(changes.raised, 'begun'), ...groupsOf(over, 'over')]) {
@@ -97,11 +97,12 @@ export function watch(options: WatchOptions): Watch {
 }
 
 /** One that cannot be looked at leaves what is known of it as it is. */
-async function findings(options: WatchOptions, now: number): Promise<FoundAlerts> {
+async function findings(options: WatchOptions, known: readonly KnownAlert[], now: number): Promise<FoundAlerts> {
   const { alerts, log } = options;
-  const looks: Record<AlertKind, () => Promise<Found[]>> = {
+  const knownDead = known.flatMap(({ kind, subject }) => (kind === 'dead_letter' ? [subject] : []));
+  const looks: Record<AlertKind, () => Promise<FoundAlert[]>> = {
     dead_letter: async () =>
-      (await alerts.deadLetters(deadLettersAtMost)).map(({ id, title }) => ({
+      (await alerts.deadLetters(deadLettersAtMost, knownDead)).map(({ id, title }) => ({
         subject: id,
         what: `Failed: ${title} [${id}]`,
       })),
@@ -118,10 +119,14 @@ async function findings(options: WatchOptions, now: number): Promise<FoundAlerts
           what: `${waiting} jobs wait in the queue ${name}, the first for more than an hour`,
         })),
     worker_lost: async () =>
-      (await alerts.lostWorkers()).map(({ id, host }) => ({ subject: id, what: `Worker ${id} on ${host} is gone` })),
+      (await alerts.lostWorkers()).map(({ id, host, past }) => ({
+        subject: id,
+        what: `Worker ${id} on ${host} is gone`,
+        past,
+      })),
   };
-  const found = new Map<AlertKind, Found[]>();
-  for (const [kind, find] of Object.entries(looks) as [AlertKind, () => Promise<Found[]>][])
+  const found = new Map<AlertKind, FoundAlert[]>();
+  for (const [kind, find] of Object.entries(looks) as [AlertKind, () => Promise<FoundAlert[]>][])
     try {
       found.set(kind, await find());
     } catch (error) {
@@ -130,7 +135,7 @@ async function findings(options: WatchOptions, now: number): Promise<FoundAlerts
   return found;
 }
 
-async function unreachable(probe: Probe): Promise<Found[]> {
+async function unreachable(probe: Probe): Promise<FoundAlert[]> {
   const { name } = probe;
   const signal = AbortSignal.timeout(probeTimeout);
   const late = new Promise<never>((_, reject) => {
@@ -145,45 +150,49 @@ async function unreachable(probe: Probe): Promise<Found[]> {
   }
 }
 
-function lowDisk({ path, free, total }: DiskSpace): Found {
+function lowDisk({ path, free, total }: DiskSpace): FoundAlert {
   return {
     subject: path,
     what: `${path} has ${Math.floor((free / total) * 100)} % of its space left (${(free / 1e9).toFixed(1)} GB)`,
   };
 }
 
-async function staleWebhook({ lastValidation }: WatchOptions, now: number): Promise<Found[]> {
+async function staleWebhook({ lastValidation }: WatchOptions, now: number): Promise<FoundAlert[]> {
   const last = await lastValidation?.();
   // Never validated: it was set up otherwise, or just now.
   if (!last || now - last.getTime() <= validationOldMs) return [];
   return [{ subject: 'webhook', what: `Zoom validated the webhook address last on ${last.toISOString()}` }];
 }
 
-async function unmatched({ alerts, classes, timeZone }: WatchOptions, now: number): Promise<Found[]> {
-  const waiting = (await alerts.recordingsSince(now - lookBack)).filter((each) => each.awaitsSchedule);
+async function unmatched({ alerts, classes, timeZone }: WatchOptions, now: number): Promise<FoundAlert[]> {
+  const from = now - wholeLookBack;
+  const waiting = (await alerts.recordingsSince(from)).filter((each) => each.awaitsSchedule);
   if (waiting.length === 0) return [];
-  const held = occurrences(await classes(), { from: now - lookBack - hour, until: now }, timeZone);
+  const held = occurrences(await classes(), { from: from - hour, until: now + hour }, timeZone);
   return waiting
     .filter(({ startTime }) => held.some(({ begin }) => Math.abs(startTime - begin) < hour))
     .map(({ uuid, topic, meetingId, startTime }) => ({
       subject: uuid,
       what: `Recording "${topic}" of meeting ${meetingId}, ${new Date(startTime).toISOString()}, matches no class`,
+      past: startTime < now - lookBack,
     }));
 }
 
-async function missing({ alerts, classes, timeZone, classHours }: WatchOptions, now: number): Promise<Found[]> {
+async function missing({ alerts, classes, timeZone, classHours }: WatchOptions, now: number): Promise<FoundAlert[]> {
   if (classHours === 0) return [];
-  const held = occurrences(await classes(), { from: now - lookBack, until: now - classHours * hour }, timeZone);
+  const from = now - wholeLookBack;
+  const held = occurrences(await classes(), { from, until: now - classHours * hour }, timeZone);
   if (held.length === 0) return [];
-  const recordings = await alerts.recordingsSince(now - lookBack - 2 * hour);
-  return withoutRecording(held, recordings, classHours).map(missingClass);
+  const recordings = await alerts.recordingsSince(from - hour);
+  return withoutRecording(held, recordings, classHours).map((occurrence) => missingClass(occurrence, now));
 }
 
-function missingClass({ scheduled, begin }: Occurrence): Found {
+function missingClass({ scheduled, begin }: Occurrence, now: number): FoundAlert {
   const at = new Date(begin).toISOString();
   const { courseCode, title, meetingId } = scheduled;
   return {
     subject: `${meetingId} ${scheduled.seriesId} ${at}`,
     what: `${courseCode} ${title} at ${at} (meeting ${meetingId}) has no recording`,
+    past: begin < now - lookBack,
   };
 }

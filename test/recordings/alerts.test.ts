@@ -35,4 +35,12 @@ it('an operator is told once of what goes wrong, and once when it is over', asyn
   await watch.look(now + 8 * minute);
   await watch.look(now + 9 * minute);
   expect(await told(3)).toMatch(/^Alert: MATH 1 Lecture at .* has no recording/);
+  // A day later it still has none: that is no end to tell of.
+  await watch.look(now + 20 * 60 * minute);
+  const { tables } = services.database;
+  expect(
+    await tables.selectFrom('alert').select('subject').where('kind', '=', 'class_without_recording').execute(),
+  ).toEqual([]);
+  await watch.look(now + 21 * 60 * minute);
+  expect((await services.engine.jobs.list({ kind: ['tell'], parent: 'any' })).jobs).toHaveLength(3);
 });
