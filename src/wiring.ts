@@ -107,7 +107,7 @@ export interface Recordings {
   readonly submitLateFiles: (recording: Recording) => Promise<readonly string[]>;
   /** Removes copies that Opencast had finished with before then, in place of the hour's own look. @param before milliseconds since 1970 */
   readonly sweep: (before: number) => Promise<void>;
-  /** Puts into Zoom's trash what Opencast had finished before then, in place of the hour's own look. @param before milliseconds since 1970 */
+  /** Puts into Zoom's trash what Opencast had finished before then, in place of the day's own look. @param before milliseconds since 1970 */
   readonly trash: (before: number) => Promise<TrashReport>;
 }
 
@@ -287,7 +287,8 @@ function harvesting({ REELWAY_PRIVATE_HOSTS: privateHosts }: Config): HarvestPor
 
 /** What is done to recordings every hour. */
 function upkeepOf({ sweep, trash }: RecordingsLine, engine: Engine, config: Config): RecurringWork[] {
-  const trashing = { every: hour, start: (at: string) => engine.submit(trash, `trash-recordings:${at}`, {}) };
+  // One that fails, for want of a scope, is one dead letter a day.
+  const trashing = { every: 24 * hour, start: (at: string) => engine.submit(trash, `trash-recordings:${at}`, {}) };
   return [
     { every: hour, start: (at) => engine.submit(sweep, `sweep-storage:${at}`, {}) },
     ...(config.ZOOM_TRASH_AFTER_DAYS === undefined ? [] : [trashing]),

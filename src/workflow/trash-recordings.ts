@@ -21,12 +21,12 @@ export interface TrashReport {
   readonly kept: readonly { readonly uuid: string; readonly reason: string }[];
 }
 
-/** Recordings in one look; the next one takes the rest. */
-const mostAtOnce = 100;
+/** Recordings in one look, of which there is one a day; the next one takes the rest. */
+const mostAtOnce = 2000;
 
 /**
  * Puts recordings into Zoom's trash, from where they can be taken back for 30 days: only what Opencast has published some days ago, whole, and when Zoom has
- * nothing of it that no event has. Its job id is `trash-recordings:<hour>`.
+ * nothing of it that no event has. Its job id is `trash-recordings:<day>`.
  */
 export function trashRecordings(services: TrashServices) {
   const { ledger, afterDays } = services;
