@@ -326,7 +326,7 @@ export const orderedIngestSchema = z
   .object({
     trackingId: z.string(),
     job: z.string().nullable().describe('null: nothing is to be done, and `reason` says why'),
-    reason: z.string().nullable(),
+    reason: z.string().nullable().describe('Why nothing was begun; with a job, that one was under way before.'),
   })
   .meta({ id: 'OrderedIngest' });
 

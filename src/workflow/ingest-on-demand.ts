@@ -4,7 +4,7 @@ import type { Recording } from '../domain/recording.js';
 import { requestOnDemand, type OnDemandRequest } from '../intake/request-on-demand.js';
 import type { ZoomClient } from '../source/zoom/zoom-client.js';
 import { isDatabaseAway } from './database-away.js';
-import { takeRecording, type TakeServices } from './take-recording.js';
+import { takeRecording, type Taken, type TakeServices } from './take-recording.js';
 
 export interface OnDemandServices extends TakeServices {
   /** undefined: no credentials were set. */
@@ -17,13 +17,16 @@ export interface OnDemandAnswer {
   readonly message: string;
   readonly job?: string;
   readonly trackingId?: string;
+  /** why nothing was begun */
+  readonly reason?: string;
 }
 
 /** What a person's wish has led to. */
 export interface OrderedIngest {
   readonly trackingId: string;
-  /** absent: nothing is to be done, and `reason` says why */
+  /** absent: nothing is to be done */
   readonly job?: string;
+  /** why nothing was begun; with a job, that one was under way before */
   readonly reason?: string;
 }
 
@@ -45,7 +48,11 @@ export async function ingestOnDemand(services: OnDemandServices, json: unknown):
   try {
     const { trackingId, job, reason } = await orderIngest(services, requestOnDemand(json));
     if (reason === 'No mp4 files') return { status: 500, message: reason, trackingId };
-    return { status: 200, message: 'Ingest accepted', trackingId, ...(job !== undefined && { job }) };
+    return {
+      ...{ status: 200, message: 'Ingest accepted', trackingId },
+      ...(job !== undefined && { job }),
+      ...(reason !== undefined && { reason }),
+    };
   } catch (error) {
     if (isDatabaseAway(error)) return { status: 503, message: 'The database does not answer; ask again in a moment.' };
     return refusalOf(toFailure(error));
@@ -77,8 +84,19 @@ async function start(services: OnDemandServices, found: Recording, request: OnDe
     await services.catalog.setStatus(trackingId, 'IGNORED', { reason }).catch(() => undefined);
     throw error;
   });
-  if (taken.kind === 'submitted') return { trackingId, job: taken.job };
-  return { trackingId, reason: taken.kind === 'ignored' ? taken.reason : 'It is under way or done.' };
+  return orderedOf(trackingId, taken);
+}
+
+/** What became of a wish, for whoever had it. */
+export function orderedOf(trackingId: string, taken: Taken): OrderedIngest {
+  switch (taken.kind) {
+    case 'submitted':
+      return { trackingId, job: taken.job, ...(!taken.created && { reason: 'It is being ingested already.' }) };
+    case 'ignored':
+      return { trackingId, reason: taken.reason };
+    case 'known':
+      return { trackingId, reason: 'It is under way or done.' };
+  }
 }
 
 function refusalOf(failure: Failure): OnDemandAnswer {

@@ -10,7 +10,7 @@ import type { EventLedger, LedgerEvent } from '../status/event-ledger.js';
 import type { RecordingFilter } from '../status/recording-list.js';
 import type { CatalogRecording, PastStatus } from '../status/recording-views.js';
 import type { ScheduleTable } from '../status/schedule-table.js';
-import { orderIngest, type OnDemandServices, type OrderedIngest } from './ingest-on-demand.js';
+import { orderedOf, orderIngest, type OnDemandServices, type OrderedIngest } from './ingest-on-demand.js';
 import { automaticWish, decide, rematch, rematchFor, takeRecording } from './take-recording.js';
 
 /** What operators look at and do with recordings. */
@@ -101,10 +101,7 @@ export function recordingDesk(services: RecordingDeskServices): RecordingDesk {
     async rematch(uuid) {
       const { recording } = await known(uuid);
       const wish = automaticWish(uuid, 'webhook');
-      const taken = await takeRecording(services, recording, wish);
-      const { trackingId } = wish;
-      if (taken.kind === 'submitted') return { trackingId, job: taken.job };
-      return { trackingId, reason: taken.kind === 'ignored' ? taken.reason : 'It is under way or done.' };
+      return orderedOf(wish.trackingId, await takeRecording(services, recording, wish));
     },
 
     rematchAll: () => rematch(services, Date.now() - rematchFor),

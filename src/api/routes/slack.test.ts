@@ -52,8 +52,10 @@ beforeAll(async () => {
     ...{ config, database: opened.database, log, zoom: zoomClientOf(zoom) },
     second: () => ({
       submit: (request) => {
+        const id = jobIdOfIngest(request);
+        const created = !submitted.some((before) => jobIdOfIngest(before) === id);
         submitted.push(request);
-        return Promise.resolve({ id: jobIdOfIngest(request), created: true });
+        return Promise.resolve({ id, created });
       },
       submitTranscripts: () => Promise.resolve([]),
       submitLateFiles: () => Promise.resolve([]),
@@ -311,5 +313,9 @@ describe('/zip', () => {
     const { deliveries } = await slack.press(url, valueOf(body, /Ingest into series-3/));
     await expect.poll(() => deliveries.map(wordsOf)).toEqual(['<@U1> asked for the ingest into series series-3.']);
     expect(submitted.at(-1)).toMatchObject({ uuid, origin: 'on_demand', series: { id: 'series-3' } });
+    const again = await slack.press(url, valueOf(body, /Ingest into series-3/));
+    await expect
+      .poll(() => again.deliveries.map(wordsOf))
+      .toEqual(['There is nothing to ingest: It is being ingested already.']);
   });
 });

@@ -98,8 +98,9 @@ async function answerButton(desk: SlackDesk, { value, blocks, userId }: ButtonPr
     await desk.retry(wanted.retry);
     return [aloud(`<@${userId}> let the ingest go on from the step that failed.`)];
   }
-  const { status, message } = await desk.ingest({ uuid: wanted.ingest, oc_series_id: wanted.series });
+  const { status, message, reason } = await desk.ingest({ uuid: wanted.ingest, oc_series_id: wanted.series });
   if (status !== 200) throw new Failure('conflict', message);
+  if (reason !== undefined) return [aside(`There is nothing to ingest: ${reason}`)];
   return [aloud(`<@${userId}> asked for the ingest into series ${wanted.series}.`)];
 }
 
