@@ -188,6 +188,12 @@ describe.runIf(requires('chromium', 'ffmpeg'))('The recordings of the dashboard'
     await page.goto(`${server.url}/#/health`);
     await page.getByText('Zoom has not validated the address yet.').waitFor();
     await page.getByText('looker').waitFor();
+    await page.goto(`${server.url}/#/assets`);
+    await page.getByText('Nothing is playable yet.').waitFor();
+    expect(await page.getByRole('link', { name: 'New asset' }).count()).toBe(0);
+    await page.goto(`${server.url}/#/groups/new`);
+    await page.getByText('This server can honour all of it.').waitFor();
+    expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0);
   });
 
   it.each([

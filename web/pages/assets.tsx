@@ -4,20 +4,24 @@ import { withQuery } from '../api';
 import { formatBytes, formatDuration } from '../format';
 import { ProblemView } from '../parts/problem-view';
 import { Time } from '../parts/time';
+import { useMay } from '../role';
 import { Link } from '../router';
 import { useResource } from '../use-resource';
 
 /** What is playable, newest first. */
 export function AssetsPage() {
+  const mayMake = useMay('operator');
   const [cursors, setCursors] = useState<readonly string[]>([]);
   const { data, problem } = useResource<AssetList>(withQuery('api/assets', { limit: 50, cursor: cursors.at(-1) }));
   return (
     <>
       <div className="title">
         <h1>Assets</h1>
-        <a className="button main" href="#/assets/new">
-          New asset
-        </a>
+        {mayMake && (
+          <a className="button main" href="#/assets/new">
+            New asset
+          </a>
+        )}
         <a className="button" href="#/groups">
           Packaging groups
         </a>
@@ -25,7 +29,8 @@ export function AssetsPage() {
       <ProblemView problem={problem} />
       {data?.assets.length === 0 && (
         <p className="none">
-          Nothing is playable yet. A <a href="#/assets/new">new asset</a> becomes so when its job is done.
+          Nothing is playable yet. A {mayMake ? <a href="#/assets/new">new asset</a> : 'new asset'} becomes so when its
+          job is done.
         </p>
       )}
       {data && data.assets.length > 0 && (

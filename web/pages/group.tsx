@@ -2,6 +2,7 @@ import { useEffect, useId, useState, type FormEvent } from 'react';
 import type { GroupValidation, PackagingGroup } from '../../src/api/contract';
 import { send } from '../api';
 import { ProblemView } from '../parts/problem-view';
+import { useMay } from '../role';
 import { go } from '../router';
 import { useLater } from '../use-later';
 import { useAction, useResource } from '../use-resource';
@@ -26,6 +27,7 @@ export function GroupPage({ id }: { /** undefined: a new one */ readonly id: str
   const [saved, setSaved] = useState(false);
   const ids = { name: useId(), json: useId(), problems: useId() };
   const verdict = useVerdict(text);
+  const maySave = useMay('admin');
 
   useEffect(() => {
     if (data) setText(JSON.stringify(data.file, undefined, 2));
@@ -65,6 +67,7 @@ export function GroupPage({ id }: { /** undefined: a new one */ readonly id: str
               id={ids.json}
               rows={22}
               spellCheck={false}
+              readOnly={!maySave}
               value={text}
               aria-invalid={verdict?.valid === false}
               aria-describedby={ids.problems}
@@ -80,9 +83,13 @@ export function GroupPage({ id }: { /** undefined: a new one */ readonly id: str
         </div>
         <ProblemView problem={save.problem} />
         <div className="actions">
-          <button type="submit" className="main" disabled={save.busy || verdict?.valid !== true}>
-            Save
-          </button>
+          {maySave ? (
+            <button type="submit" className="main" disabled={save.busy || verdict?.valid !== true}>
+              Save
+            </button>
+          ) : (
+            <p className="hint">Tokens of admins change packaging groups.</p>
+          )}
           {saved && <span role="status">Saved.</span>}
         </div>
       </form>

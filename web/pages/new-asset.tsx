@@ -2,11 +2,13 @@ import { useEffect, useId, useState, type FormEvent } from 'react';
 import type { Submitted } from '../../src/api/contract';
 import { send } from '../api';
 import { ProblemView } from '../parts/problem-view';
+import { useMay } from '../role';
 import { go } from '../router';
 import { useAction, useResource } from '../use-resource';
 
 /** Asks for an asset: a source, an id, and the packaging group that says what is made of it. */
 export function NewAssetPage() {
+  const mayMake = useMay('operator');
   const { data: groups, problem } = useResource<readonly string[]>('api/packaging-groups');
   const [source, setSource] = useState('');
   const [id, setId] = useState('');
@@ -82,7 +84,7 @@ export function NewAssetPage() {
           <input id={ids.path} value={path} onChange={(event) => setPath(event.target.value)} />
         </div>
         <ProblemView problem={action.problem} />
-        <button type="submit" className="main" disabled={action.busy || group === ''}>
+        <button type="submit" className="main" disabled={action.busy || group === '' || !mayMake}>
           Make it
         </button>
       </form>

@@ -3,7 +3,7 @@ import type { ScheduleReportView as Report } from '../../src/api/contract';
 import { send } from '../api';
 import { dayNames } from '../ingest-words';
 import { ProblemView } from '../parts/problem-view';
-import { useMayAct } from '../role';
+import { useMay } from '../role';
 import { useAction } from '../use-resource';
 
 interface Wanted {
@@ -18,7 +18,7 @@ export function ScheduleImportPage() {
   const [compared, setCompared] = useState<Report>();
   const [applied, setApplied] = useState<Report>();
   const next = useRef<Wanted>(undefined);
-  const mayAct = useMayAct();
+  const mayAct = useMay('operator');
   const id = useId();
 
   const compare = useAction(async () => {

@@ -1,7 +1,7 @@
 import type { JobSummary } from '../../src/api/contract';
 import { send } from '../api';
 import { useAction } from '../use-resource';
-import { useMayAct } from '../role';
+import { useMay } from '../role';
 import { ProblemView } from './problem-view';
 
 export interface JobActionsProps {
@@ -15,7 +15,7 @@ type Verb = keyof typeof names;
 
 /** The buttons that help: what the job's status allows. */
 export function JobActions({ job, onChange }: JobActionsProps) {
-  if (!useMayAct()) return null;
+  if (!useMay('operator')) return null;
   return (
     <div className="actions">
       {verbsFor(job).map((verb) => (

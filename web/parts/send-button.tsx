@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { OrderedIngestView } from '../../src/api/contract';
 import { send } from '../api';
-import { useMayAct } from '../role';
+import { useMay } from '../role';
 import { useAction } from '../use-resource';
 import { ProblemView } from './problem-view';
 
@@ -17,7 +17,7 @@ export interface SendButtonProps {
 
 /** A button that asks for one change, and says when nothing came of it. */
 export function SendButton({ path, body, name, what, main = false, onDone }: SendButtonProps) {
-  const mayAct = useMayAct();
+  const mayAct = useMay('operator');
   const [said, setSaid] = useState<string>();
   const action = useAction(async () => {
     const answer = await send<Partial<OrderedIngestView>>('POST', path, body ?? {});

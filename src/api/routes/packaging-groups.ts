@@ -74,6 +74,7 @@ export function packagingGroupRoutes(
   app.post(
     '/api/packaging-groups/validate',
     {
+      config: { role: 'viewer' },
       schema: {
         summary: 'Say what is wrong with a packaging group, and store nothing',
         ...{ tags, security, body: z.unknown() },
