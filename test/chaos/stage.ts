@@ -10,6 +10,7 @@ import { startOpencastServer, type OpencastServer } from '../support/opencast-se
 import { freePort, startPrivateCluster, type PrivateCluster } from '../support/postgres-server.js';
 import { startS3Server, type S3Server } from '../support/s3-server.js';
 import { startZoomServer, type ZoomServer } from '../support/zoom-server.js';
+import { standInSettings } from '../support/stand-in-settings.js';
 
 export const series = '20260112345';
 export const webhookSecret = 'webhook-secret';
@@ -120,23 +121,12 @@ export async function chaosStage(storage: 's3' | 'folder', random: () => number)
       // Opencast fetches from the server whichever process asks it to.
       REELWAY_PORT: String(publicPort),
       REELWAY_PUBLIC_URL: `http://127.0.0.1:${publicPort}`,
-      REELWAY_PRIVATE_HOSTS: '127.0.0.1',
       REELWAY_API_TOKENS: `chaos:${apiSecret}`,
       REELWAY_NOTIFY: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`,
       LOG_LEVEL: process.env.CHAOS_LOG_LEVEL ?? 'error',
       WEBHOOK_VALIDATION_SECRET_TOKEN: webhookSecret,
       DEFAULT_SERIES_ID: series,
-      ZOOM_API_BASE_URL: zoom.apiBaseUrl,
-      ZOOM_OAUTH_URL: zoom.oauthUrl,
-      ZOOM_ACCOUNT_ID: zoom.account.accountId,
-      ZOOM_CLIENT_ID: zoom.account.clientId,
-      ZOOM_CLIENT_SECRET: zoom.account.clientSecret,
-      ZOOM_REQUESTS_PER_SECOND: '80',
-      ZOOM_SWEEP_MINUTES: '0',
-      ZOOM_DOWNLOAD_HOSTS: `${new URL(zoom.origin).host} ${new URL(zoom.mediaOrigin).host}`,
-      OPENCAST_BASE_URL: opencast.origin,
-      OPENCAST_API_USER: opencast.credentials.user,
-      OPENCAST_API_PASSWORD: opencast.credentials.password,
+      ...standInSettings(zoom, opencast),
     },
     async close() {
       receiver.close();

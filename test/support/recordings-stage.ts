@@ -6,6 +6,7 @@ import { createDataFolder } from './embedded-data-folder.js';
 import { loopbackServer } from './http-server.js';
 import { startOpencastServer, type OpencastServer } from './opencast-server.js';
 import { lesson, quick, series } from './recordings-lesson.js';
+import { standInSettings } from './stand-in-settings.js';
 import { startZoomServer, type ZoomServer } from './zoom-server.js';
 
 /** The two systems that the recordings line stands between, and where notices go. */
@@ -40,21 +41,9 @@ export async function recordingsStage(env: Record<string, string> = {}): Promise
   const environment = {
     REELWAY_DATA_DIR: folder.dataFolder,
     REELWAY_PORT: '0',
-    REELWAY_PRIVATE_HOSTS: '127.0.0.1',
     REELWAY_NOTIFY: receiver.origin,
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
-    ZOOM_API_BASE_URL: zoom.apiBaseUrl,
-    ZOOM_OAUTH_URL: zoom.oauthUrl,
-    ZOOM_ACCOUNT_ID: zoom.account.accountId,
-    ZOOM_CLIENT_ID: zoom.account.clientId,
-    ZOOM_CLIENT_SECRET: zoom.account.clientSecret,
-    ZOOM_REQUESTS_PER_SECOND: '80',
-    // What is ingested is each test's business.
-    ZOOM_SWEEP_MINUTES: '0',
-    ZOOM_DOWNLOAD_HOSTS: `${new URL(zoom.origin).host} ${new URL(zoom.mediaOrigin).host}`,
-    OPENCAST_BASE_URL: opencast.origin,
-    OPENCAST_API_USER: opencast.credentials.user,
-    OPENCAST_API_PASSWORD: opencast.credentials.password,
+    ...standInSettings(zoom, opencast),
     ...env,
   };
   return { zoom, opencast, notices, environment };
