@@ -177,6 +177,7 @@ describe.runIf(requires('ffmpeg', 'chromium'))('Chromium plays to the end, witho
       expect(run, run.stderr).toMatchObject({ code: 0 });
     });
 
+    const say = '%s shows and plays those of %s';
     it.each([
       ['hls', 'hls/index.m3u8'],
       ['hls', 'cmaf/index.m3u8'],
@@ -184,7 +185,16 @@ describe.runIf(requires('ffmpeg', 'chromium'))('Chromium plays to the end, witho
       ['dash', 'mss/index.ism/Manifest'],
       ['shaka', 'hls/index.m3u8'],
       ['shaka', 'cmaf_wvtt/index.m3u8'],
-    ] as const)('%s shows and plays those of %s', async (player, manifest) => {
+    ] as const)(say, showsText);
+
+    // Now and then (1 start of 24; 6 of 26 when a track is chosen right after loading) Shaka Player 5.2 appends none of the text of an MPD that it has
+    // fetched, in whatever format, and shows all of the same files the next time.
+    it.each([
+      ['shaka', 'dash/index.mpd'],
+      ['shaka', 'dash_wvtt/index.mpd'],
+    ] as const)(say, { retry: 4 }, showsText);
+
+    async function showsText(player: keyof typeof scripts, manifest: string): Promise<void> {
       const report = await play({ browser, out, manifest, player, language: 'fr' });
       expect(report.errors).toEqual([]);
       expect(report.ended).toBe(true);
@@ -195,7 +205,7 @@ describe.runIf(requires('ffmpeg', 'chromium'))('Chromium plays to the end, witho
         expect(Math.abs(start - cues[index]![0]), JSON.stringify(shown)).toBeLessThan(largestGap);
         expect(Math.abs(end - cues[index]![1]), JSON.stringify(shown)).toBeLessThan(largestGap);
       }
-    });
+    }
   });
 });
 
