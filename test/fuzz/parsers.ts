@@ -9,7 +9,7 @@ import { parseAc3Specific, parseEac3Specific } from '../../src/packager/codec/ac
 import { parseAv1Configuration } from '../../src/packager/codec/av1/av1c.js';
 import { parseFlacSpecific } from '../../src/packager/codec/flac/specific-box.js';
 import { avcConfiguration } from '../../src/packager/codec/h264/avc-configuration.js';
-import { startCodeFinder } from '../../src/packager/codec/h264/annexb.js';
+import { startCodeFinder } from '../../src/packager/codec/annexb.js';
 import { parsePps as parseAvcPps } from '../../src/packager/codec/h264/pps.js';
 import { recoveryFrameCount } from '../../src/packager/codec/h264/sei.js';
 import { parseSps as parseAvcSps } from '../../src/packager/codec/h264/sps.js';

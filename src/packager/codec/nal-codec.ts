@@ -1,7 +1,7 @@
 import type { NalConfiguration } from '../model/track.js';
 import { avcConfiguration } from './h264/avc-configuration.js';
 import { splitAccessUnits as splitAvc } from './h264/access-units.js';
-import type { FindStartCode } from './h264/annexb.js';
+import type { FindStartCode } from './annexb.js';
 import { displayOrder as avcDisplayOrder } from './h264/display-order.js';
 import { firstPicture as firstAvcPicture } from './h264/first-picture.js';
 import { nalType as avcType } from './h264/nal-unit.js';

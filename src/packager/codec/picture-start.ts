@@ -1,5 +1,5 @@
 import type { SapType } from '../model/sap-type.js';
-import { type FindStartCode, withoutTrailingZeros } from './h264/annexb.js';
+import { type FindStartCode, withoutTrailingZeros } from './annexb.js';
 
 /** The beginning of an access unit, up to its first slice. */
 export interface PictureStart {

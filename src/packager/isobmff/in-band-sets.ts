@@ -1,5 +1,5 @@
 import { MalformedError } from '../bits/malformed.js';
-import { sameBytes } from '../codec/h264/parameter-sets.js';
+import { sameBytes } from '../bits/same-bytes.js';
 import { nalType, nalUnitType } from '../codec/h265/nal-unit.js';
 import { PackagerError } from '../errors.js';
 

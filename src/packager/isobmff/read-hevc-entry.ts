@@ -1,4 +1,4 @@
-import { sameBytes } from '../codec/h264/parameter-sets.js';
+import { sameBytes } from '../bits/same-bytes.js';
 import { hevcConfiguration, type HevcParameterSets } from '../codec/h265/hevc-configuration.js';
 import { nalType, nalUnitType } from '../codec/h265/nal-unit.js';
 import { bytesOf, type ReadBox } from './box-reader.js';

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DemuxedTrack, demuxFile } from '../../../test/support/demuxed.js';
 import { ffmpeg, type PacketTimes, packetTimes } from '../../../test/support/ffmpeg.js';
 import { requires } from '../../../test/support/requires.js';
-import { startCodeFinder, withoutTrailingZeros } from '../codec/h264/annexb.js';
+import { startCodeFinder, withoutTrailingZeros } from '../codec/annexb.js';
 
 const run = promisify(execFile);
 

@@ -1,5 +1,5 @@
 import { MalformedError } from '../bits/malformed.js';
-import { startCodeFinder } from '../codec/h264/annexb.js';
+import { startCodeFinder } from '../codec/annexb.js';
 import { type NalCodec, nalCodecs } from '../codec/nal-codec.js';
 import { PackagerError } from '../errors.js';
 import { isClosed } from '../model/sap-type.js';

@@ -1,6 +1,6 @@
 import { MalformedError } from '../bits/malformed.js';
 import { type AudioCoding, audioFrameReaders } from '../codec/audio-coding.js';
-import { startCodeFinder } from '../codec/h264/annexb.js';
+import { startCodeFinder } from '../codec/annexb.js';
 import { type NalCodec, nalCodecs } from '../codec/nal-codec.js';
 import type { PictureStart } from '../codec/picture-start.js';
 import { UnsupportedCodingError } from '../codec/unsupported-coding.js';

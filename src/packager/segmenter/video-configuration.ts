@@ -1,5 +1,5 @@
 import { MalformedError } from '../bits/malformed.js';
-import { sameBytes } from '../codec/h264/parameter-sets.js';
+import { sameBytes } from '../bits/same-bytes.js';
 import { type NalCodec, nalCodecs } from '../codec/nal-codec.js';
 import type { ParameterSetUnits } from '../codec/picture-start.js';
 import { PackagerError } from '../errors.js';

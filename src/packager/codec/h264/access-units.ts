@@ -1,10 +1,10 @@
-import { MalformedError } from '../../bits/malformed.js';
 import type { AvcConfiguration } from '../../model/track.js';
 import { type AccessUnits, SampleGatherer } from '../sample-gatherer.js';
 import { UnsupportedCodingError } from '../unsupported-coding.js';
-import { type FindStartCode, startCodeFinder, withoutTrailingZeros } from './annexb.js';
+import { type FindStartCode, startCodeFinder, takeNalUnits } from '../annexb.js';
 import { beginsAccessUnit, nalType } from './nal-unit.js';
-import { parameterSets, sameBytes } from './parameter-sets.js';
+import { parameterSets } from './parameter-sets.js';
+import { sameBytes } from '../../bits/same-bytes.js';
 import { recoveryFrameCount } from './sei.js';
 import {
   completesFrame,
@@ -22,14 +22,7 @@ import {
  */
 export function splitAccessUnits(bytes: Uint8Array, from: number, configuration: AvcConfiguration): AccessUnits {
   const splitter = new Splitter(bytes, from, configuration);
-  const find = splitter.find;
-  let at = find(from);
-  if (at < 0 || at - from > 1) throw new MalformedError('no start code where a picture should begin', from);
-  while (at >= 0) {
-    const next = find(at + 3);
-    splitter.take(at, withoutTrailingZeros(bytes, at + 3, next < 0 ? bytes.length : next));
-    at = next;
-  }
+  takeNalUnits(bytes, from, splitter);
   return splitter.finish();
 }
 

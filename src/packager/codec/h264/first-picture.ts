@@ -1,5 +1,5 @@
 import { copyUnit, firstUnit, noParameterSets, type PictureStart, type UnitKinds } from '../picture-start.js';
-import type { FindStartCode } from './annexb.js';
+import type { FindStartCode } from '../annexb.js';
 import { beginsAccessUnit, nalType } from './nal-unit.js';
 import { recoveryFrameCount } from './sei.js';
 

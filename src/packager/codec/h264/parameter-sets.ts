@@ -11,7 +11,3 @@ export function parameterSets({ sps, pps }: Pick<AvcConfiguration, 'sps' | 'pps'
 function byId<T extends { readonly id: number }>(sets: readonly T[]): Map<number, T> {
   return new Map(sets.toReversed().map((set) => [set.id, set]));
 }
-
-export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
-}

@@ -8,7 +8,7 @@ import {
   writeHevcSps,
   writeHevcVps,
 } from '../../../../test/support/h265-writer.js';
-import { startCodeFinder } from '../h264/annexb.js';
+import { startCodeFinder } from '../annexb.js';
 import { UnsupportedCodingError } from '../unsupported-coding.js';
 import { splitAccessUnits } from './access-units.js';
 import { displayOrder } from './display-order.js';

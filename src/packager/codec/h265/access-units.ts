@@ -1,7 +1,6 @@
-import { MalformedError } from '../../bits/malformed.js';
 import type { HevcConfiguration } from '../../model/video.js';
-import { type FindStartCode, startCodeFinder, withoutTrailingZeros } from '../h264/annexb.js';
-import { sameBytes } from '../h264/parameter-sets.js';
+import { type FindStartCode, startCodeFinder, takeNalUnits } from '../annexb.js';
+import { sameBytes } from '../../bits/same-bytes.js';
 import { type AccessUnits, SampleGatherer } from '../sample-gatherer.js';
 import { UnsupportedCodingError } from '../unsupported-coding.js';
 import { beginsAccessUnit, isKeyPicture, isSlice, layerId, nalHeaderLength, nalType, nalUnitType } from './nal-unit.js';
@@ -14,14 +13,7 @@ import { beginsAccessUnit, isKeyPicture, isSlice, layerId, nalHeaderLength, nalT
  */
 export function splitAccessUnits(bytes: Uint8Array, from: number, configuration: HevcConfiguration): AccessUnits {
   const splitter = new Splitter(bytes, from, configuration);
-  const find = splitter.find;
-  let at = find(from);
-  if (at < 0 || at - from > 1) throw new MalformedError('no start code where a picture should begin', from);
-  while (at >= 0) {
-    const next = find(at + 3);
-    splitter.take(at, withoutTrailingZeros(bytes, at + 3, next < 0 ? bytes.length : next));
-    at = next;
-  }
+  takeNalUnits(bytes, from, splitter);
   return splitter.gatherer.finish();
 }
 

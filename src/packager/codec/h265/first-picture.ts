@@ -1,4 +1,4 @@
-import type { FindStartCode } from '../h264/annexb.js';
+import type { FindStartCode } from '../annexb.js';
 import { copyUnit, firstUnit, noParameterSets, type PictureStart, type UnitKinds } from '../picture-start.js';
 import { beginsAccessUnit, isSlice, nalHeaderLength, nalType, nalUnitType, sapType } from './nal-unit.js';
 

@@ -1,3 +1,5 @@
+import { MalformedError } from '../bits/malformed.js';
+
 /** The one thing of Node's Buffer that is wanted: searching several bytes natively (3 times the speed of what follows without it). */
 interface SearchableBytes {
   indexOf(pattern: Uint8Array, from: number): number;
@@ -34,4 +36,23 @@ export function withoutTrailingZeros(bytes: Uint8Array, start: number, limit: nu
   let end = limit;
   while (end > start && bytes[end - 1] === 0) end -= 1;
   return end;
+}
+
+/** Who takes the NAL units of a byte stream, one after the other. */
+interface NalUnitTaker {
+  readonly find: FindStartCode;
+  /** @param startCode offset of the start code before the unit @param end where the unit ends */
+  take(startCode: number, end: number): void;
+}
+
+/** Hands on every NAL unit from `from` on, where a start code has to stand. @throws MalformedError; what the taker throws */
+export function takeNalUnits(bytes: Uint8Array, from: number, taker: NalUnitTaker): void {
+  const { find } = taker;
+  let at = find(from);
+  if (at < 0 || at - from > 1) throw new MalformedError('no start code where a picture should begin', from);
+  while (at >= 0) {
+    const next = find(at + 3);
+    taker.take(at, withoutTrailingZeros(bytes, at + 3, next < 0 ? bytes.length : next));
+    at = next;
+  }
 }
