@@ -52,6 +52,7 @@ import { harvestEndpoint } from './workflow/harvest-endpoint.js';
 import { packageAsset } from './workflow/package-asset.js';
 import type { HarvestPorts } from './transfer/harvest/harvest.js';
 import { packageEndpoint } from './workflow/package-endpoint.js';
+import { packagePart } from './workflow/package-part.js';
 import { startEngine, type Engine } from './workflow/start.js';
 import { readInventory } from './transfer/inventory.js';
 import { submitAsset, type SubmitChoice } from './workflow/submit-asset.js';
@@ -166,7 +167,11 @@ async function compose(
   const locate = (bucket: string | undefined, key: string) => `${openStore(bucket).location}/${key}`;
 
   const notifiers = openNotifiers(config);
-  const endpoint = packageEndpoint({ egress, catalog, locate, playbackUrl });
+  const part = packagePart(egress);
+  const endpoint = packageEndpoint({
+    ...{ egress, catalog, locate, playbackUrl, packagePart: part },
+    workers: () => workerTable(database.tables).working(),
+  });
   const told = tell(notifiers);
   const managedEgress = mediaPackageVod({ clients: aws, harvesting: harvesting(config), openStore });
   const telling = { tell: told, targets: notifiers.length };
@@ -202,7 +207,7 @@ async function compose(
     limits: config.REELWAY_QUEUE_LIMITS,
     // Without a server there is nobody to hand over to: the next start goes on.
     drainMs: database.kind === 'server' ? config.REELWAY_DRAIN_SECONDS * 1000 : 0,
-    workflows: [asset, endpoint, harvested, told, ...(line?.workflows ?? []), ...intake.workflows],
+    workflows: [asset, endpoint, part, harvested, told, ...(line?.workflows ?? []), ...intake.workflows],
     log,
   });
 

@@ -5,7 +5,7 @@ import { Failure } from '../domain/failure.js';
 import type { PackagingConfiguration } from '../domain/packaging-configuration.js';
 import type { EndpointResult, ReportProgress } from '../publish/egress/egress.js';
 import { produceEndpoints } from '../publish/egress/embedded-packager/produce-endpoints.js';
-import type { PackagingTools } from '../publish/egress/embedded-packager/produce-endpoints.js';
+import type { PackagingTools } from '../publish/egress/embedded-packager/packaging-job.js';
 import { parseLocation, type StorageLocation } from '../storage/location.js';
 
 export type Format = 'hls' | 'cmaf' | 'dash' | 'mss';

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { packagingPorts, type PackagingPortsSettings } from '../packaging-ports.js';
 import { growingEngine } from '../publish/egress/embedded-packager/growing-engine.js';
 import { inlineEngine } from '../publish/egress/embedded-packager/inline-engine.js';
-import type { PackagingTools } from '../publish/egress/embedded-packager/produce-endpoints.js';
+import type { PackagingTools } from '../publish/egress/embedded-packager/packaging-job.js';
 import type { ThreadedEngine } from '../publish/egress/embedded-packager/threaded-engine.js';
 import type { PackagePlan } from './package-run.js';
 

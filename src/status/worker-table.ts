@@ -12,6 +12,8 @@ export interface WorkerTable {
    * on this machine.
    */
   lost(timeoutMs: number): Promise<string[]>;
+  /** Processes that gave a sign of life lately and have not stopped. */
+  working(): Promise<number>;
   /** Says that the worker has stopped by itself: what it had begun can be taken over at once. */
   leave(id: string): Promise<void>;
   /** Runs it while no other process of this database runs what it runs so: the engine's tables are made by one. */
@@ -21,6 +23,9 @@ export interface WorkerTable {
   /** Forgets a worker whose jobs were taken over, and all that left long ago. */
   remove(id: string): Promise<void>;
 }
+
+/** seconds; several times what lies between two signs of life */
+const workingWithinSeconds = 15;
 
 /** Any number: the advisory lock of `alone`. */
 const aloneLock = 7_335_931;
@@ -54,6 +59,14 @@ export function workerTable(tables: Kysely<Tables>): WorkerTable {
           ({ seen, pid, started, space }) => !seen || (pid !== null && isAlive({ pid, started, space }) === 'dead'),
         )
         .map(({ id }) => id);
+    },
+
+    async working() {
+      const { rows } = await sql<{ count: number }>`
+        SELECT count(*)::int AS count FROM reelway.worker WHERE seen_at > now() - make_interval(secs => ${workingWithinSeconds})`.execute(
+        tables,
+      );
+      return rows[0]?.count ?? 0;
     },
 
     async leave(id) {

@@ -4,10 +4,11 @@ import type { EndpointSuccess, Notice } from '../notify/notice.js';
 import { noticeOfHarvestEnd, noticeOfHarvestStart } from '../notify/harvest-notice.js';
 import type { ManagedEgress } from '../publish/egress/managed-egress.js';
 import { defineWorkflow, type JobContext, type WorkflowDefinition } from './definition.js';
-import { inSegments, type EndpointServices } from './package-endpoint.js';
+import { inSegments } from './in-segments.js';
+import type { EndpointServices } from './package-endpoint.js';
 import type { TellInput } from './tell.js';
 
-export interface HarvestServices extends Omit<EndpointServices, 'egress'> {
+export interface HarvestServices extends Pick<EndpointServices, 'catalog' | 'locate' | 'playbackUrl'> {
   readonly managedEgress: ManagedEgress;
   readonly tell: WorkflowDefinition<TellInput, null>;
   /** How many targets are told. */

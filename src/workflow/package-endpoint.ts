@@ -2,12 +2,17 @@ import { z } from 'zod';
 import { assetRequestSchema, endpointPrefix, type AssetRequest } from '../domain/asset.js';
 import { packagingConfigurationSchema, type PackagingConfiguration } from '../domain/packaging-configuration.js';
 import type { EndpointSuccess } from '../notify/notice.js';
-import type { Egress, EndpointProgress } from '../publish/egress/egress.js';
+import type { Egress } from '../publish/egress/egress.js';
 import type { AssetCatalog } from '../status/asset-catalog.js';
-import { defineWorkflow, type JobProgress } from './definition.js';
+import { defineWorkflow, type JobContext, type WorkflowDefinition } from './definition.js';
+import { inSegments } from './in-segments.js';
+import { endpointJob, partsOf, type PartInput } from './package-part.js';
 
 export interface EndpointServices {
-  readonly egress: Egress;
+  readonly egress: Pick<Egress, 'produce' | 'begin'>;
+  readonly packagePart: WorkflowDefinition<PartInput, unknown>;
+  /** Processes that work now. */
+  readonly workers: () => Promise<number>;
   readonly catalog: AssetCatalog;
   /** Where an object of the bucket lies, for people: `s3://bucket/key`, or a file's path. */
   readonly locate: (bucket: string | undefined, key: string) => string;
@@ -23,7 +28,8 @@ export interface EndpointInput {
 }
 
 /** One egress endpoint of an asset: packaged and verified, then playable. Its job id is `asset:<id>:<configuration>`. */
-export function packageEndpoint({ egress, catalog, locate, playbackUrl }: EndpointServices) {
+export function packageEndpoint(services: EndpointServices) {
+  const { egress, catalog, locate, playbackUrl } = services;
   return defineWorkflow<EndpointInput, EndpointSuccess>({
     name: 'package-endpoint',
     queue: 'endpoints',
@@ -38,12 +44,11 @@ export function packageEndpoint({ egress, catalog, locate, playbackUrl }: Endpoi
     async run({ request, configuration, reserved }, job) {
       const { bucket } = request.destination;
       const prefix = endpointPrefix(request, configuration.Id);
-      const destination = { ...(bucket !== undefined && { bucket }), destination: prefix };
 
+      if (await job.patched('parts')) await makeParts(services, { request, configuration }, job);
       const made = await job.step('package', (step) =>
-        egress.produce(
-          { assetId: request.id, source: request.source, configuration, ...destination, signal: step.signal },
-          (progress) => step.report(inSegments(progress)),
+        egress.produce({ ...endpointJob(request, configuration), signal: step.signal }, (progress) =>
+          step.report(inSegments(progress)),
         ),
       );
       const capability = await job.step('make playable', () =>
@@ -61,7 +66,22 @@ export function packageEndpoint({ egress, catalog, locate, playbackUrl }: Endpoi
   });
 }
 
-/** What is counted of an endpoint. */
-export function inSegments({ segmentsDone, segmentsTotal, bytesRead, bytesWritten }: EndpointProgress): JobProgress {
-  return { done: segmentsDone, total: segmentsTotal, unit: 'segments', bytesRead, bytesWritten };
+/** A large endpoint is made by all who work; what they make is found in place, and what they leave out is made, by who asked for it. */
+async function makeParts(
+  { egress, packagePart, workers }: EndpointServices,
+  { request, configuration }: Omit<EndpointInput, 'reserved'>,
+  job: JobContext,
+): Promise<void> {
+  const parts = await job.step('share out', async ({ signal }) => {
+    const count = await workers();
+    // Alone there is nobody to share with, and the folder is looked at when it is packaged.
+    return count < 2 ? 1 : partsOf(await egress.begin({ ...endpointJob(request, configuration), signal }), count);
+  });
+  if (parts < 2) return;
+  const children = [];
+  for (let index = 0; index < parts; index++) {
+    const part = { index, of: parts };
+    children.push(await job.startChild(packagePart, `${job.id}:part:${index + 1}`, { request, configuration, part }));
+  }
+  await job.settleChildren(children);
 }

@@ -4,6 +4,8 @@ export const queues = {
   assets: { perProcess: 50 },
   /** Packaging and harvesting of one endpoint: reads and writes gigabytes on several threads. */
   endpoints: { perProcess: 2 },
+  /** Parts of large endpoints, which several workers share. Apart from `endpoints`: those that wait for their parts keep their places. */
+  parts: { perProcess: 2 },
   /** Harvests: they wait for another service most of the time. */
   harvests: { perProcess: 10 },
   /** Recordings on their way to Opencast: they wait, for downloads and for Opencast, nearly all the time. */

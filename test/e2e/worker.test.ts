@@ -1,9 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Inventory } from '../../src/domain/inventory.js';
+import { ffmpeg } from '../support/ffmpeg.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
 import { projectRoot, reelway } from '../support/reelway.js';
 import { requires } from '../support/requires.js';
@@ -68,18 +71,81 @@ describe.runIf(requires('postgres'))('`reelway worker`', () => {
     expect(answer.status).toBe(202);
     server.child.kill('SIGKILL');
 
-    await expect
-      .poll(
-        async () => {
-          const { stdout } = await reelway(['jobs', 'show', 'asset:left', '--json'], { env });
-          return (JSON.parse(stdout) as { status: string }).status;
-        },
-        { timeout: 60_000, interval: 500 },
-      )
-      .toBe('done');
+    await expect.poll(() => statusOf('asset:left'), { timeout: 60_000, interval: 500 }).toBe('done');
 
     const ended = once(worker.child, 'exit');
     worker.child.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
   });
+
+  it.runIf(requires('ffmpeg'))(
+    'shares a large endpoint with the others, and what one leaves behind when it is killed is made',
+    async () => {
+      const source = await longSource(path.join(folder, 'long'));
+      const workers = [await start('worker', /is ready/), await start('worker', /is ready/)];
+      const server = await start('serve', /ready: (\S+)/);
+      const answer = await fetch(`${server.said}/api/assets`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+        body: JSON.stringify({
+          ...{ id: 'long', packagingGroupId: 'tests', destination: { path: 'vod' }, source },
+          packagingGroup: [{ Id: 'cmaf', CmafPackage: { HlsManifests: [{ ManifestName: 'index' }] } }],
+        }),
+      });
+      expect(answer.status).toBe(202);
+      await expect.poll(() => jobsLike('asset:long:cmaf:part:%'), { timeout: 60_000, interval: 20 }).toHaveLength(3);
+      workers[0]?.child.kill('SIGKILL');
+      await expect.poll(() => statusOf('asset:long'), { timeout: 90_000, interval: 500 }).toBe('done');
+
+      const parts = await jobsLike('asset:long:cmaf:part:%');
+      expect(parts.map(({ status }) => status)).toEqual(['SUCCESS', 'SUCCESS', 'SUCCESS']);
+      const at = path.join(folder, 'media/vod/long/cmaf');
+      const inventory = JSON.parse(await readFile(path.join(at, '.reelway/inventory.json'), 'utf8')) as Inventory;
+      expect(inventory.objects.filter(({ key }) => key.endsWith('.m4s'))).toHaveLength(2 * segments);
+      for (const { key, size } of inventory.objects) expect((await stat(path.join(at, key))).size).toBe(size);
+    },
+  );
+
+  async function statusOf(id: string): Promise<string> {
+    const { stdout } = await reelway(['jobs', 'show', id, '--json'], { env });
+    return (JSON.parse(stdout) as { status: string }).status;
+  }
+
+  async function jobsLike(pattern: string): Promise<{ status: string }[]> {
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    const statement = 'SELECT status FROM dbos.workflow_status WHERE workflow_uuid LIKE $1';
+    const { rows } = await client.query<{ status: string }>(statement, [pattern]).finally(() => client.end());
+    return rows;
+  }
 });
+
+/** Segments of a second each: enough for three parts. */
+const segments = 320;
+
+async function longSource(at: string): Promise<string> {
+  await mkdir(at);
+  const picture = `testsrc2=size=64x36:rate=10:duration=${segments}`;
+  const sound = `sine=frequency=440:sample_rate=48000:duration=${segments}`;
+  await ffmpeg(
+    ...['-f', 'lavfi', '-i', picture, '-f', 'lavfi', '-i', sound],
+    ...[
+      '-c:v',
+      'libx264',
+      '-preset',
+      'ultrafast',
+      '-g',
+      '10',
+      '-keyint_min',
+      '10',
+      '-sc_threshold',
+      '0',
+      '-c:a',
+      'aac',
+      '-b:a',
+      '32k',
+    ],
+    ...['-f', 'hls', '-hls_time', '1', '-hls_playlist_type', 'vod', path.join(at, 'index.m3u8')],
+  );
+  return path.join(at, 'index.m3u8');
+}

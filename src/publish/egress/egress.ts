@@ -5,6 +5,21 @@ export interface Egress {
   /** @throws Failure configuration_unsupported naming every field that this egress cannot honour; so that a request is refused before any work. */
   readonly check: (configuration: PackagingConfiguration) => void;
   produce(job: EndpointJob, report: ReportProgress): Promise<EndpointResult>;
+  /**
+   * Makes the folder ready, so that several may fill it with `producePart`. `produce` then finishes what they made, and makes what they
+   * left out.
+   * @returns pieces of work that are left: what parts are cut from
+   */
+  begin(job: EndpointJob): Promise<number>;
+  /** Makes the segments of one part; another fingerprint than the folder's (the source has changed since) makes nothing. Safe to call again. */
+  producePart(job: EndpointJob, part: EndpointPart, report: ReportProgress): Promise<void>;
+}
+
+/** A run of an endpoint's pieces of work, in the order of the source. */
+export interface EndpointPart {
+  /** from 0 */
+  readonly index: number;
+  readonly of: number;
 }
 
 export interface EndpointJob {

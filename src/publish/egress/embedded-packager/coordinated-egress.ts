@@ -1,7 +1,12 @@
 import type { Worker } from 'node:worker_threads';
 import { Failure, toFailure } from '../../../domain/failure.js';
-import type { Egress, EndpointResult, ReportProgress } from '../egress.js';
-import type { CoordinatorReply, CoordinatorRequest } from './coordinator-messages.js';
+import type { Egress, EndpointJob, EndpointResult, ReportProgress } from '../egress.js';
+import type {
+  CoordinatorCall,
+  CoordinatorReply,
+  CoordinatorRequest,
+  CoordinatorResult,
+} from './coordinator-messages.js';
 
 export interface CoordinatedEgress extends Egress {
   /** Ends the thread and those that it started; what was under way fails with `cancelled`. */
@@ -15,7 +20,7 @@ export interface CoordinatedEgressOptions {
 
 interface UnderWay {
   readonly report: ReportProgress;
-  readonly resolve: (result: EndpointResult) => void;
+  readonly resolve: (result: CoordinatorResult) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -42,7 +47,7 @@ export function coordinatedEgress({ check, spawn }: CoordinatedEgressOptions): C
     const endpoint = underWay.get(reply.id);
     if (reply.kind === 'progress') return endpoint?.report(reply.progress);
     underWay.delete(reply.id);
-    if (reply.kind === 'produced') endpoint?.resolve(reply.result);
+    if (reply.kind === 'done') endpoint?.resolve(reply.result);
     else endpoint?.reject(toFailure(reply.failure));
     // An idle thread does not keep the process alive.
     if (underWay.size === 0) from.unref();
@@ -64,26 +69,33 @@ export function coordinatedEgress({ check, spawn }: CoordinatedEgressOptions): C
     worker.postMessage(request);
   }
 
+  async function call(
+    asked: CoordinatorCall,
+    { signal, ...job }: EndpointJob,
+    report: ReportProgress,
+  ): Promise<CoordinatorResult> {
+    signal?.throwIfAborted();
+    if (closed) throw new Failure('cancelled', 'The packaging coordinator was stopped.');
+    const id = ++lastId;
+    const onAbort = (): void => {
+      if (underWay.has(id)) send({ kind: 'cancel', id });
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await new Promise((resolve, reject) => {
+        underWay.set(id, { report, resolve, reject });
+        send({ id, job, ...asked });
+      });
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
   return {
     check,
-
-    async produce({ signal, ...job }, report) {
-      signal?.throwIfAborted();
-      if (closed) throw new Failure('cancelled', 'The packaging coordinator was stopped.');
-      const id = ++lastId;
-      const onAbort = (): void => {
-        if (underWay.has(id)) send({ kind: 'cancel', id });
-      };
-      signal?.addEventListener('abort', onAbort, { once: true });
-      try {
-        return await new Promise<EndpointResult>((resolve, reject) => {
-          underWay.set(id, { report, resolve, reject });
-          send({ kind: 'produce', id, job });
-        });
-      } finally {
-        signal?.removeEventListener('abort', onAbort);
-      }
-    },
+    produce: async (job, report) => (await call({ kind: 'produce' }, job, report)) as EndpointResult,
+    begin: async (job) => (await call({ kind: 'begin' }, job, () => {})) as number,
+    producePart: async (job, part, report) => void (await call({ kind: 'part', part }, job, report)),
 
     async close() {
       closed = true;

@@ -12,7 +12,8 @@ import { listFolder, readInventory, verifyInventory } from '../../../transfer/in
 import type { EndpointProgress } from '../egress.js';
 import { growingEngine } from './growing-engine.js';
 import { inlineEngine } from './inline-engine.js';
-import { produceEndpoints, type PackagingJob, type PackagingTools } from './produce-endpoints.js';
+import type { PackagingJob, PackagingTools } from './packaging-job.js';
+import { produceEndpoints } from './produce-endpoints.js';
 import { spawnThread } from './spawn-thread.js';
 import { threadedEngine, type ThreadedEngine } from './threaded-engine.js';
 

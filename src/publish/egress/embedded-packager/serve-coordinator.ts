@@ -1,6 +1,11 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { Egress } from '../egress.js';
-import type { CoordinatorReply, CoordinatorRequest } from './coordinator-messages.js';
+import type { Egress, EndpointJob, ReportProgress } from '../egress.js';
+import type {
+  CoordinatorCall,
+  CoordinatorReply,
+  CoordinatorRequest,
+  CoordinatorResult,
+} from './coordinator-messages.js';
 import { packagingFailure } from './packaging-failure.js';
 
 /** Makes the endpoints that a coordinated egress asks for, until the port is closed. */
@@ -8,11 +13,11 @@ export function serveCoordinator(port: MessagePort, egress: Egress): void {
   const underWay = new Map<number, AbortController>();
   const reply = (message: CoordinatorReply): void => port.postMessage(message);
 
-  async function produce({ id, job }: Extract<CoordinatorRequest, { kind: 'produce' }>): Promise<void> {
+  async function answer({ id, job, ...asked }: Exclude<CoordinatorRequest, { kind: 'cancel' }>): Promise<void> {
     const { signal } = register(id);
     try {
-      const result = await egress.produce({ ...job, signal }, (progress) => reply({ kind: 'progress', id, progress }));
-      reply({ kind: 'produced', id, result });
+      const report: ReportProgress = (progress) => reply({ kind: 'progress', id, progress });
+      reply({ kind: 'done', id, result: await call(egress, asked, { ...job, signal }, report) });
     } catch (error) {
       const { code, message, details } = packagingFailure(error, signal);
       reply({ kind: 'failed', id, failure: { code, message, details } });
@@ -29,6 +34,22 @@ export function serveCoordinator(port: MessagePort, egress: Egress): void {
 
   port.on('message', (request: CoordinatorRequest) => {
     if (request.kind === 'cancel') underWay.get(request.id)?.abort();
-    else void produce(request);
+    else void answer(request);
   });
+}
+
+async function call(
+  egress: Egress,
+  asked: CoordinatorCall,
+  job: EndpointJob,
+  report: ReportProgress,
+): Promise<CoordinatorResult> {
+  switch (asked.kind) {
+    case 'produce':
+      return egress.produce(job, report);
+    case 'begin':
+      return egress.begin(job);
+    case 'part':
+      return void (await egress.producePart(job, asked.part, report));
+  }
 }
