@@ -9,6 +9,7 @@ export const inventoryObjectSchema = z.object({
   etag: z.string().optional(),
   contentType: z.string(),
   origin: z.object({ etag: z.string().optional(), lastModified: z.string().optional() }).optional(),
+  splices: z.array(z.object({ time: z.int(), section: z.string() })).optional(),
   iFrames: z.array(z.object({ time: z.int(), offset: z.int().nonnegative(), length: z.int().positive() })).optional(),
 }) satisfies z.ZodType<InventoryObject>;
 

@@ -46,6 +46,15 @@ export interface InventoryObject {
   readonly origin?: OriginFacts | undefined;
   /** Of a segment that an I-frame playlist points into: its key pictures. */
   readonly iFrames?: readonly IFrameRange[] | undefined;
+  /** Of a segment of a presentation whose manifests say where advertisements are: the messages of SCTE 35 that came within it. */
+  readonly splices?: readonly SpliceMessage[] | undefined;
+}
+
+export interface SpliceMessage {
+  /** ticks of 90 kHz on the period's time line */
+  readonly time: number;
+  /** splice_info_section, base64 */
+  readonly section: string;
 }
 
 export interface IFrameRange {

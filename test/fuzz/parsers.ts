@@ -21,6 +21,8 @@ import { parseVps } from '../../src/packager/codec/h265/vps.js';
 import { displayOrder, nalCodecs, splitAccessUnits } from '../../src/packager/codec/nal-codec.js';
 import { parseOpusSpecific } from '../../src/packager/codec/opus/specific-box.js';
 import { readText } from '../../src/packager/codec/read-text.js';
+import { id3Tags } from '../../src/packager/codec/id3/id3-tag.js';
+import { parseSpliceInfo, shiftSplice } from '../../src/packager/codec/scte35/splice-info-section.js';
 import { parseVp9Configuration } from '../../src/packager/codec/vp9/vpcc.js';
 import { concat } from '../../src/packager/isobmff/box.js';
 import { hvcC } from '../../src/packager/isobmff/boxes/hvcc.js';
@@ -50,6 +52,9 @@ import {
 import { frames, pictures } from '../support/made-stream.js';
 import { memorySource } from '../support/memory-source.js';
 import { aac, avc, elst, writeMp4 } from '../support/mp4-writer.js';
+import { withEvents } from '../support/eventful-stream.js';
+import { spliceSections } from '../support/splice-cases.js';
+import { writeId3 } from '../support/splice-writer.js';
 import {
   audioPid,
   patSection,
@@ -137,7 +142,21 @@ function fragmentedMp4(configuration: NalConfiguration): Uint8Array {
   return concat(initSegment(track), ...mediaSegment({ sequenceNumber: 1, samples, end: 2 }));
 }
 
-const HlsManifests = [{ ManifestName: 'index', IncludeIframeOnlyStream: true }];
+/** With all that is carried beside picture and sound. */
+function eventfulTransportStream(): Uint8Array {
+  const splices = spliceSections.valid.map(({ section }) => ({
+    format: 'scte35' as const,
+    at: 130_000,
+    data: section,
+  }));
+  const [stream = new Uint8Array()] = withEvents(
+    [transportStream()],
+    [...splices, { format: 'id3', at: 150_000, data: writeId3('a') }],
+  );
+  return stream;
+}
+
+const HlsManifests = [{ ManifestName: 'index', IncludeIframeOnlyStream: true, AdMarkers: 'SCTE35_ENHANCED' as const }];
 const configurations = [
   { Id: 'cmaf', CmafPackage: { HlsManifests } },
   { Id: 'hls', HlsPackage: { HlsManifests, UseAudioRenditionGroup: true } },
@@ -231,10 +250,15 @@ const sections = (bytes: Uint8Array) => {
 /** Every parser of the packager and of the manifests, by the name that `npm run fuzz` takes. */
 export const parsers: Readonly<Record<string, FuzzedParser>> = {
   'transport-stream': {
-    seeds: [transportStream(), hevcTransportStream()],
+    seeds: [transportStream(), hevcTransportStream(), eventfulTransportStream()],
     parse: (bytes) => packageAll('a.ts', bytes),
   },
   mp4: { seeds: [mp4(), fragmentedMp4(hevc)], parse: (bytes) => packageAll('a.mp4', bytes) },
+  'splice-info-section': {
+    seeds: spliceSections.valid.map(({ section }) => section),
+    parse: (bytes) => [parseSpliceInfo(bytes), shiftSplice(bytes, 900_000)],
+  },
+  id3: { seeds: [concat(writeId3('a'), writeId3('b'))], parse: id3Tags },
   psi: { seeds: [patSection([[1, 256]]), pmtSection(videoAndAudio)], parse: sections },
   pes: { seeds: [hex('000001e00000 84c00a 3100010001 1100010001 00')], parse: parsePesHeader },
   adts: {

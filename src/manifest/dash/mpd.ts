@@ -1,3 +1,5 @@
+import type { XmlElement } from '../xml.js';
+
 /** A static media presentation description, ISO/IEC 23009-1 §5.3, as far as Reelway writes it. Names are the schema's. */
 export interface Mpd {
   readonly profiles: readonly string[];
@@ -13,7 +15,27 @@ export interface Period {
   readonly id: string;
   /** seconds */
   readonly duration: number;
+  readonly eventStreams?: readonly EventStream[];
   readonly adaptationSets: readonly AdaptationSet[];
+}
+
+/** §5.10.2: events that the MPD itself holds. */
+export interface EventStream {
+  readonly schemeIdUri: string;
+  /** Ticks per second. */
+  readonly timescale: number;
+  /** Ticks of the Period's start. */
+  readonly presentationTimeOffset: number;
+  readonly events: readonly PeriodEvent[];
+}
+
+export interface PeriodEvent {
+  /** Ticks, from the same zero as presentationTimeOffset. */
+  readonly presentationTime: number;
+  /** Ticks; absent: not known. */
+  readonly duration?: number;
+  readonly id: number;
+  readonly content: XmlElement;
 }
 
 /** §5.3.3 */
@@ -34,6 +56,8 @@ export interface AdaptationSet {
   readonly essentialProperties?: readonly Descriptor[];
   /** What a player may make use of. */
   readonly supplementalProperties?: readonly Descriptor[];
+  /** Events in the segments, §5.10.3. */
+  readonly inbandEventStreams?: readonly Descriptor[];
   readonly label?: string;
   /** For all Representations; then they have none of their own. */
   readonly segmentTemplate?: SegmentTemplate;

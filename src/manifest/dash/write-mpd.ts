@@ -1,5 +1,5 @@
 import { element, writeXml, type XmlElement } from '../xml.js';
-import type { AdaptationSet, Descriptor, Mpd, Period, Representation, SegmentTemplate } from './mpd.js';
+import type { AdaptationSet, Descriptor, EventStream, Mpd, Period, Representation, SegmentTemplate } from './mpd.js';
 
 /** Writes a static MPD, with elements and attributes in the schema's order. */
 export function writeMpd(mpd: Mpd): string {
@@ -25,11 +25,26 @@ export function writeMpd(mpd: Mpd): string {
   );
 }
 
-function writePeriod({ id, duration, adaptationSets }: Period, start: number): XmlElement {
+function writePeriod({ id, duration, eventStreams = [], adaptationSets }: Period, start: number): XmlElement {
   return element(
     'Period',
     { id, start: isoDuration(start), duration: isoDuration(duration) },
+    ...eventStreams.map(writeEventStream),
     ...adaptationSets.map(writeAdaptationSet),
+  );
+}
+
+function writeEventStream({ schemeIdUri, timescale, presentationTimeOffset, events }: EventStream): XmlElement {
+  return element(
+    'EventStream',
+    {
+      schemeIdUri,
+      timescale,
+      presentationTimeOffset: presentationTimeOffset === 0 ? undefined : presentationTimeOffset,
+    },
+    ...events.map(({ presentationTime, duration, id, content }) =>
+      element('Event', { presentationTime, duration, id }, content),
+    ),
   );
 }
 
@@ -47,6 +62,7 @@ function writeAdaptationSet(set: AdaptationSet): XmlElement {
     // What an AdaptationSet shares with a Representation comes first, §5.3.7.
     ...(set.essentialProperties ?? []).map((property) => writeDescriptor('EssentialProperty', property)),
     ...(set.supplementalProperties ?? []).map((property) => writeDescriptor('SupplementalProperty', property)),
+    ...(set.inbandEventStreams ?? []).map((each) => writeDescriptor('InbandEventStream', each)),
     ...(set.label === undefined ? [] : [element('Label', {}, set.label)]),
     ...(set.accessibility ?? []).map((each) => writeDescriptor('Accessibility', each)),
     ...set.roles.map((role) => writeDescriptor('Role', role)),

@@ -9,7 +9,7 @@ const sequenceNumbers = 1024;
  * A segment with a fragment for each group of pictures, so that a byte range from a fragment's start to the end of its first sample shows a key
  * picture: what I-frame playlists point to.
  */
-export function gopFragments({ sequenceNumber, samples, end }: MediaSegment): {
+export function gopFragments({ sequenceNumber, samples, end, events }: MediaSegment): {
   data: Uint8Array[];
   iFrames: IFrame[];
 } {
@@ -25,6 +25,7 @@ export function gopFragments({ sequenceNumber, samples, end }: MediaSegment): {
       samples: part,
       end: next === undefined ? end : (samples.decodeTimes[next] as number),
       isFirst: index === 0,
+      ...(events && { events }),
     });
     if (part.sync[0]) {
       const time = (part.decodeTimes[0] as number) + (part.compositionOffsets[0] as number);

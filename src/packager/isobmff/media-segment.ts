@@ -15,12 +15,15 @@ export interface MediaSegment {
   readonly samples: Samples;
   /** Decode time of the first sample after the segment, ticks: the last sample lasts until then. */
   readonly end: number;
+  /** `emsg` boxes, which stand before the first fragment. */
+  readonly events?: Uint8Array;
 }
 
 /**
  * A media segment of one fragment, ISO/IEC 23000-19 §7.3.2:
  *
  *     styp
+ *     emsg, as many as there are events
  *     moof: mfhd, traf: tfhd, tfdt, trun
  *     mdat
  *
@@ -36,6 +39,7 @@ export function mediaFragment({
   sequenceNumber,
   samples,
   end,
+  events,
   isFirst,
 }: MediaSegment & { readonly isFirst: boolean }): Uint8Array[] {
   const { defaults, run } = describeSamples(samples, durations(samples.decodeTimes, end));
@@ -46,7 +50,7 @@ export function mediaFragment({
     box('moof', mfhd(sequenceNumber), box('traf', tfhd(trackId, defaults), tfdt(start), trun({ ...run, dataOffset })));
   // The offset of the data is the size of the box that states it; the size does not depend on the offset.
   const dataOffset = fragment(0).length + dataHeader.length;
-  const type = isFirst ? [styp()] : [];
+  const type = isFirst ? [styp(), ...(events ? [events] : [])] : [];
   return [concat(...type, fragment(dataOffset), dataHeader), ...samples.data];
 }
 

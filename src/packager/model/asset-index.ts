@@ -1,6 +1,7 @@
 import type { SapType } from './sap-type.js';
 import type { SampleTable } from './sample-table.js';
 import type { SourceRange } from './source-reader.js';
+import type { MetadataStream } from './timed-metadata.js';
 import type { TextDocument } from './text.js';
 import type { Track } from './track.js';
 
@@ -96,6 +97,8 @@ export interface PeriodFrame {
   /** 90 kHz ticks to subtract from unwrapped source time stamps to reach the period's time line. The same in every rendition. */
   readonly origin: number;
   readonly tracks: readonly Track[];
+  /** What the transport stream carries beside them; absent: nothing. */
+  readonly metadata?: readonly MetadataStream[];
 }
 
 export interface IndexedPeriod extends PeriodFrame {

@@ -3,6 +3,13 @@ import type { Samples } from '../model/samples.js';
 import type { Track } from '../model/track.js';
 import { rescale } from '../timing/timescale.js';
 import { type Carriage, carriageOf } from './carriage.js';
+import {
+  metadataDescription,
+  metadataPackets,
+  metadataPayloads,
+  type MuxedMetadata,
+  writeSection,
+} from './mux-metadata.js';
 import { packetSize } from './packet.js';
 import { type PesPacket, pesPackets } from './pes-packets.js';
 import { sampleCopier } from './sample-copier.js';
@@ -45,17 +52,24 @@ const pcrInterval = 9000;
  * that continuity counters begin with 0 in all of them. What is missing to that is made up by shorter packets at a segment's end (a PES packet's
  * last bytes, one to a packet) and by repeating PAT and PMT.
  * @param tracks the first one carries the clock references @param clock ticks of 90 kHz of the period's time 0
+ * @param metadata what goes along with them
  * @throws UnsupportedCodingError for what a transport stream cannot carry
  */
-export function muxSegment(tracks: readonly MuxedTrack[], clock: number): TransportStreamSegment {
-  return new Muxer(tracks, clock).segment();
+export function muxSegment(
+  tracks: readonly MuxedTrack[],
+  clock: number,
+  metadata: readonly MuxedMetadata[] = [],
+): TransportStreamSegment {
+  return new Muxer(tracks, clock, metadata).segment();
 }
 
 interface Stream {
   readonly pid: number;
-  readonly carriage: Carriage;
+  readonly carriage: Pick<Carriage, 'streamType' | 'streamId' | 'descriptors'>;
   readonly timescale: number;
-  readonly copy: ReturnType<typeof sampleCopier>;
+  readonly copy: (pes: PesPacket, into: Uint8Array, at: number) => void;
+  /** Of messages, which are no PES packets. */
+  readonly sections?: readonly Uint8Array[];
   /** Packets so far. */
   packets: number;
   /** PES packets to come. */
@@ -75,13 +89,17 @@ class Muxer {
   /** Absent before the first one. */
   #lastPcr: number | undefined;
 
-  constructor(tracks: readonly MuxedTrack[], clock: number) {
+  constructor(tracks: readonly MuxedTrack[], clock: number, metadata: readonly MuxedMetadata[]) {
     const carriages = tracks.map(({ track, language }) => carriageOf(track, language));
     const packets = tracks.flatMap(({ track, samples }, index) =>
       pesPackets(samples, { stream: index, track, carriage: carriages[index] as Carriage, clock }),
     );
-    this.#pes = packets.sort((a, b) => a.times.dts - b.times.dts || a.stream - b.stream);
-    this.#streams = tracks.map(({ track, samples }, index) => ({
+    const payloads = metadata.map((each) => metadataPayloads(each, clock));
+    const events = metadata.flatMap((each, index) =>
+      metadataPackets(each, payloads[index] ?? [], { stream: tracks.length + index, clock }),
+    );
+    this.#pes = [...packets, ...events].sort((a, b) => a.times.dts - b.times.dts || a.stream - b.stream);
+    const media = tracks.map(({ track, samples }, index) => ({
       pid: firstStreamPid + index,
       carriage: carriages[index] as Carriage,
       timescale: track.timescale,
@@ -89,8 +107,17 @@ class Muxer {
       packets: 0,
       left: this.#pes.filter(({ stream }) => stream === index).length,
     }));
+    this.#streams = [
+      ...media,
+      ...metadata.map(({ format }, index) =>
+        metadataStream(format, firstStreamPid + tracks.length + index, payloads[index] ?? []),
+      ),
+    ];
     this.#clock = clock;
-    this.#psi = tables(this.#streams);
+    this.#psi = tables(
+      this.#streams,
+      metadata.map(({ format }) => metadataDescription(format).program),
+    );
     this.#tables = placeTables(this.#pes);
     this.#bytes = new Uint8Array(largestSize(this.#pes, this.#tables));
   }
@@ -121,6 +148,7 @@ class Muxer {
     const stream = this.#streams[pes.stream] as Stream;
     stream.left -= 1;
     this.#writeMissingClock(pes);
+    if (stream.sections) return this.#writeSection(stream, stream.sections[pes.first] ?? new Uint8Array());
     const headerLength = pesHeaderLength(pes.times);
     const pcr = pes.stream === 0 ? { pcr: pes.times.dts - bufferDelay } : {};
     if (pes.stream === 0) this.#lastPcr = pes.times.dts;
@@ -142,6 +170,12 @@ class Muxer {
     this.#length += packets * packetSize;
   }
 
+  #writeSection(stream: Stream, section: Uint8Array): void {
+    const packets = writeSection(this.#bytes, this.#length, { pid: stream.pid, section, count: stream.packets });
+    stream.packets += packets;
+    this.#length += packets * packetSize;
+  }
+
   /** Slow pictures leave more than the interval between their clock references. */
   #writeMissingClock({ times: { dts } }: PesPacket): void {
     const { pid, packets } = this.#streams[0] as Stream;
@@ -154,6 +188,15 @@ class Muxer {
   }
 }
 
+function metadataStream(format: MuxedMetadata['format'], pid: number, payloads: readonly Uint8Array[]): Stream {
+  return {
+    ...{ pid, timescale: 90_000, packets: 0, left: payloads.length },
+    carriage: metadataDescription(format),
+    copy: ({ first }, into, at) => into.set(payloads[first] ?? [], at),
+    ...(format === 'scte35' && { sections: payloads }),
+  };
+}
+
 /** With the packets more that make the PID's packets a multiple of 16. */
 function rounded(plain: PacketRun, before: number): PacketRun {
   for (let extra = 0; extra < counterModulus + 1; extra += 1) {
@@ -164,11 +207,14 @@ function rounded(plain: PacketRun, before: number): PacketRun {
 }
 
 /** PAT and PMT. */
-function tables(streams: readonly Stream[]): Uint8Array {
+function tables(streams: readonly Stream[], program: readonly Uint8Array[]): Uint8Array {
   const psi = new Uint8Array(2 * packetSize);
   psi.set(associationPacket());
   psi.set(
-    mapPacket(streams.map(({ pid, carriage: { streamType, descriptors } }) => ({ pid, streamType, descriptors }))),
+    mapPacket(
+      streams.map(({ pid, carriage: { streamType, descriptors } }) => ({ pid, streamType, descriptors })),
+      program,
+    ),
     packetSize,
   );
   return psi;

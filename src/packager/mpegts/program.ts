@@ -1,5 +1,6 @@
 import { MalformedError } from '../bits/malformed.js';
 import { PackagerError } from '../errors.js';
+import type { MetadataStream } from '../model/timed-metadata.js';
 import { packetSize, parsePacketHeader, syncByte } from './packet.js';
 import type { StreamKind } from './stream-type.js';
 import {
@@ -18,6 +19,8 @@ type PackagedContent = Extract<StreamKind, { kind: 'video' | 'audio' }>;
 export interface SelectedStreams {
   /** Video first, then audio in the order of the map. */
   readonly streams: readonly (ProgramStream & { readonly content: PackagedContent })[];
+  /** What is carried beside them. */
+  readonly metadata: readonly MetadataStream[];
   /** Names of data streams that are left out. */
   readonly leftOut: readonly string[];
 }
@@ -108,7 +111,10 @@ export function selectStreams(program: ProgramMap, maximum: number): SelectedStr
     throw new PackagerError('source_invalid', `the program has neither video nor audio; it has: ${given}`);
   }
   const leftOut = program.streams.filter(({ content }) => content.kind === 'data').map(({ content }) => content.name);
-  return { streams, leftOut };
+  const metadata = program.streams.flatMap(({ pid, content }) =>
+    content.kind === 'metadata' ? [{ pid, format: content.format }] : [],
+  );
+  return { streams, metadata: metadata.slice(0, maximum), leftOut };
 }
 
 type PackagedStream = SelectedStreams['streams'][number];

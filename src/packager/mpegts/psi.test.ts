@@ -54,8 +54,8 @@ describe('parseProgramMap', () => {
     ],
     ['Opus', { pid: 1, streamType: 0x06, descriptors: [registration('Opus')] }, { kind: 'unsupported', name: 'Opus' }],
     ['MPEG-2 video', { pid: 1, streamType: 0x02 }, { kind: 'unsupported', name: 'MPEG-2 video' }],
-    ['ID3', { pid: 1, streamType: 0x15 }, { kind: 'data', name: 'timed metadata (ID3)' }],
-    ['SCTE-35', { pid: 1, streamType: 0x86 }, { kind: 'data', name: 'SCTE-35' }],
+    ['ID3', { pid: 1, streamType: 0x15 }, { kind: 'metadata', name: 'timed metadata (ID3)', format: 'id3' }],
+    ['SCTE-35', { pid: 1, streamType: 0x86 }, { kind: 'metadata', name: 'SCTE-35', format: 'scte35' }],
     ['what nobody knows', { pid: 1, streamType: 0xa0 }, { kind: 'data', name: 'stream type 0xa0' }],
   ])('names %s', (_, stream, content) => {
     expect(parseProgramMap(pmtSection([stream]))?.streams[0]?.content).toEqual(content);
@@ -142,9 +142,15 @@ describe('selectStreams', () => {
     selectStreams(parseProgramMap(pmtSection(streams))!, maximum);
   const [video, audio] = videoAndAudio as [StreamEntry, StreamEntry];
 
-  it('puts video first and names what is left out', () => {
-    const selected = select([audio, { pid: 300, streamType: 0x15 }, video]);
-    expect([selected.streams.map(({ pid }) => pid), selected.leftOut]).toEqual([[256, 257], ['timed metadata (ID3)']]);
+  it('puts video first, and names what is carried beside it and what is left out', () => {
+    const others = [0x15, 0x86, 0x05].map((streamType, index) => ({ pid: 300 + index, streamType }));
+    const selected = select([audio, ...others, video]);
+    expect(selected.streams.map(({ pid }) => pid)).toEqual([256, 257]);
+    expect(selected.metadata).toEqual([
+      { pid: 300, format: 'id3' },
+      { pid: 301, format: 'scte35' },
+    ]);
+    expect(selected.leftOut).toEqual(['private sections']);
   });
 
   it.each<[string, StreamEntry[], string, string]>([

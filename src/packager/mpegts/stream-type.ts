@@ -1,4 +1,5 @@
 import type { NalCodec } from '../codec/nal-codec.js';
+import type { MetadataFormat } from '../model/timed-metadata.js';
 import type { AudioFraming } from '../model/track.js';
 
 /** What a stream_type (ISO/IEC 13818-1 Table 2-34, and users' assignments) is to us. */
@@ -6,6 +7,8 @@ export type StreamKind =
   /** Packaged. */
   | { readonly kind: 'video'; readonly name: string; readonly codec: NalCodec }
   | { readonly kind: 'audio'; readonly name: string; readonly framing: AudioFraming }
+  /** Carried as events. */
+  | { readonly kind: 'metadata'; readonly name: string; readonly format: MetadataFormat }
   /** Left out, with a note. */
   | { readonly kind: 'data'; readonly name: string }
   /** A picture or sound that would be missing from the result: refused by name. */
@@ -21,7 +24,7 @@ const table: Readonly<Record<number, StreamKind>> = {
   0x0f: audio('AAC (ADTS)', 'adts'),
   0x10: unsupported('MPEG-4 part 2 video'),
   0x11: audio('AAC (LATM)', 'latm'),
-  0x15: data('timed metadata (ID3)'),
+  0x15: { kind: 'metadata', name: 'timed metadata (ID3)', format: 'id3' },
   0x1b: { kind: 'video', name: 'H.264', codec: 'avc' },
   0x1c: unsupported('AAC (raw)'),
   0x20: unsupported('H.264 MVC'),
@@ -35,7 +38,7 @@ const table: Readonly<Record<number, StreamKind>> = {
   0x83: unsupported('TrueHD'),
   0x84: audio('E-AC-3', 'dolby'),
   0x85: unsupported('DTS-HD'),
-  0x86: data('SCTE-35'),
+  0x86: { kind: 'metadata', name: 'SCTE-35', format: 'scte35' },
   0x87: audio('E-AC-3', 'dolby'),
   0xc1: unsupported('AC-3 with SAMPLE-AES'),
   0xc2: unsupported('E-AC-3 with SAMPLE-AES'),
@@ -62,6 +65,7 @@ export function streamKind(
   descriptorTags: readonly number[],
   registrations: readonly string[],
 ): StreamKind {
+  if (streamType === 0x15 && registrations.includes('KLVA')) return data('timed metadata (KLV)');
   if (streamType === 0x06) {
     if (registrations.includes('AC-3')) return audio('AC-3', 'dolby');
     if (registrations.includes('EAC3')) return audio('E-AC-3', 'dolby');

@@ -25,14 +25,19 @@ export function associationPacket(): Uint8Array {
   return sectionPacket(patPid, section(0x00, transportStreamId, [...u16(programNumber), ...u16(0xe000 | mapPid)]));
 }
 
-/** TS_program_map_section, §2.4.4.8, in a packet of its own; PCRs come with the first stream. */
-export function mapPacket(streams: readonly WrittenStream[]): Uint8Array {
+/**
+ * TS_program_map_section, §2.4.4.8, in a packet of its own; PCRs come with the first stream.
+ * @param program descriptors of program_info
+ */
+export function mapPacket(streams: readonly WrittenStream[], program: readonly Uint8Array[] = []): Uint8Array {
   const entries = streams.flatMap(({ pid, streamType, descriptors }) => {
     const info = descriptors.flatMap((each) => [...each]);
     return [streamType, ...u16(0xe000 | pid), ...u16(0xf000 | info.length), ...info];
   });
   const pcrPid = streams[0]?.pid ?? 0x1fff;
-  return sectionPacket(mapPid, section(0x02, programNumber, [...u16(0xe000 | pcrPid), ...u16(0xf000), ...entries]));
+  const info = program.flatMap((each) => [...each]);
+  const head = [...u16(0xe000 | pcrPid), ...u16(0xf000 | info.length), ...info];
+  return sectionPacket(mapPid, section(0x02, programNumber, [...head, ...entries]));
 }
 
 /** A section in the long form with its CRC, §2.4.4.1: version 0, current, the only one. */

@@ -11,15 +11,19 @@ import { writeMpd } from '../../manifest/dash/write-mpd.js';
 import { channelMap } from '../codec/ac3/channel-configuration.js';
 import { type AudioConfiguration, isVideo } from '../model/track.js';
 import { videoRange } from '../model/video.js';
+import { type AdBreak, adBreaks } from './ad-breaks.js';
 import { displayName } from './audio-groups.js';
 import { peakBitRate } from './bit-rate.js';
 import { captionDescriptors } from './closed-captions.js';
 import { colourProperties } from './colour-properties.js';
 import { checkHbbTv } from './hbbtv.js';
+import { inbandEvents, spliceEvents } from './dash-events.js';
 import { iFrameTrack, manifestTracks, trickTrack } from './manifest-names.js';
 import { nominalDurations } from './nominal-duration.js';
 import type { DashManifest, ManifestFile, SegmentFacts } from './planned-manifest.js';
 import type { ListedStream, PlannedTrack, PlannedTrackPeriod, Presentation } from './presentation.js';
+import { leadingTrack, spliceCues } from './splice-cues.js';
+import { type PeriodPart, presentationTimeOffset, splitPeriods } from './split-periods.js';
 import { roleScheme, textAdaptationSet } from './text-adaptation-set.js';
 import { independentSegments, longestSegment, measuredSegments } from './track-facts.js';
 
@@ -28,6 +32,8 @@ const cmafProfile = 'urn:mpeg:dash:profile:cmaf:2019';
 const trickModeScheme = 'http://dashif.org/guidelines/trickmode';
 /** A guess that players may go beyond: key pictures are every second or two. */
 const trickPlayoutRate = 16;
+/** DASH-IF IOP §3.2.12 */
+const continuityScheme = 'urn:mpeg:dash:period-continuity:2015';
 const hbbTvProfile = 'urn:hbbtv:dash:profile:isoff-live:2012';
 /** The value is the number of channels, ISO/IEC 23003-3 OutputChannelPosition not being used. */
 const channelScheme = 'urn:mpeg:dash:23003:3:audio_channel_configuration:2011';
@@ -35,7 +41,8 @@ const channelScheme = 'urn:mpeg:dash:23003:3:audio_channel_configuration:2011';
 const dolbyChannelScheme = 'tag:dolby.com,2014:dash:audio_channel_configuration:2011';
 
 /** The MPD of a manifest: a Period for each stretch without discontinuity. */
-export function dashManifest(manifest: DashManifest, presentation: Presentation, facts: SegmentFacts): ManifestFile {
+export function dashManifest(manifest: DashManifest, whole: Presentation, facts: SegmentFacts): ManifestFile {
+  const { presentation, parts } = splitPeriods(whole, breaksFor(manifest, whole, facts));
   const byId = new Map(presentation.tracks.map((track) => [track.id, track]));
   const ids = manifestTracks(manifest);
   const trick = iFrameTrack(manifest);
@@ -45,13 +52,18 @@ export function dashManifest(manifest: DashManifest, presentation: Presentation,
   const bandwidths = new Map(
     [...tracks, ...texts].map((track) => [track.id, peakBitRate(measuredSegments(track, facts), maxSegmentDuration)]),
   );
-  const context: Context = { manifest, presentation, bandwidths };
+  const context: Context = { manifest, presentation, bandwidths, parts };
   const sets = groupIntoSets(tracks);
   const periods = presentation.periods.map(({ duration }, index): Period => ({
     id: String(index + 1),
     duration,
+    ...spliceEvents(parts[index]),
     adaptationSets: [
-      ...sets.map((set, position) => adaptationSet(set, { position, index, sets }, context)),
+      ...sets.flatMap((set, position) => {
+        // Sound may end before the picture, and so before the last of several periods begins.
+        const present = set.filter(({ periods: of }) => (of[index]?.segments.length ?? 0) > 0);
+        return present.length > 0 ? [adaptationSet(present, { position, index, sets }, context)] : [];
+      }),
       ...texts.map((text, nth) =>
         textAdaptationSet(text, {
           position: sets.length + nth,
@@ -77,11 +89,20 @@ export function dashManifest(manifest: DashManifest, presentation: Presentation,
   return { name: manifest.name, contentType: 'application/dash+xml', text, entry: true };
 }
 
+/** PeriodTriggers ADS. */
+function breaksFor(manifest: DashManifest, presentation: Presentation, facts: SegmentFacts): AdBreak[][] {
+  if (!manifest.periodTriggers.includes('ADS')) return [];
+  const source = manifest.configuration.ScteMarkersSource;
+  return adBreaks(presentation, spliceCues(presentation, facts, source));
+}
+
 interface Context {
   readonly manifest: DashManifest;
   readonly presentation: Presentation;
   /** bits per second by track id */
   readonly bandwidths: ReadonlyMap<string, number>;
+  /** Which part of the presentation each Period is. */
+  readonly parts: readonly PeriodPart[];
 }
 
 /** Segments that start with an IDR picture, at the same times in all Representations of a set: ISO/IEC 23000-19 §7.3.4. */
@@ -116,12 +137,12 @@ interface SetPlace {
 function adaptationSet(
   tracks: readonly PlannedTrack[],
   { position, index, sets }: SetPlace,
-  { manifest, presentation, bandwidths }: Context,
+  { manifest, presentation, bandwidths, parts }: Context,
 ): AdaptationSet {
   const entries = tracks.map((track) => {
     const period = track.periods[index];
     if (!period) throw new Error(`${track.id} has no period ${index + 1}`);
-    return { track, period, template: segmentTemplate(track, index, { manifest, presentation }) };
+    return { track, period, template: segmentTemplate(track, index, { manifest, presentation, parts }) };
   });
   const [{ track: first } = { track: tracks[0] }] = entries;
   const kind = first?.kind ?? 'video';
@@ -134,7 +155,11 @@ function adaptationSet(
     ...(first?.language !== undefined && { lang: first.language }),
     segmentAlignment: areAligned(entries.map(({ period }) => period)),
     ...(sap !== undefined && { startWithSAP: sap }),
-    ...properties(first, index, sets),
+    ...properties(first, { index, sets, continues: parts[index]?.continues ?? false }),
+    ...(first &&
+      first.kind === leadingTrack(presentation)?.kind &&
+      first.trickOf === undefined &&
+      inbandEvents(presentation)),
     ...(kind === 'video' && first?.trickOf === undefined && captionDescriptors(presentation.captions)),
     roles: [{ schemeIdUri: roleScheme, value: isMain(tracks, presentation.tracks) ? 'main' : 'alternate' }],
     ...(first?.media && { label: displayName(first) }),
@@ -150,14 +175,15 @@ function adaptationSet(
 /** What a player must know, and may know, to show a set as it is meant. */
 function properties(
   track: PlannedTrack | undefined,
-  period: number,
-  sets: SetPlace['sets'],
+  { index: period, sets, continues }: Omit<SetPlace, 'position'> & { readonly continues: boolean },
 ): Pick<AdaptationSet, 'essentialProperties' | 'supplementalProperties'> {
   const { essential, supplemental } = colourProperties(track?.periods[period]?.track.configuration);
   const all = [...trickMode(track, sets), ...essential];
+  // Media goes on from the Period before, whose id is the number of this one counted from 0.
+  const optional = [...supplemental, ...(continues ? [{ schemeIdUri: continuityScheme, value: String(period) }] : [])];
   return {
     ...(all.length > 0 && { essentialProperties: all }),
-    ...(supplemental.length > 0 && { supplementalProperties: supplemental }),
+    ...(optional.length > 0 && { supplementalProperties: optional }),
   };
 }
 
@@ -209,7 +235,7 @@ function audioChannelConfiguration(configuration: AudioConfiguration): { schemeI
 function segmentTemplate(
   track: ListedStream,
   index: number,
-  { manifest, presentation }: Pick<Context, 'manifest' | 'presentation'>,
+  { manifest, presentation, parts }: Pick<Context, 'manifest' | 'presentation' | 'parts'>,
 ): SegmentTemplate {
   const period = track.periods[index];
   const nominal =
@@ -218,7 +244,8 @@ function segmentTemplate(
       : undefined;
   return {
     timescale: period?.track.timescale ?? 1,
-    presentationTimeOffset: 0, // the media times of every period start at 0
+    // The media times of every period of the presentation start at 0.
+    presentationTimeOffset: presentationTimeOffset(parts[index] ?? { offset: 0 }, period?.track.timescale ?? 1),
     initialization: period?.initSegment ?? '',
     media: period?.media ?? '',
     startNumber: period?.segments[0]?.number ?? 1,

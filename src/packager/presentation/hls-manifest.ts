@@ -3,10 +3,12 @@ import type { IFrameVariant, Media, Variant } from '../../manifest/hls/multivari
 import { writeMediaPlaylist } from '../../manifest/hls/write-media-playlist.js';
 import { writeMultivariantPlaylist } from '../../manifest/hls/write-multivariant-playlist.js';
 import { isVideo } from '../model/track.js';
+import { adBreaks } from './ad-breaks.js';
 import { type AudioGroup, audioGroupKey, audioGroups } from './audio-groups.js';
 import { averageBitRate, peakBitRate } from './bit-rate.js';
 import { iFramePlaylist, playlistContentType as contentType } from './i-frame-playlist.js';
 import { captionGroup, captionReference, captionVersion } from './closed-captions.js';
+import { enhancedMarkers, type MarkersAt } from './enhanced-markers.js';
 import { manifestTracks, mediaPlaylistName } from './manifest-names.js';
 import type { HlsManifest, ManifestFile, SegmentFacts } from './planned-manifest.js';
 import type {
@@ -17,6 +19,7 @@ import type {
   Presentation,
   TrackDescription,
 } from './presentation.js';
+import { spliceCues } from './splice-cues.js';
 import { subtitleGroup, subtitleGroupId } from './subtitle-group.js';
 import {
   codecStrings,
@@ -41,9 +44,10 @@ export function hlsManifest(manifest: HlsManifest, presentation: Presentation, f
   );
   const { ProgramDateTimeIntervalSeconds: interval = 0, AdMarkers } = manifest.configuration;
   const texts = presentation.texts.filter(({ id }) => manifest.texts.includes(id));
+  const markersOf = markersFor(AdMarkers, presentation, facts);
   const playlists = [...tracks, ...texts].map((track) => ({
     track,
-    segments: listSegments(track, presentation.periods, { interval, passesMarkers: AdMarkers === 'PASSTHROUGH' }),
+    segments: listSegments(track, presentation.periods, { interval, markers: markersOf(track) }),
   }));
   // One for all, §6.2.4: "each Media Playlist in each Variant Stream MUST have the same target duration".
   const targetDuration = playlists.reduce(
@@ -87,14 +91,28 @@ export function hlsManifest(manifest: HlsManifest, presentation: Presentation, f
 interface Listing {
   /** seconds between EXT-X-PROGRAM-DATE-TIMEs; 0: none */
   readonly interval: number;
-  /** The source's advertisement markers are copied. */
-  readonly passesMarkers: boolean;
+  /** Of each period: tags of advertisements before its segments. */
+  readonly markers: readonly MarkersAt[];
+}
+
+/** What AdMarkers asks for, as tags for the playlist of any track. */
+function markersFor(
+  wanted: HlsManifest['configuration']['AdMarkers'],
+  presentation: Presentation,
+  facts: SegmentFacts,
+): (track: ListedStream) => MarkersAt[] {
+  if (wanted === 'SCTE35_ENHANCED') {
+    const breaks = adBreaks(presentation, spliceCues(presentation, facts, undefined));
+    return ({ periods }) => periods.map((period, index) => enhancedMarkers(period, breaks[index] ?? []));
+  }
+  if (wanted !== 'PASSTHROUGH') return ({ periods }) => periods.map(() => new Map<number, string[]>());
+  return ({ periods }) => periods.map(({ segments }) => new Map(segments.map(({ markers = [] }, at) => [at, markers])));
 }
 
 function listSegments(
   track: ListedStream,
   periods: readonly PlannedPeriod[],
-  { interval, passesMarkers }: Listing,
+  { interval, markers }: Listing,
 ): MediaSegment[] {
   let nextDate = -Infinity;
   return track.periods.flatMap(({ segments, initSegment, track: { timescale } }, periodIndex) => {
@@ -103,11 +121,12 @@ function listSegments(
     const first = microseconds(segments[0]?.start ?? 0);
     const periodEnd = first + Math.round((periods[periodIndex]?.duration ?? 0) * 1e6);
     const isLastPeriod = periodIndex === periods.length - 1;
-    return segments.map(({ name, start, end, programDateTime: date, markers }, index): MediaSegment => {
+    return segments.map(({ name, start, end, programDateTime: date }, index): MediaSegment => {
       const fillsUp = index === segments.length - 1 && !isLastPeriod;
       const duration = (fillsUp ? periodEnd : microseconds(end)) - microseconds(start);
       const discontinuity = index === 0 && periodIndex > 0;
       const dated = interval > 0 && date !== undefined && (index === 0 || date >= nextDate);
+      const tags = markers[periodIndex]?.get(index) ?? [];
       if (dated) nextDate = date + interval * 1000;
       return {
         uri: name,
@@ -115,7 +134,7 @@ function listSegments(
         ...map,
         ...(discontinuity && { discontinuity }),
         ...(dated && { programDateTime: new Date(date).toISOString() }),
-        ...(passesMarkers && markers && { markers }),
+        ...(tags.length > 0 && { markers: tags }),
       };
     });
   });

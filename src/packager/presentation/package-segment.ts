@@ -11,8 +11,11 @@ import { segmentReads } from '../model/asset-index.js';
 import type { Samples } from '../model/samples.js';
 import { joinSamples } from '../model/split-samples.js';
 import { isNal, type Track } from '../model/track.js';
+import type { Splice, TimedMetadata } from '../model/timed-metadata.js';
 import { demuxSegment } from '../mpegts/demuxer.js';
 import { muxSegment } from '../mpegts/muxer.js';
+import { readTimedMetadata } from '../mpegts/timed-metadata.js';
+import { eventMessages } from './event-messages.js';
 import { textSegment } from './text-segment.js';
 import type {
   FragmentContent,
@@ -32,9 +35,10 @@ export function packageSegment(task: SegmentTask, bytes: readonly Uint8Array[]):
   try {
     // Before they are taken apart; taken apart they are all the same, so that damage is found.
     const original = task.outputs.some(isOriginal) ? new Uint8Array(bytes[0] ?? []) : undefined;
+    const metadata = task.outputs.some(wantsMetadata) ? metadataOf(task, bytes) : [];
     const demuxed = demuxAll(task, bytes);
     const tracks = task.period.tracks.map((_, index) => joinSamples(demuxed.flatMap((each) => each[index] ?? [])));
-    return task.outputs.map((output) => writeOutput(output, { task, tracks, original }));
+    return task.outputs.map((output) => writeOutput(output, { task, tracks, metadata, original }));
   } catch (error) {
     throw error instanceof PackagerError ? error.at({ rendition: task.rendition, segment: task.segmentNumber }) : error;
   }
@@ -42,6 +46,20 @@ export function packageSegment(task: SegmentTask, bytes: readonly Uint8Array[]):
 
 function isOriginal(output: PlannedOutput): boolean {
   return output.container === 'mpegts' && output.clock === 'source';
+}
+
+function wantsMetadata(output: PlannedOutput): boolean {
+  return output.container !== 'text' && (output.metadata !== undefined || output.splices !== undefined);
+}
+
+/** Of all source segments, in order. */
+function metadataOf({ segments, period }: SegmentTask, bytes: readonly Uint8Array[]): TimedMetadata[] {
+  let read = 0;
+  return segments.flatMap((segment) => {
+    const own = bytes[read] ?? new Uint8Array();
+    read += segmentReads(segment).length;
+    return readTimedMetadata(own, { period, segment });
+  });
 }
 
 /** The samples of each source segment, by track. */
@@ -67,6 +85,7 @@ interface SegmentMaterial {
   readonly task: SegmentTask;
   /** Of each track of the period. */
   readonly tracks: readonly Samples[];
+  readonly metadata: readonly TimedMetadata[];
   /** The source segment as it was, when an output is to be that. */
   readonly original: Uint8Array | undefined;
 }
@@ -74,7 +93,20 @@ interface SegmentMaterial {
 function writeOutput(output: PlannedOutput, material: SegmentMaterial): SegmentOutput {
   const { name, contentType } = output;
   const content = write(output, material);
-  return { name, contentType, ...content, size: content.data.reduce((sum, part) => sum + part.length, 0) };
+  const splices = output.container !== 'text' && output.splices ? splicesOf(material.metadata) : undefined;
+  return {
+    name,
+    contentType,
+    ...content,
+    ...(splices && { splices }),
+    size: content.data.reduce((sum, part) => sum + part.length, 0),
+  };
+}
+
+function splicesOf(metadata: readonly TimedMetadata[]): Splice[] {
+  return metadata
+    .filter(({ format }) => format === 'scte35')
+    .map(({ time, data }) => ({ time, section: btoa(String.fromCharCode(...data)) }));
 }
 
 function write(output: PlannedOutput, material: SegmentMaterial): Written {
@@ -90,13 +122,14 @@ function write(output: PlannedOutput, material: SegmentMaterial): Written {
 
 type Written = Pick<SegmentOutput, 'data' | 'iFrames'>;
 
-function fragments(content: FragmentContent, { task, tracks }: SegmentMaterial): Written {
+function fragments(content: FragmentContent, { task, tracks, metadata }: SegmentMaterial): Written {
   const { track, sequenceNumber, end, iFrames, parameterSetsInBand } = content;
   const plain = samplesOf(tracks, track);
   const chosen = iFrames === 'only' ? keySamples(plain) : plain;
   const samples = parameterSetsInBand ? beforeKeySamples(chosen, parameterSets(trackOf(task, track))) : chosen;
-  if (iFrames === 'marked') return gopFragments({ sequenceNumber, samples, end });
-  return { data: mediaSegment({ sequenceNumber, samples, end }) };
+  const events = content.metadata ? { events: eventMessages(metadata, trackOf(task, track).timescale) } : {};
+  if (iFrames === 'marked') return gopFragments({ sequenceNumber, samples, end, ...events });
+  return { data: mediaSegment({ sequenceNumber, samples, end, ...events }) };
 }
 
 /** Each after its length in four bytes; none where the source has them in band already. */
@@ -105,7 +138,8 @@ function parameterSets({ configuration }: Track): Uint8Array {
   return concat(...parameterSetUnits(configuration).flatMap((set) => [u32(set.length), set]));
 }
 
-function transportStream({ tracks, clock, iFrames }: TransportStreamContent, material: SegmentMaterial): Written {
+function transportStream(content: TransportStreamContent, material: SegmentMaterial): Written {
+  const { tracks, clock, iFrames, metadata: formats = [] } = content;
   if (clock === 'source') return { data: [material.original ?? new Uint8Array()] };
   const muxed = tracks.map(({ track, language }) => ({
     track: trackOf(material.task, track),
@@ -113,7 +147,12 @@ function transportStream({ tracks, clock, iFrames }: TransportStreamContent, mat
     samples: samplesOf(material.tracks, track),
   }));
   try {
-    const segment = muxSegment(muxed, clock);
+    const { origin } = material.task.period;
+    const metadata = formats.map((format) => ({
+      ...{ format, origin },
+      events: material.metadata.filter((each) => each.format === format),
+    }));
+    const segment = muxSegment(muxed, clock, metadata);
     return { data: [segment.bytes], ...(iFrames && { iFrames: segment.iFrames }) };
   } catch (error) {
     if (error instanceof UnsupportedCodingError) throw new PackagerError('source_unsupported', error.message);

@@ -34,6 +34,7 @@ export function planManifests(
     configuration,
     texts,
     segmentTemplateFormat: DashPackage?.SegmentTemplateFormat ?? 'NUMBER_WITH_TIMELINE',
+    periodTriggers: DashPackage?.PeriodTriggers ?? [],
     includeIFrameOnlyStream: DashPackage?.IncludeIframeOnlyStream ?? false,
     combinations: selectStreams(
       combinations,

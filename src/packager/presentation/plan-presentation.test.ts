@@ -342,8 +342,7 @@ describe('what cannot be honoured is refused by name', () => {
     ],
     ['CmafPackage.Encryption', cmaf({ Encryption: { SpekeKeyProvider: provider } })],
     ['DashPackage.Encryption', dash({ Encryption: { SpekeKeyProvider: provider } })],
-    ['CmafPackage.HlsManifests.AdMarkers', hls({ AdMarkers: 'SCTE35_ENHANCED' })],
-    ['DashPackage.PeriodTriggers', dash({ PeriodTriggers: ['ADS'] })],
+    ['DashPackage.PeriodTriggers', dash({ PeriodTriggers: ['ADS'], SegmentTemplateFormat: 'NUMBER_WITH_DURATION' })],
     ['ProgramDateTimeIntervalSeconds', hls({ ProgramDateTimeIntervalSeconds: 10 })],
   ])('%s', (field, configuration) => {
     expect(() => planPresentation(ladder, configuration)).toThrow(
@@ -374,11 +373,15 @@ describe('what cannot be honoured is refused by name', () => {
   });
 
   it('and all of them at once', () => {
-    const both = cmaf({
-      Encryption: { SpekeKeyProvider: provider },
-      HlsManifests: [{ ManifestName: 'index', AdMarkers: 'SCTE35_ENHANCED' }],
-    });
-    expect(() => planPresentation(ladder, both)).toThrow(/cmaf: .*AdMarkers.*Encryption|cmaf: .*Encryption.*AdMarkers/);
+    const both: PackagingConfiguration = {
+      Id: 'both',
+      HlsPackage: {
+        Encryption: { SpekeKeyProvider: provider },
+        IncludeDvbSubtitles: true,
+        HlsManifests: [{ ManifestName: 'index' }],
+      },
+    };
+    expect(() => planPresentation(ladder, both)).toThrow(/both: .*Encryption.*DvbSubtitles/);
   });
 
   it('but not fields that ask for nothing', () => {

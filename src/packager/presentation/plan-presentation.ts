@@ -1,6 +1,8 @@
 import type { PackagingConfiguration } from '../../domain/packaging-configuration.js';
+import { PackagerError } from '../errors.js';
 import { initSegment } from '../isobmff/init-segment.js';
 import type { AssetIndex } from '../model/asset-index.js';
+import type { MetadataFormat } from '../model/timed-metadata.js';
 import { joinSegments, usualSegmentDuration } from './join-segments.js';
 import { manifestTracks } from './manifest-names.js';
 import { nominalDurations } from './nominal-duration.js';
@@ -35,7 +37,9 @@ export function planPresentation(index: AssetIndex, configuration: PackagingConf
   const wanted = new Set(manifests.flatMap(manifestTracks));
   const streams = planned.streams.filter(({ id }) => wanted.has(id));
   if (HlsPackage) refuseUncarried(streams);
+  refuseRegularPeriods(DashPackage);
   const [client] = MssPackage?.MssManifests ?? [];
+  const timedMetadata = metadataFormats(index);
   const { tracks, tasks, clocks } = planSegments(withIFrames(streams, manifests), {
     ...(client && { qualityLevels: planQualityLevels(streams, index, mssFolder(client.ManifestName)) }),
     container: HlsPackage ? 'mpegts' : 'cmaf',
@@ -43,7 +47,9 @@ export function planPresentation(index: AssetIndex, configuration: PackagingConf
     segmentDuration: index.uncut ? 0 : wantedDuration,
     segmentTemplateFormat: DashPackage?.SegmentTemplateFormat ?? 'NUMBER_WITH_TIMELINE',
     dateOf: manifests.some(wantsDates) ? programDates(index) : () => undefined,
-    markers: manifests.some(passesMarkers),
+    markers: manifests.some((manifest) => wantsMarkers(manifest, timedMetadata)),
+    metadata: HlsPackage && !HlsPackage.HlsManifests.some(wantsScte35) ? ['id3'] : ['id3', 'scte35'],
+    splices: manifests.some(wantsSplices),
   });
   const periods = planPeriods(tracks, clocks);
   const text = planTexts(index, tracks.find(({ kind }) => kind === 'video') ?? tracks[0], {
@@ -59,6 +65,7 @@ export function planPresentation(index: AssetIndex, configuration: PackagingConf
     tracks,
     texts: text.texts,
     ...(index.captions && { captions: index.captions }),
+    ...(timedMetadata.length > 0 && { timedMetadata }),
     periods,
     initSegments: [...tracks.flatMap(initSegments), ...text.initSegments],
     tasks: [...tasks, ...text.tasks.map((task, at) => ({ id: tasks.length + at, ...task }))],
@@ -66,12 +73,40 @@ export function planPresentation(index: AssetIndex, configuration: PackagingConf
   };
 }
 
-function passesMarkers(manifest: PlannedManifest): boolean {
-  return manifest.kind === 'hls' && manifest.configuration.AdMarkers === 'PASSTHROUGH';
+function metadataFormats({ renditions }: AssetIndex): MetadataFormat[] {
+  const streams = renditions.flatMap(({ periods }) => periods.flatMap(({ metadata = [] }) => metadata));
+  return [...new Set(streams.map(({ format }) => format))];
+}
+
+function wantsScte35({ AdMarkers = 'NONE' }: { readonly AdMarkers?: string | undefined }): boolean {
+  return AdMarkers !== 'NONE';
+}
+
+/** Tags of the source's playlist: to be copied, or because there is nothing else that tells of advertisements. */
+function wantsMarkers(manifest: PlannedManifest, inSegments: readonly MetadataFormat[]): boolean {
+  if (manifest.kind === 'hls' && manifest.configuration.AdMarkers === 'PASSTHROUGH') return true;
+  const source = manifest.kind === 'dash' ? manifest.configuration.ScteMarkersSource : undefined;
+  return wantsSplices(manifest) && (source === 'MANIFEST' || (source === undefined && !inSegments.includes('scte35')));
+}
+
+/** It is to say where advertisements begin and end. */
+function wantsSplices(manifest: PlannedManifest): boolean {
+  if (manifest.kind === 'dash') return manifest.periodTriggers.includes('ADS');
+  return manifest.kind === 'hls' && manifest.configuration.AdMarkers === 'SCTE35_ENHANCED';
 }
 
 function wantsDates(manifest: PlannedManifest): boolean {
   return manifest.kind === 'hls' && (manifest.configuration.ProgramDateTimeIntervalSeconds ?? 0) > 0;
+}
+
+/** Period boundaries at advertisements would lie within the regular cadence of numbers. @throws PackagerError configuration_unsupported */
+function refuseRegularPeriods(dash: PackagingConfiguration['DashPackage']): void {
+  if (dash?.SegmentTemplateFormat !== 'NUMBER_WITH_DURATION' || !dash.PeriodTriggers?.includes('ADS')) return;
+  throw new PackagerError(
+    'configuration_unsupported',
+    'DashPackage.PeriodTriggers: ADS cannot go with SegmentTemplateFormat NUMBER_WITH_DURATION; choose NUMBER_WITH_TIMELINE or TIME_WITH_TIMELINE',
+    { field: 'DashPackage.PeriodTriggers' },
+  );
 }
 
 /** A period lasts as long as its longest track. */

@@ -7,6 +7,7 @@ import {
   type IndexedTrackSegment,
   segmentReads,
 } from '../model/asset-index.js';
+import type { MetadataFormat } from '../model/timed-metadata.js';
 import { isNal, type Track } from '../model/track.js';
 import { rescale } from '../timing/timescale.js';
 import { groupSegments, outputDuration, type SegmentGroup, segmentsPerOutput } from './group-segments.js';
@@ -32,6 +33,10 @@ export interface SegmentPlanOptions {
   readonly dateOf: DateOf;
   /** A manifest wants the source's advertisement markers. */
   readonly markers: boolean;
+  /** What of the source's timed metadata is written into segments. */
+  readonly metadata: readonly MetadataFormat[];
+  /** A manifest wants the source's messages of SCTE 35. */
+  readonly splices: boolean;
 }
 
 export interface SegmentPlan {
@@ -72,6 +77,7 @@ export function planSegments(streams: readonly PlannedStream[], options: Segment
   const planning: Planning = {
     ...options,
     segmentDuration,
+    leading: main ? (drafts.some(isPicture) ? 'video' : 'audio') : undefined,
     clocks: asTheSourceIs ? clocks.map(() => 'source') : clocks,
   };
   const tasks = [...renditions].flatMap((rendition) =>
@@ -92,6 +98,12 @@ export function planSegments(streams: readonly PlannedStream[], options: Segment
 
 interface Planning extends SegmentPlanOptions {
   readonly clocks: readonly (number | 'source')[];
+  /** Whose segments carry timed metadata. */
+  readonly leading: Track['kind'] | undefined;
+}
+
+function isPicture({ stream }: Draft): boolean {
+  return stream.members[0].kind === 'video';
 }
 
 /**
@@ -138,6 +150,7 @@ function planRendition(rendition: IndexedRendition, drafts: readonly Draft[], pl
   const perOutput = segmentsPerOutput(rendition, planning.segmentDuration);
   let before = 0;
   return rendition.periods.flatMap((period, periodIndex) => {
+    const { origin, tracks, metadata } = period;
     for (const draft of drafts) openPeriod(draft, periodIndex, planning);
     const groups = groupSegments(period, perOutput, before);
     before += period.segments.length;
@@ -148,7 +161,7 @@ function planRendition(rendition: IndexedRendition, drafts: readonly Draft[], pl
         position: [periodIndex, groupIndex],
         reads: group.segments.flatMap(segmentReads),
         segments: group.segments,
-        period: { origin: period.origin, tracks: period.tracks },
+        period: { origin, tracks, ...(metadata && { metadata }) },
         outputs,
         rendition: rendition.id,
         segmentNumber: group.number,
@@ -212,7 +225,25 @@ function planOutput(draft: Draft, place: GroupPlace, planning: Planning): Planne
   const clock = planning.clocks[periodIndex] ?? firstClock;
   const tracks = draft.stream.members.map((member, index) => muxedTrack(member, draft.positions[index]?.[periodIndex]));
   if (clock === 'source' && group.segments.length > 1) throw new Error(`${name} is to be one source segment`);
-  return { ...file, container: 'mpegts', tracks, clock, ...(draft.stream.iFramesMarked && { iFrames: 'marked' }) };
+  const written = clock === 'source' ? [] : carriedFormats(draft, place, planning);
+  return {
+    ...file,
+    ...{ container: 'mpegts', tracks, clock },
+    ...(draft.stream.iFramesMarked && { iFrames: 'marked' }),
+    ...(written.length > 0 && { metadata: written }),
+    ...marksSplices(draft, place, planning),
+  };
+}
+
+/** What the segments of a stream carry of the source's timed metadata: those of the picture do, or where there is none of the sound. */
+function carriedFormats({ stream }: Draft, { period }: GroupPlace, planning: Planning): MetadataFormat[] {
+  if (stream.members[0].kind !== planning.leading || stream.trickOf !== undefined || planning.qualityLevels) return [];
+  return planning.metadata.filter((wanted) => period.metadata?.some(({ format }) => format === wanted));
+}
+
+function marksSplices({ stream }: Draft, { period }: GroupPlace, planning: Planning): { readonly splices?: 'marked' } {
+  if (!planning.splices || stream.members[0].kind !== planning.leading || stream.trickOf !== undefined) return {};
+  return period.metadata?.some(({ format }) => format === 'scte35') ? { splices: 'marked' } : {};
 }
 
 /** They stand where a segment begins, so none may be lost within one. @throws PackagerError configuration_unsupported */
@@ -221,18 +252,21 @@ function markersOf({ segments: [first, ...others], number }: SegmentGroup): read
   if (within < 0) return first?.markers ?? [];
   throw new PackagerError(
     'configuration_unsupported',
-    'AdMarkers PASSTHROUGH: a marker of the source stands inside a segment that is made of several; leave out SegmentDurationSeconds, ' +
+    'a marker of advertisements of the source stands inside a segment that is made of several; leave out SegmentDurationSeconds, ' +
       'or choose one with which segments begin at the markers',
     { field: 'SegmentDurationSeconds', segment: number + within + 1 },
   );
 }
 
 function fragmentContent(
-  { stream, positions }: Draft,
-  { periodIndex }: GroupPlace,
+  draft: Draft,
+  place: GroupPlace,
   { number, end }: { readonly number: number; readonly end: number },
-  { parameterSetsInBand }: Planning,
+  planning: Planning,
 ): FragmentContent {
+  const { stream, positions } = draft;
+  const { periodIndex } = place;
+  const { parameterSetsInBand } = planning;
   const isVideo = stream.members[0].kind === 'video';
   return {
     container: 'cmaf',
@@ -241,6 +275,8 @@ function fragmentContent(
     end,
     ...(stream.trickOf !== undefined ? { iFrames: 'only' } : stream.iFramesMarked && { iFrames: 'marked' }),
     ...(parameterSetsInBand && isVideo && { parameterSetsInBand }),
+    ...(carriedFormats(draft, place, planning).includes('id3') && { metadata: true }),
+    ...marksSplices(draft, place, planning),
   };
 }
 

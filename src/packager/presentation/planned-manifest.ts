@@ -1,5 +1,6 @@
 import type { DashManifestConfiguration, HlsManifestConfiguration } from '../../domain/packaging-configuration.js';
 import type { IFrame } from '../model/i-frame.js';
+import type { Splice } from '../model/timed-metadata.js';
 
 /** A manifest of the presentation, with the tracks that its StreamSelection leaves, in its order. */
 export type PlannedManifest = HlsManifest | DashManifest | MssManifest;
@@ -20,6 +21,7 @@ export interface DashManifest {
   readonly configuration: DashManifestConfiguration;
   readonly segmentTemplateFormat: SegmentTemplateFormat;
   readonly includeIFrameOnlyStream: boolean;
+  readonly periodTriggers: readonly 'ADS'[];
   readonly combinations: readonly Combination[];
   /** Ids of PlannedTexts. */
   readonly texts: readonly string[];
@@ -62,4 +64,5 @@ export interface SegmentFact {
   readonly size: number;
   /** As SegmentOutput has them. */
   readonly iFrames?: readonly IFrame[] | undefined;
+  readonly splices?: readonly Splice[] | undefined;
 }

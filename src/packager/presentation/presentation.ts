@@ -1,5 +1,6 @@
 import type { AssetIndex, SourceMedia, SourceVariant, TextMedia } from '../model/asset-index.js';
 import type { SapType } from '../model/sap-type.js';
+import type { MetadataFormat } from '../model/timed-metadata.js';
 import type { Track } from '../model/track.js';
 import type { PlannedManifest } from './planned-manifest.js';
 import type { PlannedQualityLevel } from './quality-levels.js';
@@ -16,6 +17,8 @@ export interface Presentation {
   readonly texts: readonly PlannedText[];
   /** What the source says of captions within its pictures, which all video carries along. */
   readonly captions?: AssetIndex['captions'];
+  /** Which kinds of timed metadata the source carries in its segments; absent: none. */
+  readonly timedMetadata?: readonly MetadataFormat[];
   /** Their time lines all start at 0. */
   readonly periods: readonly PlannedPeriod[];
   /** Initialization segments, ready to be stored; transport streams have none. */

@@ -1,6 +1,7 @@
 import type { IndexedSegment, PeriodFrame } from '../model/asset-index.js';
 import type { IFrame } from '../model/i-frame.js';
 import type { SourceRange } from '../model/source-reader.js';
+import type { MetadataFormat, Splice } from '../model/timed-metadata.js';
 import type { TextDocument } from '../model/text.js';
 
 /**
@@ -40,6 +41,10 @@ export interface FragmentContent {
   readonly iFrames?: 'marked' | 'only';
   /** Parameter sets before each key picture. */
   readonly parameterSetsInBand?: true;
+  /** ID3 tags of the source as `emsg`. */
+  readonly metadata?: true;
+  /** Says which messages of SCTE 35 came within it. */
+  readonly splices?: 'marked';
 }
 
 /** Tracks in a transport stream. */
@@ -51,6 +56,9 @@ export interface TransportStreamContent {
   readonly clock: number | 'source';
   /** Says where key pictures are. */
   readonly iFrames?: 'marked';
+  /** What is written of the source's timed metadata. */
+  readonly metadata?: readonly MetadataFormat[];
+  readonly splices?: 'marked';
 }
 
 /**
@@ -93,4 +101,6 @@ export interface SegmentOutput {
   readonly size: number;
   /** Where its key pictures are, when a manifest wants to know. */
   readonly iFrames?: readonly IFrame[];
+  /** Messages of SCTE 35 that came within it, when a manifest wants to know. */
+  readonly splices?: readonly Splice[];
 }

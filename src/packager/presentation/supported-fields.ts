@@ -31,10 +31,7 @@ const verdicts: Record<FieldPath<PackagingConfiguration>, Verdict> = {
   'HlsPackage.IncludeDvbSubtitles': { refused: `DVB subtitles are ${notYet}`, unless: isFalse },
   'HlsPackage.HlsManifests': 'honoured',
   'HlsPackage.HlsManifests.ManifestName': 'honoured',
-  'HlsPackage.HlsManifests.AdMarkers': {
-    refused: `markers made from SCTE-35 are ${notYet}; allowed: NONE, PASSTHROUGH`,
-    unless: (value) => value !== 'SCTE35_ENHANCED',
-  },
+  'HlsPackage.HlsManifests.AdMarkers': 'honoured',
   'HlsPackage.HlsManifests.IncludeIframeOnlyStream': 'honoured',
   'HlsPackage.HlsManifests.ProgramDateTimeIntervalSeconds': 'honoured',
   'HlsPackage.HlsManifests.RepeatExtXKey': 'honoured',
@@ -54,10 +51,7 @@ const verdicts: Record<FieldPath<PackagingConfiguration>, Verdict> = {
   'CmafPackage.TextFormat': 'honoured',
   'CmafPackage.HlsManifests': 'honoured',
   'CmafPackage.HlsManifests.ManifestName': 'honoured',
-  'CmafPackage.HlsManifests.AdMarkers': {
-    refused: `markers made from SCTE-35 are ${notYet}; allowed: NONE, PASSTHROUGH`,
-    unless: (value) => value !== 'SCTE35_ENHANCED',
-  },
+  'CmafPackage.HlsManifests.AdMarkers': 'honoured',
   'CmafPackage.HlsManifests.IncludeIframeOnlyStream': 'honoured',
   // Needs EXT-X-PROGRAM-DATE-TIME in the source: checked against it in the plan.
   'CmafPackage.HlsManifests.ProgramDateTimeIntervalSeconds': 'honoured',
@@ -69,10 +63,8 @@ const verdicts: Record<FieldPath<PackagingConfiguration>, Verdict> = {
   'DashPackage.Encryption': { refused: `encryption is ${notYet}` },
   'DashPackage.SegmentDurationSeconds': 'honoured',
   'DashPackage.SegmentTemplateFormat': 'honoured',
-  'DashPackage.PeriodTriggers': {
-    refused: `periods at ad markers are ${notYet}; allowed: an empty list`,
-    unless: (value) => Array.isArray(value) && value.length === 0,
-  },
+  // Not together with SegmentTemplateFormat NUMBER_WITH_DURATION: checked in the plan.
+  'DashPackage.PeriodTriggers': 'honoured',
   // Needs key pictures at the start of segments: checked in the plan.
   'DashPackage.IncludeIframeOnlyStream': 'honoured',
   'DashPackage.IncludeEncoderConfigurationInSegments': 'honoured',

@@ -9,6 +9,7 @@ import type { SourceRendition, SourceSegment } from './source-rendition.js';
 /** One period of one rendition, as far as the heads of its segments tell. */
 export interface PeriodSource {
   readonly streams: SelectedStreams['streams'];
+  readonly metadata: SelectedStreams['metadata'];
   readonly leftOut: readonly string[];
   readonly segments: readonly SourceSegment[];
   readonly heads: readonly SegmentHead[];
@@ -41,9 +42,9 @@ export async function readPeriods(rendition: SourceRendition, options: PeriodRea
   );
   let done = 0;
   return groups.map((segments, period) => {
-    const { streams, leftOut } = programs[period] as SelectedStreams;
+    const { streams, metadata, leftOut } = programs[period] as SelectedStreams;
     done += segments.length;
-    return { streams, leftOut, segments, heads: heads.slice(done - segments.length, done) };
+    return { streams, metadata, leftOut, segments, heads: heads.slice(done - segments.length, done) };
   });
 }
 

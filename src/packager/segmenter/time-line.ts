@@ -35,7 +35,8 @@ export function openPeriod(
   });
   const segments = source.segments.map((_, at) => openSegment(source, at, open));
   const tablesFirst = source.heads.every((head) => head.tablesFirst);
-  return { origin, tracks, ...(tablesFirst && { tablesFirst }), segments };
+  const { metadata } = source;
+  return { origin, tracks, ...(metadata.length > 0 && { metadata }), ...(tablesFirst && { tablesFirst }), segments };
 }
 
 function newTrack(source: PeriodSource, index: number, stamps: readonly (UnitTime | undefined)[]): Track {

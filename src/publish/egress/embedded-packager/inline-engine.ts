@@ -90,7 +90,7 @@ function isTooLarge(error: unknown): boolean {
 
 async function storeSegment(
   store: ObjectStore,
-  { contentType, data, size, iFrames }: SegmentOutput,
+  { contentType, data, size, iFrames, splices }: SegmentOutput,
   { places }: SegmentTarget,
   signal: AbortSignal | undefined,
 ): Promise<MadeObject[]> {
@@ -98,7 +98,7 @@ async function storeSegment(
   if (first === undefined) return [];
   const digest: Digest = crc32Digest(data);
   const made = ({ folder, name }: SegmentPlace, etag: string | undefined): MadeObject => {
-    const facts = { ...(etag !== undefined && { etag }), ...(iFrames && { iFrames }) };
+    const facts = { ...(etag !== undefined && { etag }), ...(iFrames && { iFrames }), ...(splices && { splices }) };
     return { folder, object: { key: name, size, digest, contentType, ...facts } };
   };
   const key = inFolder(first.folder, first.name);

@@ -62,10 +62,10 @@ async function makeTask(make: MakeSegments, job: JobTask, meter: ProgressMeter, 
 }
 
 async function copySegment(from: OutputPlace, to: OutputPlace): Promise<InventoryObject> {
-  const { size, digest, contentType, iFrames } = objectOf(from.endpoint, from.name);
+  const { size, digest, contentType, iFrames, splices } = objectOf(from.endpoint, from.name);
   const { store, folder } = from.endpoint.work.at;
   const { etag } = await store.copy(inFolder(folder, from.name), inFolder(to.endpoint.work.at.folder, to.name));
-  const facts = { ...(etag !== undefined && { etag }), ...(iFrames && { iFrames }) };
+  const facts = { ...(etag !== undefined && { etag }), ...(iFrames && { iFrames }), ...(splices && { splices }) };
   return { key: to.name, size, digest, contentType, ...facts };
 }
 

@@ -1,0 +1,126 @@
+import { MalformedError } from '../bits/malformed.js';
+import { parseSpliceInfo, type SpliceInfo } from '../codec/scte35/splice-info-section.js';
+import type { Splice } from '../model/timed-metadata.js';
+import { rescale } from '../timing/timescale.js';
+import type { SegmentFacts } from './planned-manifest.js';
+import type { PlannedTrack, Presentation } from './presentation.js';
+
+/** A programme is left for advertisements, or returned to. */
+export interface Cue {
+  /** Ticks of 90 kHz on the period's time line. */
+  readonly time: number;
+  readonly out: boolean;
+  /** Ticks of 90 kHz, as announced. */
+  readonly duration?: number;
+  /** It ends by itself after its duration. */
+  readonly autoReturn?: boolean;
+  /** What opens a break is closed by its own kind alone: a segmentation_type_id that begins something; absent for splice_insert() and tags. */
+  readonly typeId?: number;
+  /** splice_info_section, base64; tags may have none. */
+  readonly section?: string;
+  /** What is shown, as EXT-X-ASSET has it: `CAID=0x...`. */
+  readonly asset?: string;
+}
+
+/** Where the messages of SCTE 35 are taken from: ScteMarkersSource. */
+export type CueSource = 'SEGMENTS' | 'MANIFEST';
+
+/**
+ * segmentation_type_ids that begin what MediaPackage takes for advertisements, SCTE 35 Table 23: breaks, advertisements, placement opportunities and
+ * blocks of them; each is ended by the next number.
+ */
+const beginnings: ReadonlySet<number> = new Set([0x22, 0x30, 0x32, 0x34, 0x36, 0x44, 0x46]);
+const titleIdentifier = 0x08;
+
+/** The track whose segments carry the messages, and are cut first. */
+export function leadingTrack({ tracks }: Presentation): PlannedTrack | undefined {
+  return tracks.find(({ kind, trickOf }) => kind === 'video' && trickOf === undefined) ?? tracks[0];
+}
+
+/**
+ * The cues of each period, in the order of their times.
+ * @param wanted absent: from the segments where the source has a stream of them, else from its playlist
+ */
+export function spliceCues(presentation: Presentation, facts: SegmentFacts, wanted: CueSource | undefined): Cue[][] {
+  const source = wanted ?? (presentation.timedMetadata?.includes('scte35') ? 'SEGMENTS' : 'MANIFEST');
+  return presentation.periods.map((_, period) => {
+    const cues = source === 'SEGMENTS' ? fromSegments(presentation, period, facts) : fromTags(presentation, period);
+    return cues.sort((a, b) => a.time - b.time);
+  });
+}
+
+/** Renditions repeat each other's messages, and messages are repeated until they take effect. */
+function fromSegments({ tracks }: Presentation, period: number, facts: SegmentFacts): Cue[] {
+  const splices = new Map<string, Splice>();
+  for (const track of tracks)
+    for (const { name } of track.periods[period]?.segments ?? [])
+      for (const splice of facts.get(name)?.splices ?? []) splices.set(`${splice.time} ${splice.section}`, splice);
+  return [...splices.values()].flatMap(({ time, section }) => cuesOf(section, time));
+}
+
+/** What a message says. @param section base64 */
+function cuesOf(section: string, time: number): Cue[] {
+  const info = readSection(section);
+  if (!info) return [];
+  const { insert, segmentations } = info;
+  const opening = insert ? [{ time, section, ...insertCue(insert) }] : [];
+  return [
+    ...opening,
+    ...segmentations.flatMap(({ typeId, duration, upidType, upid }): Cue[] => {
+      const out = beginnings.has(typeId);
+      if (!out && !beginnings.has(typeId - 1)) return [];
+      return [
+        {
+          ...{ time, section, out, typeId: out ? typeId : typeId - 1 },
+          ...(out && duration !== undefined && { duration }),
+          ...(upid.length > 0 && { asset: `${upidType === titleIdentifier ? 'CAID' : 'UPID'}=0x${hex(upid)}` }),
+        },
+      ];
+    }),
+  ];
+}
+
+function insertCue({ out, duration, autoReturn }: NonNullable<SpliceInfo['insert']>): Omit<Cue, 'time'> {
+  return { out, autoReturn, ...(duration !== undefined && { duration }) };
+}
+
+function readSection(section: string): SpliceInfo | undefined {
+  try {
+    return parseSpliceInfo(Uint8Array.from(atob(section), (letter) => letter.charCodeAt(0)));
+  } catch (error) {
+    // No base64 (DOMException), or no message: a tag may say anything.
+    if (error instanceof MalformedError || error instanceof DOMException) return undefined;
+    throw error;
+  }
+}
+
+function hex(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0').toUpperCase()).join('');
+}
+
+/** From the tags that stand before the segments of the leading track: where they stand is when they take effect. */
+function fromTags(presentation: Presentation, period: number): Cue[] {
+  const listed = leadingTrack(presentation)?.periods[period];
+  return (listed?.segments ?? []).flatMap(({ markers = [], start }) =>
+    tagCues(markers, rescale(start, listed?.track.timescale ?? 1, 90_000)),
+  );
+}
+
+function tagCues(markers: readonly string[], time: number): Cue[] {
+  const sections = markers.flatMap((marker) => sectionTag.exec(marker)?.[1] ?? []);
+  const [section] = sections;
+  const asset = markers.flatMap((marker) => /^EXT-X-ASSET:(.+)$/.exec(marker)?.[1] ?? [])[0];
+  const known = { ...(section !== undefined && { section }), ...(asset !== undefined && { asset }) };
+  const plain = markers.flatMap((marker): Cue[] => {
+    if (/^EXT-X-CUE-IN\b/.test(marker)) return [{ time, out: false }];
+    const out = /^EXT-X-CUE-OUT(?::(?:.*DURATION=)?"?([\d.]{1,20}))?/.exec(marker);
+    if (!out || marker.startsWith('EXT-X-CUE-OUT-CONT')) return [];
+    const duration = Math.round(Number(out[1]) * 90_000);
+    return [{ time, out: true, ...known, ...(Number.isFinite(duration) && duration > 0 && { duration }) }];
+  });
+  return plain.length > 0 ? plain : sections.flatMap((each) => cuesOf(each, time));
+}
+
+/** Tags with a message in base64. */
+const sectionTag =
+  /^(?:EXT-OATCLS-SCTE35:|EXT-X-SPLICEPOINT-SCTE35:|EXT-X-SCTE35:(?:[^"]*,)?CUE=)"?([A-Za-z0-9+/]{20,6000}={0,2})/;

@@ -1,0 +1,276 @@
+import { describe, expect, it } from 'vitest';
+import { eventPids, type StreamEvent, withEvents } from '../../../test/support/eventful-stream.js';
+import { frames, pictures } from '../../../test/support/made-stream.js';
+import { memorySource } from '../../../test/support/memory-source.js';
+import { writeId3, writeSpliceInsert, writeTimeSignal } from '../../../test/support/splice-writer.js';
+import { audioPid, TransportStreamWriter, videoPid } from '../../../test/support/transport-stream.js';
+import type { PackagingConfiguration } from '../../domain/packaging-configuration.js';
+import { parseSpliceInfo } from '../codec/scte35/splice-info-section.js';
+import { readTimedMetadata } from '../mpegts/timed-metadata.js';
+import { indexSource, packageSegment, planPresentation, writeManifests } from '../packager.js';
+import { checkPresentation } from '../rules/check-manifest.js';
+
+/** The clock wraps in the middle. */
+const start = 2 ** 33 - 5 * 90_000;
+const gop = 50;
+const segmentCount = 6;
+/** Of the period's time line: the first sound; pictures are presented a frame later. */
+const at = (seconds: number) => start + Math.round(seconds * 90_000);
+const ticks = (seconds: number) => at(seconds) % 2 ** 33;
+
+function plainSegments(): Uint8Array[] {
+  const writer = new TransportStreamWriter();
+  const video = pictures(gop * segmentCount, { gop, start });
+  const audio = frames(Math.floor((segmentCount * 2 * 48_000) / 1024), { start });
+  return Array.from({ length: segmentCount }, (_, index) => {
+    const from = writer.packets.length;
+    writer.tables();
+    const until = start + (index + 1) * gop * 3600;
+    for (const { bytes, pts, dts } of video.splice(0, gop))
+      writer.pes(videoPid, bytes, { pts: pts % 2 ** 33, dts: dts % 2 ** 33, unbounded: true });
+    while (audio[0] && audio[0].pts < until)
+      writer.pes(audioPid, audio[0].bytes, { pts: audio.shift()!.pts % 2 ** 33 });
+    return new Uint8Array(Buffer.concat(writer.packets.slice(from)));
+  });
+}
+
+const segments = plainSegments();
+
+function source(events: readonly StreamEvent[], tags: Readonly<Record<number, readonly string[]>> = {}) {
+  const made = withEvents(segments, events);
+  const lines = made.flatMap((_, index) => [...(tags[index] ?? []), '#EXTINF:2.0,', `${index}.ts`]);
+  const playlist = ['#EXTM3U', '#EXT-X-VERSION:3', '#EXT-X-TARGETDURATION:2', ...lines, '#EXT-X-ENDLIST'].join('\n');
+  return memorySource({
+    'file:///index.m3u8': playlist,
+    ...Object.fromEntries(made.map((bytes, index) => [`file:///${index}.ts`, bytes])),
+  });
+}
+
+/** Everything that a job does, with its rule checker. */
+async function packaged(reader: ReturnType<typeof source>, configuration: Omit<PackagingConfiguration, 'Id'>) {
+  const index = await indexSource(reader, 'file:///index.m3u8');
+  const presentation = planPresentation(index, { Id: 'test', ...configuration });
+  const facts = new Map<string, { size: number; splices?: readonly { time: number; section: string }[] }>();
+  const objects = new Map<string, Uint8Array>();
+  for (const task of presentation.tasks) {
+    const read: Uint8Array[] = [];
+    for (const range of task.reads) read.push(await reader.read(range));
+    for (const { name, size, data, splices } of packageSegment(task, read)) {
+      facts.set(name, { size, ...(splices && { splices }) });
+      objects.set(name, new Uint8Array(Buffer.concat(data)));
+    }
+  }
+  const manifests = writeManifests(presentation, facts);
+  expect(checkPresentation(presentation, manifests, facts)).toEqual([]);
+  const text = (name: string) => manifests.find((each) => each.name === name)?.text ?? '';
+  return { presentation, objects, text };
+}
+
+const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+const cmaf = (AdMarkers: 'NONE' | 'PASSTHROUGH' | 'SCTE35_ENHANCED') => ({
+  CmafPackage: { HlsManifests: [{ ManifestName: 'index', AdMarkers }] },
+});
+const ads = (ScteMarkersSource?: 'SEGMENTS' | 'MANIFEST') => ({
+  DashPackage: {
+    DashManifests: [{ ManifestName: 'index', ...(ScteMarkersSource && { ScteMarkersSource }) }],
+    PeriodTriggers: ['ADS' as const],
+  },
+});
+/** EXTINFs and tags of advertisements, in order. */
+const tagsOf = (playlist: string) =>
+  playlist
+    .split('\n')
+    .flatMap((line) =>
+      /^#EXT-(?:OATCLS|X-(?:CUE|ASSET|DATERANGE))|^#EXTINF/.test(line) ? [line.replace(/^#EXTINF.*/, 'segment')] : [],
+    );
+
+/** Left 4 s in, for 4 s; announced 3 s before. */
+const insert = writeSpliceInsert({ eventId: 7, pts: ticks(4.04), duration: 360_000 });
+const spliced = () => source([{ format: 'scte35', at: at(1), data: insert }]);
+
+describe('AdMarkers SCTE35_ENHANCED', () => {
+  it('says where a splice_insert() of the segments leaves and returns, in every playlist', async () => {
+    const { text } = await packaged(spliced(), cmaf('SCTE35_ENHANCED'));
+    const section = base64(insert);
+    const expected = [
+      ...['segment', 'segment', `#EXT-OATCLS-SCTE35:${section}`, '#EXT-X-CUE-OUT:4', 'segment'],
+      ...[expect.stringMatching(/^#EXT-X-CUE-OUT-CONT:ElapsedTime=[\d.]+,Duration=4,SCTE35=/), 'segment'],
+      ...['#EXT-X-CUE-IN', 'segment', 'segment'],
+    ];
+    expect(tagsOf(text('index_video_1.m3u8'))).toEqual(expected);
+    expect(tagsOf(text('index_audio_1.m3u8'))).toEqual(expected);
+  });
+
+  it('names what a placement opportunity is for, which another message ends', async () => {
+    const out = writeTimeSignal(ticks(2.04), { segmentations: [{ typeId: 0x34, upid: [0x2a, 0xff] }] });
+    const back = writeTimeSignal(ticks(8.04), { segmentations: [{ typeId: 0x35 }] });
+    const reader = source([
+      { format: 'scte35', at: at(0.5), data: out },
+      { format: 'scte35', at: at(0.9), data: out }, // repeated until it takes effect
+      { format: 'scte35', at: at(7), data: back },
+    ]);
+    const { text } = await packaged(reader, cmaf('SCTE35_ENHANCED'));
+    expect(tagsOf(text('index_video_1.m3u8')).filter((tag) => tag !== 'segment' && !tag.includes('CONT'))).toEqual([
+      ...[`#EXT-OATCLS-SCTE35:${base64(out)}`, '#EXT-X-ASSET:CAID=0x2AFF', '#EXT-X-CUE-OUT:6', '#EXT-X-CUE-IN'],
+    ]);
+  });
+
+  it('is made from the tags of the playlist where the segments have no messages', async () => {
+    const tags = { 1: ['#EXT-X-CUE-OUT:DURATION=4'], 3: ['#EXT-X-CUE-IN'] };
+    const { text } = await packaged(source([], tags), cmaf('SCTE35_ENHANCED'));
+    expect(tagsOf(text('index_video_1.m3u8'))).toEqual([
+      ...['segment', '#EXT-X-CUE-OUT:4', 'segment', '#EXT-X-CUE-OUT-CONT:ElapsedTime=2,Duration=4', 'segment'],
+      ...['#EXT-X-CUE-IN', 'segment', 'segment', 'segment'],
+    ]);
+  });
+
+  it('puts a splice that lies within a segment at the nearest cut, and leaves out one after the end', async () => {
+    const reader = source([
+      { format: 'scte35', at: at(1), data: writeSpliceInsert({ pts: ticks(3.5), duration: 180_000 }) },
+      { format: 'scte35', at: at(9), data: writeSpliceInsert({ pts: ticks(30), duration: 180_000 }) },
+    ]);
+    const { text } = await packaged(reader, cmaf('SCTE35_ENHANCED'));
+    expect(tagsOf(text('index_video_1.m3u8')).map((tag) => tag.replace(/SCTE35:.*/, ''))).toEqual([
+      ...['segment', 'segment', '#EXT-OATCLS-', '#EXT-X-CUE-OUT:2', 'segment', '#EXT-X-CUE-IN'],
+      ...['segment', 'segment', 'segment'],
+    ]);
+  });
+
+  it('is not there with NONE, nor are damaged messages', async () => {
+    expect(tagsOf((await packaged(spliced(), cmaf('NONE'))).text('index_video_1.m3u8')).join()).not.toContain('CUE');
+    const damaged = source([{ format: 'scte35', at: at(1), data: insert.with(12, 1) }]);
+    expect(tagsOf((await packaged(damaged, cmaf('SCTE35_ENHANCED'))).text('index_video_1.m3u8')).join()).not.toContain(
+      'CUE',
+    );
+  });
+});
+
+describe('PeriodTriggers ADS', () => {
+  it('begins Periods where a break begins and ends, with its message, and media goes on', async () => {
+    const whole = await packaged(spliced(), { DashPackage: { DashManifests: [{ ManifestName: 'index' }] } });
+    const { text, objects } = await packaged(spliced(), ads());
+    const mpd = text('index.mpd');
+    const starts = [...mpd.matchAll(/<Period id="(\d)" start="PT([\d.]+)S"/g)].map(([, id, from]) => [
+      id,
+      Number(from),
+    ]);
+    expect(starts).toEqual([
+      ['1', 0],
+      ['2', 4.04],
+      ['3', 8.04],
+    ]);
+    expect(mpd).toContain(
+      '<EventStream schemeIdUri="urn:scte:scte35:2014:xml+bin" timescale="90000" presentationTimeOffset="363600">',
+    );
+    expect(mpd).toContain('<Event presentationTime="363600" duration="360000" id="1">');
+    expect(mpd).toContain(`<Binary>${base64(insert)}</Binary>`);
+    expect([...mpd.matchAll(/contentType="video"[\s\S]*?startNumber="(\d)"/g)].map(([, number]) => number)).toEqual([
+      '1',
+      '3',
+      '5',
+    ]);
+    expect(mpd.match(/period-continuity:2015" value="[12]"/g)).toHaveLength(4);
+    expect([...objects.keys()]).toEqual([...whole.objects.keys()]);
+    for (const [name, bytes] of objects) expect(bytes, name).toEqual(whole.objects.get(name));
+  });
+
+  it.each([
+    ['SEGMENTS' as const, 1],
+    ['MANIFEST' as const, 3],
+  ])('with ScteMarkersSource %s, tags of the playlist make %d Periods', async (from, periods) => {
+    const tags = { 2: [`#EXT-OATCLS-SCTE35:${base64(insert)}`, '#EXT-X-CUE-OUT:4'], 4: ['#EXT-X-CUE-IN'] };
+    const { text } = await packaged(source([], tags), ads(from));
+    expect(text('index.mpd').match(/<Period /g)).toHaveLength(periods);
+    expect(text('index.mpd').includes(base64(insert))).toBe(from === 'MANIFEST');
+  });
+
+  it('is refused where segments are regular by definition', async () => {
+    const { DashPackage } = ads();
+    const regular = { DashPackage: { ...DashPackage, SegmentTemplateFormat: 'NUMBER_WITH_DURATION' as const } };
+    await expect(packaged(spliced(), regular)).rejects.toThrow(
+      /PeriodTriggers: ADS cannot go with SegmentTemplateFormat/,
+    );
+  });
+});
+
+describe('ID3 of the source', () => {
+  const times = [0.5, 3, 3, 9.25];
+  const tags = times.map((time, index) => ({ format: 'id3' as const, at: at(time), data: writeId3(`tag ${index}`) }));
+
+  it('comes as emsg in the segments of the picture, at its time to the tick, and is announced in the MPD', async () => {
+    const { objects, text } = await packaged(source(tags), {
+      DashPackage: { DashManifests: [{ ManifestName: 'index' }] },
+    });
+    const found = [...objects].flatMap(([name, bytes]) =>
+      messages(Buffer.from(bytes)).map((each) => ({ name: name.replace(/\/.*/, ''), ...each })),
+    );
+    expect(found).toEqual(
+      tags.map(({ data }, index) => ({
+        ...{ name: 'video_1', timescale: 90_000, scheme: 'https://aomedia.org/emsg/ID3', value: '0' },
+        ...{ time: times[index]! * 90_000, data: base64(data) },
+      })),
+    );
+    expect(
+      text('index.mpd').match(/<InbandEventStream schemeIdUri="https:\/\/aomedia.org\/emsg\/ID3" value="0"\/>/g),
+    ).toHaveLength(1);
+  });
+
+  it('goes along into transport streams that are made, and messages of SCTE 35 where markers are wanted', async () => {
+    const events = [...tags, { format: 'scte35' as const, at: at(1), data: insert }];
+    for (const [AdMarkers, formats] of [
+      ['NONE', ['id3']],
+      ['SCTE35_ENHANCED', ['id3', 'scte35']],
+    ] as const) {
+      const HlsPackage = { HlsManifests: [{ ManifestName: 'index', AdMarkers }], SegmentDurationSeconds: 4 };
+      const { objects } = await packaged(source(events), { HlsPackage });
+      const lines = [...objects.keys()].flatMap((_, index) => ['#EXTINF:4.0,', `${index}.ts`]);
+      const made = Object.fromEntries([...objects.values()].map((bytes, index) => [`file:///${index}.ts`, bytes]));
+      const playlist = ['#EXTM3U', '#EXT-X-TARGETDURATION:4', ...lines, '#EXT-X-ENDLIST'].join('\n');
+      const again = await indexSource(memorySource({ 'file:///index.m3u8': playlist, ...made }), 'file:///index.m3u8');
+      const period = again.renditions[0]!.periods[0]!;
+      expect(period.metadata?.map(({ format }) => format)).toEqual(formats);
+      const read = period.segments.flatMap((segment, index) =>
+        readTimedMetadata(made[`file:///${index}.ts`]!, { period, segment }),
+      );
+      const id3 = read.filter(({ format }) => format === 'id3');
+      expect(id3.map(({ time, data }) => [time, base64(data)])).toEqual(
+        tags.map(({ data }, index) => [times[index]! * 90_000, base64(data)]),
+      );
+      const messages = read.filter(({ format }) => format === 'scte35');
+      expect(messages.map(({ time }) => time)).toEqual(formats.length > 1 ? [363_600] : []);
+      for (const { data } of messages) expect(parseSpliceInfo(data).insert?.eventId).toBe(7);
+    }
+  });
+});
+
+/** `emsg` boxes of version 1, ISO/IEC 23009-1 §5.10.3.3. */
+function messages(bytes: Buffer) {
+  const found: { timescale: number; time: number; scheme: string; value: string; data: string }[] = [];
+  for (let box = 0; box < bytes.length; box += bytes.readUInt32BE(box)) {
+    if (bytes.toString('latin1', box + 4, box + 8) !== 'emsg') continue;
+    expect(bytes[box + 8]).toBe(1);
+    const strings = bytes.toString('latin1', box + 32, box + bytes.readUInt32BE(box)).split('\0');
+    const [scheme = '', value = ''] = strings;
+    const data = bytes.subarray(box + 32 + scheme.length + value.length + 2, box + bytes.readUInt32BE(box));
+    found.push({
+      ...{ timescale: bytes.readUInt32BE(box + 12), time: Number(bytes.readBigUInt64BE(box + 16)) },
+      ...{ scheme, value, data: data.toString('base64') },
+    });
+  }
+  return found;
+}
+
+it('events are found by the PIDs that the program map gives them', async () => {
+  const index = await indexSource(
+    source([
+      { format: 'scte35', at: at(1), data: insert },
+      { format: 'id3', at: at(1), data: writeId3('a') },
+    ]),
+    'file:///index.m3u8',
+  );
+  expect(index.renditions[0]?.periods[0]?.metadata).toEqual([
+    { pid: eventPids.scte35, format: 'scte35' },
+    { pid: eventPids.id3, format: 'id3' },
+  ]);
+  expect(index.notes).toEqual([]);
+});
