@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cuttableLink, type CuttableLink } from '../../test/support/cuttable-link.js';
+import { mayMakeNetworks, networkNamespace, type NetworkNamespace } from '../../test/support/network-namespace.js';
 import { createDatabase, type TestDatabase } from '../../test/support/postgres.js';
 import { requires } from '../../test/support/requires.js';
 import {
@@ -28,6 +29,7 @@ describe.runIf(requires('postgres'))('many workers on one PostgreSQL server', ()
   let database: TestDatabase;
   let workflows: ReturnType<typeof stageWorkflows>;
   let link: CuttableLink | undefined;
+  let network: NetworkNamespace | undefined;
   const processes: ChildProcess[] = [];
   const engines: Awaited<ReturnType<typeof openEngine>>[] = [];
 
@@ -41,7 +43,8 @@ describe.runIf(requires('postgres'))('many workers on one PostgreSQL server', ()
     for (const child of processes.splice(0)) child.kill('SIGKILL');
     for (const engine of engines.splice(0)) await engine.close();
     await link?.close();
-    link = undefined;
+    await network?.close();
+    link = network = undefined;
     await database.drop();
     await rm(folder, { recursive: true });
   });
@@ -63,11 +66,12 @@ describe.runIf(requires('postgres'))('many workers on one PostgreSQL server', ()
   async function worker(options: object = {}): Promise<ChildProcess> {
     const script = fileURLToPath(new URL('engine-process.case.ts', import.meta.url));
     const argument = { folder, dataFolder: folder, databaseUrl: database.url, lostAfterMs, ...options };
-    const child = spawn(process.execPath, ['--import', 'tsx', script, JSON.stringify(argument)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const parameters = ['--import', 'tsx', script, JSON.stringify(argument)];
+    const child =
+      network?.spawn(process.execPath, parameters) ??
+      spawn(process.execPath, parameters, { stdio: ['ignore', 'pipe', 'inherit'] });
     processes.push(child);
-    await once(child.stdout, 'data');
+    if (child.stdout) await once(child.stdout, 'data');
     return child;
   }
   const until = (effect: string, count = 1) =>
@@ -143,6 +147,27 @@ describe.runIf(requires('postgres'))('many workers on one PostgreSQL server', ()
     expect(await ended(cutOff, 'SIGTERM')).toBe(0);
     expect(['y 1 done', 'y 2 done', 'y 3 done'].map(times)).toEqual([1, 1, 1]);
   });
+
+  it.runIf(requires('iproute2') && mayMakeNetworks())(
+    'go on without one on another host whose cable is pulled, and it does no harm when it is plugged in again',
+    async () => {
+      network = networkNamespace();
+      const { hostname, port } = new URL(database.url);
+      const url = new URL(database.url);
+      const { host, port: forwarded } = await network.forward({ host: hostname, port: Number(port || 5432) });
+      [url.hostname, url.port] = [host, String(forwarded)];
+      const alone = await worker({ databaseUrl: url.href, chain: { key: 'n', steps: 3, gate: 2 } });
+      await until('n 2 begins');
+      const { result } = await here();
+      network.pullCable();
+      await until('n 2 begins', 2);
+      openGate(stage, 'n');
+      await result('chain:n');
+      network.plugIn();
+      expect(await ended(alone, 'SIGTERM')).toBe(0);
+      expect(['n 1 done', 'n 2 done', 'n 3 done'].map(times)).toEqual([1, 1, 1]);
+    },
+  );
 
   it('lose nothing when every connection to the database breaks in the middle of a step', async () => {
     const { submit, result, jobs } = await here();

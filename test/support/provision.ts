@@ -27,6 +27,11 @@ export const toolTable = {
     purpose: 'a real server of the S3 API',
     isHere: () => ['swift-proxy-server', 'swift-object-server', 'swift-ring-builder', 'memcached'].every(onPath),
   },
+  iproute2: {
+    packages: ['iproute2'],
+    purpose: 'makes hosts of their own to work on (as root)',
+    isHere: () => onPath('ip'),
+  },
   awscli: {
     packages: ['awscli'],
     purpose: 'asks our MediaPackage VOD as people do',
