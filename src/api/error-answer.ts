@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { Failure, toFailure } from '../domain/failure.js';
+import { isDatabaseAway } from '../workflow/database-away.js';
 import { problemContentType, toProblem } from './problem.js';
 
 /** Answers every thrown thing as problem details (RFC 9457); what was not expected is logged with its stack and not shown. */
@@ -27,6 +28,10 @@ function failureOf(error: unknown): Failure {
     return new Failure('invalid_request', problems.join('; '), { details: { problems } });
   }
   if (!(error instanceof Failure) && isFastifyError(error)) return failureOfFastify(error);
+  if (!(error instanceof Failure) && isDatabaseAway(error))
+    return new Failure('database_unavailable', 'The database does not answer; ask again in a moment.', {
+      cause: error,
+    });
   return toFailure(error);
 }
 

@@ -147,6 +147,13 @@ describe('errors', () => {
     expect(JSON.stringify(problem)).not.toMatch(/at |hunter2/);
     expect(logged.join('')).toMatch(/hunter2.*server\.test\.ts/);
   });
+
+  it('of a database that is away ask to come again, without its words', async () => {
+    const { url } = await start({ extend: addProbes });
+    const problem = await problemOf(await fetch(`${url}/restarts`));
+    expect(problem).toMatchObject({ status: 503, code: 'database_unavailable' });
+    expect(JSON.stringify(problem)).not.toContain('administrator');
+  });
 });
 
 function addProbes(app: ApiServer): void {
@@ -158,6 +165,9 @@ function addProbes(app: ApiServer): void {
   app.get('/revived', () => {
     throw Object.assign(new Error('The segment is torn.'), { code: 'source_invalid' });
   });
+  app.get('/restarts', () => {
+    throw Object.assign(new Error('terminating connection due to administrator command'), { code: '57P01' });
+  });
   app.get('/crashes', () => {
     throw new Error('cannot log in with hunter2');
   });
@@ -166,7 +176,7 @@ function addProbes(app: ApiServer): void {
 describe('health', () => {
   it('is alive while it answers', async () => {
     const { url } = await start();
-    expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ alive: true });
+    expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ alive: true, version: '0.0.0' });
   });
 
   it('is ready only when everything it needs answers, and names what does not', async () => {

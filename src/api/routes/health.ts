@@ -13,7 +13,10 @@ export interface HealthCheck {
 const checkTimeout = 5000;
 
 /** `/healthz`: the process answers. `/readyz`: what it needs answers too (503 when not, and while it stops). */
-export function healthRoutes(app: ApiServer, { checks }: { checks: readonly HealthCheck[] }): void {
+export function healthRoutes(
+  app: ApiServer,
+  { checks, version }: { checks: readonly HealthCheck[]; version: string },
+): void {
   const quiet = { logLevel: 'warn' } as const;
   let stopping = false;
   app.addHook('preClose', (done) => {
@@ -28,10 +31,10 @@ export function healthRoutes(app: ApiServer, { checks }: { checks: readonly Heal
       schema: {
         summary: 'The process answers',
         tags: ['health'],
-        response: { 200: z.object({ alive: z.literal(true) }) },
+        response: { 200: z.object({ alive: z.literal(true), version: z.string() }) },
       },
     },
-    () => ({ alive: true as const }),
+    () => ({ alive: true as const, version }),
   );
 
   app.get(
