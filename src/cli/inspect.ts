@@ -12,8 +12,8 @@ export function inspectCommand(context: CommandContext): Command {
     .description(
       'Shows what a source or an output holds, and judges its manifests by the rules of HLS, DASH and Smooth Streaming. Ends with 1 when a\n' +
         'rule is broken. What can be told:\n' +
-        '  HLS with transport streams, .ts, MP4   tracks, codecs, timing, cut, groups of pictures at the beginning\n' +
-        '  HLS with fragmented MP4 (as our CMAF)  no tracks; the rules of CMAF for header and first segment of each rendition\n' +
+        '  HLS, .ts, MP4                          tracks, codecs, timing, cut, groups of pictures at the beginning\n' +
+        '  HLS with fragmented MP4 (as our CMAF)  beside these, the rules of CMAF for header and first segment of each rendition\n' +
         '  MPD, client manifest                   tracks and codecs as the manifest says them; segments are not read',
     )
     .argument('<input>', 'playlist, MPD, client manifest, transport stream or MP4: a path or an address')

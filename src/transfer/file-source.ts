@@ -86,12 +86,12 @@ export function fileSource(entry: string): SourceReader {
         return fill(file, uri, { offset, target: room(wanted, into) }, signal);
       }),
 
-    readSome: (uri, offset, length, { signal, into } = {}) =>
+    readSome: ({ uri }, offset, length, { signal, into } = {}) =>
       withFile(uri, (file, size) =>
         fill(file, uri, { offset, target: room(Math.max(0, Math.min(length, size - offset)), into) }, signal),
       ),
 
-    size: (uri) => withFile(uri, (_file, size) => Promise.resolve(size)),
+    size: ({ uri }) => withFile(uri, (_file, size) => Promise.resolve(size)),
   };
 }
 

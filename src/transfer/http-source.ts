@@ -78,7 +78,7 @@ export function httpSource(entry: string, { client, backOff = defaultBackOff }: 
       );
     },
 
-    readSome: (uri, offset, length, { signal, into } = {}) => {
+    readSome: ({ uri }, offset, length, { signal, into } = {}) => {
       if (length === 0) return Promise.resolve(new Uint8Array(0));
       return ask(
         { uri, offset, last: offset + length - 1 },
@@ -99,7 +99,7 @@ export function httpSource(entry: string, { client, backOff = defaultBackOff }: 
     },
 
     // Not HEAD: a URL that is signed for GET answers it with 403.
-    size: (uri, signal) =>
+    size: ({ uri }, signal) =>
       ask(
         { uri, offset: 0, last: 0 },
         async ({ response, size }) => {

@@ -91,26 +91,26 @@ describe.each(kinds)('a source on %s', (_name, open) => {
       expect(await text(reader.read({ uri, length: 4 }))).toBe('0123');
       expect(await text(reader.read({ uri, offset: 3, length: 0 }))).toBe('');
       expect(await text(reader.read({ uri, offset: 3, length: 7 }))).toBe('3456789');
-      expect(await reader.size(uri)).toBe(10);
+      expect(await reader.size({ uri })).toBe(10);
     }
   });
 
   it('reads some bytes, fewer only at the end', async () => {
     const { folder, reader } = await open();
     const uri = `${folder}/x.m3u8`;
-    expect(await text(reader.readSome(uri, 0, 4))).toBe('0123');
-    expect(await text(reader.readSome(uri, 8, 4))).toBe('89');
-    expect(await text(reader.readSome(uri, 10, 4))).toBe('');
-    expect(await text(reader.readSome(uri, 50, 4))).toBe('');
-    expect(await text(reader.readSome(uri, 0, 0))).toBe('');
+    expect(await text(reader.readSome({ uri }, 0, 4))).toBe('0123');
+    expect(await text(reader.readSome({ uri }, 8, 4))).toBe('89');
+    expect(await text(reader.readSome({ uri }, 10, 4))).toBe('');
+    expect(await text(reader.readSome({ uri }, 50, 4))).toBe('');
+    expect(await text(reader.readSome({ uri }, 0, 0))).toBe('');
   });
 
   it('reads an empty resource', async () => {
     const { folder, reader } = await open();
     const uri = `${folder}/empty.ts`;
     expect(await text(reader.read({ uri }))).toBe('');
-    expect(await text(reader.readSome(uri, 0, 10))).toBe('');
-    expect(await reader.size(uri)).toBe(0);
+    expect(await text(reader.readSome({ uri }, 0, 10))).toBe('');
+    expect(await reader.size({ uri })).toBe(0);
   });
 
   it('uses the given buffer when the bytes fit', async () => {
@@ -138,8 +138,8 @@ describe.each(kinds)('a source on %s', (_name, open) => {
     const expected = { code: 'source_not_found', message: expect.stringContaining('missing.ts') as string };
     await expect(reader.read({ uri })).rejects.toMatchObject(expected);
     await expect(reader.read({ uri, offset: 3, length: 4 })).rejects.toMatchObject(expected);
-    await expect(reader.readSome(uri, 0, 10)).rejects.toMatchObject(expected);
-    await expect(reader.size(uri)).rejects.toMatchObject(expected);
+    await expect(reader.readSome({ uri }, 0, 10)).rejects.toMatchObject(expected);
+    await expect(reader.size({ uri })).rejects.toMatchObject(expected);
   });
 
   it('refuses what is of another kind than the source', async () => {
@@ -164,7 +164,7 @@ describe('a source of local files', () => {
   ])('may not refer to %s', async (_name, uri) => {
     const reader = openSource(`${base}/media/x.m3u8`);
     await expect(reader.read({ uri: uri() })).rejects.toMatchObject({ code: 'url_refused' });
-    await expect(reader.size(uri())).rejects.toMatchObject({ code: 'url_refused' });
+    await expect(reader.size({ uri: uri() })).rejects.toMatchObject({ code: 'url_refused' });
   });
 
   it('does not follow symbolic links out of its folder', async () => {
@@ -183,14 +183,14 @@ describe('a source of local files', () => {
     await mkdir(join(base, 'links'));
     await symlink(join(base, 'media'), join(base, 'links/folder'));
     await symlink(join(base, 'media/x.m3u8'), join(base, 'links/entry.m3u8'));
-    expect(await openSource(`${base}/links/folder/x.m3u8`).size(`${base}/links/folder/sub/1.ts`)).toBe(10);
-    expect(await openSource(`${base}/links/entry.m3u8`).size(`${base}/links/entry.m3u8`)).toBe(10);
+    expect(await openSource(`${base}/links/folder/x.m3u8`).size({ uri: `${base}/links/folder/sub/1.ts` })).toBe(10);
+    expect(await openSource(`${base}/links/entry.m3u8`).size({ uri: `${base}/links/entry.m3u8` })).toBe(10);
   });
 
   it('decodes file URLs and takes paths as they are', async () => {
     const reader = openSource(`${base}/media/x.m3u8`);
-    expect(await reader.size(`${base}/media/a b%.ts`)).toBe(10);
-    expect(await reader.size(`file://${base}/media/a%20b%25.ts`)).toBe(10);
+    expect(await reader.size({ uri: `${base}/media/a b%.ts` })).toBe(10);
+    expect(await reader.size({ uri: `file://${base}/media/a%20b%25.ts` })).toBe(10);
   });
 
   it('refuses folders, devices and pipes, and waits for none of them', async () => {
@@ -208,7 +208,7 @@ describe('a source in a bucket', () => {
     async (uri) => {
       const reader = openSource('s3://media/sub/x.m3u8');
       await expect(reader.read({ uri })).rejects.toMatchObject({ code: 'url_refused' });
-      await expect(reader.readSome(uri, 0, 1)).rejects.toMatchObject({ code: 'url_refused' });
+      await expect(reader.readSome({ uri }, 0, 1)).rejects.toMatchObject({ code: 'url_refused' });
     },
   );
 });

@@ -40,7 +40,7 @@ export function storeSource(entry: string, bucket: (name: string) => ObjectStore
   }
 
   return {
-    size,
+    size: ({ uri }) => size(uri),
 
     async read({ uri, offset = 0, length }, { limit = Infinity, signal, into } = {}) {
       if (length === 0) return new Uint8Array(0);
@@ -54,7 +54,7 @@ export function storeSource(entry: string, bucket: (name: string) => ObjectStore
       return fill(object, uri, into);
     },
 
-    async readSome(uri, offset, length, { signal, into } = {}) {
+    async readSome({ uri }, offset, length, { signal, into } = {}) {
       if (length === 0) return new Uint8Array(0);
       try {
         const range = { start: offset, end: offset + length - 1 };

@@ -26,6 +26,8 @@ export interface SourceOptions {
   /** Seconds added to every time stamp; 95440 makes 33 bits of 90 kHz wrap in the middle. */
   readonly timeOffset?: number;
   readonly shape?: SourceShape;
+  /** Of the segments of playlists: transport streams, or fragmented MP4 behind EXT-X-MAP. */
+  readonly segments?: 'TS' | 'fMP4';
   /** Puts each audio frame into a PES packet of its own, so that each has its exact time stamp. */
   readonly oneFramePerPes?: boolean;
   readonly seconds?: number;
@@ -84,6 +86,7 @@ const plain: Plain = {
   audioDelay: 0,
   timeOffset: 0,
   shape: 'muxed ladder',
+  segments: 'TS',
   oneFramePerPes: false,
   seconds: 5,
 };
@@ -277,15 +280,17 @@ async function rewriteSegments(
 
 /** The lines of a media playlist of ours that name its segments and say their duration. */
 async function segmentLines(playlist: string): Promise<string[]> {
-  return (await readFile(playlist, 'utf8')).split('\n').filter((line) => /^#EXTINF|^[^#]/.test(line));
+  return (await readFile(playlist, 'utf8')).split('\n').filter((line) => /^#EXTINF|^#EXT-X-MAP|^[^#]/.test(line));
 }
 
 const within = (folder: string, lines: readonly string[]) =>
-  lines.map((line) => (line.startsWith('#') ? line : `${path.basename(folder)}/${line}`));
+  lines.map((line) =>
+    line.startsWith('#') ? line.replace('URI="', `URI="${path.basename(folder)}/`) : `${path.basename(folder)}/${line}`,
+  );
 
 function mediaPlaylist(lines: readonly string[]): string {
   const target = `#EXT-X-TARGETDURATION:${segmentSeconds + 1}`;
-  return ['#EXTM3U', '#EXT-X-VERSION:3', target, '#EXT-X-PLAYLIST-TYPE:VOD', ...lines, '#EXT-X-ENDLIST', ''].join('\n');
+  return ['#EXTM3U', '#EXT-X-VERSION:7', target, '#EXT-X-PLAYLIST-TYPE:VOD', ...lines, '#EXT-X-ENDLIST', ''].join('\n');
 }
 
 async function encodePicture(
@@ -382,11 +387,13 @@ const pes = ({ oneFramePerPes, transport }: Plain) => [
 async function cut(inputs: readonly string[], folder: string, given: Plain): Promise<string> {
   await mkdir(folder, { recursive: true });
   const playlist = path.join(folder, 'index.m3u8');
+  const name = given.shape === 'byte ranges' ? 'all' : '%03d';
   await ffmpeg(
     ...[...inputs, ...timing(given), '-f', 'hls', '-hls_time', String(segmentSeconds), '-hls_list_size', '0'],
     ...['-hls_playlist_type', 'vod', ...(given.shape === 'byte ranges' ? ['-hls_flags', 'single_file'] : [])],
     ...(given.oneFramePerPes ? ['-hls_ts_options', 'pes_payload_size=0'] : []),
-    ...['-hls_segment_filename', path.join(folder, given.shape === 'byte ranges' ? 'all.ts' : '%03d.ts'), playlist],
+    ...(given.segments === 'fMP4' ? ['-hls_segment_type', 'fmp4', '-strict', '-2'] : []),
+    ...['-hls_segment_filename', path.join(folder, `${name}.${given.segments === 'fMP4' ? 'm4s' : 'ts'}`), playlist],
   );
   return playlist;
 }
@@ -394,8 +401,11 @@ async function cut(inputs: readonly string[], folder: string, given: Plain): Pro
 /** All segments of a media playlist of ours in one file. */
 async function whole(playlist: string): Promise<string> {
   const folder = path.dirname(playlist);
-  const names = (await readFile(playlist, 'utf8')).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-  const file = `${folder}.whole.ts`;
+  const text = await readFile(playlist, 'utf8');
+  const map = /^#EXT-X-MAP:URI="([^"]+)"/m.exec(text)?.[1];
+  const segments = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  const names = [...(map === undefined ? [] : [map]), ...segments];
+  const file = `${folder}.whole.${map === undefined ? 'ts' : 'mp4'}`;
   const contents = await Promise.all([...new Set(names)].map((name) => readFile(path.join(folder, name))));
   await writeFile(file, Buffer.concat(contents));
   return file;

@@ -27,8 +27,8 @@ export function memorySource(
         if (offset + wanted > size) throw new Error(`${uri} ends early`);
         return part(uri, offset, wanted);
       }),
-    readSome: (uri, offset, length) => attempt(() => part(uri, offset, length)),
-    size: (uri) => attempt(() => open(uri).length),
+    readSome: ({ uri }, offset, length) => attempt(() => part(uri, offset, length)),
+    size: ({ uri }) => attempt(() => open(uri).length),
     get largestRead() {
       return largestRead;
     },

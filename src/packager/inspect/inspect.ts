@@ -25,7 +25,7 @@ const largestSegment = 256 * 1024 * 1024;
  * @throws errors of the reader
  */
 export async function inspect(reader: SourceReader, uri: string, signal?: AbortSignal): Promise<Inspection> {
-  const head = new TextDecoder().decode(await reader.readSome(uri, 0, sniffedBytes, signal && { signal }));
+  const head = new TextDecoder().decode(await reader.readSome({ uri }, 0, sniffedBytes, signal && { signal }));
   switch (manifestLanguage(head)) {
     case 'hls':
       return inspectHls({ reader, uri, signal });

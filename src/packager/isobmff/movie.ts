@@ -32,6 +32,11 @@ export interface MovieTrack {
   readonly sampleTable: ReadBox;
 }
 
+/** What is packaged: video and audio. */
+export function isMedia({ handler }: MovieTrack): boolean {
+  return handler === 'vide' || handler === 'soun';
+}
+
 /** What holds for samples of fragments that do not say otherwise: `trex`, §8.8.3. */
 export interface FragmentDefaults {
   readonly duration: number;

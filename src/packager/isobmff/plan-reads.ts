@@ -1,5 +1,5 @@
 import type { SampleTable } from '../model/sample-table.js';
-import type { SourceRange } from '../model/source-reader.js';
+import type { SourceRange, SourceResource } from '../model/source-reader.js';
 
 /** Bytes between two stretches that are read along: one read of a little more is faster than two. */
 const smallGap = 64 * 1024;
@@ -12,12 +12,12 @@ interface Stretch {
 }
 
 /** Few large reads that hold all samples of these tables, in the order of the resource. */
-export function planReads(uri: string, tables: readonly SampleTable[]): [SourceRange, ...SourceRange[]] {
+export function planReads(resource: SourceResource, tables: readonly SampleTable[]): [SourceRange, ...SourceRange[]] {
   const runs = tables.flatMap(runsOf).sort((a, b) => a.offset - b.offset);
   let reads = merged(runs, smallGap);
   for (let gap = smallGap * 4; reads.length > maximumReads; gap *= 4) reads = merged(reads, gap);
-  const [first = { uri, offset: 0, length: 0 }, ...others] = reads.map(({ offset, end }) => ({
-    uri,
+  const [first = { ...resource, offset: 0, length: 0 }, ...others] = reads.map(({ offset, end }) => ({
+    ...resource,
     offset,
     length: end - offset,
   }));

@@ -1,6 +1,10 @@
-/** A stretch of bytes of a resource; the whole of it when offset and length are absent. */
-export interface SourceRange {
+/** Something that can be read. */
+export interface SourceResource {
   readonly uri: string;
+}
+
+/** A stretch of bytes of a resource; the whole of it when offset and length are absent. */
+export interface SourceRange extends SourceResource {
   readonly offset?: number;
   readonly length?: number;
 }
@@ -10,9 +14,14 @@ export interface SourceReader {
   /** Exactly the bytes of the range (whole resource when offset and length are absent). Throws when they are more than `limit`. */
   read(range: SourceRange, options?: ReadOptions): Promise<Uint8Array>;
   /** Up to `length` bytes from `offset`: fewer only at the end of the resource, none beyond it. */
-  readSome(uri: string, offset: number, length: number, options?: Omit<ReadOptions, 'limit'>): Promise<Uint8Array>;
+  readSome(
+    resource: SourceResource,
+    offset: number,
+    length: number,
+    options?: Omit<ReadOptions, 'limit'>,
+  ): Promise<Uint8Array>;
   /** bytes */
-  size(uri: string, signal?: AbortSignal): Promise<number>;
+  size(resource: SourceResource, signal?: AbortSignal): Promise<number>;
 }
 
 export interface ReadOptions {

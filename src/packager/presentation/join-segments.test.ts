@@ -17,7 +17,7 @@ function rendition(uri: string, count: number, length: number, stride = length) 
         runs: Float64Array.of(at * stride, length),
       },
     ];
-    const [source, ...more] = planReads(uri, samples);
+    const [source, ...more] = planReads({ uri }, samples);
     const track = { start: at * 90_000, end: (at + 1) * 90_000, sap: 1 as const, skip: 0, carry: 0 };
     return { source, more, samples, tracks: [track] };
   });

@@ -77,7 +77,7 @@ function held({ from, to }: Group, periods: readonly IndexedPeriod[]): Group[] {
 
 function readsOf(parts: readonly TabledSegment[]): [SourceRange, ...SourceRange[]] {
   return planReads(
-    parts[0]?.source.uri ?? '',
+    parts[0]?.source ?? { uri: '' },
     parts.flatMap(({ samples }) => samples),
   );
 }

@@ -75,12 +75,6 @@ const refusals: {
     message: 'METHOD AES-128',
   },
   {
-    name: 'fragmented MP4',
-    resources: withPlaylist((text) => text.replace('#EXTINF', '#EXT-X-MAP:URI="i.mp4"\n#EXTINF')),
-    code: 'source_unsupported',
-    message: 'EXT-X-MAP',
-  },
-  {
     name: 'a gap',
     resources: withPlaylist((text) => text.replace('#EXTINF', '#EXT-X-GAP\n#EXTINF')),
     code: 'source_invalid',

@@ -9,7 +9,8 @@ import { inParallel } from './in-parallel.js';
 import { withTexts } from './index-texts.js';
 import { indexPeriod } from './index-periods.js';
 import { defaultLimits, type IndexLimits } from './limits.js';
-import { type PeriodReading, type PeriodSource, readPeriods } from './period-source.js';
+import type { PeriodReading, StreamPeriod } from './period-source.js';
+import { type PeriodSource, readPeriods } from './read-periods.js';
 import { readPlaylists, type ReadPlaylists } from './read-playlists.js';
 import { readSmilSource } from './read-smil-source.js';
 import { checkContent } from './segment-head.js';
@@ -39,7 +40,7 @@ export async function indexSource(reader: SourceReader, uri: string, options: In
     ...{ reader, signal, limits, limit: limits.maximumSegmentBytes, spare: [] },
     run: (items, work) => inParallel(items, concurrency, work),
   };
-  const head = await reader.readSome(uri, 0, sniffedBytes, signal && { signal });
+  const head = await reader.readSome({ uri }, 0, sniffedBytes, signal && { signal });
   const kind = kindOf(head, uri);
   if (kind === 'MP4') return indexMovies([{ id: 'r1', uri }], reading);
   if (kind === 'SMIL') {
@@ -83,21 +84,26 @@ function inLanguage(period: IndexedPeriod, language: string | undefined): Indexe
 }
 
 function notesOn(periods: readonly PeriodSource[], id: string): string[] {
-  const names = new Set(periods.flatMap(({ leftOut }) => leftOut));
+  const streams = periods.filter((period) => period.format === 'stream');
+  const names = new Set(streams.flatMap(({ leftOut }) => leftOut));
   const notes = [...names].map((name) => `${name} in rendition ${id} is left out: it is not supported yet.`);
-  for (const { heads, streams } of periods) {
-    const dropped = heads
-      .flatMap(({ tracks }) => tracks)
-      .find((head) => head?.kind === 'video' && head.droppedPictures > 0);
-    if (dropped?.kind === 'video') {
-      notes.push(
-        `${dropped.droppedPictures} pictures before the first key frame of rendition ${id} are left out: they cannot be decoded.`,
-      );
-    }
-    for (const [index, { pid, content }] of streams.entries()) {
-      if (heads.every(({ tracks }) => !tracks[index]))
-        notes.push(`PID ${pid} (${content.name}) of rendition ${id} is announced and empty.`);
-    }
+  notes.push(...periods.flatMap((period) => (period.format === 'fragments' ? period.notes : [])));
+  for (const stream of streams) notes.push(...notesOnStream(stream, id));
+  return [...new Set(notes)];
+}
+
+function notesOnStream({ heads, streams }: StreamPeriod, id: string): string[] {
+  const notes: string[] = [];
+  const dropped = heads
+    .flatMap(({ tracks }) => tracks)
+    .find((head) => head?.kind === 'video' && head.droppedPictures > 0);
+  if (dropped?.kind === 'video')
+    notes.push(
+      `${dropped.droppedPictures} pictures before the first key frame of rendition ${id} are left out: they cannot be decoded.`,
+    );
+  for (const [index, { pid, content }] of streams.entries()) {
+    if (heads.every(({ tracks }) => !tracks[index]))
+      notes.push(`PID ${pid} (${content.name}) of rendition ${id} is announced and empty.`);
   }
   return notes;
 }

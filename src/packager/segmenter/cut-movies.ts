@@ -144,7 +144,7 @@ function segmentsOf(uri: string, tracks: readonly PlacedTrack[], { id, times, li
   return [...times, Infinity].map((_, segment) => {
     const own = parts.map((part) => part[segment] as TrackPart);
     const samples = own.map(({ table }) => table);
-    const [source, ...more] = planReads(uri, samples);
+    const [source, ...more] = planReads({ uri }, samples);
     const bytes = [source, ...more].reduce((sum, { length = 0 }) => sum + length, 0);
     if (bytes > limit)
       throw new PackagerError(
@@ -156,9 +156,31 @@ function segmentsOf(uri: string, tracks: readonly PlacedTrack[], { id, times, li
   });
 }
 
-interface TrackPart {
+export interface TrackPart {
   readonly table: ReturnType<typeof tableOf>;
   readonly indexed: IndexedTrackSegment;
+}
+
+/** A track of a source that is cut already. @param ends of each segment: the number of its samples and those before */
+export function cutAtSamples(track: UncutTrack, ends: readonly number[]): CutTrack & { readonly parts: TrackPart[] } {
+  const placed = placeSamples(track);
+  const { columns, entries, duration, decodeShift } = placed;
+  const syncs = new Map(entries?.map((entry) => [entry.sample, entry]));
+  let from = track.first;
+  let start = track.start;
+  const parts = ends.map((end): TrackPart => {
+    const to = Math.min(Math.max(from, end), track.end);
+    let time = start;
+    for (let sample = from; sample < to; sample += 1) time += columns.durations[sample] as number;
+    const sap = entries ? sapOf(syncs.get(from)) : 1;
+    const part = {
+      table: tableOf(placed, from, to),
+      indexed: { start, end: time, sap: to > from ? sap : 0, skip: 0, carry: 0 } as const,
+    };
+    [from, start] = [to, time];
+    return part;
+  });
+  return { duration, decodeShift, parts };
 }
 
 /** One part for each segment: before the first time, from each time to the next, after the last. */

@@ -52,7 +52,7 @@ async function readThrough(
   add: (chunk: Uint8Array) => void,
 ): Promise<number> {
   for (let offset = 0; ;) {
-    const chunk = await reader.readSome(uri, offset, chunkBytes, signal && { signal });
+    const chunk = await reader.readSome({ uri }, offset, chunkBytes, signal && { signal });
     add(chunk);
     offset += chunk.length;
     if (chunk.length === chunkBytes) continue;

@@ -1,5 +1,6 @@
-import type { MediaPlaylist, MediaSegment } from '../../manifest/hls/media-playlist.js';
+import type { MediaMap, MediaPlaylist, MediaSegment } from '../../manifest/hls/media-playlist.js';
 import { PackagerError } from '../errors.js';
+import type { SourceRange } from '../model/source-reader.js';
 import type { IndexLimits } from './limits.js';
 import { resolveUri } from './resolve-uri.js';
 import type { SourceSegment } from './source-rendition.js';
@@ -7,7 +8,7 @@ import type { SourceSegment } from './source-rendition.js';
 /**
  * The segments that a media playlist lists.
  * @param uri where the playlist is
- * @throws PackagerError for playlists that are live, empty, encrypted, of I-frames, of fragmented MP4, with gaps, or too long
+ * @throws PackagerError for playlists that are live, empty, encrypted, of I-frames, with gaps, or too long
  */
 export function mediaSegments(playlist: MediaPlaylist, uri: string, limits: IndexLimits): SourceSegment[] {
   const { segments } = playlist;
@@ -26,10 +27,17 @@ export function mediaSegments(playlist: MediaPlaylist, uri: string, limits: Inde
       `${segments.length} segments; maximumSegments is ${limits.maximumSegments}`,
     );
   }
-  return segments.map((segment, index) => sourceSegment(segment, index, uri));
+  const maps = new Map<MediaMap, SourceRange>();
+  return segments.map((segment, index) => sourceSegment(segment, index, { uri, maps }));
 }
 
-function sourceSegment(segment: MediaSegment, index: number, uri: string): SourceSegment {
+interface OfPlaylist {
+  readonly uri: string;
+  /** As resolved: one object for all segments that share it. */
+  readonly maps: Map<MediaMap, SourceRange>;
+}
+
+function sourceSegment(segment: MediaSegment, index: number, { uri, maps }: OfPlaylist): SourceSegment {
   const at = { segment: index + 1, ...(segment.line !== undefined && { line: segment.line }) };
   if (segment.keys) {
     const methods = segment.keys.map(({ method }) => method).join(', ');
@@ -39,18 +47,17 @@ function sourceSegment(segment: MediaSegment, index: number, uri: string): Sourc
       at,
     );
   }
-  if (segment.map) {
-    throw new PackagerError(
-      'source_unsupported',
-      'EXT-X-MAP: segments of fragmented MP4 are not supported, only MPEG-TS is',
-      at,
-    );
-  }
   if (segment.gap) throw new PackagerError('source_invalid', 'EXT-X-GAP: the source lacks a segment', at);
-  const resolved = resolveUri(segment.uri, uri);
-  if (resolved === undefined) throw new PackagerError('source_invalid', `not a URI: ${segment.uri.slice(0, 200)}`, at);
+  const address = (reference: string) => {
+    const resolved = resolveUri(reference, uri);
+    if (resolved !== undefined) return resolved;
+    throw new PackagerError('source_invalid', `not a URI: ${reference.slice(0, 200)}`, at);
+  };
+  let map = segment.map && maps.get(segment.map);
+  if (segment.map && !map) maps.set(segment.map, (map = { uri: address(segment.map.uri), ...segment.map.byteRange }));
   return {
-    range: { uri: resolved, ...segment.byteRange },
+    range: { uri: address(segment.uri), ...segment.byteRange },
+    ...(map && { map }),
     number: index + 1,
     duration: segment.duration,
     discontinuity: segment.discontinuity === true,

@@ -1,14 +1,12 @@
 import { MalformedError } from '../bits/malformed.js';
 import { UnsupportedCodingError } from '../codec/unsupported-coding.js';
 import { PackagerError } from '../errors.js';
-import type { MovieTrack } from '../isobmff/movie.js';
+import type { Movie, MovieTrack } from '../isobmff/movie.js';
 import { readSampleEntry } from '../isobmff/read-sample-entry.js';
 import type { SampleColumns } from '../isobmff/sample-columns.js';
 import type { CodecConfiguration } from '../model/track.js';
-import type { SourceReader } from '../model/source-reader.js';
 import { rescale } from '../timing/timescale.js';
 import { presentedSamples } from './presented-samples.js';
-import type { MovieFile } from './read-movie.js';
 
 /** A track of an MP4 that is packaged: its codec, and which of its samples are when. */
 export interface MediaTrack {
@@ -30,22 +28,23 @@ export interface MediaTrack {
   readonly inBandSets?: readonly Uint8Array[];
 }
 
-export interface TrackReading {
-  readonly reader: SourceReader;
-  readonly signal?: AbortSignal | undefined;
-  /** What is left out of a source, a sentence each. */
-  readonly notes: string[];
+/** A movie box with what is known of its samples. */
+export interface OpenMovie {
+  /** What errors and notes name. */
+  readonly uri: string;
+  readonly movie: Movie;
+  /** Of video and audio tracks, by track_ID. */
+  readonly columns: ReadonlyMap<number, SampleColumns>;
+  /** There are timed events (`emsg`). */
+  readonly events: boolean;
+  readonly readSample: (columns: SampleColumns, sample: number, limit: number) => Promise<Uint8Array>;
 }
 
 /** Samples that only hold parameter sets and one picture are no larger than this. */
 const maximumFirstSample = 64 * 1024 * 1024;
 
 /** @returns undefined when the track has no samples @throws PackagerError naming the track */
-export async function openTrack(
-  file: MovieFile,
-  track: MovieTrack,
-  { reader, signal, notes }: TrackReading,
-): Promise<MediaTrack | undefined> {
+export async function openTrack(file: OpenMovie, track: MovieTrack, notes: string[]): Promise<MediaTrack | undefined> {
   const { uri } = file;
   const kind = track.handler === 'vide' ? 'video' : 'audio';
   const columns = file.columns.get(track.id);
@@ -54,13 +53,12 @@ export async function openTrack(
     return undefined;
   }
   try {
-    checkPlaces(columns, file.size);
     if (track.turned)
       throw new PackagerError(
         'source_unsupported',
         'its pictures are to be turned or mirrored for display (matrix of tkhd)',
       );
-    const entry = await readSampleEntry(track.entries, () => firstSample());
+    const entry = await readSampleEntry(track.entries, () => file.readSample(columns, 0, maximumFirstSample));
     const presented = presentedSamples(columns, track, {
       movieTimescale: file.movie.timescale,
       fragmented: file.movie.fragmented,
@@ -78,11 +76,6 @@ export async function openTrack(
   } catch (error) {
     throw ofTrack(error, track.id, uri);
   }
-
-  function firstSample(): Promise<Uint8Array> {
-    const range = { uri, offset: columns?.positions[0] ?? 0, length: columns?.sizes[0] ?? 0 };
-    return reader.read(range, { limit: maximumFirstSample, ...(signal && { signal }) });
-  }
 }
 
 /** Decode time of a sample as the track counts it. */
@@ -92,13 +85,24 @@ function timeOf({ start, durations }: SampleColumns, sample: number): number {
   return time;
 }
 
-function checkPlaces({ positions, sizes, count }: SampleColumns, size: number): void {
+/**
+ * Refuses samples that are not where the resource, or the range of it, is.
+ * @param within what a sample lies in @throws PackagerError
+ */
+export function checkPlaces(
+  { positions, sizes, count }: SampleColumns,
+  track: number,
+  within: (sample: number) => { readonly uri: string; readonly offset?: number; readonly end: number },
+): void {
   for (let sample = 0; sample < count; sample += 1) {
+    const { uri, offset = 0, end } = within(sample);
     const [from, length] = [positions[sample] as number, sizes[sample] as number];
-    if (from >= 0 && from + length <= size) continue;
+    if (from >= offset && from + length <= end) continue;
     throw new PackagerError(
       'source_invalid',
-      `sample ${sample + 1} of ${count} is said to be ${length} bytes at ${from}; the file has ${size}, so it is incomplete or damaged`,
+      `track ${track}: sample ${sample + 1} of ${count} is said to be ${length} bytes at ${from}; ` +
+        `${offset > 0 ? `the range is from ${offset} to ${end}` : `the file has ${end}`}, so it is incomplete or damaged`,
+      { uri },
     );
   }
 }

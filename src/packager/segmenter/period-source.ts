@@ -6,8 +6,9 @@ import { type HeadReading, readProgram, readSegmentHead, type SegmentHead } from
 import type { WantedStream } from './track-head.js';
 import type { SourceRendition, SourceSegment } from './source-rendition.js';
 
-/** One period of one rendition, as far as the heads of its segments tell. */
-export interface PeriodSource {
+/** One period of a transport stream, as far as the heads of its segments tell. */
+export interface StreamPeriod {
+  readonly format: 'stream';
   readonly streams: SelectedStreams['streams'];
   readonly metadata: SelectedStreams['metadata'];
   readonly leftOut: readonly string[];
@@ -21,10 +22,16 @@ export interface PeriodReading extends Omit<HeadReading, 'enough'> {
   readonly run: <T, R>(items: readonly T[], work: (item: T, index: number) => Promise<R>) => Promise<R[]>;
 }
 
-/** Reads the heads of all segments of a rendition; its program map is that of each period's first one. @throws PackagerError */
-export async function readPeriods(rendition: SourceRendition, options: PeriodReading): Promise<PeriodSource[]> {
+/**
+ * Reads the heads of all segments of these periods; the program map is that of each period's first segment.
+ * @throws PackagerError
+ */
+export async function readStreams(
+  rendition: SourceRendition,
+  groups: readonly (readonly SourceSegment[])[],
+  options: PeriodReading,
+): Promise<StreamPeriod[]> {
   const reading = { ...options, enough: { bytes: 0 } };
-  const groups = splitAtDiscontinuities(rendition.segments);
   const programs = await reading.run(groups, ([first]) =>
     located(rendition, first as SourceSegment, async () =>
       selectStreams(await readProgram(first as SourceSegment, reading), reading.limits.maximumTracks),
@@ -44,7 +51,8 @@ export async function readPeriods(rendition: SourceRendition, options: PeriodRea
   return groups.map((segments, period) => {
     const { streams, metadata, leftOut } = programs[period] as SelectedStreams;
     done += segments.length;
-    return { streams, metadata, leftOut, segments, heads: heads.slice(done - segments.length, done) };
+    const rest = { leftOut, segments, heads: heads.slice(done - segments.length, done) };
+    return { format: 'stream', streams, metadata, ...rest };
   });
 }
 
@@ -78,15 +86,6 @@ function checkSameStreams(program: ProgramMap, streams: SelectedStreams['streams
     'source_invalid',
     `the program changes without EXT-X-DISCONTINUITY: it was ${describe(streams)}, and is ${describe(packaged)}`,
   );
-}
-
-function splitAtDiscontinuities(segments: readonly SourceSegment[]): SourceSegment[][] {
-  const groups: SourceSegment[][] = [];
-  for (const segment of segments) {
-    if (segment.discontinuity || groups.length === 0) groups.push([segment]);
-    else groups.at(-1)?.push(segment);
-  }
-  return groups;
 }
 
 /** Names the place in errors of the packager; those of the reader name the URI by themselves. */

@@ -12,8 +12,8 @@ function textReader(files: Readonly<Record<string, string>>): SourceReader {
   };
   return {
     read: ({ uri }) => Promise.resolve(bytesOf(uri)),
-    readSome: (uri, offset, length) => Promise.resolve(bytesOf(uri).subarray(offset, offset + length)),
-    size: (uri) => Promise.resolve(bytesOf(uri).length),
+    readSome: ({ uri }, offset, length) => Promise.resolve(bytesOf(uri).subarray(offset, offset + length)),
+    size: ({ uri }) => Promise.resolve(bytesOf(uri).length),
   };
 }
 

@@ -97,7 +97,7 @@ interface Head {
 /** The segment's first bytes, more on each turn, checked to be a transport stream. They are gone when the loop over them is left. */
 async function* growingHead({ range }: SourceSegment, reading: HeadReading): AsyncGenerator<Head> {
   const { reader, limit, signal, enough, spare } = reading;
-  const { uri, offset = 0, length = Infinity } = range;
+  const { offset = 0, length = Infinity } = range;
   let memory = spare.pop() ?? new Uint8Array(smallestHead);
   let had = 0;
   try {
@@ -107,7 +107,7 @@ async function* growingHead({ range }: SourceSegment, reading: HeadReading): Asy
       const asked = Math.min(wanted, length, limit) - had;
       memory = withRoom(memory, had, had + asked);
       const into = memory.subarray(had, had + asked);
-      const more = await reader.readSome(uri, offset + had, asked, { into, ...(signal && { signal }) });
+      const more = await reader.readSome(range, offset + had, asked, { into, ...(signal && { signal }) });
       if (more.buffer !== memory.buffer) memory.set(more, had); // to read into it is an offer
       had += more.length;
       const bytes = memory.subarray(0, had);
@@ -164,5 +164,10 @@ export function checkContent(bytes: Uint8Array): void {
       `not a transport stream: packets of 188 bytes are expected, ${given} was found`,
     );
   }
+  if (content === 'MP4')
+    throw new PackagerError(
+      'source_invalid',
+      'MP4 without EXT-X-MAP: a playlist of fragmented MP4 must name the segment with its movie box',
+    );
   throw new PackagerError('source_unsupported', `${content}: only transport streams of 188-byte packets are supported`);
 }

@@ -1,4 +1,5 @@
 import { Fingerprint } from './fingerprint.js';
+import type { SourceResource } from '../model/source-reader.js';
 import type { MediaTrack } from './movie-track.js';
 import type { MovieReading } from './read-movie.js';
 
@@ -9,7 +10,7 @@ const bytesThere = 16 * 1024;
 /** Equal for the same audio in several files: taken over configuration, language, times and sizes of all frames, and bytes of some. */
 export async function soundFingerprint(
   track: MediaTrack,
-  uri: string,
+  resourceOf: (sample: number) => SourceResource,
   { reader, signal }: MovieReading,
 ): Promise<string> {
   const { columns, first, end, configuration, timescale, language, start } = track;
@@ -21,7 +22,7 @@ export async function soundFingerprint(
   for (let place = 0; place < places; place += 1) {
     const sample = first + Math.floor(((end - first) * (place + 0.5)) / places);
     const length = Math.min(bytesThere, columns.sizes[sample] as number);
-    const range = { uri, offset: columns.positions[sample] as number, length };
+    const range = { ...resourceOf(sample), offset: columns.positions[sample] as number, length };
     digest.bytes(await reader.read(range, signal && { signal }));
   }
   return digest.toString();

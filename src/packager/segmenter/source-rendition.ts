@@ -12,6 +12,8 @@ export interface SourceRendition {
 
 export interface SourceSegment {
   readonly range: SourceRange;
+  /** EXT-X-MAP: it is a segment of fragmented MP4. One object for all segments that share it. */
+  readonly map?: SourceRange;
   /** Ordinal in the rendition, from 1. */
   readonly number: number;
   /** EXTINF, seconds */

@@ -6,7 +6,7 @@ import { rescale } from '../timing/timescale.js';
 import { audioConfiguration, audioJitter } from './audio-configuration.js';
 import { Fingerprint } from './fingerprint.js';
 import { languageTag } from './language-tag.js';
-import type { PeriodSource } from './period-source.js';
+import type { StreamPeriod } from './period-source.js';
 import type { AudioHead, VideoHead } from './track-head.js';
 import { videoConfiguration } from './video-configuration.js';
 
@@ -16,7 +16,7 @@ import { videoConfiguration } from './video-configuration.js';
  * @throws PackagerError
  */
 export function openPeriod(
-  source: PeriodSource,
+  source: StreamPeriod,
   times: readonly (readonly (UnitTime | undefined)[])[],
   origin: number,
 ): IndexedPeriod {
@@ -39,8 +39,8 @@ export function openPeriod(
   return { origin, tracks, ...(metadata.length > 0 && { metadata }), ...(tablesFirst && { tablesFirst }), segments };
 }
 
-function newTrack(source: PeriodSource, index: number, stamps: readonly (UnitTime | undefined)[]): Track {
-  const { pid, language, content } = source.streams[index] as PeriodSource['streams'][0];
+function newTrack(source: StreamPeriod, index: number, stamps: readonly (UnitTime | undefined)[]): Track {
+  const { pid, language, content } = source.streams[index] as StreamPeriod['streams'][0];
   const heads = source.heads.flatMap(({ tracks }) => tracks[index] ?? []);
   const first = stamps.find((time) => time) as UnitTime;
   if (content.kind === 'video') {
@@ -115,8 +115,8 @@ function openTrack(index: number, starts: Starts): OpenTrack {
   return { index, starts, followings };
 }
 
-function openSegment(source: PeriodSource, at: number, open: readonly OpenTrack[]): IndexedSegment {
-  const { range, programDateTime, markers } = source.segments[at] as PeriodSource['segments'][0];
+function openSegment(source: StreamPeriod, at: number, open: readonly OpenTrack[]): IndexedSegment {
+  const { range, programDateTime, markers } = source.segments[at] as StreamPeriod['segments'][0];
   const next = source.segments[at + 1]?.range;
   const tracks = open.map((track) => trackSegment(source, at, track));
   const carries = tracks.some(({ carry }) => carry > 0);
@@ -134,7 +134,7 @@ function openSegment(source: PeriodSource, at: number, open: readonly OpenTrack[
 const everything = Number.MAX_SAFE_INTEGER;
 
 function trackSegment(
-  { heads }: PeriodSource,
+  { heads }: StreamPeriod,
   at: number,
   { index, starts, followings }: OpenTrack,
 ): IndexedTrackSegment {

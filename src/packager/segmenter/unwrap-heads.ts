@@ -1,7 +1,7 @@
 import { PackagerError } from '../errors.js';
 import type { UnitTime } from '../mpegts/mark-times.js';
 import { unwrap } from '../timing/unwrap.js';
-import type { PeriodSource } from './period-source.js';
+import type { StreamPeriod } from './period-source.js';
 
 /** Between the heads of two segments time may go on by as much more than EXTINF says: a gap in the source. Seconds. */
 const largestGap = 10;
@@ -11,7 +11,7 @@ const largestGap = 10;
  * @param reference a time of the same period; the first one of all is its own
  * @throws PackagerError when time does not go on from segment to segment
  */
-export function unwrapHeads(period: PeriodSource, track: number, reference: number): (UnitTime | undefined)[] {
+export function unwrapHeads(period: StreamPeriod, track: number, reference: number): (UnitTime | undefined)[] {
   let near = reference;
   let previous: { dts: number; index: number } | undefined;
   return period.heads.map((head, index) => {
@@ -30,7 +30,7 @@ interface Step {
   readonly to: { readonly dts: number; readonly index: number };
 }
 
-function checkStep({ segments }: PeriodSource, { from, to }: Step): void {
+function checkStep({ segments }: StreamPeriod, { from, to }: Step): void {
   const passed = (to.dts - from.dts) / 90_000;
   const durations = segments.slice(from.index, to.index).map(({ duration }) => duration);
   const said = durations.every((duration) => duration !== undefined)

@@ -79,6 +79,6 @@ async function sourceBytes(reader: SourceReader, { renditions }: AssetIndex, sig
 }
 
 /** It only decides who works: a segment that cannot be looked at now fails where it is read. */
-async function sizeOf(reader: SourceReader, { uri, length }: SourceRange, signal?: AbortSignal): Promise<number> {
-  return length ?? reader.size(uri, signal).catch(() => 0);
+async function sizeOf(reader: SourceReader, range: SourceRange, signal?: AbortSignal): Promise<number> {
+  return range.length ?? reader.size(range, signal).catch(() => 0);
 }

@@ -31,12 +31,12 @@ export async function indexWithFingerprint(
       note(range.uri, range.offset ?? 0, bytes);
       return bytes;
     },
-    async readSome(uri, offset, length, options) {
-      const bytes = await reader.readSome(uri, offset, length, options);
-      note(uri, offset, bytes);
+    async readSome(resource, offset, length, options) {
+      const bytes = await reader.readSome(resource, offset, length, options);
+      note(resource.uri, offset, bytes);
       return bytes;
     },
-    size: (uri, signal) => reader.size(uri, signal),
+    size: (resource, signal) => reader.size(resource, signal),
   };
   const index = await indexSource(sampling, source, signal && { signal });
   // Reads may overlap in time: their order says nothing.
