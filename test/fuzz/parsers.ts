@@ -11,6 +11,7 @@ import { parseFlacSpecific } from '../../src/packager/codec/flac/specific-box.js
 import { avcConfiguration } from '../../src/packager/codec/h264/avc-configuration.js';
 import { startCodeFinder } from '../../src/packager/codec/annexb.js';
 import { parsePps as parseAvcPps } from '../../src/packager/codec/h264/pps.js';
+import { CaptionFinder } from '../../src/packager/codec/captions/caption-finder.js';
 import { recoveryFrameCount } from '../../src/packager/codec/h264/sei.js';
 import { parseSps as parseAvcSps } from '../../src/packager/codec/h264/sps.js';
 import { hevcConfiguration } from '../../src/packager/codec/h265/hevc-configuration.js';
@@ -52,6 +53,7 @@ import {
 import { frames, pictures } from '../support/made-stream.js';
 import { memorySource } from '../support/memory-source.js';
 import { aac, avc, elst, writeMp4 } from '../support/mp4-writer.js';
+import { rollUp, writeCaptionSei } from '../support/caption-writer.js';
 import { withEvents } from '../support/eventful-stream.js';
 import { spliceSections } from '../support/splice-cases.js';
 import { writeId3 } from '../support/splice-writer.js';
@@ -271,6 +273,14 @@ export const parsers: Readonly<Record<string, FuzzedParser>> = {
   'h264-nal': { seeds: [annexB(avcUnits), annexB(avcUnits, () => true)], parse: nalUnits('avc', avcOfStreams) },
   'h264-sps': { seeds: [writeSps(), writeSps({ profile: 100, scalingLists: true, orderType: 1 })], parse: parseAvcSps },
   'h264-pps': { seeds: [writePps()], parse: parseAvcPps },
+  'cc-data': {
+    seeds: [writeCaptionSei([...rollUp(0, 1), ...rollUp(1, 2), [3, 0x03, 0x21], [2, 0x41, 0xe1], [2, 0x0a, 0x41]])],
+    parse: (bytes) => {
+      const finder = new CaptionFinder();
+      for (const codec of ['avc', 'hevc'] as const) finder.add(bytes, codec);
+      return finder.found;
+    },
+  },
   'h264-sei': { seeds: [writeSei(), writeSei(3)], parse: recoveryFrameCount },
   'h265-nal': { seeds: [annexB(hevcUnits), annexB(hevcUnits, () => true)], parse: nalUnits('hevc', hevc) },
   'h265-vps': { seeds: hevcSets.vps, parse: parseVps },

@@ -2,6 +2,7 @@ import { tabledSamples } from '../isobmff/demuxer.js';
 import {
   type AssetIndex,
   type IndexedPeriod,
+  type IndexedRendition,
   type IndexedSegment,
   type IndexedText,
   segmentReads,
@@ -42,7 +43,24 @@ export async function describeIndex(
       }
     }
   }
-  return [...described, ...(index.texts ?? []).flatMap(describeText), ...describeCaptions(index.captions)];
+  return [
+    ...described,
+    ...index.renditions.flatMap(describeMetadata),
+    ...(index.texts ?? []).flatMap(describeText),
+    ...describeCaptions(index.captions),
+  ];
+}
+
+/** By its kind, as the program map of the transport stream announces it. */
+function describeMetadata({ id, periods }: IndexedRendition): InspectedTrack[] {
+  return periods.flatMap(({ metadata = [] }, part) =>
+    metadata.map(({ format, pid }) => ({
+      name: periods.length > 1 ? `${id} part ${part + 1}` : id,
+      kind: 'events',
+      codec: format === 'id3' ? 'ID3' : 'SCTE-35',
+      format: `PID ${pid}`,
+    })),
+  );
 }
 
 /** By periods, as other tracks. */

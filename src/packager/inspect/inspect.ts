@@ -11,6 +11,7 @@ import type { RuleProblem } from '../rules/problem.js';
 import { indexSource } from '../segmenter/asset-index.js';
 import { resolveUri } from '../segmenter/resolve-uri.js';
 import { describeIndex } from './describe-index.js';
+import { describeMpd } from './describe-mpd.js';
 import type { InspectedTrack, Inspection } from './inspection.js';
 
 /** bytes that tell what an address leads to */
@@ -30,7 +31,7 @@ export async function inspect(reader: SourceReader, uri: string, signal?: AbortS
     case 'hls':
       return inspectHls({ reader, uri, signal });
     case 'dash':
-      return { kind: 'DASH', ...(await inspectXml({ reader, uri, signal }, representations)) };
+      return { kind: 'DASH', ...(await inspectXml({ reader, uri, signal }, describeMpd)) };
     case 'mss':
       return { kind: 'Smooth Streaming', ...(await inspectXml({ reader, uri, signal }, qualityLevels)) };
     case undefined:
@@ -108,29 +109,6 @@ async function inspectXml(subject: Subject, describe: (root: ReadElement) => Ins
   const text = await readText(subject, subject.uri);
   const problems = judged(subject.uri, text);
   return { tracks: unlessUnreadable(() => describe(readXml(text))) ?? [], notes: [], problems };
-}
-
-function representations(mpd: ReadElement): InspectedTrack[] {
-  const periods = childrenOf(mpd, 'Period');
-  return periods.flatMap((period, index) =>
-    childrenOf(period, 'AdaptationSet').flatMap((set) =>
-      childrenOf(set, 'Representation').map((each): InspectedTrack => {
-        const of = { ...set.attributes, ...each.attributes };
-        const format =
-          of.width === undefined
-            ? [of.audioSamplingRate && `${of.audioSamplingRate} Hz`]
-            : [`${of.width}x${of.height ?? '?'}`, of.frameRate && `${of.frameRate} fps`];
-        return {
-          name: periods.length > 1 ? `${of.id ?? '?'} part ${index + 1}` : (of.id ?? '?'),
-          kind: of.contentType ?? of.mimeType?.split('/', 1)[0] ?? '?',
-          codec: of.codecs ?? '?',
-          ...(of.lang !== undefined && { language: of.lang }),
-          format: format.filter(Boolean).join(' '),
-          ...(of.bandwidth !== undefined && { bandwidth: Number(of.bandwidth) }),
-        };
-      }),
-    ),
-  );
 }
 
 function qualityLevels(client: ReadElement): InspectedTrack[] {

@@ -18,7 +18,10 @@ export interface AssetIndex {
   readonly renditions: readonly IndexedRendition[];
   /** Subtitles: read whole, since they are small. Absent: none. */
   readonly texts?: readonly IndexedText[];
-  /** Captions within the pictures, as the source's playlist announces them; `none`: it says that there are none. Absent: it says nothing. */
+  /**
+   * Captions within the pictures: as the source's playlist announces them (`none`: it says that there are none), else as they were found. Absent:
+   * neither.
+   */
   readonly captions?: 'none' | readonly SourceCaptions[];
   /** The source is not cut: its segments are as short as key pictures allow, and a plan joins them. */
   readonly uncut?: true;
@@ -81,7 +84,7 @@ export interface TextMedia {
   readonly characteristics?: string;
 }
 
-/** From EXT-X-MEDIA of TYPE=CLOSED-CAPTIONS. */
+/** From EXT-X-MEDIA of TYPE=CLOSED-CAPTIONS; of captions that were found, the stream alone. */
 export interface SourceCaptions {
   /** `CC1` to `CC4` of CEA-608, `SERVICE1` to `SERVICE63` of CEA-708. */
   readonly instreamId: string;

@@ -7,7 +7,7 @@ import { audioPid, TransportStreamWriter, videoPid } from '../../../test/support
 import type { PackagingConfiguration } from '../../domain/packaging-configuration.js';
 import { parseSpliceInfo } from '../codec/scte35/splice-info-section.js';
 import { readTimedMetadata } from '../mpegts/timed-metadata.js';
-import { indexSource, packageSegment, planPresentation, writeManifests } from '../packager.js';
+import { indexSource, inspect, packageSegment, planPresentation, writeManifests } from '../packager.js';
 import { checkPresentation } from '../rules/check-manifest.js';
 
 /** The clock wraps in the middle. */
@@ -273,4 +273,34 @@ it('events are found by the PIDs that the program map gives them', async () => {
     { pid: eventPids.id3, format: 'id3' },
   ]);
   expect(index.notes).toEqual([]);
+});
+
+describe('inspect', () => {
+  const shown = async (reader: Parameters<typeof inspect>[0], uri: string) =>
+    (await inspect(reader, uri)).tracks
+      .filter(({ kind }) => kind === 'events')
+      .map(({ name, codec, format }) => [name, codec, format]);
+  const events = [
+    { format: 'scte35' as const, at: at(1), data: insert },
+    { format: 'id3' as const, at: at(1), data: writeId3('a') },
+  ];
+
+  it('shows the events of a transport stream and of an MPD', async () => {
+    const [bytes = new Uint8Array()] = withEvents(segments, events);
+    expect(await shown(memorySource({ 'a.ts': bytes }), 'a.ts')).toEqual([
+      ['r1', 'SCTE-35', 'PID 500'],
+      ['r1', 'ID3', 'PID 501'],
+    ]);
+    const { text } = await packaged(source(events), ads());
+    const inSegments = [1, 2, 3].map((part) => [
+      `set 0 part ${part}`,
+      'https://aomedia.org/emsg/ID3',
+      'in the segments',
+    ]);
+    expect(await shown(memorySource({ 'index.mpd': text('index.mpd') }), 'index.mpd')).toEqual([
+      inSegments[0],
+      ['MPD part 2', 'urn:scte:scte35:2014:xml+bin', '1 events'],
+      ...inSegments.slice(1),
+    ]);
+  });
 });

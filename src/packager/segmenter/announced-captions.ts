@@ -3,7 +3,7 @@ import type { AssetIndex, SourceCaptions } from '../model/asset-index.js';
 
 /**
  * What a playlist says of captions within the pictures: each stream of them once, with what is said first; `none` when every variant says that
- * there are none. As MediaPackage has it, what is not announced is carried, and not announced either.
+ * there are none. Undefined when it says nothing: then pictures are searched (CaptionSearch).
  */
 export function announcedCaptions({ media, variants }: MultivariantPlaylist): AssetIndex['captions'] {
   const byStream = new Map<string, SourceCaptions>();

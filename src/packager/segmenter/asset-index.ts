@@ -5,6 +5,7 @@ import { sniffContent } from '../mpegts/sniff.js';
 import { checkAlignment, checkPeriodCounts } from './align-renditions.js';
 import { cutTransportStream } from './cut-transport-stream.js';
 import { indexMovies } from './index-movies.js';
+import { CaptionSearch } from './caption-search.js';
 import { inParallel } from './in-parallel.js';
 import { withTexts } from './index-texts.js';
 import { indexPeriod } from './index-periods.js';
@@ -51,14 +52,20 @@ export async function indexSource(reader: SourceReader, uri: string, options: In
     kind === 'playlist'
       ? await readPlaylists(uri, { reader, limits, concurrency, signal })
       : { renditions: [await cutTransportStream(uri, segmentDuration, reading)], texts: [], notes: [] };
-  const index = await indexRenditions(source, reading);
-  const { captions } = source;
+  // What a playlist says of captions goes before what is found.
+  const search = source.captions ? undefined : new CaptionSearch();
+  const index = await indexRenditions(source, { ...reading, captions: search });
+  const captions = source.captions ?? search?.captions;
   return withTexts({ ...index, ...(captions && { captions }) }, source.texts, reading);
 }
 
 async function indexRenditions({ renditions, notes }: ReadPlaylists, reading: PeriodReading): Promise<AssetIndex> {
   const sources: PeriodSource[][] = [];
-  for (const rendition of renditions) sources.push(await readPeriods(rendition, reading));
+  for (const rendition of renditions) {
+    // All pictures of a source have the same captions: the first rendition tells.
+    const searched = sources.some(hasVideo);
+    sources.push(await readPeriods(rendition, searched ? { ...reading, captions: undefined } : reading));
+  }
   checkPeriodCounts(renditions.map(({ id, uri }, index) => ({ id, uri, periods: sources[index] as PeriodSource[] })));
 
   const periods: IndexedPeriod[][] = renditions.map(() => []);
@@ -75,6 +82,10 @@ async function indexRenditions({ renditions, notes }: ReadPlaylists, reading: Pe
     renditions: indexed,
     notes: [...notes, ...sources.flatMap((of, index) => notesOn(of, renditions[index]?.id ?? ''))],
   };
+}
+
+function hasVideo(periods: readonly PeriodSource[]): boolean {
+  return periods.some(({ streams }) => streams[0]?.content.kind === 'video');
 }
 
 /** What the playlist says of a rendition's language goes before what its transport stream says. */

@@ -2,9 +2,10 @@ import { PackagerError } from '../errors.js';
 import type { IndexedPeriod, IndexedSegment } from '../model/asset-index.js';
 import type { Samples } from '../model/samples.js';
 import type { ReadOptions, SourceReader } from '../model/source-reader.js';
-import type { Track } from '../model/track.js';
+import { isNal, type Track } from '../model/track.js';
 import { demuxSegment } from '../mpegts/demuxer.js';
 import { frameDuration } from '../mpegts/missing-times.js';
+import type { CaptionSearch } from './caption-search.js';
 import { Fingerprint } from './fingerprint.js';
 import { frameRate } from './frame-rate.js';
 
@@ -13,6 +14,8 @@ export interface WholeReading {
   /** Largest segment, bytes. */
   readonly limit: number;
   readonly signal?: AbortSignal | undefined;
+  /** Where pictures are searched for captions. */
+  readonly captions?: CaptionSearch | undefined;
   /** Ordinal in the rendition of the period's first segment, from 1: for errors. */
   readonly firstNumber: number;
 }
@@ -34,6 +37,8 @@ export async function closePeriod(period: IndexedPeriod, reading: WholeReading):
       if (lasts[index] !== last) continue;
       ends[index] = endOf(track, samples[index] as Samples);
       tracks[index] = learnt(track, samples[index] as Samples);
+      if (track.kind === 'video' && isNal(track.configuration))
+        reading.captions?.addSamples(samples[index] as Samples, track.configuration.codec);
     }
   }
   return { ...period, tracks, segments: period.segments.map((segment) => withEnds(segment, ends)) };

@@ -1,6 +1,7 @@
 import { PackagerError } from '../errors.js';
 import { type SelectedStreams, selectStreams } from '../mpegts/program.js';
 import type { ProgramMap } from '../mpegts/psi.js';
+import type { CaptionSearch } from './caption-search.js';
 import type { IndexLimits } from './limits.js';
 import { type HeadReading, readProgram, readSegmentHead, type SegmentHead } from './segment-head.js';
 import type { WantedStream } from './track-head.js';
@@ -16,8 +17,10 @@ export interface StreamPeriod {
   readonly heads: readonly SegmentHead[];
 }
 
-export interface PeriodReading extends Omit<HeadReading, 'enough'> {
+export interface PeriodReading extends Omit<HeadReading, 'enough' | 'look'> {
   readonly limits: IndexLimits;
+  /** Where pictures are searched for captions. */
+  readonly captions?: CaptionSearch | undefined;
   /** Runs the reads of all renditions, a limited number at once. */
   readonly run: <T, R>(items: readonly T[], work: (item: T, index: number) => Promise<R>) => Promise<R[]>;
 }
@@ -44,8 +47,11 @@ export async function readStreams(
       isFirst: index === 0,
     })),
   );
-  const heads = await reading.run(tasks, ({ segment, selected, isFirst }) =>
-    located(rendition, segment, () => readHead(segment, selected, { ...reading, randomAccess: isFirst })),
+  const heads = await reading.run(tasks, ({ segment, selected, isFirst }, index) =>
+    located(rendition, segment, () => {
+      const look = options.captions?.wants(index, tasks.length) ? searchIn(selected, options.captions) : undefined;
+      return readHead(segment, selected, { ...reading, look, randomAccess: isFirst });
+    }),
   );
   let done = 0;
   return groups.map((segments, period) => {
@@ -54,6 +60,12 @@ export async function readStreams(
     const rest = { leftOut, segments, heads: heads.slice(done - segments.length, done) };
     return { format: 'stream', streams, metadata, ...rest };
   });
+}
+
+function searchIn({ streams: [first] }: SelectedStreams, captions: CaptionSearch): HeadReading['look'] {
+  if (first?.content.kind !== 'video') return undefined;
+  const { pid, content } = first;
+  return (bytes) => captions.addHead(bytes, pid, content.codec);
 }
 
 /** What is looked for in heads. */

@@ -30,6 +30,8 @@ export interface HeadReading {
   readonly enough: { bytes: number };
   /** Memory of heads that were read before, for the next ones: fresh memory costs more than the bytes that are read into it. */
   readonly spare: Uint8Array[];
+  /** Shown the bytes of a head that has all that is wanted. */
+  readonly look?: ((bytes: Uint8Array) => void) | undefined;
 }
 
 /** Enough for the first samples of many; each further attempt reads twice as much, up to the segment's end. */
@@ -58,6 +60,7 @@ export async function readSegmentHead(
     const searches = wanted.map((stream) => searchStream(bytes, stream, options));
     if (searches.includes('more')) continue;
     const tracks = searches.map((found) => (typeof found === 'string' ? undefined : found));
+    reading.look?.(bytes);
     const needs = new Map(wanted.map(({ pid }, index) => [pid, tracks[index]?.skip ?? 0]));
     const program = findProgram(bytes, segment.range.offset);
     return {
