@@ -1,4 +1,5 @@
 import { CaptionFinder } from '../codec/captions/caption-finder.js';
+import { holdsBytes } from '../bits/holds-bytes.js';
 import { startCodeFinder } from '../codec/annexb.js';
 import type { NalCodec } from '../codec/nal-codec.js';
 import { PackagerError } from '../errors.js';
@@ -11,6 +12,8 @@ import { packetSize } from '../mpegts/packet.js';
 const searchedHeads = 64;
 /** bytes of each: a few pictures */
 const searchedBytes = 512 * packetSize;
+/** `GA94`: without it there are no captions, whatever is around it; packets seldom cut it through. */
+const captionIdentifier = Uint8Array.of(0x47, 0x41, 0x39, 0x34);
 /** Pictures that are looked at of a segment that is read whole. */
 const searchedPictures = 600;
 
@@ -28,7 +31,9 @@ export class CaptionSearch {
 
   /** The head of a segment of a transport stream. */
   addHead(bytes: Uint8Array, pid: number, codec: NalCodec): void {
-    const data = elementaryStream(bytes.subarray(0, searchedBytes), pid);
+    const head = bytes.subarray(0, searchedBytes);
+    if (!holdsBytes(head, captionIdentifier)) return;
+    const data = elementaryStream(head, pid);
     const find = startCodeFinder(data);
     for (let at = find(0); at >= 0;) {
       const next = find(at + 3);
