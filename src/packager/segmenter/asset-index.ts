@@ -85,7 +85,7 @@ async function indexRenditions({ renditions, notes }: ReadPlaylists, reading: Pe
 }
 
 function hasVideo(periods: readonly PeriodSource[]): boolean {
-  return periods.some(({ streams }) => streams[0]?.content.kind === 'video');
+  return periods.some((period) => period.format === 'stream' && period.streams[0]?.content.kind === 'video');
 }
 
 /** What the playlist says of a rendition's language goes before what its transport stream says. */
