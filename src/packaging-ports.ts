@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { roleToAssume } from './domain/source-role.js';
 import { listItems } from './domain/setting.js';
 import type { SourceReader } from './packager/model/source-reader.js';
 import type { ObjectStore } from './storage/object-store.js';
@@ -13,14 +14,23 @@ export interface PackagingPortsSettings {
   readonly privateHosts: string;
   /** May a source's own host be private? Where an operator names it on the command line; what it refers to elsewhere is checked all the same. */
   readonly trustSourceHost: boolean;
+  /** REELWAY_SOURCE_ROLES: the roles that requests may name; absent: none is assumed. */
+  readonly sourceRoles?: readonly string[];
+  /** REELWAY_SOURCE_EXTERNAL_ID. */
+  readonly externalId?: string | undefined;
   /** The thread does nothing but package: local files are opened and named in it, not in the thread pool. */
   readonly dedicated: boolean;
 }
 
 export interface PackagingPorts {
-  readonly openSource: (uri: string) => Promise<SourceReader>;
+  /** @param role what the request names to read an `s3://` source with; assumed when it is listed */
+  readonly openSource: (uri: string, role?: string) => Promise<SourceReader>;
   /** The storage of the settings, or a bucket that a request names. */
   readonly openStore: (bucket: string | undefined) => ObjectStore;
+}
+
+function ownBucket(name: string): ObjectStore {
+  return openStore({ kind: 's3', bucket: name, prefix: '' });
 }
 
 /**
@@ -28,7 +38,7 @@ export interface PackagingPorts {
  * does not need is not loaded: a source of local files needs no HTTP client.
  */
 export function packagingPorts(settings: PackagingPortsSettings): PackagingPorts {
-  const { storage, privateHosts, trustSourceHost, dedicated } = settings;
+  const { storage, privateHosts, trustSourceHost, dedicated, sourceRoles = [], externalId } = settings;
   const stores = new Map<string | undefined, ObjectStore>();
 
   /** Beside a local storage, a bucket that a request names is a folder in it. */
@@ -37,7 +47,24 @@ export function packagingPorts(settings: PackagingPortsSettings): PackagingPorts
     return openStore({ kind: 's3', bucket: name, prefix: '' });
   }
 
-  async function remoteSources(): Promise<OpenSource> {
+  /** Buckets as the role sees them. A session serves all of them, and all sources. */
+  async function bucketsOf(roleArn: string): Promise<(name: string) => ObjectStore> {
+    const [{ assumedRole }, { s3Store }] = await Promise.all([
+      import('./storage/assumed-role.js'),
+      import('./storage/s3.js'),
+    ]);
+    const credentials = assumedRole({ roleArn, externalId });
+    return (name) => s3Store({ bucket: name, credentials });
+  }
+  const roles = new Map<string, Promise<OpenSource>>();
+
+  function sourcesOf(role: string): Promise<OpenSource> {
+    const known = roles.get(role) ?? bucketsOf(role).then((bucket) => remoteSources(bucket));
+    roles.set(role, known);
+    return known;
+  }
+
+  async function remoteSources(bucket: (name: string) => ObjectStore = ownBucket): Promise<OpenSource> {
     const [{ sourceOpener }, { httpClient }, { trusting }, { parsePrivateHost }] = await Promise.all([
       import('./transfer/source-reader.js'),
       import('./net/request.js'),
@@ -48,7 +75,7 @@ export function packagingPorts(settings: PackagingPortsSettings): PackagingPorts
     const policy = { privateHosts: hosts.filter((host) => host !== undefined) };
     return sourceOpener({
       http: (source) => httpClient({ policy: trustSourceHost ? trusting(source, policy) : policy }),
-      bucket: (name) => openStore({ kind: 's3', bucket: name, prefix: '' }),
+      bucket,
     });
   }
   let remote: Promise<OpenSource> | undefined;
@@ -60,7 +87,9 @@ export function packagingPorts(settings: PackagingPortsSettings): PackagingPorts
       stores.set(bucket, opened);
       return opened;
     },
-    async openSource(uri) {
+    async openSource(uri, role) {
+      const assumed = roleToAssume({ source: uri, sourceRoleArn: role }, sourceRoles);
+      if (assumed !== undefined) return (await sourcesOf(assumed))(uri);
       if (/^[a-z][a-z0-9+.-]+:/i.test(uri) && !/^file:/i.test(uri)) return (await (remote ??= remoteSources()))(uri);
       const { fileSource } = await import('./transfer/file-source.js');
       return fileSource(uri);

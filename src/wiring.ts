@@ -152,6 +152,8 @@ async function compose(
     storage: storageOf(config),
     privateHosts: environment.REELWAY_PRIVATE_HOSTS ?? '',
     trustSourceHost: false,
+    sourceRoles: config.REELWAY_SOURCE_ROLES,
+    externalId: config.REELWAY_SOURCE_EXTERNAL_ID,
     dedicated: false,
   };
   const { openStore } = packagingPorts(portSettings);
@@ -246,7 +248,8 @@ async function compose(
     },
   });
   const findPackagingGroup = async (id: string) => (await groups.find(id))?.group;
-  const submitting = { engine, packageAsset: asset, egress, catalog, findPackagingGroup };
+  const sourceRoles = config.REELWAY_SOURCE_ROLES;
+  const submitting = { engine, packageAsset: asset, egress, catalog, sourceRoles, findPackagingGroup };
   return {
     database,
     engine,

@@ -19,6 +19,7 @@ import { retentionSettings } from '../status/retention-settings.js';
 import type { StorageLocation } from '../storage/location.js';
 import { storageSettings } from '../storage/storage-settings.js';
 import { downloadSettings } from '../transfer/download-settings.js';
+import { sourceSettings } from '../transfer/source-settings.js';
 import type { Environment } from './environment.js';
 import { nearestName } from './nearest-name.js';
 
@@ -37,6 +38,7 @@ export const allSettings = {
   ...timetableSettings,
   ...slackSettings,
   ...downloadSettings,
+  ...sourceSettings,
   ...opencastSettings,
   ...logSettings,
 };

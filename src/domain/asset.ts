@@ -11,7 +11,7 @@ export const assetRequestSchema = z.object({
   packagingGroupId: identifierSchema,
   /** `s3://bucket/key`, `https://...`, `file:///...` or an absolute path */
   source: z.string(),
-  /** The role that reads the source, where AWS does; kept for the MediaPackage adapter. */
+  /** The role that reads the source: MediaPackage assumes it, and the embedded packager does when REELWAY_SOURCE_ROLES lists it. */
   sourceRoleArn: z.string().optional(),
   /** Where the asset's endpoints go: `<path>/<asset id>/<configuration id>/...` in the bucket. */
   destination: z.object({

@@ -1,6 +1,14 @@
 import type * as sdk from '@aws-sdk/client-s3';
 import type { BackOff } from '../net/back-off.js';
 
+interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  /** The SDK asks again before then. */
+  readonly expiration?: Date;
+}
+
 export interface S3Options {
   readonly bucket: string;
   /** Key prefix of everything in this store, without leading or trailing slash; default none. */
@@ -10,11 +18,7 @@ export interface S3Options {
   /** Default: as the SDK finds it; `us-east-1` for other servers when nothing says. */
   readonly region?: string;
   /** Default: the SDK's chain of providers. */
-  readonly credentials?: {
-    readonly accessKeyId: string;
-    readonly secretAccessKey: string;
-    readonly sessionToken?: string;
-  };
+  readonly credentials?: Credentials | (() => Promise<Credentials>);
   /** Of requests that carry bytes; default 4 tries, from half a second on. */
   readonly backOff?: BackOff;
   /** milliseconds that a connection may be silent; default one minute. */

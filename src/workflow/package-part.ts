@@ -60,9 +60,11 @@ export function packagePart(egress: Pick<Egress, 'producePart'>) {
 /** What an egress is asked for, of a request. */
 export function endpointJob(request: AssetRequest, configuration: PackagingConfiguration): EndpointJob {
   const { bucket } = request.destination;
+  const { sourceRoleArn: sourceRole } = request;
   const destination = endpointPrefix(request, configuration.Id);
   return {
     ...{ assetId: request.id, source: request.source, configuration, destination },
+    ...(sourceRole !== undefined && { sourceRole }),
     ...(bucket !== undefined && { bucket }),
   };
 }

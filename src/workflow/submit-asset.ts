@@ -1,5 +1,6 @@
 import { jobIdOfAsset, shownSource, type AssetRequest } from '../domain/asset.js';
 import { Failure } from '../domain/failure.js';
+import { roleToAssume } from '../domain/source-role.js';
 import type { PackagingGroup } from '../domain/packaging-configuration.js';
 import { requestAsset } from '../intake/request-asset.js';
 import type { Egress } from '../publish/egress/egress.js';
@@ -21,6 +22,8 @@ export interface SubmitAssetServices {
   readonly packageAsset: WorkflowDefinition<AssetInput, AssetResult>;
   readonly egress: Egress;
   readonly catalog: AssetCatalog;
+  /** REELWAY_SOURCE_ROLES: the roles that requests may name. */
+  readonly sourceRoles: readonly string[];
   readonly findPackagingGroup: (id: string) => Promise<PackagingGroup | undefined>;
 }
 
@@ -31,7 +34,8 @@ export interface SubmitAssetServices {
  * @param group configurations to use instead of the stored packaging group's
  * @param reserved the VOD store has reserved the capabilities of its endpoints, and may take them back
  * @returns the job, stored when this resolves
- * @throws Failure invalid_request; not_found for the packaging group; configuration_unsupported; conflict when the id stands for another source
+ * @throws Failure invalid_request; not_found for the packaging group; configuration_unsupported; conflict when the id stands for another source;
+ *   source_forbidden for a role that requests may not name
  */
 export async function submitAsset(
   services: SubmitAssetServices,
@@ -41,7 +45,10 @@ export async function submitAsset(
 ): Promise<{ id: string; created: boolean }> {
   const request = requestAsset(json);
   const { configurations, egress } = group ?? (await groupOf(services, request));
-  if (egress === 'embedded') for (const configuration of configurations) services.egress.check(configuration);
+  if (egress === 'embedded') {
+    for (const configuration of configurations) services.egress.check(configuration);
+    roleToAssume(request, services.sourceRoles);
+  }
   await refuseOtherSource(services.catalog, request);
   return services.engine.submit(
     services.packageAsset,

@@ -12,6 +12,8 @@ import { checkSignature } from './s3-signature.js';
 export interface S3Server {
   readonly endpoint: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Temporary credentials that it takes, too, by access key id: only with their token. */
+  readonly sessions: Map<string, { readonly secretAccessKey: string; readonly sessionToken: string }>;
   readonly buckets: Map<string, Map<string, StandInObject>>;
   /** Multipart uploads under way, by id. */
   readonly uploads: Map<string, StandInUpload>;
@@ -85,6 +87,7 @@ export async function startS3Server({
   const state: S3Server = {
     endpoint: '',
     credentials,
+    sessions: new Map(),
     buckets,
     uploads,
     requests: [],
@@ -109,17 +112,20 @@ export async function startS3Server({
       if (fault && fault.kind !== 'error') return breakOff(request, response, fault);
       if (fault) throw new S3Error(fault.status, fault.code, 'A test asked for this', fault.headers);
       const signed = { method, path: url.pathname, query: url.searchParams, headers: request.headers };
-      const payloadHash = checkSignature(
-        signed,
-        new Map([[credentials.accessKeyId, credentials.secretAccessKey]]),
-        Date.now() + state.clockAhead,
-      );
+      const payloadHash = checkSignature(signed, secretsFor(request), Date.now() + state.clockAhead);
       if (request.headers.expect === '100-continue') response.writeContinue();
       const payload = await readPayload(request, payloadHash);
       answer(asked, payload, response);
     } catch (error) {
       sendError(asked, error, response);
     }
+  }
+
+  function secretsFor({ headers }: IncomingMessage): ReadonlyMap<string, string> {
+    const sessions = [...state.sessions]
+      .filter(([, { sessionToken }]) => headers['x-amz-security-token'] === sessionToken)
+      .map(([id, { secretAccessKey }]) => [id, secretAccessKey] as const);
+    return new Map([[credentials.accessKeyId, credentials.secretAccessKey] as const, ...sessions]);
   }
 
   function answer(request: S3Request, payload: Payload, response: ServerResponse): void {

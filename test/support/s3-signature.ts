@@ -2,7 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { S3Error } from './s3-error.js';
 
-/** AWS Signature Version 4 as S3 checks it (API Reference, "Authenticating Requests"), in headers and in presigned URLs. */
+/** AWS Signature Version 4 as S3 (API Reference, "Authenticating Requests") and other services check it, in headers and in presigned URLs. */
 
 export interface SignedRequest {
   readonly method: string;
@@ -10,6 +10,10 @@ export interface SignedRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
+  /** of the credential scope; default `s3` */
+  readonly service?: string;
+  /** hex SHA-256 of the body, where the service does not want it as a header (all but S3) */
+  readonly bodyHash?: string;
 }
 
 interface Claim {
@@ -50,7 +54,7 @@ export function checkSignature(request: SignedRequest, secrets: ReadonlyMap<stri
   return claim.payloadHash;
 }
 
-function claimOfHeaders({ headers }: SignedRequest, now: number): Claim {
+function claimOfHeaders({ headers, bodyHash }: SignedRequest, now: number): Claim {
   const authorization = headers.authorization;
   if (authorization === undefined) throw new S3Error(403, 'AccessDenied', 'Access Denied');
   const [, accessKeyId, scope, signedHeaders, signature] =
@@ -58,7 +62,7 @@ function claimOfHeaders({ headers }: SignedRequest, now: number): Claim {
       authorization,
     ) ?? [];
   const date = headers['x-amz-date'];
-  const payloadHash = headers['x-amz-content-sha256'];
+  const payloadHash = bodyHash ?? headers['x-amz-content-sha256'];
   if (!accessKeyId || !scope || !signedHeaders || !signature || typeof date !== 'string')
     throw new S3Error(400, 'AuthorizationHeaderMalformed', 'The authorization header is malformed');
   if (typeof payloadHash !== 'string') throw new S3Error(400, 'InvalidRequest', 'Missing x-amz-content-sha256');
@@ -90,7 +94,11 @@ function claimOfQuery({ query, method }: SignedRequest, now: number): Claim {
   };
 }
 
-function signatureOf(claim: Claim, { method, path, query, headers }: SignedRequest, secret: string): string {
+function signatureOf(
+  claim: Claim,
+  { method, path, query, headers, service: expected = 's3' }: SignedRequest,
+  secret: string,
+): string {
   const canonical = [
     method,
     path
@@ -113,7 +121,7 @@ function signatureOf(claim: Claim, { method, path, query, headers }: SignedReque
     claim.payloadHash,
   ].join('\n');
   const [day = '', region = '', service = '', end = ''] = claim.scope.split('/');
-  if (service !== 's3' || end !== 'aws4_request' || !claim.date.startsWith(day))
+  if (service !== expected || end !== 'aws4_request' || !claim.date.startsWith(day))
     throw new S3Error(400, 'AuthorizationHeaderMalformed', 'The credential scope is malformed');
   const key = [day, region, service, end].reduce<string | Buffer>((sofar, part) => hmac(sofar, part), `AWS4${secret}`);
   const hash = createHash('sha256').update(canonical).digest('hex');

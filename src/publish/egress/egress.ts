@@ -26,6 +26,8 @@ export interface EndpointJob {
   readonly assetId: string;
   /** `file:///...`, absolute path, `https://...`, `s3://bucket/key` */
   readonly source: string;
+  /** The role that the request names to read an `s3://` source with; assumed when REELWAY_SOURCE_ROLES lists it. */
+  readonly sourceRole?: string;
   readonly configuration: PackagingConfiguration;
   /** The bucket that the request names; absent: the storage of the settings. `openStore(bucket)` of the wiring resolves both. */
   readonly bucket?: string;

@@ -22,9 +22,15 @@ export function embeddedPackager(tools: PackagingTools): Egress {
   };
 }
 
-function sharedJob({ assetId, source, configuration, bucket, destination, signal }: EndpointJob): SharedJob {
+function sharedJob({ assetId, configuration, destination, ...given }: EndpointJob): SharedJob {
+  const { source, sourceRole, bucket, signal } = given;
   const endpoint = { assetId, configuration, destination };
-  return { source, endpoint, ...(bucket !== undefined && { bucket }), ...(signal && { signal }) };
+  return {
+    ...{ source, endpoint },
+    ...(sourceRole !== undefined && { sourceRole }),
+    ...(bucket !== undefined && { bucket }),
+    ...(signal && { signal }),
+  };
 }
 
 /** @throws Failure configuration_unsupported that names every field which the packager cannot honour */

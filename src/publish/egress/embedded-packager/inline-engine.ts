@@ -20,7 +20,7 @@ import { indexWithFingerprint } from './source-fingerprint.js';
 const rememberedReaders = 32;
 
 export interface InlineEngineOptions {
-  readonly openSource: (uri: string) => Promise<SourceReader>;
+  readonly openSource: (uri: string, role?: string) => Promise<SourceReader>;
   readonly openStore: OpenStore;
   /**
    * Tasks under way at once: while one is packaged, others are read and written (by the kernel, beside this thread). Each holds its
@@ -35,10 +35,14 @@ export function inlineEngine({ openSource, openStore, concurrency }: InlineEngin
   const readerOf = remembering(openSource);
   return {
     concurrency,
-    index: async (source, signal) => indexWithFingerprint(await readerOf(source), source, signal),
+    index: async (source, signal, role) => indexWithFingerprint(await readerOf(source, role), source, signal),
     make: (work, signal) =>
       slots.use(async (buffers) =>
-        makeSegments({ reader: await readerOf(work.source), store: openStore(work.bucket), buffers }, work, signal),
+        makeSegments(
+          { reader: await readerOf(work.source, work.sourceRole), store: openStore(work.bucket), buffers },
+          work,
+          signal,
+        ),
       ),
   };
 }
@@ -46,11 +50,13 @@ export function inlineEngine({ openSource, openStore, concurrency }: InlineEngin
 /** A reader knows what it read before (sizes, open connections), so segments of one source share one. */
 function remembering(openSource: InlineEngineOptions['openSource']): InlineEngineOptions['openSource'] {
   const readers = new Map<string, Promise<SourceReader>>();
-  return (uri) => {
-    const reader = readers.get(uri) ?? openSource(uri);
-    readers.delete(uri);
-    readers.set(uri, reader); // the latest used stands last
-    if (readers.size > rememberedReaders) readers.delete(readers.keys().next().value ?? uri);
+  return (uri, role) => {
+    // Who may read a source says nothing of another role.
+    const key = role === undefined ? uri : `${role} ${uri}`;
+    const reader = readers.get(key) ?? openSource(uri, role);
+    readers.delete(key);
+    readers.set(key, reader); // the latest used stands last
+    if (readers.size > rememberedReaders) readers.delete(readers.keys().next().value ?? key);
     return reader;
   };
 }

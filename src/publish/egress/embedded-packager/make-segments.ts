@@ -13,17 +13,17 @@ export interface SegmentsToMake {
   readonly endpoints: readonly EndpointState[];
   /** of these endpoints: all, or a part of them */
   readonly tasks: readonly JobTask[];
-  readonly job: Pick<PackagingJob, 'source' | 'bucket' | 'signal'>;
+  readonly job: Pick<PackagingJob, 'source' | 'sourceRole' | 'bucket' | 'signal'>;
   readonly report: ReportProgress;
 }
 
 /** Makes what is not made of the tasks, and keeps the journals of what is. @param first what is to be in place before any segment */
 export async function makeSegments(
-  { engine, endpoints, tasks, job: { source, bucket, signal }, report }: SegmentsToMake,
+  { engine, endpoints, tasks, job: { source, sourceRole, bucket, signal }, report }: SegmentsToMake,
   first?: () => Promise<void>,
 ): Promise<void> {
   const pending = tasks.filter((task) => countMade(task) < countAll(task));
-  const make: MakeSegments = (work, abort) => engine.make({ ...work, source, bucket }, abort);
+  const make: MakeSegments = (work, abort) => engine.make({ ...work, source, sourceRole, bucket }, abort);
   const meter = progressMeter(
     { segmentsDone: sum(tasks, countMade), segmentsTotal: sum(tasks, countAll), bytesRead: 0, bytesWritten: 0 },
     report,

@@ -10,7 +10,8 @@ import type { SegmentTask } from '../../../packager/packager.js';
 export interface PackagingEngine {
   /** Pieces of work that are worth handing over at the same time. */
   readonly concurrency: number;
-  index(source: string, signal?: AbortSignal): Promise<SourceIndex>;
+  /** @param sourceRole the role to read an `s3://` source with */
+  index(source: string, signal?: AbortSignal, sourceRole?: string): Promise<SourceIndex>;
   make(work: SegmentWork, signal?: AbortSignal): Promise<MadeSegments>;
 }
 
@@ -27,6 +28,8 @@ export type OpenStore = (bucket: string | undefined) => ObjectStore;
 export interface SegmentWork {
   /** What was indexed: a reader reads one source and what it refers to. */
   readonly source: string;
+  /** The role that reads it. */
+  readonly sourceRole?: string | undefined;
   /** What `OpenStore` takes; by name, because a store does not travel between threads. */
   readonly bucket: string | undefined;
   readonly task: SegmentTask;

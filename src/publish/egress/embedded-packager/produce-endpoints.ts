@@ -19,7 +19,7 @@ export async function produceEndpoints(
 ): Promise<EndpointResult[]> {
   try {
     const store = openStore(job.bucket);
-    const source = await engine.index(job.source, job.signal);
+    const source = await engine.index(job.source, job.signal, job.sourceRole);
     const endpoints: EndpointState[] = [];
     for (const request of job.endpoints) endpoints.push(await openEndpoint(store, source, request, job.signal));
     for (const endpoint of endpoints) await beginEndpoint(endpoint);

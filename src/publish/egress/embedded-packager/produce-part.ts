@@ -7,7 +7,7 @@ import { packagingFailure } from './packaging-failure.js';
 import type { PackagingJob, PackagingTools } from './packaging-job.js';
 
 /** One endpoint of a job whose parts are made by several. */
-export interface SharedJob extends Pick<PackagingJob, 'source' | 'bucket' | 'signal'> {
+export interface SharedJob extends Pick<PackagingJob, 'source' | 'sourceRole' | 'bucket' | 'signal'> {
   readonly endpoint: EndpointRequest;
 }
 
@@ -49,5 +49,6 @@ export async function producePart(
 }
 
 async function open({ openStore, engine }: PackagingTools, job: SharedJob): Promise<EndpointState> {
-  return openEndpoint(openStore(job.bucket), await engine.index(job.source, job.signal), job.endpoint, job.signal);
+  const source = await engine.index(job.source, job.signal, job.sourceRole);
+  return openEndpoint(openStore(job.bucket), source, job.endpoint, job.signal);
 }

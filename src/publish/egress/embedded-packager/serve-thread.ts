@@ -14,7 +14,11 @@ export function serveThread(port: MessagePort, engine: PackagingEngine): void {
     underWay.set(id, controller);
     try {
       if (request.kind === 'index')
-        reply({ kind: 'indexed', id, result: await engine.index(request.source, controller.signal) });
+        reply({
+          kind: 'indexed',
+          id,
+          result: await engine.index(request.source, controller.signal, request.sourceRole),
+        });
       else reply({ kind: 'made', id, result: await engine.make(request.work, controller.signal) });
     } catch (error) {
       const { code, message, details } = packagingFailure(error, controller.signal);

@@ -3,7 +3,7 @@ import type { MadeSegments, SegmentWork, SourceIndex } from './packaging-engine.
 
 /** What goes to a packaging thread. `id` is the caller's, and names the request in the reply. */
 export type ThreadRequest =
-  | { readonly kind: 'index'; readonly id: number; readonly source: string }
+  | { readonly kind: 'index'; readonly id: number; readonly source: string; readonly sourceRole?: string | undefined }
   | { readonly kind: 'make'; readonly id: number; readonly work: SegmentWork }
   | { readonly kind: 'cancel'; readonly id: number };
 

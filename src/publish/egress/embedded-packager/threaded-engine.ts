@@ -16,7 +16,8 @@ export interface ThreadedEngineOptions {
   readonly spawn: () => Worker;
 }
 
-type Work = { kind: 'index'; source: string } | Omit<Extract<ThreadRequest, { kind: 'make' }>, 'id'>;
+type Work =
+  Omit<Extract<ThreadRequest, { kind: 'index' }>, 'id'> | Omit<Extract<ThreadRequest, { kind: 'make' }>, 'id'>;
 
 interface Request {
   readonly id: number;
@@ -112,7 +113,7 @@ export function threadedEngine({ threads: most, spawn }: ThreadedEngineOptions):
 
   return {
     concurrency: most * tasksPerThread,
-    index: (source, signal) => ask({ kind: 'index', source }, signal) as Promise<SourceIndex>,
+    index: (source, signal, sourceRole) => ask({ kind: 'index', source, sourceRole }, signal) as Promise<SourceIndex>,
     make: (work, signal) => ask({ kind: 'make', work }, signal) as Promise<MadeSegments>,
     async close() {
       closed = true;
