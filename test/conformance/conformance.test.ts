@@ -76,6 +76,13 @@ const cases: Case[] = [
     audioTicks: exact,
   },
   { name: 'E-AC-3 in a rendition of its own', shape: 'separate audio', audioCodec: 'eac3' },
+  { name: 'packed audio of AAC', shape: 'separate audio', packed: true, sampleRate: 44_100 },
+  {
+    name: 'packed audio of AAC beside time stamps that wrap at 33 bits',
+    ...{ shape: 'separate audio', packed: true, timeOffset: 95_440 },
+  },
+  { name: 'packed audio of AC-3', shape: 'separate audio', packed: true, audioCodec: 'ac3', channels: 6 },
+  { name: 'packed audio of E-AC-3', shape: 'separate audio', packed: true, audioCodec: 'eac3' },
   { name: 'E-AC-3 alone', shape: 'no video', audioCodec: 'eac3', channels: 6 },
   { name: 'AAC in LATM', shape: 'transport stream', transport: 'latm', seconds: 14 },
   { name: 'MP3', shape: 'media playlist', audioCodec: 'libmp3lame', sampleRate: 44_100 },

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ffmpeg } from '../support/ffmpeg.js';
+import { ffmpeg, packetTimes } from '../support/ffmpeg.js';
+import { packAudio } from '../support/packed-audio-writer.js';
 import { beginsWithinSound, renumber, spreadSound } from './rearrange.js';
 
 /** How a made source differs from the plain one: 25 fps, B-frames, 48 kHz stereo starting with the picture, two muxed renditions. */
@@ -28,6 +29,8 @@ export interface SourceOptions {
   readonly shape?: SourceShape;
   /** Of the segments of playlists: transport streams, or fragmented MP4 behind EXT-X-MAP. */
   readonly segments?: 'TS' | 'fMP4';
+  /** Audio renditions are packed audio: frames behind ID3 tags. */
+  readonly packed?: boolean;
   /** Puts each audio frame into a PES packet of its own, so that each has its exact time stamp. */
   readonly oneFramePerPes?: boolean;
   readonly seconds?: number;
@@ -88,6 +91,7 @@ const plain: Plain = {
   shape: 'muxed ladder',
   segments: 'TS',
   oneFramePerPes: false,
+  packed: false,
   seconds: 5,
 };
 
@@ -149,7 +153,9 @@ async function makeLadder(folder: string, given: Plain, muxed: boolean): Promise
   const renditions: string[][] = [];
   if (!muxed) {
     const inputs = await encode(folder, { ...given, shape: 'no video' }, sizes[0]);
-    renditions.push([await whole(await cut(inputs, path.join(folder, 'audio'), given))]);
+    const audio = await cut(inputs, path.join(folder, 'audio'), given);
+    renditions.push([await whole(audio)]);
+    if (given.packed) await packSegments(audio, given);
     lines.push(
       '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="English",LANGUAGE="en",DEFAULT=YES,AUTOSELECT=YES,URI="audio/index.m3u8"',
     );
@@ -256,6 +262,22 @@ async function makeParameterSetChange(folder: string, given: Plain): Promise<Mad
   const file = path.join(folder, 'whole.ts');
   await writeFile(file, Buffer.concat(parts));
   return { entry, renditions: [[file]] };
+}
+
+/** Turns transport streams of sound into packed audio with the same time stamps. */
+async function packSegments(playlist: string, { audioCodec }: Plain): Promise<void> {
+  const folder = path.dirname(playlist);
+  const [format, suffix] = { ac3: ['ac3', 'ac3'], eac3: ['eac3', 'ec3'] }[audioCodec as string] ?? ['adts', 'aac'];
+  for (const line of (await segmentLines(playlist)).filter((each) => !each.startsWith('#'))) {
+    const file = path.join(folder, line);
+    const [times] = await packetTimes(file);
+    const frames = `${file}.frames`;
+    await ffmpeg('-i', file, '-c', 'copy', '-f', format!, frames);
+    // ffprobe tells times close to a wrap as negative ones.
+    const first = (times!.packets[0]!.presentation + 2 ** 33) % 2 ** 33;
+    await writeFile(file.replace(/ts$/, suffix!), packAudio(first, await readFile(frames)));
+  }
+  await writeFile(playlist, (await readFile(playlist, 'utf8')).replace(/\.ts$/gm, `.${suffix}`));
 }
 
 /** Replaces the bytes of all segments of the playlists, seen as one row of segments. */

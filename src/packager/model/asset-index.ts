@@ -97,6 +97,8 @@ export interface SourceCaptions {
 
 /** What every segment of a period shares; small, so that it can go along with each task of a worker thread. */
 export interface PeriodFrame {
+  /** Its segments are frames of sound behind ID3 tags, RFC 8216 §3.4, and no transport streams. */
+  readonly packed?: true;
   /** 90 kHz ticks to subtract from unwrapped source time stamps to reach the period's time line. The same in every rendition. */
   readonly origin: number;
   readonly tracks: readonly Track[];

@@ -10,6 +10,7 @@ import { frameTimes } from './audio-times.js';
 import { refuseCutOff } from './cut-off.js';
 import { type ElementaryStream, extractElementaryStreams } from './elementary-stream.js';
 import { markTimes } from './mark-times.js';
+import { packedStream } from './packed-audio.js';
 import { fillMissingTimes } from './missing-times.js';
 
 /** Which segment: what the index says of it and of its period. */
@@ -58,6 +59,10 @@ function elementaryStreams(
   tail?: Uint8Array,
 ): ElementaryStream[] {
   const { source } = segment;
+  if (period.packed) {
+    const stream = packedStream(bytes, { base: source.offset ?? 0, complete: true });
+    return stream ? [stream] : [];
+  }
   const pids = period.tracks.map(({ pid }) => pid);
   const streams = extractElementaryStreams(bytes, pids, { base: source.offset ?? 0, origin: period.origin });
   const carries = segment.tracks.map(({ carry }) => carry);

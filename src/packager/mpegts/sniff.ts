@@ -31,8 +31,13 @@ export function sniffContent(bytes: Uint8Array): SniffedContent {
   if (text.startsWith('<') && /<(?:\w+:)?smil[\s>/]/i.test(ascii(bytes, 0, searchedForRoot))) return 'SMIL';
   if (text.startsWith('<')) return 'web page or XML';
   if (mp4Boxes.includes(ascii(bytes, 4, 8))) return 'MP4';
-  if (text.startsWith('ID3') || (bytes[0] === 0xff && ((bytes[1] ?? 0) & 0xf0) === 0xf0)) return 'packed audio';
+  if (text.startsWith('ID3') || beginsWithFrame(bytes)) return 'packed audio';
   return 'unknown';
+}
+
+/** ADTS, MPEG audio; AC-3, E-AC-3. */
+function beginsWithFrame([first = 0, second = 0]: Uint8Array): boolean {
+  return (first === 0xff && (second & 0xf0) === 0xf0) || (first === 0x0b && second === 0x77);
 }
 
 /** The sync byte at the first places where one is due, at most five; a single one could be chance, unless there is but one packet. */

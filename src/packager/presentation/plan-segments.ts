@@ -150,7 +150,7 @@ function planRendition(rendition: IndexedRendition, drafts: readonly Draft[], pl
   const perOutput = segmentsPerOutput(rendition, planning.segmentDuration);
   let before = 0;
   return rendition.periods.flatMap((period, periodIndex) => {
-    const { origin, tracks, metadata } = period;
+    const { origin, tracks, metadata, packed } = period;
     for (const draft of drafts) openPeriod(draft, periodIndex, planning);
     const groups = groupSegments(period, perOutput, before);
     before += period.segments.length;
@@ -161,7 +161,7 @@ function planRendition(rendition: IndexedRendition, drafts: readonly Draft[], pl
         position: [periodIndex, groupIndex],
         reads: group.segments.flatMap(segmentReads),
         segments: group.segments,
-        period: { origin, tracks, ...(metadata && { metadata }) },
+        period: { origin, tracks, ...(packed && { packed }), ...(metadata && { metadata }) },
         outputs,
         rendition: rendition.id,
         segmentNumber: group.number,

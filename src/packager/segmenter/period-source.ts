@@ -1,15 +1,16 @@
 import { PackagerError } from '../errors.js';
-import { type SelectedStreams, selectStreams } from '../mpegts/program.js';
+import type { SelectedStreams } from '../mpegts/program.js';
 import type { ProgramMap } from '../mpegts/psi.js';
 import type { CaptionSearch } from './caption-search.js';
 import type { IndexLimits } from './limits.js';
-import { type HeadReading, readProgram, readSegmentHead, type SegmentHead } from './segment-head.js';
+import { type HeadReading, readSegmentContent, readSegmentHead, type SegmentHead } from './segment-head.js';
 import type { WantedStream } from './track-head.js';
 import type { SourceRendition, SourceSegment } from './source-rendition.js';
 
-/** One period of a transport stream, as far as the heads of its segments tell. */
+/** One period of transport streams or of packed audio, as far as the heads of its segments tell. */
 export interface StreamPeriod {
   readonly format: 'stream';
+  readonly packed?: true;
   readonly streams: SelectedStreams['streams'];
   readonly metadata: SelectedStreams['metadata'];
   readonly leftOut: readonly string[];
@@ -36,14 +37,14 @@ export async function readStreams(
 ): Promise<StreamPeriod[]> {
   const reading = { ...options, enough: { bytes: 0 } };
   const programs = await reading.run(groups, ([first]) =>
-    located(rendition, first as SourceSegment, async () =>
-      selectStreams(await readProgram(first as SourceSegment, reading), reading.limits.maximumTracks),
+    located(rendition, first as SourceSegment, () =>
+      readSegmentContent(first as SourceSegment, reading, reading.limits.maximumTracks),
     ),
   );
   const tasks = groups.flatMap((segments, period) =>
     segments.map((segment, index) => ({
       segment,
-      selected: programs[period] as SelectedStreams,
+      selected: programs[period] as Selected,
       isFirst: index === 0,
     })),
   );
@@ -55,10 +56,10 @@ export async function readStreams(
   );
   let done = 0;
   return groups.map((segments, period) => {
-    const { streams, metadata, leftOut } = programs[period] as SelectedStreams;
+    const { streams, metadata, leftOut, packed } = programs[period] as Selected;
     done += segments.length;
     const rest = { leftOut, segments, heads: heads.slice(done - segments.length, done) };
-    return { format: 'stream', streams, metadata, ...rest };
+    return { format: 'stream', ...(packed && { packed }), streams, metadata, ...rest };
   });
 }
 
@@ -68,6 +69,8 @@ function searchIn({ streams: [first] }: SelectedStreams, captions: CaptionSearch
   return (bytes) => captions.addHead(bytes, pid, content.codec);
 }
 
+type Selected = SelectedStreams & { readonly packed?: true };
+
 /** What is looked for in heads. */
 export function wantedStream({ pid, content }: SelectedStreams['streams'][number]): WantedStream {
   const { kind } = content;
@@ -76,11 +79,11 @@ export function wantedStream({ pid, content }: SelectedStreams['streams'][number
 
 async function readHead(
   segment: SourceSegment,
-  { streams }: SelectedStreams,
+  { streams, packed }: Selected,
   reading: HeadReading & { readonly randomAccess: boolean },
 ): Promise<SegmentHead> {
   const wanted = streams.map(wantedStream);
-  const head = await readSegmentHead(segment, wanted, reading);
+  const head = await readSegmentHead(segment, wanted, { ...reading, ...(packed && { packed }) });
   if (head.program) checkSameStreams(head.program, streams);
   return head;
 }

@@ -3,7 +3,8 @@ import type { SourceReader } from '../model/source-reader.js';
 import { type ElementaryStream, extractElementaryStreams } from '../mpegts/elementary-stream.js';
 import { packetSize } from '../mpegts/packet.js';
 import { bytesHolding } from '../mpegts/packets-of-payload.js';
-import { beginsWithTables, findProgram } from '../mpegts/program.js';
+import { packedProgram, packedStream } from '../mpegts/packed-audio.js';
+import { beginsWithTables, findProgram, type SelectedStreams, selectStreams } from '../mpegts/program.js';
 import type { ProgramMap } from '../mpegts/psi.js';
 import { sniffContent } from '../mpegts/sniff.js';
 import type { SourceSegment } from './source-rendition.js';
@@ -39,9 +40,25 @@ const smallestHead = 64 * 1024;
 /** One segment that lacks a track must not make all others be read whole. */
 const largestFirstAttempt = 1024 * 1024;
 
+/** What a segment is, and what is in it. @throws PackagerError when that cannot be told, or is not supported */
+export async function readSegmentContent(
+  segment: SourceSegment,
+  reading: HeadReading,
+  maximumTracks: number,
+): Promise<SelectedStreams & { readonly packed?: true }> {
+  for await (const { bytes, complete } of growingHead(segment, reading)) {
+    if (sniffContent(bytes) !== 'packed audio') break;
+    const options = { base: segment.range.offset ?? 0, complete };
+    const selected = packedProgram(bytes, options);
+    if (selected) return { ...selected, packed: true };
+  }
+  return selectStreams(await readProgram(segment, reading), maximumTracks);
+}
+
 /** The program map at a segment's head. @throws PackagerError when the segment is no transport stream, or has no map */
 export async function readProgram(segment: SourceSegment, reading: HeadReading): Promise<ProgramMap> {
   for await (const { bytes, complete } of growingHead(segment, reading)) {
+    checkContent(bytes);
     const program = findProgram(bytes, segment.range.offset);
     if (program) return program;
     if (complete) break;
@@ -53,13 +70,17 @@ export async function readProgram(segment: SourceSegment, reading: HeadReading):
 export async function readSegmentHead(
   segment: SourceSegment,
   wanted: readonly WantedStream[],
-  reading: HeadReading & { readonly randomAccess: boolean },
+  reading: HeadReading & { readonly randomAccess: boolean; readonly packed?: true },
 ): Promise<SegmentHead> {
   for await (const { bytes, complete } of growingHead(segment, reading)) {
+    checkContent(bytes, reading.packed ? 'packed audio' : 'transport stream');
     const options = { base: segment.range.offset ?? 0, complete, randomAccess: reading.randomAccess };
-    const searches = wanted.map((stream) => searchStream(bytes, stream, options));
+    const searches = wanted.map((stream) =>
+      reading.packed ? searchPacked(bytes, stream, options) : searchStream(bytes, stream, options),
+    );
     if (searches.includes('more')) continue;
     const tracks = searches.map((found) => (typeof found === 'string' ? undefined : found));
+    if (reading.packed) return { tracks, foreignBytes: 0, tablesFirst: false };
     reading.look?.(bytes);
     const needs = new Map(wanted.map(({ pid }, index) => [pid, tracks[index]?.skip ?? 0]));
     const program = findProgram(bytes, segment.range.offset);
@@ -92,12 +113,21 @@ function searchStream(
   }
 }
 
+function searchPacked(
+  bytes: Uint8Array,
+  wanted: WantedStream,
+  { base, complete, randomAccess }: HeadOptions & { readonly base: number },
+): HeadSearch {
+  const stream = packedStream(bytes, { base, complete });
+  return stream ? searchHead(wanted, stream, { complete, randomAccess }) : 'more';
+}
+
 interface Head {
   readonly bytes: Uint8Array;
   readonly complete: boolean;
 }
 
-/** The segment's first bytes, more on each turn, checked to be a transport stream. They are gone when the loop over them is left. */
+/** The segment's first bytes, more on each turn. They are gone when the loop over them is left. */
 async function* growingHead({ range }: SourceSegment, reading: HeadReading): AsyncGenerator<Head> {
   const { reader, limit, signal, enough, spare } = reading;
   const { offset = 0, length = Infinity } = range;
@@ -121,9 +151,9 @@ async function* growingHead({ range }: SourceSegment, reading: HeadReading): Asy
           `the resource ends ${length - had} bytes before the range of the segment does`,
         );
       }
-      if (had === more.length) checkContent(bytes);
       const complete = ended || had === length;
-      if (complete && had % packetSize !== 0) throw endsInsidePacket(had, offset);
+      if (complete && sniffContent(bytes) === 'transport stream' && had % packetSize !== 0)
+        throw endsInsidePacket(had, offset);
       yield { bytes, complete };
       if (complete) return;
     }
@@ -155,10 +185,18 @@ function endsInsidePacket(length: number, offset: number): PackagerError {
   );
 }
 
-/** @throws PackagerError saying what the bytes are instead of a transport stream */
-export function checkContent(bytes: Uint8Array): void {
+/** @throws PackagerError saying what the bytes are instead of what is wanted */
+export function checkContent(
+  bytes: Uint8Array,
+  wanted: 'transport stream' | 'packed audio' = 'transport stream',
+): void {
   const content = sniffContent(bytes);
-  if (content === 'transport stream') return;
+  if (content === wanted) return;
+  if (wanted === 'packed audio')
+    throw new PackagerError(
+      'source_invalid',
+      `packed audio is expected, as in the segments before; ${content === 'unknown' ? 'something else' : content} was found`,
+    );
   if (content === 'nothing') throw new PackagerError('source_invalid', 'it is empty (zero bytes)');
   if (content === 'web page or XML' || content === 'unknown' || content === 'playlist') {
     const given = content === 'unknown' ? 'something else' : `a ${content}`;

@@ -35,8 +35,15 @@ export function openPeriod(
   });
   const segments = source.segments.map((_, at) => openSegment(source, at, open));
   const tablesFirst = source.heads.every((head) => head.tablesFirst);
-  const { metadata } = source;
-  return { origin, tracks, ...(metadata.length > 0 && { metadata }), ...(tablesFirst && { tablesFirst }), segments };
+  const { metadata, packed } = source;
+  return {
+    origin,
+    tracks,
+    ...(packed && { packed }),
+    ...(metadata.length > 0 && { metadata }),
+    ...(tablesFirst && { tablesFirst }),
+    segments,
+  };
 }
 
 function newTrack(source: StreamPeriod, index: number, stamps: readonly (UnitTime | undefined)[]): Track {
