@@ -11,6 +11,8 @@ export interface MediaPlaylist {
   readonly endList: boolean;
   readonly iFramesOnly: boolean;
   readonly independentSegments: boolean;
+  /** Attribute lists of EXT-X-DATERANGEs, §4.4.5.1, which stand anywhere and say when they are. */
+  readonly dateRanges?: readonly string[];
   readonly segments: readonly MediaSegment[];
 }
 

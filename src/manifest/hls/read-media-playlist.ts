@@ -10,6 +10,9 @@ type Writable<T> = { -readonly [name in keyof T]: T[name] };
 /** Tags of advertisement markers that may stand before one segment. */
 const maximumMarkers = 64;
 
+/** EXT-X-DATERANGEs of one playlist. */
+const maximumDateRanges = 10_000;
+
 export interface ReadMediaPlaylistOptions {
   /** What the multivariant playlist defines, for EXT-X-DEFINE:IMPORT. */
   readonly variables?: ReadonlyMap<string, string>;
@@ -34,6 +37,7 @@ export function readMediaPlaylist(text: string, options: ReadMediaPlaylistOption
 class MediaPlaylistReader {
   readonly #variables: Variables;
   readonly #segments: MediaSegment[] = [];
+  readonly #dateRanges: string[] = [];
   readonly #head: Writable<Omit<MediaPlaylist, 'segments'>> = {
     version: 1,
     targetDuration: 0,
@@ -74,6 +78,9 @@ class MediaPlaylistReader {
       case 'EXT-X-PROGRAM-DATE-TIME':
         this.#pending.programDateTime = item.value.trim();
         return;
+      case 'EXT-X-DATERANGE':
+        this.#dateRange(item);
+        return;
       case 'EXT-OATCLS-SCTE35':
       case 'EXT-X-SCTE35':
       case 'EXT-X-SPLICEPOINT-SCTE35':
@@ -95,6 +102,15 @@ class MediaPlaylistReader {
       default:
         this.#headTag(item);
     }
+  }
+
+  /** Kept as it is, since clients define attributes of their own; variables have no meaning elsewhere. */
+  #dateRange({ value, line }: TagLine): void {
+    const list = this.#variables.substitute(value.trim(), line);
+    readAttributeList(list, line);
+    if (this.#dateRanges.length >= maximumDateRanges)
+      throw new ManifestError('too_large', `more than ${maximumDateRanges} EXT-X-DATERANGEs (maximumDateRanges)`, line);
+    this.#dateRanges.push(list);
   }
 
   /** No standard has these; each is kept as it is, for those who understand it. */
@@ -199,7 +215,8 @@ class MediaPlaylistReader {
   finish(): MediaPlaylist {
     if (this.#pending.duration !== undefined)
       throw new ManifestError('invalid', 'EXTINF is not followed by a URI: the playlist is cut off', this.#pendingLine);
-    return { ...this.#head, segments: this.#segments };
+    const dateRanges = this.#dateRanges;
+    return { ...this.#head, ...(dateRanges.length > 0 && { dateRanges }), segments: this.#segments };
   }
 }
 

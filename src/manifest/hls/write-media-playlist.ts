@@ -9,6 +9,7 @@ export function writeMediaPlaylist(playlist: MediaPlaylist): string {
   if (playlist.playlistType) lines.push(`#EXT-X-PLAYLIST-TYPE:${playlist.playlistType}`);
   if (playlist.iFramesOnly) lines.push('#EXT-X-I-FRAMES-ONLY');
   if (playlist.independentSegments) lines.push('#EXT-X-INDEPENDENT-SEGMENTS');
+  lines.push(...(playlist.dateRanges ?? []).map((list) => `#EXT-X-DATERANGE:${list}`));
   let previous: MediaSegment | undefined;
   for (const segment of playlist.segments) {
     lines.push(...writeSegment(segment, previous));

@@ -23,6 +23,8 @@ export interface AssetIndex {
    * neither.
    */
   readonly captions?: 'none' | readonly SourceCaptions[];
+  /** EXT-X-DATERANGEs of the source's playlists. */
+  readonly dateRanges?: readonly SourceDateRange[];
   /** The source is not cut: its segments are as short as key pictures allow, and a plan joins them. */
   readonly uncut?: true;
   /** What was left out of the source and why, one sentence each: subtitles, timed metadata, pictures before the first key frame. */
@@ -93,6 +95,19 @@ export interface SourceCaptions {
   readonly default: boolean;
   readonly autoselect: boolean;
   readonly characteristics?: string;
+}
+
+/** EXT-X-DATERANGE. */
+export interface SourceDateRange {
+  /** Its attribute list, as written. */
+  readonly list: string;
+  /** Milliseconds since 1970. */
+  readonly start: number;
+  readonly end?: number;
+  /** Seconds, as known or planned. */
+  readonly duration?: number;
+  /** A message of SCTE 35: splice_info_section, base64. */
+  readonly splice?: { readonly kind: 'SCTE35-OUT' | 'SCTE35-IN' | 'SCTE35-CMD'; readonly section: string };
 }
 
 /** What every segment of a period shares; small, so that it can go along with each task of a worker thread. */

@@ -42,7 +42,10 @@ export function hlsManifest(manifest: HlsManifest, presentation: Presentation, f
     versionOf[presentation.initSegments.length > 0 ? 'fragments' : 'transportStreams'],
     captionVersion(presentation.captions),
   );
-  const { ProgramDateTimeIntervalSeconds: interval = 0, AdMarkers } = manifest.configuration;
+  const { ProgramDateTimeIntervalSeconds, AdMarkers } = manifest.configuration;
+  const dateRanges = rangesFor(AdMarkers, presentation);
+  // Ranges of dates need one date at least, §4.4.5.1, and one after each discontinuity.
+  const interval = ProgramDateTimeIntervalSeconds || (dateRanges.length > 0 ? Infinity : 0);
   const texts = presentation.texts.filter(({ id }) => manifest.texts.includes(id));
   const markersOf = markersFor(AdMarkers, presentation, facts);
   const playlists = [...tracks, ...texts].map((track) => ({
@@ -73,6 +76,7 @@ export function hlsManifest(manifest: HlsManifest, presentation: Presentation, f
       endList: true,
       iFramesOnly: false,
       independentSegments: independentSegments(track),
+      ...(segments.some(({ programDateTime }) => programDateTime !== undefined) && { dateRanges }),
       segments,
     }),
   }));
@@ -93,6 +97,14 @@ interface Listing {
   readonly interval: number;
   /** Of each period: tags of advertisements before its segments. */
   readonly markers: readonly MarkersAt[];
+}
+
+/** Those of advertisements are copied with the other markers only. */
+function rangesFor(
+  wanted: HlsManifest['configuration']['AdMarkers'],
+  { dateRanges = [] }: Presentation,
+): readonly string[] {
+  return dateRanges.filter(({ splice }) => !splice || wanted === 'PASSTHROUGH').map(({ list }) => list);
 }
 
 /** What AdMarkers asks for, as tags for the playlist of any track. */

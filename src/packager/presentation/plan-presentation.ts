@@ -3,6 +3,7 @@ import { PackagerError } from '../errors.js';
 import { initSegment } from '../isobmff/init-segment.js';
 import type { AssetIndex } from '../model/asset-index.js';
 import type { MetadataFormat } from '../model/timed-metadata.js';
+import { placeDateRanges } from './date-range-cues.js';
 import { joinSegments, usualSegmentDuration } from './join-segments.js';
 import { manifestTracks } from './manifest-names.js';
 import { nominalDurations } from './nominal-duration.js';
@@ -40,13 +41,14 @@ export function planPresentation(index: AssetIndex, configuration: PackagingConf
   refuseRegularPeriods(DashPackage);
   const [client] = MssPackage?.MssManifests ?? [];
   const timedMetadata = metadataFormats(index);
+  const dateOf = index.dateRanges || manifests.some(wantsDates) ? programDates(index) : () => undefined;
   const { tracks, tasks, clocks } = planSegments(withIFrames(streams, manifests), {
     ...(client && { qualityLevels: planQualityLevels(streams, index, mssFolder(client.ManifestName)) }),
     container: HlsPackage ? 'mpegts' : 'cmaf',
     parameterSetsInBand: (CmafPackage ?? DashPackage)?.IncludeEncoderConfigurationInSegments ?? false,
     segmentDuration: index.uncut ? 0 : wantedDuration,
     segmentTemplateFormat: DashPackage?.SegmentTemplateFormat ?? 'NUMBER_WITH_TIMELINE',
-    dateOf: manifests.some(wantsDates) ? programDates(index) : () => undefined,
+    dateOf,
     markers: manifests.some((manifest) => wantsMarkers(manifest, timedMetadata)),
     metadata: HlsPackage && !HlsPackage.HlsManifests.some(wantsScte35) ? ['id3'] : ['id3', 'scte35'],
     splices: manifests.some(wantsSplices),
@@ -66,6 +68,7 @@ export function planPresentation(index: AssetIndex, configuration: PackagingConf
     texts: text.texts,
     ...(index.captions && { captions: index.captions }),
     ...(timedMetadata.length > 0 && { timedMetadata }),
+    ...(index.dateRanges && { dateRanges: placeDateRanges(index.dateRanges, periods, dateOf) }),
     periods,
     initSegments: [...tracks.flatMap(initSegments), ...text.initSegments],
     tasks: [...tasks, ...text.tasks.map((task, at) => ({ id: tasks.length + at, ...task }))],

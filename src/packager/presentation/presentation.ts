@@ -2,6 +2,7 @@ import type { AssetIndex, SourceMedia, SourceVariant, TextMedia } from '../model
 import type { SapType } from '../model/sap-type.js';
 import type { MetadataFormat } from '../model/timed-metadata.js';
 import type { Track } from '../model/track.js';
+import type { PlannedDateRange } from './date-range-cues.js';
 import type { PlannedManifest } from './planned-manifest.js';
 import type { PlannedQualityLevel } from './quality-levels.js';
 import type { SegmentTask, TextFormat } from './segment-task.js';
@@ -19,6 +20,8 @@ export interface Presentation {
   readonly captions?: AssetIndex['captions'];
   /** Which kinds of timed metadata the source carries in its segments; absent: none. */
   readonly timedMetadata?: readonly MetadataFormat[];
+  /** EXT-X-DATERANGEs of the source. */
+  readonly dateRanges?: readonly PlannedDateRange[];
   /** Their time lines all start at 0. */
   readonly periods: readonly PlannedPeriod[];
   /** Initialization segments, ready to be stored; transport streams have none. */

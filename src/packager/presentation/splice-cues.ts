@@ -2,6 +2,7 @@ import { MalformedError } from '../bits/malformed.js';
 import { parseSpliceInfo, type SpliceInfo } from '../codec/scte35/splice-info-section.js';
 import type { Splice } from '../model/timed-metadata.js';
 import { rescale } from '../timing/timescale.js';
+import type { PlannedDateRange } from './date-range-cues.js';
 import type { SegmentFacts } from './planned-manifest.js';
 import type { PlannedTrack, Presentation } from './presentation.js';
 
@@ -101,9 +102,22 @@ function hex(bytes: Uint8Array): string {
 /** From the tags that stand before the segments of the leading track: where they stand is when they take effect. */
 function fromTags(presentation: Presentation, period: number): Cue[] {
   const listed = leadingTrack(presentation)?.periods[period];
-  return (listed?.segments ?? []).flatMap(({ markers = [], start }) =>
-    tagCues(markers, rescale(start, listed?.track.timescale ?? 1, 90_000)),
-  );
+  const ranges = (presentation.dateRanges ?? []).filter((range) => range.period === period);
+  return [
+    ...(listed?.segments ?? []).flatMap(({ markers = [], start }) =>
+      tagCues(markers, rescale(start, listed?.track.timescale ?? 1, 90_000)),
+    ),
+    ...ranges.flatMap(rangeCues),
+  ];
+}
+
+/** SCTE35-OUT, SCTE35-IN and SCTE35-CMD of an EXT-X-DATERANGE, RFC 8216bis §4.4.5.1.1. */
+function rangeCues({ splice, time, start, end, duration }: PlannedDateRange): Cue[] {
+  if (!splice) return [];
+  const { kind, section } = splice;
+  if (kind === 'SCTE35-CMD') return cuesOf(section, time);
+  if (kind === 'SCTE35-IN') return [{ time: time + ((end ?? start) - start) * 90, out: false, section }];
+  return [{ time, out: true, section, ...(duration !== undefined && { duration: Math.round(duration * 90_000) }) }];
 }
 
 function tagCues(markers: readonly string[], time: number): Cue[] {

@@ -304,3 +304,47 @@ describe('inspect', () => {
     ]);
   });
 });
+
+describe('EXT-X-DATERANGE of the source', () => {
+  const date = '#EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:00.000Z';
+  const hex = (bytes: Uint8Array) => `0x${Buffer.from(bytes).toString('hex').toUpperCase()}`;
+  const plain = '#EXT-X-DATERANGE:ID="chapter",CLASS="org.example",START-DATE="2026-01-01T00:00:03Z",X-TITLE="One"';
+  const out = `#EXT-X-DATERANGE:ID="ad",START-DATE="2026-01-01T00:00:04Z",PLANNED-DURATION=6,SCTE35-OUT=${hex(insert)}`;
+  const back = `#EXT-X-DATERANGE:ID="ad",START-DATE="2026-01-01T00:00:04Z",DURATION=4,SCTE35-IN=${hex(insert)}`;
+  const dated = () => source([], { 0: [date, plain, out], 4: [back] });
+  const ranges = (playlist: string) => playlist.split('\n').filter((line) => line.startsWith('#EXT-X-DATERANGE'));
+
+  it('stands in the playlists of all tracks with a date; those of advertisements with PASSTHROUGH alone', async () => {
+    const none = (await packaged(dated(), cmaf('NONE'))).text;
+    expect(ranges(none('index_video_1.m3u8'))).toEqual([plain]);
+    expect(none('index_video_1.m3u8').match(/#EXT-X-PROGRAM-DATE-TIME:.*/g)).toEqual([date]);
+    const passed = (await packaged(dated(), cmaf('PASSTHROUGH'))).text;
+    for (const name of ['index_video_1.m3u8', 'index_audio_1.m3u8'])
+      expect(ranges(passed(name))).toEqual([plain, out, back]);
+    expect(passed('index.m3u8')).not.toContain('DATERANGE');
+  });
+
+  it('makes breaks with SCTE35-OUT and SCTE35-IN', async () => {
+    const { text } = await packaged(dated(), ads());
+    expect([...text('index.mpd').matchAll(/<Period id="\d" start="PT([\d.]+)S"/g)].map(([, from]) => from)).toEqual([
+      ...['0', '4.04', '8.04'],
+    ]);
+    expect(text('index.mpd')).toContain('<Event presentationTime="363600" duration="540000" id="1">');
+    const tags = tagsOf((await packaged(dated(), cmaf('SCTE35_ENHANCED'))).text('index_video_1.m3u8'));
+    expect(tags.filter((tag) => /CUE-(OUT:|IN)/.test(tag))).toEqual(['#EXT-X-CUE-OUT:6', '#EXT-X-CUE-IN']);
+  });
+
+  it.each([
+    ['without any date', { 0: [plain] }, 'EXT-X-DATERANGE is left out: it needs EXT-X-PROGRAM-DATE-TIME'],
+    [
+      'with a relative address',
+      { 0: [date, `${plain},X-ASSET-URI="ad/index.m3u8"`] },
+      'EXT-X-DATERANGE "chapter" is left out: X-ASSET-URI is a relative address.',
+    ],
+    ['without a start', { 0: [date, '#EXT-X-DATERANGE:ID="a"'] }, 'it needs ID and START-DATE'],
+  ])('is left out with a note %s', async (_, tags, note) => {
+    const reader = source([], tags);
+    expect((await indexSource(reader, 'file:///index.m3u8')).notes.join()).toContain(note);
+    expect(ranges((await packaged(reader, cmaf('PASSTHROUGH'))).text('index_video_1.m3u8'))).toEqual([]);
+  });
+});

@@ -41,6 +41,11 @@ function checkMedia(playlist: MediaPlaylist, { file, text, findings, objects }: 
     'hls.playlist-type',
     () => 'EXT-X-PLAYLIST-TYPE is not VOD (§4.4.3.5)',
   );
+  findings.expect(
+    !playlist.dateRanges || segments.some(({ programDateTime }) => programDateTime !== undefined),
+    'hls.date-range',
+    () => 'EXT-X-DATERANGE needs EXT-X-PROGRAM-DATE-TIME (§4.4.5.1)',
+  );
   const needed = neededVersion(playlist, text);
   findings.expect(
     version >= needed,

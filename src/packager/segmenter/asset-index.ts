@@ -6,6 +6,7 @@ import { checkAlignment, checkPeriodCounts } from './align-renditions.js';
 import { cutTransportStream } from './cut-transport-stream.js';
 import { indexMovies } from './index-movies.js';
 import { CaptionSearch } from './caption-search.js';
+import { sourceDateRanges } from './date-ranges.js';
 import { inParallel } from './in-parallel.js';
 import { withTexts } from './index-texts.js';
 import { indexPeriod } from './index-periods.js';
@@ -78,9 +79,11 @@ async function indexRenditions({ renditions, notes }: ReadPlaylists, reading: Pe
     return { id, uri, ...(variant && { variant }), ...(media && { media }), periods: named };
   });
   checkAlignment(indexed);
+  const { dateRanges, notes: onRanges } = sourceDateRanges(renditions);
   return {
     renditions: indexed,
-    notes: [...notes, ...sources.flatMap((of, index) => notesOn(of, renditions[index]?.id ?? ''))],
+    ...(dateRanges && { dateRanges }),
+    notes: [...notes, ...onRanges, ...sources.flatMap((of, index) => notesOn(of, renditions[index]?.id ?? ''))],
   };
 }
 

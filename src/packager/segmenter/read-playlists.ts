@@ -35,17 +35,17 @@ export interface ReadPlaylists {
 export async function readPlaylists(uri: string, reading: PlaylistReading): Promise<ReadPlaylists> {
   const text = await readText(uri, reading);
   if (!/^#EXT-X-(STREAM-INF|MEDIA):/m.test(text)) {
-    return { renditions: [{ id: 'r1', uri, segments: readMedia(text, uri, reading) }], texts: [], notes: [] };
+    return { renditions: [{ id: 'r1', uri, ...readMedia(text, uri, reading) }], texts: [], notes: [] };
   }
   const playlist = inPlaylist(uri, () => readMultivariantPlaylist(text, uri));
   const named = namedRenditions(playlist, uri, reading.limits);
   const renditions = await inParallel(named, reading.concurrency, async (rendition) => {
     const media = await readText(rendition.uri, reading);
-    return { ...rendition, segments: readMedia(media, rendition.uri, reading, playlist.variables) };
+    return { ...rendition, ...readMedia(media, rendition.uri, reading, playlist.variables) };
   });
   const texts = await inParallel(namedTexts(playlist, uri, reading.limits), reading.concurrency, async (text) => {
     const media = await readText(text.uri, reading);
-    return { ...text, segments: readMedia(media, text.uri, reading, playlist.variables) };
+    return { ...text, segments: readMedia(media, text.uri, reading, playlist.variables).segments };
   });
   const captions = announcedCaptions(playlist);
   const inFragments = texts.filter(({ segments }) => segments.some(({ map }) => map));
@@ -73,9 +73,11 @@ function readMedia(
   uri: string,
   { limits }: PlaylistReading,
   variables?: ReadonlyMap<string, string>,
-): SourceRendition['segments'] {
+): Pick<SourceRendition, 'segments' | 'dateRanges'> {
   return inPlaylist(uri, () => {
-    return mediaSegments(readMediaPlaylist(text, { uri, ...(variables && { variables }) }), uri, limits);
+    const playlist = readMediaPlaylist(text, { uri, ...(variables && { variables }) });
+    const { dateRanges } = playlist;
+    return { segments: mediaSegments(playlist, uri, limits), ...(dateRanges && { dateRanges }) };
   });
 }
 

@@ -8,6 +8,8 @@ export interface SourceRendition {
   readonly variant?: SourceVariant;
   readonly media?: SourceMedia;
   readonly segments: readonly SourceSegment[];
+  /** As in MediaPlaylist. */
+  readonly dateRanges?: readonly string[];
 }
 
 export interface SourceSegment {
