@@ -43,9 +43,9 @@ import { openMetrics, type Metrics } from './status/metrics.js';
 import { packagingGroups, type PackagingGroupFolder } from './status/packaging-groups.js';
 import { queueShares } from './status/queue-shares.js';
 import { sessionTable, type SessionTable } from './status/session-table.js';
-import { diskSpace, systemView } from './status/system-view.js';
 import { vodStore, type VodStore } from './status/vod-store.js';
 import { workerTable } from './status/worker-table.js';
+import { removeAllLeftovers } from './storage/leftovers.js';
 import type { ObjectStore } from './storage/object-store.js';
 import { startClockwork, type RecurringWork } from './workflow/clockwork.js';
 import { harvestEndpoint } from './workflow/harvest-endpoint.js';
@@ -55,6 +55,7 @@ import { packageEndpoint } from './workflow/package-endpoint.js';
 import { packagePart } from './workflow/package-part.js';
 import { startEngine, type Engine } from './workflow/start.js';
 import { readInventory } from './transfer/inventory.js';
+import { systemServices } from './system-services.js';
 import { submitAsset, type SubmitChoice } from './workflow/submit-asset.js';
 import { submitIngest, submitLateFiles, submitTranscripts } from './workflow/submit-ingest.js';
 import { noticeJobId, tell } from './workflow/tell.js';
@@ -223,6 +224,9 @@ async function compose(
       events: config.REELWAY_KEEP_EVENTS,
     },
     vacuums: database.kind === 'embedded',
+    ...(portSettings.storage.kind === 'file' && {
+      daily: (signal) => removeAllLeftovers(openStore(undefined), signal),
+    }),
     log,
   });
 
@@ -317,18 +321,6 @@ function recordingsOf({ ingest, attach, sweep, trash, ...line }: RecordingsLine,
       const { id } = await engine.submit(trash, `trash-recordings:before ${before}`, { before });
       return engine.result<TrashReport>(id);
     },
-  };
-}
-
-function systemServices(config: Config, { kind, tables }: Database): SystemServices {
-  const storage = storageOf(config);
-  const folders = [config.REELWAY_DATA_DIR, ...(storage.kind === 'file' ? [storage.folder] : [])];
-  return {
-    database: kind,
-    queueLimits: config.REELWAY_QUEUE_LIMITS ?? {},
-    storage: storage.kind === 'file' ? storage.folder : `s3://${storage.bucket}/${storage.prefix}`,
-    ...systemView(tables),
-    disks: async () => (await Promise.all(folders.map(diskSpace))).filter((disk) => disk !== undefined),
   };
 }
 

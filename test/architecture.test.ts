@@ -105,6 +105,11 @@ const rules: readonly RoomRule[] = [
     imports: ['*'],
     rule: 'recordings-intake is the part of wiring that composes the first half of the recordings line',
   },
+  {
+    room: 'system-services',
+    imports: ['*'],
+    rule: 'system-services is the part of wiring that looks at the system itself',
+  },
   { room: 'notices', imports: ['*'], rule: 'notices is the part of wiring that opens who is told' },
   {
     room: 'packaging-ports',

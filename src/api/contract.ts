@@ -36,6 +36,8 @@ export const sessionSchema = z
   })
   .meta({ id: 'Session' });
 
+export const snapshotSchema = z.object({ folder: z.string() }).meta({ id: 'Snapshot' });
+
 export const ticketSchema = z.object({ ticket: z.string() }).meta({ id: 'Ticket' });
 
 /** The configurations are MediaPackage VOD's PackagingConfiguration, in PascalCase. */

@@ -73,6 +73,16 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./jobs.js')).jobsCommand,
   },
   {
+    name: 'backup',
+    summary: 'everything but the media to a folder, while the server runs',
+    load: async () => (await import('./backup.js')).backupCommand,
+  },
+  {
+    name: 'restore',
+    summary: 'a backup into an empty data folder',
+    load: async () => (await import('./restore.js')).restoreCommand,
+  },
+  {
     name: 'doctor',
     summary: 'check settings, database, storage and port; says what to do',
     load: async () => (await import('./doctor.js')).doctorCommand,

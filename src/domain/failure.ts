@@ -183,6 +183,18 @@ export const failureTable = {
     title: 'The database does not answer',
     help: 'Check DATABASE_URL and the server behind it.',
   },
+  backup_damaged: {
+    kind: 'permanent',
+    status: 500,
+    title: 'The backup is not whole',
+    help: 'Take another backup; this one was cut short, or changed afterwards.',
+  },
+  restore_unfinished: {
+    kind: 'permanent',
+    status: 500,
+    title: 'A restore was stopped in the middle',
+    help: 'Run the same `reelway restore` again; it begins anew.',
+  },
   database_newer: {
     kind: 'permanent',
     status: 500,

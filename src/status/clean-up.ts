@@ -11,6 +11,8 @@ export interface CleanUpOptions {
   readonly keep: { readonly jobs: number; readonly failedJobs: number; readonly events: number };
   /** The embedded database has no autovacuum of its own. */
   readonly vacuums: boolean;
+  /** What else is tidied, once a day. */
+  readonly daily?: (signal: AbortSignal) => Promise<void>;
   readonly log: Logger;
   /** milliseconds between two clean-ups, by whichever process; default 600000 */
   readonly everyMs?: number;
@@ -33,8 +35,9 @@ export function startCleanUp(options: CleanUpOptions): { stop: () => Promise<voi
   async function look(): Promise<void> {
     try {
       if (await isDue(options.tables, 'clean up', everyMs)) await cleanUp(options, stopped.signal);
+      if (options.daily && (await isDue(options.tables, 'leftovers', dayMs))) await options.daily(stopped.signal);
     } catch (error) {
-      if (!stopped.signal.aborted) log.warn({ reason: String(error) }, 'could not remove old history');
+      if (!stopped.signal.aborted) log.warn({ reason: String(error) }, 'could not tidy up');
     }
   }
   const tick = () => void (turn ??= look().finally(() => (turn = undefined)));

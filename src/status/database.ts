@@ -1,9 +1,11 @@
-import { mkdir } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { cp, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { Failure } from '../domain/failure.js';
+import { refuseHalfRestored } from './half-restored.js';
 import { lockDataFolder, type DataFolderLock } from './data-folder-lock.js';
 import { migrate } from './migrations.js';
 import { pgliteGate } from './pglite-gate.js';
@@ -20,6 +22,8 @@ export interface Database {
   readonly tables: Kysely<Tables>;
   /** Held when the database is embedded. */
   readonly lock: DataFolderLock | undefined;
+  /** Copies the files of the embedded database as they are at one instant; whoever uses it meanwhile waits. Absent: it is a server's. */
+  readonly snapshot?: (folder: string) => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -70,14 +74,17 @@ function serverDatabase(databaseUrl: string, log: Logger): Database {
 async function embeddedDatabase({ dataFolder, log, onLost }: DatabaseOptions): Promise<Database> {
   const lock = await lockDataFolder(dataFolder, onLost && { onLost });
   try {
+    refuseHalfRestored(dataFolder);
     const folder = path.join(dataFolder, 'database');
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const pglite = await openPglite(folder);
-    const pool = pgliteGate(pglite).pool({ max: poolSize });
+    const gate = pgliteGate(pglite);
+    const pool = gate.pool({ max: poolSize });
     return database({
       kind: 'embedded',
       pool: guarded(pool, log),
       lock,
+      snapshot: (to) => gate.still(() => cp(folder, to, { recursive: true, mode: constants.COPYFILE_FICLONE })),
       async close() {
         await pool.end();
         await pglite.close();

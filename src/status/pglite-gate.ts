@@ -14,6 +14,8 @@ import pg from 'pg';
  */
 export interface PgliteGate {
   pool(options?: pg.PoolConfig): pg.Pool;
+  /** Runs the work while nobody uses the database, and all that was written lies in its files; the others wait. */
+  still<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /** The part of PGlite that the gate needs. */
@@ -25,6 +27,7 @@ const message = { query: 0x51, sync: 0x53, flush: 0x48, terminate: 0x58 } as con
 const startupCode = { cancel: 80877102, ssl: 80877103, gss: 80877104 } as const;
 /** `ReadyForQuery`, and its status when no transaction is open. */
 const readyForQuery = 0x5a;
+const errorResponse = 0x45;
 const idle = 'I';
 
 export function pgliteGate(backend: PgliteBackend): PgliteGate {
@@ -40,12 +43,14 @@ export function pgliteGate(backend: PgliteBackend): PgliteGate {
         ...options,
         stream: () => connection(turns),
       }),
+    still: (work) => turns.still(work),
   };
 }
 
 interface BackendTurns {
   /** Runs whole protocol messages when it is the connection's turn; the answer is a copy. */
   run(connection: symbol, bytes: Uint8Array): Promise<Buffer>;
+  still<T>(work: () => Promise<T>): Promise<T>;
   /** The connection is gone: what it waited for is dropped, what it had open is rolled back. */
   drop(connection: symbol): Promise<void>;
 }
@@ -90,6 +95,17 @@ function backendTurns(backend: PgliteBackend): BackendTurns {
     }
   }
 
+  async function still<T>(work: () => Promise<T>): Promise<T> {
+    await acquire(Symbol('still'));
+    try {
+      const answer = await execute(queryMessage('CHECKPOINT'));
+      if (answer[0] === errorResponse) throw new Error('The database could not write what it holds to its files.');
+      return await work();
+    } finally {
+      release();
+    }
+  }
+
   async function drop(connection: symbol): Promise<void> {
     for (const waiter of waiting) if (waiter.connection === connection) waiter.enter('dropped');
     waiting = waiting.filter((waiter) => waiter.connection !== connection);
@@ -100,7 +116,7 @@ function backendTurns(backend: PgliteBackend): BackendTurns {
     await execute(queryMessage('ROLLBACK')).catch(() => undefined);
     release();
   }
-  return { run, drop };
+  return { run, still, drop };
 }
 
 /** Status of the last `ReadyForQuery` in the answer; undefined when there is none, as after a Flush. */

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { mediaPackageId } from '../../src/publish/opencast/media-package-id.js';
 import { openStore } from '../../src/storage/open.js';
 import type { ObjectStore } from '../../src/storage/object-store.js';
+import { removeAllLeftovers } from '../../src/storage/leftovers.js';
 import { isTemporary } from '../../src/storage/temporary-files.js';
 import { readInventory, verifyInventory } from '../../src/transfer/inventory.js';
 import { sha256, type ChaosStage, type SeenNotice } from './stage.js';
@@ -24,7 +25,7 @@ export async function audit(
     ...recordings(stage, ledger),
     ...(await assets(store, ledger)),
     ...told(stage, ledger),
-    ...(await leftovers(stage)),
+    ...(await leftovers(stage, store)),
   ];
 }
 
@@ -138,7 +139,9 @@ function told(stage: ChaosStage, ledger: Ledger): string[] {
   ];
 }
 
-async function leftovers({ s3, folder }: ChaosStage): Promise<string[]> {
+async function leftovers({ s3, folder }: ChaosStage, store: ObjectStore): Promise<string[]> {
+  // What a server does once a day.
+  await removeAllLeftovers(store, new AbortController().signal);
   const uploads = [...(s3?.uploads.values() ?? [])].map(({ key }) => `an upload of ${key} was left open`);
   const files = await readdir(folder, { recursive: true });
   const temporary = files.filter((file) => isTemporary(file.split('/').at(-1) ?? ''));

@@ -37,6 +37,7 @@ export function dashboardServices(): DashboardServices {
       ...{ database: 'embedded', storage: '/media', queueLimits: {} },
       ...view,
       disks,
+      snapshot: () => Promise.reject(new Error('no database')),
     },
     metrics: openMetrics(),
     metricSources: { version: '0.0.0', view, disks, checks: () => Promise.resolve([]) },

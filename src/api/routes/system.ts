@@ -1,7 +1,7 @@
 import type { DiskSpace, SystemView } from '../../status/system-view.js';
 import { queues, type GivenLimits, type QueueLimits } from '../../workflow/queues.js';
 import type { StoredToken } from '../../domain/api-token.js';
-import { problemSchema, systemSchema, type System } from '../contract.js';
+import { problemSchema, snapshotSchema, systemSchema, type System } from '../contract.js';
 import type { ApiServer } from '../http-types.js';
 import { runChecks, type HealthCheck } from './health.js';
 
@@ -13,6 +13,8 @@ export interface SystemServices extends SystemView {
   readonly queueLimits: GivenLimits;
   /** Of the recordings line; absent: there is none. */
   readonly zoom?: () => Promise<NonNullable<System['zoom']>>;
+  /** Copies the embedded database as it is at one instant. @returns the folder, on this machine */
+  readonly snapshot: () => Promise<string>;
   /** of the folders that this process writes to */
   readonly disks: () => Promise<readonly DiskSpace[]>;
 }
@@ -70,6 +72,19 @@ export function systemRoutes(app: ApiServer, { system, checks, version, tokens }
         zoom: zoom ?? null,
       };
     },
+  );
+
+  app.post(
+    '/api/system/snapshot',
+    {
+      config: { role: 'admin' },
+      schema: {
+        summary: 'Copies the embedded database to a folder of this machine, for `reelway backup`',
+        ...{ tags: ['health'], security: [{ token: [] }] },
+        response: { 200: snapshotSchema, 409: problemSchema },
+      },
+    },
+    async () => ({ folder: await system.snapshot() }),
   );
 }
 

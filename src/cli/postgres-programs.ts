@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { Failure } from '../domain/failure.js';
+
+/** @throws Failure database_unavailable with what pg_dump said */
+export function dumpDatabase(url: string, file: string, signal: AbortSignal): Promise<void> {
+  return run('pg_dump', ['--format=custom', `--file=${file}`, '--dbname'], url, signal);
+}
+
+/** All of it or nothing. @throws Failure database_unavailable with what pg_restore said, as that something is there already */
+export function restoreDump(url: string, file: string, signal: AbortSignal): Promise<void> {
+  return run('pg_restore', ['--no-owner', '--single-transaction', '--exit-on-error', file, '--dbname'], url, signal);
+}
+
+/** The password of the URL goes by the environment: arguments are for everybody to read. */
+async function run(
+  program: string,
+  parameters: readonly string[],
+  databaseUrl: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const url = new URL(databaseUrl);
+  const { PGPASSWORD = decodeURIComponent(url.password), ...rest } = process.env;
+  url.password = '';
+  const child = spawn(program, [...parameters, url.href], {
+    env: { ...rest, ...(PGPASSWORD !== '' && { PGPASSWORD }) },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    signal,
+  });
+  const ended = once(child, 'close') as Promise<[number | null]>;
+  const said = text(child.stderr);
+  const [code] = await ended.catch((error: unknown) => {
+    signal.throwIfAborted();
+    throw new Failure(
+      'database_unavailable',
+      `${program} could not be started (${(error as Error).message}): on Debian it is in the package postgresql-client.`,
+      { cause: error },
+    );
+  });
+  if (code === 0) return;
+  throw new Failure(
+    'database_unavailable',
+    `${program} of ${url.host} ended with ${code}: ${(await said).trim().slice(0, 2000)}`,
+  );
+}
