@@ -1,6 +1,5 @@
 import type { SourceDateRange } from '../model/asset-index.js';
 import type { DateOf } from './program-date-time.js';
-import type { PlannedPeriod } from './presentation.js';
 
 /** A range of dates with its place on the time line. */
 export interface PlannedDateRange extends SourceDateRange {
@@ -13,10 +12,10 @@ export interface PlannedDateRange extends SourceDateRange {
 /** Finds the period that each range begins in: the last one that has begun then; those before the first belong to it. */
 export function placeDateRanges(
   ranges: readonly SourceDateRange[],
-  periods: readonly PlannedPeriod[],
+  periods: number,
   dateOf: DateOf,
 ): PlannedDateRange[] {
-  const beginnings = periods.map((_, period) => dateOf(period, 0));
+  const beginnings = Array.from({ length: periods }, (_, period) => dateOf(period, 0));
   return ranges.map((range) => {
     const period = Math.max(
       0,

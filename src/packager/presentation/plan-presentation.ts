@@ -68,7 +68,7 @@ export function planPresentation(index: AssetIndex, configuration: PackagingConf
     texts: text.texts,
     ...(index.captions && { captions: index.captions }),
     ...(timedMetadata.length > 0 && { timedMetadata }),
-    ...(index.dateRanges && { dateRanges: placeDateRanges(index.dateRanges, periods, dateOf) }),
+    ...(index.dateRanges && { dateRanges: placeDateRanges(index.dateRanges, periods.length, dateOf) }),
     periods,
     initSegments: [...tracks.flatMap(initSegments), ...text.initSegments],
     tasks: [...tasks, ...text.tasks.map((task, at) => ({ id: tasks.length + at, ...task }))],
