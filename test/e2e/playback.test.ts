@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeSource } from '../conformance/source.js';
+import { addEvents, eventTimes } from '../support/eventful-source.js';
 import { launchChromium } from '../support/chromium.js';
 import { projectRoot, reelway } from '../support/reelway.js';
 import { requires } from '../support/requires.js';
@@ -22,6 +23,7 @@ interface PlayReport {
   seeks: [number, number][];
   cues: [number, number, string][];
   languages: string[];
+  events: [string, number][];
 }
 
 /** Seconds: what a player bridges without a person noticing. */
@@ -141,6 +143,39 @@ describe.runIf(requires('ffmpeg', 'chromium'))('Chromium plays to the end, witho
         else expect(-early, said).toBeLessThan(reordering);
         expect(Math.abs(ranges.at(-1)![1] - seconds)).toBeLessThan(off);
       }
+    });
+  });
+
+  describe('timed metadata', () => {
+    let out: string;
+    beforeAll(async () => {
+      const source = path.join(folder, 'events');
+      const { entry } = await makeSource(source, { shape: 'media playlist', seconds: 8 });
+      await addEvents(entry);
+      out = await mkdtemp(path.join(folder, 'out-'));
+      const group = path.join(out, 'group.json');
+      const asked = [
+        { Id: 'cmaf', CmafPackage: { HlsManifests } },
+        { Id: 'dash', DashPackage: { DashManifests: HlsManifests, PeriodTriggers: ['ADS'] } },
+      ];
+      await writeFile(group, JSON.stringify(asked));
+      const run = await reelway(['package', entry, '--out', out, '--config', group]);
+      expect(run, run.stderr).toMatchObject({ code: 0 });
+    });
+
+    it.each([
+      ['hls', 'cmaf/index.m3u8'],
+      ['dash', 'dash/index.mpd'],
+      ['shaka', 'dash/index.mpd'],
+    ] as const)('%s tells of that of %s', async (player, manifest) => {
+      const report = await play({ browser, out, manifest, player });
+      expect(report.errors).toEqual([]);
+      expect(report.ended).toBe(true);
+      const told = (scheme: RegExp) => report.events.filter(([name]) => scheme.test(name)).map(([, time]) => time);
+      const near = (times: readonly number[]) => times.map((time) => expect.closeTo(time, 1) as number);
+      expect(told(/ID3/).sort((a, b) => a - b)).toEqual(near(eventTimes.id3));
+      expect(told(/scte35/)).toEqual(near(player === 'hls' ? [] : [eventTimes.leave]));
+      expect(gaps(report.buffered.video!), JSON.stringify(report.buffered)).toEqual([]);
     });
   });
 
