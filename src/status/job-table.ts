@@ -13,6 +13,8 @@ export interface JobRow {
   readonly title: string;
   readonly engineStatus: EngineStatus;
   readonly queue: string | null;
+  /** whose places of the queue it takes, where shares have places of their own */
+  readonly share: string | null;
   readonly parent: string | null;
   readonly createdAt: number;
   readonly startedAt: number | null;
@@ -55,6 +57,8 @@ export interface JobTable {
   held(runs: readonly { jobId: string; owner: string }[]): Promise<Set<string>>;
   /** The database's clock, milliseconds since 1970. */
   now(): Promise<number>;
+  /** Gives jobs of the queue a share that were begun before it had shares: the first one. */
+  giveShares(queue: string): Promise<void>;
   /** Makes the indexes that the lists need, once the engine has made its tables. */
   makeIndexes(): Promise<void>;
 }
@@ -68,6 +72,7 @@ const updatedAt = sql`greatest(w.updated_at, p.updated_at, s.updated_at, d.dismi
 const selection = sql`
   SELECT w.workflow_uuid AS "id", w.name AS "kind", coalesce(w.attributes ->> 'title', w.name) AS "title",
     w.status AS "engineStatus", coalesce(w.attributes ->> 'queue', w.queue_name) AS "queue", w.parent_workflow_id AS "parent",
+    w.attributes ->> 'share' AS "share",
     w.created_at::float8 AS "createdAt", w.started_at_epoch_ms::float8 AS "startedAt", w.completed_at::float8 AS "endedAt",
     ${updatedAt}::float8 AS "updatedAt", p.progress AS "progress",
     CASE WHEN s.name IS NULL OR w.status <> 'PENDING' THEN NULL ELSE json_build_object(
@@ -138,6 +143,13 @@ export function jobTable(tables: Kysely<Tables>): JobTable {
     ancestors,
     statuses,
     held,
+    async giveShares(queue) {
+      await sql`UPDATE dbos.workflow_status
+        SET queue_partition_key = '0', attributes = coalesce(attributes, '{}') || '{"share": "0"}'
+        WHERE coalesce(attributes ->> 'queue', queue_name) = ${queue} AND attributes ->> 'share' IS NULL`.execute(
+        tables,
+      );
+    },
     makeIndexes: () => makeJobIndexes(tables),
     async now() {
       const { rows } = await sql<{ now: number }>`SELECT (extract(epoch FROM now()) * 1000)::float8 AS now`.execute(

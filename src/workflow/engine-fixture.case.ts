@@ -150,7 +150,21 @@ export function stageWorkflows(stage: Stage) {
         if (gate) await throughGate(stage, gate, signal);
       }),
   });
-  return { chain, failing, family, crowd, sleeper, turn };
+  /** Its shares have places of their own. */
+  const message = defineWorkflow({
+    name: 'message',
+    queue: 'notices',
+    input: z.object({ to: z.string(), n: z.int() }),
+    share: ({ to }) => to,
+    title: ({ to, n }) => `message ${n} to ${to}`,
+    run: ({ to, n }, job) =>
+      job.step('tell', async ({ signal }) => {
+        did(stage, `message ${n} to ${to} begins`);
+        await throughGate(stage, to, signal);
+        did(stage, `message ${n} to ${to} done`);
+      }),
+  });
+  return { chain, failing, family, crowd, sleeper, turn, message };
 }
 
 /** A workflow as two releases of Reelway have it: the second does something in between. Its first and last step wait for their gates. */

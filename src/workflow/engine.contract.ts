@@ -420,6 +420,34 @@ export function engineContract(kind: 'embedded' | 'server', createPlace: () => P
     });
   });
 
+  describe('places of a share', () => {
+    it('are its own: messages that wait for one who does not answer hold up nobody else, and are told when he does', async () => {
+      await stop();
+      running = await openEngine({
+        ...place,
+        workflows: Object.values(workflows),
+        limits: { notices: { perProcess: 2 } },
+      });
+      const { submit, result, jobs } = running.engine;
+      const count = 5;
+      const idOf = (to: string, n: number) => `message:${to}:${n}`;
+      const send = (to: string, n: number) => submit(workflows.message, idOf(to, n), { to, n });
+      for (let n = 0; n < count; n++) await send('dead', n);
+      await until('message 1 to dead begins');
+      openGate(stage, 'alive');
+      for (let n = 0; n < 3; n++) await send('alive', n);
+      for (let n = 0; n < 3; n++) await result(idOf('alive', n));
+      expect(effects(stage).filter((effect) => effect.endsWith('to dead done'))).toEqual([]);
+
+      // A retry goes back to the share, which the engine forgets at a cancel.
+      await jobs.cancel(idOf('dead', 1));
+      await jobs.retry(idOf('dead', 1));
+      openGate(stage, 'dead');
+      for (let n = 0; n < count; n++) await result(idOf('dead', n));
+      await stop();
+    });
+  });
+
   describe('turns', () => {
     /** Fills both places of the queue, so that what comes then waits; answers how to let it go. */
     async function busy(name: string) {

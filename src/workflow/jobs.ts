@@ -155,7 +155,11 @@ async function startAgain({ journal }: JobsRuntime, row: JobRow): Promise<void> 
     steps.find((step) => step.error)?.functionID ?? 1 + Math.max(-1, ...steps.map((step) => step.functionID));
   await keepAttempt(journal, row, fromStep);
   try {
-    await DBOS.rewindWorkflow(row.id, { startStep: fromStep, ...(row.queue !== null && { queueName: row.queue }) });
+    await DBOS.rewindWorkflow(row.id, {
+      startStep: fromStep,
+      ...(row.queue !== null && { queueName: row.queue }),
+      ...(row.share !== null && { queuePartitionKey: row.share }),
+    });
   } catch (error) {
     if (!(error instanceof engineErrors.DBOSError)) throw error;
     throw conflict(row.id, jobStatusOf(row.engineStatus), 'somebody else has just retried it');

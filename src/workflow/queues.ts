@@ -14,24 +14,32 @@ export const queues = {
   downloads: { perProcess: 4 },
   /** What the clock starts: looks through Zoom's list, schedules, retention. */
   upkeep: { perProcess: 5 },
-  /** Notices: those to a target that does not answer wait in their places for the next attempt; that costs little, and the others need some, too. */
-  notices: { perProcess: 200 },
+  /** Notices: those to a target that does not answer wait in their places for the next attempt, and must not take the other targets' places. */
+  notices: { perProcess: 50, perShare: true },
 } as const satisfies Record<string, QueueLimits>;
 
 export interface QueueLimits {
-  /** How many of its jobs one process runs at a time. */
+  /** How many of its jobs one process runs at a time; with `perShare`, of each share. */
   readonly perProcess: number;
   /**
    * How many run at a time on all machines together. Jobs of a worker that died count until they are taken over. Workers that look at the same
    * instant give way to each other, so a limited queue is a little slower to hand out: set it only where something outside asks for it.
    */
   readonly everywhere?: number;
+  /** Shares have places of their own, in place of turns at common ones: a share that is stuck holds up no other. */
+  readonly perShare?: boolean;
 }
 
 export type QueueName = keyof typeof queues;
 
 /** What the settings say instead of the table above. */
-export type GivenLimits = Partial<Record<QueueName, QueueLimits>>;
+export type GivenLimits = Partial<Record<QueueName, Omit<QueueLimits, 'perShare'>>>;
+
+/** Have the shares of the queue places of their own? */
+export function hasPlacesPerShare(name: QueueName): boolean {
+  const { perShare = false }: QueueLimits = queues[name];
+  return perShare;
+}
 
 /** milliseconds between looks for new jobs; the engine's own default is 1000, which would be felt at every step of a chain. */
 export const queuePollMs = 100;

@@ -12,6 +12,7 @@ import type { JobEnds } from './job-ends.js';
 import type { RunningSteps } from './running-steps.js';
 import { never, runStep, type StepRuntime } from './step.js';
 import { storable } from './stored-failure.js';
+import { hasPlacesPerShare } from './queues.js';
 import { defaultUrgency, priorityOf, takeTurn, urgencies, type Urgency } from './urgency.js';
 
 /** Any workflow; what it takes and gives is checked by its own schema. */
@@ -51,20 +52,24 @@ export function registerWorkflows(definitions: readonly AnyWorkflow[], runtime: 
     if (!run) throw new Failure('internal', `The workflow ${definition.name} is not registered.`);
     const checked = checkedInput(definition, input);
     const { queue } = definition;
+    const share = definition.share?.(checked);
+    const ownPlaces = share !== undefined && hasPlacesPerShare(queue);
     const options = {
       workflowID: id,
       queueName: queue,
-      enqueueOptions: { priority: priorityOf(urgency, definition.share !== undefined) },
-      // The queue too: the engine forgets it at a cancel, and a retry belongs there.
-      workflowAttributes: { title: definition.title(checked), queue },
+      enqueueOptions: {
+        priority: priorityOf(urgency, share !== undefined && !ownPlaces),
+        ...(ownPlaces && { queuePartitionKey: share }),
+      },
+      // Queue and share, too: the engine forgets them at a cancel, and a retry belongs there.
+      workflowAttributes: { title: definition.title(checked), queue, ...(ownPlaces && { share }) },
     };
     // Called before any await: the engine numbers steps and children in the order of these calls.
     const outcome = DBOS.isInWorkflow()
       ? DBOS.startWorkflow(run, options)(checked, { urgency }).then(() => ({ created: true }))
       : startNew(() => DBOS.startWorkflow(run, { ...options, workflowIDReusePolicy: 'reject' })(checked, { urgency }));
     const { created } = await outcome;
-    const share = definition.share?.(checked);
-    if (created && share !== undefined) {
+    if (created && share !== undefined && !ownPlaces) {
       await outsideWorkflows.runInAsyncScope(() => takeTurn(runtime.shares, id, { queue, urgency, share }));
     }
     return { created };

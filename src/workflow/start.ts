@@ -18,6 +18,7 @@ import { jobEnds } from './job-ends.js';
 import { jobFeed, type JobFeed } from './job-feed.js';
 import { jobs, type Jobs, type JobsRuntime } from './jobs.js';
 import {
+  hasPlacesPerShare,
   longestQueuePollMs,
   queuePollMs,
   queues,
@@ -107,6 +108,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   async function launch(): Promise<void> {
     await DBOS.launch();
     await table.makeIndexes();
+    for (const queue of Object.keys(queues) as QueueName[]) if (hasPlacesPerShare(queue)) await table.giveShares(queue);
   }
 
   const feed = jobFeed(table, log);
@@ -203,9 +205,15 @@ async function registerQueues(given: GivenLimits): Promise<void> {
   await Promise.all(
     (Object.keys(queues) as QueueName[]).map((name) => {
       const { perProcess, everywhere }: QueueLimits = given[name] ?? queues[name];
+      const inProcess = Math.min(perProcess, everywhere ?? perProcess);
+      const limits = hasPlacesPerShare(name)
+        ? {
+            partitionWorkerConcurrency: inProcess,
+            ...(everywhere !== undefined && { partitionConcurrency: everywhere }),
+          }
+        : { workerConcurrency: inProcess, ...(everywhere !== undefined && { globalConcurrency: everywhere }) };
       return DBOS.registerQueue(name, {
-        workerConcurrency: Math.min(perProcess, everywhere ?? perProcess),
-        ...(everywhere !== undefined && { globalConcurrency: everywhere }),
+        ...limits,
         minPollingIntervalMs: queuePollMs,
         onConflict: 'always_update',
       });

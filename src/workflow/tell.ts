@@ -23,7 +23,7 @@ export function tell(notifiers: readonly Notifier[]) {
       notice: z.custom<Notice>((value) => typeof value === 'object' && value !== null),
       target: z.int().nonnegative(),
     }),
-    // Targets take turns, so that a thousand notices to one that is down are not before the next one's first.
+    // Targets have places of their own: however many notices wait for one that is down, the others are told at once.
     share: ({ target }) => String(target),
     title: ({ notice }) => `notice: ${notice.subject}`,
 
