@@ -6,22 +6,25 @@ import { compileTemplate } from './dash-template.js';
 import { segmentAddresses } from './dash-timing.js';
 import { resolveReference, type Resource } from './resource.js';
 
-/**
- * Every resource of a static MPD, ISO/IEC 23009-1: segments, initialization segments, indexes, single files, sidecar text, thumbnails. Of
- * several BaseURLs (alternatives to each other) the first is taken. What a player asks of services (licences, UTCTiming, steering, metrics)
- * is left alone.
- * @throws ManifestError naming the line; Failure source_live for a dynamic MPD, source_unsupported for remote elements (xlink), url_refused
- */
-export function* dashResources(text: string, url: string): Generator<Resource> {
+/** @throws ManifestError naming the line; Failure source_live for a dynamic MPD */
+export function readMpd(text: string, url: string): ReadElement {
   const mpd = readXml(text);
   if (mpd.name !== 'MPD') throw new ManifestError('invalid', `MPD expected; given: ${mpd.name.slice(0, 60)}`, mpd.line);
-  if (mpd.attributes.type === 'dynamic')
-    throw new Failure('source_live', `${shownUrl(url)} is a dynamic MPD: it is live.`, {
-      details: { url: shownUrl(url) },
-    });
-  refuseRemote(mpd, url);
+  if (mpd.attributes.type !== 'dynamic') return mpd;
+  throw new Failure('source_live', `${shownUrl(url)} is a dynamic MPD: it is live.`, {
+    details: { url: shownUrl(url) },
+  });
+}
+
+/**
+ * Every resource of a static MPD with its remote elements put in, ISO/IEC 23009-1: segments, initialization segments, indexes, single files, sidecar text, thumbnails. Of
+ * several BaseURLs (alternatives to each other) the first is taken. What a player asks of services (licences, UTCTiming, steering, metrics)
+ * is left alone.
+ * @throws ManifestError naming the line; Failure url_refused
+ */
+export function* dashResources(mpd: ReadElement, url: string): Generator<Resource> {
   const base = baseOf(mpd, url);
-  const periods = childrenOf(mpd, 'Period').filter(isLocal);
+  const periods = childrenOf(mpd, 'Period');
   if (periods.length === 0) throw new ManifestError('invalid', 'the MPD has no Period', mpd.line);
   const durations = periodDurations(mpd, periods);
   for (const [index, period] of periods.entries()) {
@@ -40,7 +43,7 @@ interface Scope {
 }
 
 function* periodResources(period: ReadElement, scope: Scope): Generator<Resource> {
-  for (const set of childrenOf(period, 'AdaptationSet').filter(isLocal)) {
+  for (const set of childrenOf(period, 'AdaptationSet')) {
     const base = baseOf(set, scope.base);
     for (const representation of childrenOf(set, 'Representation')) {
       const levels = [period, set, representation];
@@ -175,25 +178,6 @@ const textTypes = /^(text\/|application\/(ttml|x-subrip|smil))/i;
 
 function typeOf(levels: readonly ReadElement[]): string {
   return levels.findLast((level) => level.attributes.mimeType !== undefined)?.attributes.mimeType ?? '';
-}
-
-const resolveToZero = 'urn:mpeg:dash:resolve-to-zero:2013';
-
-/** §5.5.3: an element that is said to resolve to nothing is as if it were not there. */
-function isLocal(element: ReadElement): boolean {
-  return element.attributes['xlink:href'] !== resolveToZero;
-}
-
-/** Remote elements would have to be fetched and put in, and a mirror that leaves the MPD untouched would still point to their origin. */
-function refuseRemote(element: ReadElement, url: string): void {
-  const remote = element.attributes['xlink:href'];
-  if ((remote !== undefined && remote !== resolveToZero) || element.name === 'ImportedMPD')
-    throw new Failure(
-      'source_unsupported',
-      `${shownUrl(url)}, line ${element.line}: ${element.name} lies elsewhere (xlink), which a mirror does not follow.`,
-      { details: { url: shownUrl(url), line: element.line } },
-    );
-  for (const child of element.children) if (child.name !== 'S' && child.name !== 'SegmentURL') refuseRemote(child, url);
 }
 
 /** Durations in seconds, §5.3.2.1: given, or up to the start of the next Period, or to the end of the presentation. */

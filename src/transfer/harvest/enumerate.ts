@@ -1,10 +1,12 @@
 import pLimit from 'p-limit';
 import { Failure } from '../../domain/failure.js';
 import { shownUrl } from '../../net/safe-url.js';
-import { dashResources } from './dash-resources.js';
+import type { ReadElement } from '../../manifest/xml-reader.js';
+import { dashResources, readMpd } from './dash-resources.js';
 import { hlsReferences, type HlsReference } from './hls-resources.js';
 import {
   kindOfManifest,
+  manifestFailure,
   maxAllManifestBytes,
   readingManifest,
   textOfManifest,
@@ -13,6 +15,7 @@ import {
 } from './manifest.js';
 import { mediaDurationMs } from './media-duration.js';
 import { mssResources } from './mss-resources.js';
+import { withRemoteElements } from './remote-elements.js';
 import { resolveReference, ResourceSet, type Resource } from './resource.js';
 
 /** @param kind `json`: an asset list, else a manifest */
@@ -46,7 +49,7 @@ export async function enumerate(entryUrl: string, fetch: FetchManifest): Promise
   const text = textOfManifest(entry);
   const kind = kindOfManifest(text, entry.url);
   if (kind === 'hls') await walk.playlist(entry, { depth: 0, variables: undefined });
-  else walk.resources(kind, text, entry.url);
+  else await walk.resources(kind, text, entry.url);
   if (kind !== 'hls') walk.durationMs = mediaDurationMs(kind, text);
   return {
     kind,
@@ -142,12 +145,28 @@ class PresentationWalk {
     const text = textOfManifest(manifest);
     const kind = kindOfManifest(text, manifest.url);
     if (kind === 'hls') await this.playlist(manifest, { depth, variables: undefined });
-    else this.resources(kind, text, manifest.url);
+    else await this.resources(kind, text, manifest.url);
   }
 
-  resources(kind: 'dash' | 'mss', text: string, url: string): void {
-    const read = kind === 'dash' ? dashResources : mssResources;
-    for (const resource of readingManifest(url, () => read(text, url))) this.found.add(resource);
+  async resources(kind: 'dash' | 'mss', text: string, url: string): Promise<void> {
+    const found =
+      kind === 'mss'
+        ? readingManifest(url, () => mssResources(text, url))
+        : dashResources(await this.#mpd(text, url), url);
+    for (const resource of readingManifest(url, () => found)) this.found.add(resource);
+  }
+
+  async #mpd(text: string, url: string): Promise<ReadElement> {
+    try {
+      return await withRemoteElements(readMpd(text, url), url, (target) => this.#remote(target));
+    } catch (error) {
+      throw manifestFailure(error, url);
+    }
+  }
+
+  /** Its references begin where it is put in, so it may come from anywhere. */
+  async #remote(url: string): Promise<string> {
+    return textOfManifest(await this.fetch(url, 'manifest'));
   }
 }
 

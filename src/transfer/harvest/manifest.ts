@@ -71,8 +71,13 @@ export function* readingManifest<T>(url: string, read: () => Iterable<T>): Gener
   try {
     yield* read();
   } catch (error) {
-    if (!(error instanceof ManifestError)) throw error;
-    const code = error.reason === 'too_large' ? 'source_too_large' : 'source_invalid';
-    throw new Failure(code, `${shownUrl(url)}: ${error.message}.`, { details: { url: shownUrl(url) }, cause: error });
+    throw manifestFailure(error, url);
   }
+}
+
+/** A ManifestError as a Failure that names the manifest; anything else as it is. */
+export function manifestFailure(error: unknown, url: string): unknown {
+  if (!(error instanceof ManifestError)) return error;
+  const code = error.reason === 'too_large' ? 'source_too_large' : 'source_invalid';
+  return new Failure(code, `${shownUrl(url)}: ${error.message}.`, { details: { url: shownUrl(url) }, cause: error });
 }
