@@ -89,10 +89,12 @@ export function packagingPorts(settings: PackagingPortsSettings): PackagingPorts
     },
     async openSource(uri, role) {
       const assumed = roleToAssume({ source: uri, sourceRoleArn: role }, sourceRoles);
-      if (assumed !== undefined) return (await sourcesOf(assumed))(uri);
-      if (/^[a-z][a-z0-9+.-]+:/i.test(uri) && !/^file:/i.test(uri)) return (await (remote ??= remoteSources()))(uri);
+      const { decryptingSource } = await import('./transfer/decrypting-source.js');
+      if (assumed !== undefined) return decryptingSource((await sourcesOf(assumed))(uri));
+      if (/^[a-z][a-z0-9+.-]+:/i.test(uri) && !/^file:/i.test(uri))
+        return decryptingSource((await (remote ??= remoteSources()))(uri));
       const { fileSource } = await import('./transfer/file-source.js');
-      return fileSource(uri);
+      return decryptingSource(fileSource(uri));
     },
   };
 }

@@ -101,7 +101,7 @@ export const failureTable = {
     kind: 'permanent',
     status: 422,
     title: 'The source is encrypted',
-    help: 'Give an unencrypted source.',
+    help: 'Give a clear source, or HLS with AES-128 whose keys can be read.',
   },
   source_misaligned: {
     kind: 'permanent',

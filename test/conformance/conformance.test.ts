@@ -83,6 +83,16 @@ const cases: Case[] = [
   },
   { name: 'packed audio of AC-3', shape: 'separate audio', packed: true, audioCodec: 'ac3', channels: 6 },
   { name: 'packed audio of E-AC-3', shape: 'separate audio', packed: true, audioCodec: 'eac3' },
+  {
+    name: 'AES-128 with IVs and keys that change, audio in a rendition of its own',
+    ...{ shape: 'separate audio', encrypted: 'IV and rotation', seconds: 7 },
+  },
+  { name: 'AES-128 with the IV of sequence numbers', shape: 'media playlist', encrypted: 'sequence numbers' },
+  { name: 'AES-128 in byte ranges of one file', shape: 'byte ranges', encrypted: 'sequence numbers' },
+  {
+    name: 'packed audio with AES-128',
+    ...{ shape: 'separate audio', packed: true, encrypted: 'IV and rotation', sampleRate: 44_100 },
+  },
   { name: 'E-AC-3 alone', shape: 'no video', audioCodec: 'eac3', channels: 6 },
   { name: 'AAC in LATM', shape: 'transport stream', transport: 'latm', seconds: 14 },
   { name: 'MP3', shape: 'media playlist', audioCodec: 'libmp3lame', sampleRate: 44_100 },
@@ -178,6 +188,11 @@ function fragmentCases(): Case[] {
       name: 'HLS of fragmented MP4 with a discontinuity and another EXT-X-MAP',
       shape: 'discontinuity',
       ffmpegCannot: 'ffmpeg 5.1 reads one period of an MPD, and keeps the first init segment of a playlist',
+    },
+    { name: 'HLS of fragmented MP4 with AES-128, map and all', shape: 'media playlist', encrypted: 'IV and rotation' },
+    {
+      name: 'HLS of fragmented MP4 with AES-128 in byte ranges',
+      ...{ shape: 'byte ranges', encrypted: 'IV and rotation' },
     },
     { name: 'HLS of fragmented MP4 without audio', shape: 'no audio', bFrames: 0 },
     { name: 'HLS of fragmented MP4 of E-AC-3 alone', shape: 'no video', audioCodec: 'eac3', channels: 6 },

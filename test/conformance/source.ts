@@ -1,6 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ffmpeg, packetTimes } from '../support/ffmpeg.js';
+import { encryptSegments } from './encrypt-segments.js';
 import { packAudio } from '../support/packed-audio-writer.js';
 import { beginsWithinSound, renumber, spreadSound } from './rearrange.js';
 
@@ -31,6 +32,8 @@ export interface SourceOptions {
   readonly segments?: 'TS' | 'fMP4';
   /** Audio renditions are packed audio: frames behind ID3 tags. */
   readonly packed?: boolean;
+  /** Segments and maps of playlists are encrypted with AES-128: with an IV that is written and a key for each two segments, or one of the sequence number. */
+  readonly encrypted?: 'IV and rotation' | 'sequence numbers';
   /** Puts each audio frame into a PES packet of its own, so that each has its exact time stamp. */
   readonly oneFramePerPes?: boolean;
   readonly seconds?: number;
@@ -74,7 +77,7 @@ const sizes = ['160x90', '128x72'] as const;
 const gopSeconds = 1;
 const segmentSeconds = 2;
 
-type Optional = 'sampleEntry' | 'transport';
+type Optional = 'sampleEntry' | 'transport' | 'encrypted';
 type Plain = Required<Omit<SourceOptions, Optional>> & Pick<SourceOptions, Optional>;
 
 const plain: Plain = {
@@ -97,6 +100,16 @@ const plain: Plain = {
 
 /** Makes a source in the folder. Encodes to MP4 first and cuts by stream copy, so that every segment has its parameter sets. */
 export async function makeSource(folder: string, options: SourceOptions = {}): Promise<MadeSource> {
+  const source = await makeClearSource(folder, options);
+  const { encrypted } = options;
+  if (encrypted) {
+    const playlists = (await readdir(folder, { recursive: true })).filter((name) => /[\\/]index\.m3u8$/.test(name));
+    for (const playlist of playlists) await encryptSegments(path.join(folder, playlist), encrypted);
+  }
+  return source;
+}
+
+async function makeClearSource(folder: string, options: SourceOptions): Promise<MadeSource> {
   const given: Plain = { ...plain, ...options };
   await mkdir(folder, { recursive: true });
   switch (given.shape) {

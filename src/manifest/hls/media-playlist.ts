@@ -47,6 +47,8 @@ export interface ByteRange {
 export interface MediaMap {
   readonly uri: string;
   readonly byteRange?: ByteRange;
+  /** EXT-X-KEYs that apply to it, as of segments. */
+  readonly keys?: readonly Key[];
 }
 
 /** EXT-X-KEY with a METHOD other than NONE */

@@ -94,7 +94,8 @@ class MediaPlaylistReader {
         this.#key(this.#attributes(item));
         return;
       case 'EXT-X-MAP':
-        this.#map = readMap(this.#attributes(item), item.line);
+        this.#map = { ...readMap(this.#attributes(item), item.line), ...(this.#keys && { keys: this.#keys }) };
+        this.#keysOpen = false;
         return;
       case 'EXT-X-DEFINE':
         this.#variables.define(this.#attributes(item), item.line);

@@ -19,6 +19,7 @@ const playlist: MediaPlaylist = {
     { uri: 'a', duration: 6, map, keys, byteRange: { offset: 0, length: 9 } },
     { uri: 'a', duration: 6, map: { ...map }, keys: [...keys], byteRange: { offset: 9, length: 9 } },
     { uri: 'b', duration: 5.5, map: { uri: 'init2.mp4' }, discontinuity: true, gap: true },
+    { uri: 'd', duration: 5.5, map: { uri: 'init3.mp4', keys }, keys },
     { uri: 'c', duration: 1.25, map: { uri: 'init2.mp4' }, programDateTime: '2026-01-01T00:00:00.000Z' },
   ],
 };
@@ -31,8 +32,10 @@ describe('a media playlist that is written', () => {
 
   it('states maps and keys only where they change', () => {
     const text = writeMediaPlaylist(playlist);
-    expect(text.match(/#EXT-X-MAP/g)).toHaveLength(2);
+    expect(text.match(/#EXT-X-MAP/g)).toHaveLength(4);
     expect(text.match(/#EXT-X-KEY:.*/g)).toEqual([
+      '#EXT-X-KEY:METHOD=AES-128,URI="k",IV=0x00,KEYFORMAT="identity",KEYFORMATVERSIONS="1"',
+      '#EXT-X-KEY:METHOD=NONE',
       '#EXT-X-KEY:METHOD=AES-128,URI="k",IV=0x00,KEYFORMAT="identity",KEYFORMATVERSIONS="1"',
       '#EXT-X-KEY:METHOD=NONE',
     ]);

@@ -23,8 +23,16 @@ function writeSegment(segment: MediaSegment, previous: MediaSegment | undefined)
   const { byteRange, map, keys, programDateTime } = segment;
   const lines: string[] = [];
   if (segment.discontinuity) lines.push('#EXT-X-DISCONTINUITY');
-  if (!sameKeys(keys, previous?.keys)) lines.push(...(keys?.map(writeKey) ?? ['#EXT-X-KEY:METHOD=NONE']));
-  if (map && !sameMap(map, previous?.map)) lines.push(writeMap(map));
+  let inForce = previous?.keys;
+  const enforce = (wanted: readonly Key[] | undefined) => {
+    if (!sameKeys(wanted, inForce)) lines.push(...(wanted?.map(writeKey) ?? ['#EXT-X-KEY:METHOD=NONE']));
+    inForce = wanted;
+  };
+  if (map && !sameMap(map, previous?.map)) {
+    enforce(map.keys);
+    lines.push(writeMap(map));
+  }
+  enforce(keys);
   if (programDateTime !== undefined) lines.push(`#EXT-X-PROGRAM-DATE-TIME:${programDateTime}`);
   if (segment.markers) lines.push(...segment.markers.map((marker) => `#${marker}`));
   if (segment.gap) lines.push('#EXT-X-GAP');
@@ -57,7 +65,10 @@ function writeRange({ length, offset }: ByteRange): string {
 function sameMap(a: MediaMap, b: MediaMap | undefined): boolean {
   return (
     a === b ||
-    (a.uri === b?.uri && a.byteRange?.offset === b.byteRange?.offset && a.byteRange?.length === b.byteRange?.length)
+    (a.uri === b?.uri &&
+      a.byteRange?.offset === b.byteRange?.offset &&
+      a.byteRange?.length === b.byteRange?.length &&
+      sameKeys(a.keys, b.keys))
   );
 }
 

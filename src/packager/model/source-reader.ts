@@ -1,6 +1,20 @@
 /** Something that can be read. */
 export interface SourceResource {
   readonly uri: string;
+  /** How it has to be deciphered. Offsets and lengths then count deciphered bytes, as though they lay where the encryption begins. */
+  readonly encryption?: SegmentEncryption;
+}
+
+/** AES-128 of HLS, RFC 8216bis §4.4.4.4: CBC with PKCS#7 padding. The reader gets the key. */
+export interface SegmentEncryption {
+  readonly method: 'AES-128';
+  /** Where the key is. */
+  readonly key: string;
+  /** 32 hexadecimal digits */
+  readonly iv: string;
+  /** What of the resource is encrypted as one, bytes; without a length, all from the offset on. */
+  readonly offset: number;
+  readonly length?: number;
 }
 
 /** A stretch of bytes of a resource; the whole of it when offset and length are absent. */

@@ -70,9 +70,9 @@ const refusals: {
   },
   {
     name: 'encryption',
-    resources: withPlaylist((text) => text.replace('#EXTINF', '#EXT-X-KEY:METHOD=AES-128,URI="k"\n#EXTINF')),
+    resources: withPlaylist((text) => text.replace('#EXTINF', '#EXT-X-KEY:METHOD=SAMPLE-AES,URI="k"\n#EXTINF')),
     code: 'source_encrypted',
-    message: 'METHOD AES-128',
+    message: 'METHOD SAMPLE-AES',
   },
   {
     name: 'a gap',

@@ -1,14 +1,15 @@
 import type { MediaMap, MediaPlaylist, MediaSegment } from '../../manifest/hls/media-playlist.js';
-import { PackagerError } from '../errors.js';
+import { type ErrorLocation, PackagerError } from '../errors.js';
 import type { SourceRange } from '../model/source-reader.js';
 import type { IndexLimits } from './limits.js';
 import { resolveUri } from './resolve-uri.js';
+import { segmentEncryption } from './segment-encryption.js';
 import type { SourceSegment } from './source-rendition.js';
 
 /**
  * The segments that a media playlist lists.
  * @param uri where the playlist is
- * @throws PackagerError for playlists that are live, empty, encrypted, of I-frames, with gaps, or too long
+ * @throws PackagerError for playlists that are live, empty, encrypted otherwise than with AES-128, of I-frames, with gaps, or too long
  */
 export function mediaSegments(playlist: MediaPlaylist, uri: string, limits: IndexLimits): SourceSegment[] {
   const { segments } = playlist;
@@ -27,36 +28,36 @@ export function mediaSegments(playlist: MediaPlaylist, uri: string, limits: Inde
       `${segments.length} segments; maximumSegments is ${limits.maximumSegments}`,
     );
   }
-  const maps = new Map<MediaMap, SourceRange>();
-  return segments.map((segment, index) => sourceSegment(segment, index, { uri, maps }));
+  const of = { uri, maps: new Map<MediaMap, SourceRange>(), mediaSequence: playlist.mediaSequence };
+  return segments.map((segment, index) => sourceSegment(segment, index, of));
 }
 
 interface OfPlaylist {
   readonly uri: string;
   /** As resolved: one object for all segments that share it. */
   readonly maps: Map<MediaMap, SourceRange>;
+  readonly mediaSequence: number;
 }
 
-function sourceSegment(segment: MediaSegment, index: number, { uri, maps }: OfPlaylist): SourceSegment {
+function sourceSegment(segment: MediaSegment, index: number, { uri, maps, mediaSequence }: OfPlaylist): SourceSegment {
   const at = { segment: index + 1, ...(segment.line !== undefined && { line: segment.line }) };
-  if (segment.keys) {
-    const methods = segment.keys.map(({ method }) => method).join(', ');
-    throw new PackagerError(
-      'source_encrypted',
-      `EXT-X-KEY with METHOD ${methods}; only clear sources can be packaged`,
-      at,
-    );
-  }
   if (segment.gap) throw new PackagerError('source_invalid', 'EXT-X-GAP: the source lacks a segment', at);
   const address = (reference: string) => {
     const resolved = resolveUri(reference, uri);
     if (resolved !== undefined) return resolved;
     throw new PackagerError('source_invalid', `not a URI: ${reference.slice(0, 200)}`, at);
   };
+  const range = (of: MediaSegment | MediaMap, sequence?: number): SourceRange => {
+    const { keys, byteRange } = of;
+    if (!keys) return { uri: address(of.uri), ...byteRange };
+    const encryption = located(at, () => segmentEncryption({ keys, sequence, byteRange, address }));
+    // How long it is when it is deciphered, the padding tells.
+    return { uri: address(of.uri), offset: encryption.offset, encryption };
+  };
   let map = segment.map && maps.get(segment.map);
-  if (segment.map && !map) maps.set(segment.map, (map = { uri: address(segment.map.uri), ...segment.map.byteRange }));
+  if (segment.map && !map) maps.set(segment.map, (map = range(segment.map)));
   return {
-    range: { uri: address(segment.uri), ...segment.byteRange },
+    range: range(segment, mediaSequence + index),
     ...(map && { map }),
     number: index + 1,
     duration: segment.duration,
@@ -64,4 +65,12 @@ function sourceSegment(segment: MediaSegment, index: number, { uri, maps }: OfPl
     ...(segment.programDateTime !== undefined && { programDateTime: segment.programDateTime }),
     ...(segment.markers && { markers: segment.markers }),
   };
+}
+
+function located<T>(at: ErrorLocation, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof PackagerError ? error.at(at) : error;
+  }
 }

@@ -113,6 +113,16 @@ export async function located<T>(
     return await work();
   } catch (error) {
     if (!(error instanceof PackagerError)) throw error;
-    throw error.at({ uri: range.uri, rendition: rendition.id, segment: number });
+    const { encryption } = range;
+    // What a wrong key gives is noise, which is called all sorts of things.
+    const told = encryption
+      ? new PackagerError(
+          error.code,
+          `${error.reason}; it was deciphered with the key ${encryption.key.replace(/[?#].*/s, '')}: is that, and its IV, the right one?`,
+          error.location,
+          { cause: error },
+        )
+      : error;
+    throw told.at({ uri: range.uri, rendition: rendition.id, segment: number });
   }
 }

@@ -127,7 +127,7 @@ function openSegment(source: StreamPeriod, at: number, open: readonly OpenTrack[
   const next = source.segments[at + 1]?.range;
   const tracks = open.map((track) => trackSegment(source, at, track));
   const carries = tracks.some(({ carry }) => carry > 0);
-  const tail = { uri: next?.uri ?? '', offset: next?.offset ?? 0, length: source.heads[at + 1]?.foreignBytes ?? 0 };
+  const tail = { uri: '', ...next, offset: next?.offset ?? 0, length: source.heads[at + 1]?.foreignBytes ?? 0 };
   return {
     source: range,
     ...(carries && { tail }),
