@@ -6,6 +6,7 @@ import { allSettings, shownText, type SettingName } from '../src/config/config.j
 import { failureTable } from '../src/domain/failure.js';
 import { metricTable } from '../src/status/metrics.js';
 import type { Settings } from '../src/domain/setting.js';
+import { packagingConfigurationPage } from './packaging-fields.js';
 
 /** Every page by its file name. */
 export async function generatedPages(): Promise<Map<string, string>> {
@@ -13,6 +14,7 @@ export async function generatedPages(): Promise<Map<string, string>> {
     ['failures.md', failuresPage()],
     ['settings.md', settingsPage()],
     ['metrics.md', metricsPage()],
+    ['packaging-configuration.md', packagingConfigurationPage(note, table)],
   ]);
   const style = await resolveConfig(import.meta.filename);
   for (const [name, text] of pages) pages.set(name, await format(text, { ...style, parser: 'markdown' }));

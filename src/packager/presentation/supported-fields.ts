@@ -2,7 +2,7 @@ import type { PackagingConfiguration } from '../../domain/packaging-configuratio
 import { PackagerError } from '../errors.js';
 
 /** `CmafPackage.HlsManifests.AdMarkers`: every field of a configuration down to those that are decided on as a whole. */
-type FieldPath<T> = T extends readonly (infer Item)[]
+export type FieldPath<T> = T extends readonly (infer Item)[]
   ? FieldPath<Item>
   : T extends object
     ? { [Name in keyof T & string]-?: Name | `${Name}.${FieldPathBelow<Name, T[Name]>}` }[keyof T & string]
@@ -11,13 +11,13 @@ type FieldPathBelow<Name, T> = Name extends 'Tags' | 'Encryption' | 'StreamSelec
   ? never
   : FieldPath<NonNullable<T>>;
 
-type Verdict = 'honoured' | { readonly refused: string; readonly unless?: (value: unknown) => boolean };
+export type Verdict = 'honoured' | { readonly refused: string; readonly unless?: (value: unknown) => boolean };
 
 const notYet = 'not supported yet';
 const isFalse = (value: unknown) => value === false;
 
 /** Every field: honoured, or refused with the reason. The compiler wants a line for each field that the schema gains. */
-const verdicts: Record<FieldPath<PackagingConfiguration>, Verdict> = {
+export const verdicts: Record<FieldPath<PackagingConfiguration>, Verdict> = {
   Id: 'honoured',
   PackagingGroupId: 'honoured',
   Tags: 'honoured',
