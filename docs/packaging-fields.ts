@@ -115,7 +115,7 @@ interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly items?: JsonSchema;
   readonly required?: readonly string[];
-  readonly default?: unknown;
+  readonly default?: string;
 }
 
 function allowed(root: JsonSchema, field: string): string {
@@ -123,7 +123,7 @@ function allowed(root: JsonSchema, field: string): string {
     .split('.')
     .reduce<JsonSchema | undefined>((at, name) => (at?.items ?? at)?.properties?.[name], root);
   if (!schema) throw new Error(`the schema has no field ${field}`);
-  const standard = schema.default === undefined ? '' : `; default \`${String(schema.default)}\``;
+  const standard = schema.default === undefined ? '' : `; default \`${schema.default}\``;
   return `${kindOf(schema)}${standard}`;
 }
 
