@@ -22,7 +22,8 @@ export interface SplitPresentation {
 
 /**
  * PeriodTriggers ADS: periods end where a break begins and where it ends. Media stays as it is, with its times and numbers: a Period says which media
- * time it begins with. Segments of sound that lie across a cut belong to where their greater part is.
+ * time it begins with. Segments of sound that lie across a cut belong to where their greater part is, and to both where more than players bridge
+ * would be missing: what is outside of a Period is not played.
  * @param breaks of each period of the presentation
  */
 export function splitPeriods(presentation: Presentation, breaks: readonly (readonly AdBreak[])[]): SplitPresentation {
@@ -64,12 +65,19 @@ function partsOf({ duration }: PlannedPeriod, breaks: readonly AdBreak[]): Perio
   }));
 }
 
+/** Seconds without sound at the start or end of a Period that players play over. */
+const bridged = 0.1;
+
 function partOf<T extends ListedPeriod>(period: T, { offset }: PeriodPart, next: PeriodPart | undefined): T {
   const { timescale } = period.track;
-  const middle = ({ start, end }: T['segments'][number]) => (start + end) / 2 / timescale;
   const from = offset === 0 ? -Infinity : offset;
   const to = next?.offset ?? Infinity;
-  return { ...period, segments: period.segments.filter((each) => middle(each) >= from && middle(each) < to) };
+  const isIn = ({ start, end }: T['segments'][number]) => {
+    const middle = (start + end) / 2 / timescale;
+    if (middle >= from && middle < to) return true;
+    return Math.min(end / timescale, to) - Math.max(start / timescale, from) > bridged;
+  };
+  return { ...period, segments: period.segments.filter(isIn) };
 }
 
 /** Ticks of a track that play at the start of the part. */

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import {
+  audioTrack,
+  regularCuts,
+  rendition,
+  syntheticIndex,
+  videoTrack,
+} from '../../../test/support/synthetic-index.js';
+import type { AdBreak } from './ad-breaks.js';
+import { planPresentation } from './plan-presentation.js';
+import { splitPeriods } from './split-periods.js';
+
+const media = { groupIds: ['a'], name: 'English', default: true, autoselect: true };
+
+/** Four segments of 4 s; sound in segments of its own that begin so much later, a break from 4 to 8 s. */
+function parts(later: number) {
+  const cuts = regularCuts(4, 4);
+  const sound = cuts.map((time, index) => (index > 0 && index < cuts.length - 1 ? time + later : time));
+  const index = syntheticIndex(
+    rendition({ uri: 'v', tracks: [videoTrack()], cuts: [cuts], variant: { bandwidth: 1000, audioGroups: ['a'] } }),
+    rendition({ uri: 'a', tracks: [audioTrack('a')], cuts: [sound], media }),
+  );
+  const whole = planPresentation(index, { Id: 'test', DashPackage: { DashManifests: [{ ManifestName: 'index' }] } });
+  const each: AdBreak = { cue: { time: 360_000, out: true }, start: 360_000, end: 720_000, from: 4, to: 8 };
+  const { presentation } = splitPeriods(whole, [[each]]);
+  return presentation.tracks.map(({ kind, periods }) => [
+    kind,
+    periods.map(({ segments }) => segments.map(({ number }) => number)),
+  ]);
+}
+
+it('puts segments into the part of the period where they are', () => {
+  expect(parts(0.05)).toEqual([
+    ['video', [[1], [2], [3, 4]]],
+    ['audio', [[1], [2], [3, 4]]],
+  ]);
+});
+
+it('lists sound that lies far across a cut in both parts, so that neither lacks it', () => {
+  expect(parts(0.5)).toEqual([
+    ['video', [[1], [2], [3, 4]]],
+    ['audio', [[1], [1, 2], [2, 3, 4]]],
+  ]);
+});
