@@ -23,6 +23,7 @@ import { eventInbox, type EventInbox } from './status/event-inbox.js';
 import { eventLedger } from './status/event-ledger.js';
 import { recordingCatalog } from './status/recording-catalog.js';
 import { listRecordings } from './status/recording-list.js';
+import { recordingStreams } from './status/recording-streams.js';
 import { scheduleTable } from './status/schedule-table.js';
 import { startClockwork, type RecurringWork } from './workflow/clockwork.js';
 import { startEventLoop } from './workflow/event-loop.js';
@@ -139,6 +140,7 @@ export function recordingsIntake(options: RecordingsIntakeOptions): RecordingsIn
             ...services,
             list: (filter) => listRecordings(database.tables, filter),
             ledger: eventLedger(database.tables),
+            streams: recordingStreams(database.tables),
             archive: eventArchive(database.tables),
             inventory: options.inventory ?? (() => Promise.resolve(undefined)),
             wake: () => loop && loop.wake(),

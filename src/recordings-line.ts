@@ -1,4 +1,7 @@
 import type { Config } from './config/config.js';
+import { Failure } from './domain/failure.js';
+import type { Recording } from './domain/recording.js';
+import type { IngestRequest } from './domain/work-request.js';
 import type { StoredRecordingFile } from './domain/stored-recording-file.js';
 import { hostLimits } from './net/host-limits.js';
 import { httpClient } from './net/request.js';
@@ -29,9 +32,13 @@ import { fetchRecordingFile } from './workflow/fetch-recording-file.js';
 import { followDefaults, type FollowOptions } from './workflow/follow-event.js';
 import { ingestRecording } from './workflow/ingest-recording.js';
 import { patient } from './workflow/patience.js';
+import { streamLine, type StreamLineOptions } from './stream-line.js';
 import { sweepStorage } from './workflow/sweep-storage.js';
 import type { TellInput } from './workflow/tell.js';
-import { trashRecordings } from './workflow/trash-recordings.js';
+import type { Engine } from './workflow/start.js';
+import { submitIngest, submitLateFiles, submitTranscripts } from './workflow/submit-ingest.js';
+import { submitLateToStream, submitStream } from './workflow/submit-stream.js';
+import { trashRecordings, type TrashReport } from './workflow/trash-recordings.js';
 
 /** How patient the line is; other than usual in tests. */
 export interface RecordingsTimes {
@@ -53,6 +60,7 @@ export interface RecordingsLineOptions {
   /** Of the process: its rate limit and its tokens count for everything that asks Zoom. */
   readonly zoom: ZoomConnection | undefined;
   readonly times?: RecordingsTimes;
+  readonly stream: Pick<StreamLineOptions, 'packageEndpoint' | 'findPackagingGroup'>;
 }
 
 /** Zoom as this installation reaches it; undefined without its settings. */
@@ -96,26 +104,61 @@ function opencastAuth(config: Config): OpencastAuth | undefined {
   return user === undefined || password === undefined ? undefined : { kind, user, password };
 }
 
-/** The second half of the recordings line: from a decided ingest to the event in Opencast. Undefined when Zoom or Opencast is not set up. */
+/**
+ * The second half of the recordings line: from a decided ingest to the event in Opencast, or to addresses that play it. Undefined when Zoom
+ * is not set up, or an Opencast that is to have recordings.
+ */
 export function recordingsLine(options: RecordingsLineOptions) {
-  const { config, database, store, tell, targets, zoom } = options;
+  const { config, zoom } = options;
+  const opencast = config.RECORDINGS_PUBLISH === 'stream' ? undefined : opencastConnection(config);
+  if (!zoom || (config.RECORDINGS_PUBLISH !== 'stream' && !opencast)) return undefined;
+  const collecting = collectingOf(options, zoom);
+  const stream = streamLine({ ...options, ...options.stream, collecting });
+  const streams = config.RECORDINGS_PUBLISH !== 'opencast';
+  const events = opencast && eventLine({ ...options, zoom, opencast, collecting, stream, streams });
+  return {
+    events,
+    stream: streams ? stream : undefined,
+    // Registered whatever the setting: what was begun under another one goes on.
+    workflows: [collecting.fetchFile, stream.workflow, ...(events?.workflows ?? [])],
+  };
+}
+
+/** What it takes to have a recording's files. */
+function collectingOf(options: RecordingsLineOptions, zoom: ZoomConnection): StreamLineOptions['collecting'] {
+  const { config, database, store } = options;
+  const { patience } = options.times ?? { patience: patient };
+  return {
+    ...{ source: zoom.client, incomplete: config.INCOMPLETE_RECORDINGS, patience },
+    fetchFile: fetchRecordingFile(fetcherOf(options, zoom), patience),
+    catalog: recordingCatalog(database.tables),
+    writeInventory: (prefix, uuid, files) => describeFiles(store, { prefix, uuid, files }),
+  };
+}
+
+interface EventLineOptions extends Omit<RecordingsLineOptions, 'stream'> {
+  readonly zoom: ZoomConnection;
+  readonly opencast: Opencast;
+  readonly collecting: StreamLineOptions['collecting'];
+  readonly stream: ReturnType<typeof streamLine>;
+  /** Recordings are packaged as well. */
+  readonly streams: boolean;
+}
+
+/** From a decided ingest to the event in Opencast. */
+function eventLine(options: EventLineOptions) {
+  const { config, database, store, tell, targets, zoom, collecting, stream, streams } = options;
   const { times = { patience: patient, follow: followDefaults } } = options;
-  const opencast = opencastConnection(config);
-  if (!zoom || !opencast) return undefined;
   const ledger = eventLedger(database.tables);
   const catalog = recordingCatalog(database.tables);
-  const publisher = publisherOf(options, opencast);
-  const fetchFile = fetchRecordingFile(fetcherOf(options, zoom), times.patience);
-  const attach = attachCaptions({ fetchFile, publisher, ledger, patience: times.patience });
+  const publisher = publisherOf(options, options.opencast);
+  const attach = attachCaptions({ fetchFile: collecting.fetchFile, publisher, ledger, patience: times.patience });
   const ingest = ingestRecording({
-    source: zoom.client,
-    fetchFile,
-    incomplete: config.INCOMPLETE_RECORDINGS,
-    patience: times.patience,
+    ...collecting,
     catalog,
     publisher,
     ledger,
-    writeInventory: (prefix, uuid, files) => describeFiles(store, { prefix, uuid, files }),
+    stream: { workflow: stream.workflow, inputOf: (request) => (streams ? stream.inputOf(request) : undefined) },
     attachCaptions: attach,
     tell,
     targets,
@@ -133,14 +176,65 @@ export function recordingsLine(options: RecordingsLineOptions) {
     trash,
     tell,
     targets,
-    workflows: [fetchFile, attach, ingest, sweep, trash],
+    workflows: [attach, ingest, sweep, trash],
   };
 }
 
 export type RecordingsLine = NonNullable<ReturnType<typeof recordingsLine>>;
+export type EventLine = ReturnType<typeof eventLine>;
+
+/** The second half of the recordings line, for who decides what is work. */
+export interface Recordings {
+  /** Takes a recording that is to be ingested. @returns the job, stored when this resolves */
+  readonly submitIngest: (request: IngestRequest) => Promise<{ id: string; created: boolean }>;
+  /** Takes transcripts that Zoom has finished. @returns their jobs */
+  readonly submitTranscripts: (recording: Recording) => Promise<readonly string[]>;
+  /** Tells of media that Zoom added too late. @returns what is in no event, for people */
+  readonly submitLateFiles: (recording: Recording) => Promise<readonly string[]>;
+  /** Removes copies that Opencast had finished with before then, in place of the hour's own look. @param before milliseconds since 1970 */
+  readonly sweep: (before: number) => Promise<void>;
+  /** Puts into Zoom's trash what Opencast had finished before then, in place of the day's own look. @param before milliseconds since 1970 */
+  readonly trash: (before: number) => Promise<TrashReport>;
+}
+
+export function recordingsOf({ events, stream }: RecordingsLine, engine: Engine): Recordings {
+  const submitting = events && { engine, ingestRecording: events.ingest, attachCaptions: events.attach, ...events };
+  const streaming = stream && { engine, streamRecording: stream.workflow, ...stream };
+  const late = async (recording: Recording) => (streaming ? submitLateToStream(streaming, recording) : []);
+  const needEvents = () => {
+    if (events) return events;
+    throw new Failure('invalid_settings', 'Recordings do not go into Opencast: see RECORDINGS_PUBLISH.');
+  };
+  return {
+    async submitIngest(request) {
+      if (submitting) return submitIngest(submitting, request);
+      if (streaming) return submitStream(streaming, request);
+      throw new Failure('invalid_settings', 'Recordings go nowhere: see RECORDINGS_PUBLISH.');
+    },
+    async submitTranscripts(recording) {
+      const attached = submitting ? await submitTranscripts(submitting, recording) : [];
+      return [...attached, ...(await late(recording))];
+    },
+    async submitLateFiles(recording) {
+      const untaken = submitting ? await submitLateFiles(submitting, recording) : [];
+      await late(recording);
+      return untaken;
+    },
+    async sweep(before) {
+      const { sweep } = needEvents();
+      const { id } = await engine.submit(sweep, `sweep-storage:before ${before}`, { before });
+      await engine.result(id);
+    },
+    async trash(before) {
+      const { trash } = needEvents();
+      const { id } = await engine.submit(trash, `trash-recordings:before ${before}`, { before });
+      return engine.result<TrashReport>(id);
+    },
+  };
+}
 
 function publisherOf(
-  { config, database, store, publicUrl, mediaSecret, times }: RecordingsLineOptions,
+  { config, database, store, publicUrl, mediaSecret, times }: Omit<RecordingsLineOptions, 'stream'>,
   opencast: Opencast,
 ): EventPublisher {
   return opencastPublisher({

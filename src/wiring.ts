@@ -5,8 +5,6 @@ import type { SystemServices } from './api/routes/system.js';
 import { storageOf, type Config } from './config/config.js';
 import type { Environment } from './config/environment.js';
 import type { Failure } from './domain/failure.js';
-import type { Recording } from './domain/recording.js';
-import type { IngestRequest } from './domain/work-request.js';
 import { hostLimits } from './net/host-limits.js';
 import { pace } from './net/pace.js';
 import type { PackagingConfiguration, PackagingGroup } from './domain/packaging-configuration.js';
@@ -18,7 +16,9 @@ import {
   opencastConnection,
   recordingsLine,
   zoomConnection,
-  type RecordingsLine,
+  recordingsOf,
+  type EventLine,
+  type Recordings,
   type RecordingsTimes,
 } from './recordings-line.js';
 import { coordinatedEgress } from './publish/egress/embedded-packager/coordinated-egress.js';
@@ -57,9 +57,7 @@ import { startEngine, type Engine } from './workflow/start.js';
 import { readInventory } from './transfer/inventory.js';
 import { systemServices } from './system-services.js';
 import { submitAsset, type SubmitChoice } from './workflow/submit-asset.js';
-import { submitIngest, submitLateFiles, submitTranscripts } from './workflow/submit-ingest.js';
 import { noticeJobId, tell } from './workflow/tell.js';
-import type { TrashReport } from './workflow/trash-recordings.js';
 import { watch, type Probe, type Watch } from './workflow/watch.js';
 
 /** Everything that runs: what `serve`, `demo` and a command without a server work with. */
@@ -97,20 +95,6 @@ export interface Services {
   readonly metrics: Metrics;
   /** Work under way goes on at its last checkpoint with the next start. */
   close(): Promise<void>;
-}
-
-/** The second half of the recordings line, for who decides what is work. */
-export interface Recordings {
-  /** Takes a recording that is to be ingested. @returns the job, stored when this resolves */
-  readonly submitIngest: (request: IngestRequest) => Promise<{ id: string; created: boolean }>;
-  /** Takes transcripts that Zoom has finished. @returns their jobs */
-  readonly submitTranscripts: (recording: Recording) => Promise<readonly string[]>;
-  /** Tells of media that Zoom added too late. @returns what is in no event, for people */
-  readonly submitLateFiles: (recording: Recording) => Promise<readonly string[]>;
-  /** Removes copies that Opencast had finished with before then, in place of the hour's own look. @param before milliseconds since 1970 */
-  readonly sweep: (before: number) => Promise<void>;
-  /** Puts into Zoom's trash what Opencast had finished before then, in place of the day's own look. @param before milliseconds since 1970 */
-  readonly trash: (before: number) => Promise<TrashReport>;
 }
 
 export interface ServicesOptions {
@@ -187,12 +171,14 @@ async function compose(
     patience: playablePatience,
   });
   const asset = packageAsset({ packageEndpoint: endpoint, harvestEndpoint: harvested, managedEgress, ...telling });
+  const findPackagingGroup = async (id: string) => (await groups.find(id))?.group;
   const mediaSecret = await installationSecret(database.tables, 'media');
   const zoom = zoomConnection(config);
   const line = recordingsLine({
     ...{ config, database, store: openStore(undefined), publicUrl, mediaSecret, tell: told },
     ...{ targets: notifiers.length, zoom },
     ...(times && { times }),
+    stream: { packageEndpoint: endpoint, findPackagingGroup },
   });
   const intake = recordingsIntake({
     ...{ config, database, log, zoom: zoom?.client },
@@ -231,7 +217,7 @@ async function compose(
   });
 
   const recordings: Recordings | undefined = line && recordingsOf(line, engine);
-  const upkeep = line && startClockwork(upkeepOf(line, engine, config), log);
+  const upkeep = line?.events && startClockwork(upkeepOf(line.events, engine, config), log);
   const checks = healthChecks(database, openStore);
   const system = systemServices(config, database);
   const alerting = watch({
@@ -251,7 +237,6 @@ async function compose(
       for (const target of notifiers.keys()) await engine.submit(told, noticeJobId(notice, target), { notice, target });
     },
   });
-  const findPackagingGroup = async (id: string) => (await groups.find(id))?.group;
   const sourceRoles = config.REELWAY_SOURCE_ROLES;
   const submitting = { engine, packageAsset: asset, egress, catalog, sourceRoles, findPackagingGroup };
   return {
@@ -298,30 +283,13 @@ function harvesting({ REELWAY_PRIVATE_HOSTS: privateHosts }: Config): HarvestPor
 }
 
 /** What is done to recordings every hour. */
-function upkeepOf({ sweep, trash }: RecordingsLine, engine: Engine, config: Config): RecurringWork[] {
+function upkeepOf({ sweep, trash }: EventLine, engine: Engine, config: Config): RecurringWork[] {
   // One that fails, for want of a scope, is one dead letter a day.
   const trashing = { every: 24 * hour, start: (at: string) => engine.submit(trash, `trash-recordings:${at}`, {}) };
   return [
     { every: hour, start: (at) => engine.submit(sweep, `sweep-storage:${at}`, {}) },
     ...(config.ZOOM_TRASH_AFTER_DAYS === undefined ? [] : [trashing]),
   ];
-}
-
-function recordingsOf({ ingest, attach, sweep, trash, ...line }: RecordingsLine, engine: Engine): Recordings {
-  const submitting = { engine, ingestRecording: ingest, attachCaptions: attach, ...line };
-  return {
-    submitIngest: (request) => submitIngest(submitting, request),
-    submitTranscripts: (recording) => submitTranscripts(submitting, recording),
-    submitLateFiles: (recording) => submitLateFiles(submitting, recording),
-    async sweep(before) {
-      const { id } = await engine.submit(sweep, `sweep-storage:before ${before}`, { before });
-      await engine.result(id);
-    },
-    async trash(before) {
-      const { id } = await engine.submit(trash, `trash-recordings:before ${before}`, { before });
-      return engine.result<TrashReport>(id);
-    },
-  };
 }
 
 /** Zoom and Opencast, asked as the line asks them; those of the settings. */

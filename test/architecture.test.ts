@@ -58,6 +58,7 @@ const rules: readonly RoomRule[] = [
       'notify/notice',
       'notify/harvest-notice',
       'notify/recording-notice',
+      'notify/stream-notice',
       'notify/alert-notice',
     ],
     types: effectRooms,
@@ -99,6 +100,11 @@ const rules: readonly RoomRule[] = [
     room: 'recordings-line',
     imports: ['*'],
     rule: 'recordings-line is the part of wiring that composes the recordings line',
+  },
+  {
+    room: 'stream-line',
+    imports: ['*'],
+    rule: 'stream-line is the part of wiring that composes the packaging of recordings',
   },
   {
     room: 'recordings-intake',

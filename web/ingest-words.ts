@@ -29,6 +29,8 @@ const words: Record<IngestStatus, Words> = {
   SENT_TO_OPENCAST: { text: 'Opencast works on it', mood: 'running' },
   OPENCAST_SUCCEEDED: { text: 'in Opencast', mood: 'done' },
   OPENCAST_FAILED: { text: 'failed in Opencast', mood: 'failed' },
+  STREAM_SUCCEEDED: { text: 'can be watched', mood: 'done' },
+  STREAM_FAILED: { text: 'packaging failed', mood: 'failed' },
 };
 
 /** `OPENCAST_FAILED` and the like in words; what is no status stays as it is. */
@@ -42,7 +44,7 @@ export const statusGroups = {
   work: { name: 'in work', statuses: ofMood('running').filter((status) => !status.startsWith('RECORDING_')) },
   zoom: { name: 'still in Zoom', statuses: statusesOf((status) => status.startsWith('RECORDING_')) },
   ignored: { name: 'not ingested', statuses: ['IGNORED'] },
-  done: { name: 'in Opencast', statuses: ['OPENCAST_SUCCEEDED'] },
+  done: { name: 'done', statuses: ofMood('done') },
 } as const satisfies Record<string, { name: string; statuses: readonly IngestStatus[] }>;
 
 function ofMood(mood: Mood): readonly IngestStatus[] {
@@ -55,8 +57,8 @@ function statusesOf(wanted: (status: IngestStatus) => boolean): readonly IngestS
 
 /** How a recording is on the whole: its newest ingest says so; one that waits for a class says that. */
 export function stateOf({ ingests, awaitsSchedule }: Pick<RecordingSummary, 'ingests' | 'awaitsSchedule'>): Words {
-  const done = ingests.some(({ status }) => status === 'OPENCAST_SUCCEEDED');
-  if (done) return words.OPENCAST_SUCCEEDED;
+  const done = ingests.find(({ status }) => words[status].mood === 'done');
+  if (done) return words[done.status];
   if (awaitsSchedule) return { text: 'no class found', mood: 'again' };
   const newest = ingests.at(-1);
   return newest ? words[newest.status] : { text: 'known', mood: 'queued' };

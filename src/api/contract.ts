@@ -5,6 +5,7 @@ import { recordingStatuses } from '../domain/recording-status.js';
 import { scheduledClassSchema } from '../domain/schedule.js';
 import { ingestOriginSchema } from '../domain/work-request.js';
 import { jobStatuses } from '../workflow/job-view.js';
+import { streamSchema } from './stream-view.js';
 
 /** The shapes of the API, shared with whoever talks to it. Times are ISO 8601 in UTC, sizes bytes, durations milliseconds. */
 
@@ -320,6 +321,7 @@ export const recordingDetailSchema = recordingSummarySchema
         state: z.enum(['SUCCEEDED', 'FAILED']).nullable(),
       }),
     ),
+    stream: streamSchema,
     events: z.array(zoomEventSchema).describe('Oldest first.'),
   })
   .meta({ id: 'RecordingDetail' });

@@ -5,6 +5,8 @@ import type { CatalogIngest, CatalogRecording } from '../status/recording-views.
 import type { ShownRecording } from '../workflow/recording-desk.js';
 import type { recordingDetailSchema, recordingSummarySchema } from './contract.js';
 import { zoomEventView } from './routes/zoom-events.js';
+import { streamView } from './stream-view.js';
+import { jobIdOfStream } from '../workflow/stream-recording.js';
 
 type SummaryView = z.input<typeof recordingSummarySchema>;
 type DetailView = z.input<typeof recordingDetailSchema>;
@@ -24,7 +26,7 @@ export function recordingSummary({ recording, presence, awaitsSchedule, ingests 
 
 /** A recording with all there is to know of it. */
 export function recordingDetail(shown: ShownRecording): DetailView {
-  const { recording, decision, suggestions, opencast, events } = shown;
+  const { recording, decision, suggestions, opencast, stream, events } = shown;
   return {
     ...recordingSummary(shown),
     zoomUrl: `https://zoom.us/recording/management/detail?meeting_id=${encodeURIComponent(recording.uuid)}`,
@@ -38,6 +40,7 @@ export function recordingDetail(shown: ShownRecording): DetailView {
     opencast: opencast.map(({ mediaPackageId, trackingId, workflowId, state }) => ({
       ...{ eventId: mediaPackageId, trackingId, workflowId: workflowId ?? null, state: state ?? null },
     })),
+    stream: streamView(stream, jobIdOfStream(recording)),
     events: events.map(zoomEventView),
   };
 }

@@ -11,6 +11,7 @@ import { opencastProblem, opencastSettings } from '../publish/opencast/opencast-
 import { credentialProblem } from '../source/zoom/zoom-credentials.js';
 import { zoomSettings } from '../source/zoom/zoom-settings.js';
 import { recurringSettings } from '../workflow/recurring-settings.js';
+import { publishSettings } from '../workflow/publish-settings.js';
 import { queueSettings } from '../workflow/queue-settings.js';
 import { slackSettings } from '../source/slack/slack-settings.js';
 import { timetableSettings } from '../source/timetable/timetable-settings.js';
@@ -39,6 +40,7 @@ export const allSettings = {
   ...slackSettings,
   ...downloadSettings,
   ...sourceSettings,
+  ...publishSettings,
   ...opencastSettings,
   ...logSettings,
 };

@@ -9,8 +9,8 @@ const zoomStatuses = [
 ] as const;
 
 /**
- * How far an ingest is. The names are zoom-recording-ingester's, which its users and tools know; the last two are ours: how the workflow
- * in Opencast ended.
+ * How far an ingest is. The names are zoom-recording-ingester's, which its users and tools know; the last four are ours: how the workflow
+ * in Opencast ended, and how packaging did where there is no Opencast.
  */
 const ingestStatuses = [
   'ON_DEMAND_RECEIVED',
@@ -26,6 +26,8 @@ const ingestStatuses = [
   'SENT_TO_OPENCAST',
   'OPENCAST_SUCCEEDED',
   'OPENCAST_FAILED',
+  'STREAM_SUCCEEDED',
+  'STREAM_FAILED',
 ] as const;
 
 export type ZoomStatus = (typeof zoomStatuses)[number];
@@ -60,11 +62,13 @@ export function mayFollow(current: RecordingStatus | undefined, next: RecordingS
     case 'OPENCAST_FAILED':
       return next === 'OPENCAST_SUCCEEDED' || next === 'OPENCAST_FAILED';
     case 'OPENCAST_SUCCEEDED':
+    case 'STREAM_SUCCEEDED':
       return false;
     case 'WEBHOOK_FAILED':
     case 'IGNORED':
     case 'DOWNLOADER_FAILED':
     case 'UPLOADER_FAILED':
+    case 'STREAM_FAILED':
       return true;
     default:
       // Of work that has begun, a broken announcement says nothing.

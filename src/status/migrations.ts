@@ -235,6 +235,13 @@ const migrations: readonly { name: string; sql: string }[] = [
         PRIMARY KEY (kind, subject));
       CREATE TABLE reelway.lost_worker (id text PRIMARY KEY, host text NOT NULL, lost_at timestamptz NOT NULL DEFAULT now());`,
   },
+  {
+    name: 'streams of recordings',
+    sql: `
+      CREATE TABLE reelway.recording_stream (
+        uuid text PRIMARY KEY, request jsonb NOT NULL, state text, listed jsonb, views jsonb NOT NULL,
+        updated_at double precision NOT NULL);`,
+  },
 ];
 
 /** Any number: the advisory lock under which one process at a time migrates. */

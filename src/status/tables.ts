@@ -181,6 +181,17 @@ export interface Tables {
     trashed_at: Milliseconds | null;
     created_at: Milliseconds;
   };
+  /** What our own packager made of a recording. */
+  recording_stream: {
+    uuid: string;
+    request: JSONColumnType<object>;
+    /** null while it is under way */
+    state: 'SUCCEEDED' | 'FAILED' | null;
+    /** names of the recording's files that it knows of; null until it has listed them */
+    listed: ColumnType<readonly string[] | null, string | null, string | null>;
+    views: JSONColumnType<readonly object[]>;
+    updated_at: Milliseconds;
+  };
 }
 
 /** `double precision`, which `pg` reads as a number (bigint comes as text); exact up to 2^53. */

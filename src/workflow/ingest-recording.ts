@@ -14,6 +14,7 @@ import { collectRecording, type CollectServices, type Collected } from './collec
 import { defineWorkflow, type JobContext, type WorkflowDefinition } from './definition.js';
 import { followEvent, type FollowOptions } from './follow-event.js';
 import { lookForLateFiles, noteLateFiles } from './late-files.js';
+import { jobIdOfStream, type StreamInput, type StreamResult } from './stream-recording.js';
 import { noticeJobId, type TellInput } from './tell.js';
 
 export interface IngestServices extends CollectServices {
@@ -23,6 +24,11 @@ export interface IngestServices extends CollectServices {
   /** Writes the inventory of a recording's files: what it lists is there. */
   readonly writeInventory: (prefix: string, uuid: string, files: readonly StoredRecordingFile[]) => Promise<void>;
   readonly attachCaptions: WorkflowDefinition<CaptionsInput, null>;
+  readonly stream: {
+    readonly workflow: WorkflowDefinition<StreamInput, StreamResult>;
+    /** undefined: recordings are not packaged */
+    readonly inputOf: (request: IngestRequest) => Promise<StreamInput> | undefined;
+  };
   readonly tell: WorkflowDefinition<TellInput, null>;
   /** How many targets are told; each has a job of its own. */
   readonly targets: number;
@@ -115,8 +121,19 @@ function ingestOf(services: IngestServices, request: IngestRequest, job: JobCont
   async function make(target: CheckedRequest): Promise<readonly string[]> {
     await is('OC_SERIES_FOUND', { seriesId: request.series.id });
     const collected = await during('DOWNLOADER_FAILED', () => collect(target.mediaPackageId));
+    await stream();
     await is('SENT_TO_UPLOADER', { seriesId: request.series.id });
     return during('UPLOADER_FAILED', () => put(target, collected));
+  }
+
+  /** Packaging begins once the files are here: it finds them in our storage. Whether Opencast takes them does not concern it. */
+  async function stream(): Promise<void> {
+    if (!(await job.patched('streams beside Opencast'))) return;
+    const input = await job.step(
+      'look whether it is packaged',
+      async () => (await services.stream.inputOf(request)) ?? null,
+    );
+    if (input) await job.startJob(services.stream.workflow, jobIdOfStream(request), input, { urgency: job.urgency });
   }
 
   async function collect(mediaPackageId: string): Promise<Collected> {

@@ -9,6 +9,7 @@ import type { ArchivedEvent, ArchiveFilter, EventArchive } from '../status/event
 import type { EventLedger, LedgerEvent } from '../status/event-ledger.js';
 import type { RecordingFilter } from '../status/recording-list.js';
 import type { CatalogRecording, PastStatus } from '../status/recording-views.js';
+import type { RecordingStream, RecordingStreams } from '../status/recording-streams.js';
 import type { ScheduleTable } from '../status/schedule-table.js';
 import { orderedOf, orderIngest, type OnDemandServices, type OrderedIngest } from './ingest-on-demand.js';
 import { automaticWish, decide, rematch, rematchFor, takeRecording } from './take-recording.js';
@@ -42,6 +43,8 @@ export interface ShownRecording extends CatalogRecording {
   /** Statuses of each ingest, by its tracking id, oldest first. */
   readonly history: ReadonlyMap<string, readonly PastStatus[]>;
   readonly opencast: readonly LedgerEvent[];
+  /** What our own packager made of it; undefined: it was not packaged. */
+  readonly stream: RecordingStream | undefined;
   /** What Zoom sent of it, oldest first; kept for REELWAY_KEEP_EVENTS days. */
   readonly events: readonly ArchivedEvent[];
 }
@@ -51,6 +54,7 @@ export interface RecordingDeskServices extends OnDemandServices {
   readonly schedule: ScheduleTable;
   readonly rules: IntakeRules;
   readonly ledger: Pick<EventLedger, 'ofRecording'>;
+  readonly streams: Pick<RecordingStreams, 'find'>;
   readonly archive: EventArchive;
   /** What lies below a prefix of our storage; undefined: nothing. */
   readonly inventory: (prefix: string) => Promise<Inventory | undefined>;
@@ -81,11 +85,12 @@ export function recordingDesk(services: RecordingDeskServices): RecordingDesk {
     async show(uuid) {
       const found = await known(uuid);
       const { recording, ingests } = found;
-      const [decision, classes, states, opencast, events, stored] = await Promise.all([
+      const [decision, classes, states, opencast, stream, events, stored] = await Promise.all([
         decide(services, recording, {}),
         schedule.classes(),
         catalog.recordingEvents(uuid),
         ledger.ofRecording(uuid),
+        services.streams.find(uuid),
         archive.list({ uuid, limit: mostEvents }),
         storedFiles(recordingPrefix(recording)),
       ]);
@@ -93,7 +98,17 @@ export function recordingDesk(services: RecordingDeskServices): RecordingDesk {
       for (const { trackingId } of ingests) history.set(trackingId, await catalog.history(trackingId));
       const isMatched = decision.kind === 'ingest' && decision.series.courseCode !== undefined;
       const suggestions = isMatched ? [] : suggestClasses(recording, classes, rules);
-      return { ...found, decision, suggestions, stored, states, history, opencast, events: [...events].reverse() };
+      return {
+        ...found,
+        decision,
+        suggestions,
+        stored,
+        states,
+        history,
+        opencast,
+        stream,
+        events: [...events].reverse(),
+      };
     },
 
     order: (request) => orderIngest(services, request),

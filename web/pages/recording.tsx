@@ -1,6 +1,6 @@
 import type { JobDetail, JobSummary, RecordingDetail } from '../../src/api/contract';
 import { formatBytes, formatDuration } from '../format';
-import { stateOf } from '../ingest-words';
+import { fileText, stateOf } from '../ingest-words';
 import { Fact } from '../parts/fact';
 import { FailureView } from '../parts/failure-view';
 import { IngestButton, SendButton } from '../parts/send-button';
@@ -66,6 +66,7 @@ export function RecordingPage({ uuid }: { readonly uuid: string }) {
       <Preview files={data.fileList} topic={data.topic} />
       <RecordingFiles files={data.fileList} />
       <Opencast recording={data} />
+      <Streams recording={data} />
       <TimeLine entries={data.timeline} />
       <ZoomEvents events={data.events} onChange={changed} />
     </>
@@ -169,6 +170,38 @@ function reasonText(reason: string | null): string {
 function lateText(minutes: number): string {
   if (minutes === 0) return 'at its time';
   return `${formatDuration(Math.abs(minutes) * 60_000)} ${minutes > 0 ? 'later' : 'earlier'}`;
+}
+
+function Streams({ recording: { stream } }: { readonly recording: RecordingDetail }) {
+  if (stream === null) return null;
+  const state = stream.state === null ? 'running' : stream.state === 'SUCCEEDED' ? 'done' : 'failed';
+  return (
+    <section aria-labelledby="streams">
+      <div className="head">
+        <h2 id="streams">To watch</h2>
+        <Link to={['jobs', stream.job]}>all steps</Link>
+      </div>
+      <p>
+        <span className={`status ${state}`}>
+          {stream.state === null ? 'being packaged' : stream.state === 'SUCCEEDED' ? 'can be watched' : 'failed'}
+        </span>
+      </p>
+      <ul className="rows">
+        {stream.views.map(({ assetId, view, playbackUrls }) => (
+          <li key={assetId}>
+            <Link to={['assets', assetId]}>{fileText({ recordingType: view, fileType: view })}</Link>
+            <span>
+              {playbackUrls.map((url) => (
+                <a key={url} href={url}>
+                  {url.slice(url.lastIndexOf('/') + 1)}
+                </a>
+              ))}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
 }
 
 function Opencast({ recording: { opencast } }: { readonly recording: RecordingDetail }) {

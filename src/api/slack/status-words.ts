@@ -19,6 +19,8 @@ const words: Record<RecordingStatus, string> = {
   SENT_TO_OPENCAST: 'In Opencast, which works on it.',
   OPENCAST_SUCCEEDED: 'Done: it is in Opencast.',
   OPENCAST_FAILED: 'Opencast took it and failed to process it.',
+  STREAM_SUCCEEDED: 'Done: it can be watched.',
+  STREAM_FAILED: 'Its files are here; packaging failed.',
 };
 
 const failed: readonly RecordingStatus[] = [
@@ -26,6 +28,7 @@ const failed: readonly RecordingStatus[] = [
   'DOWNLOADER_FAILED',
   'UPLOADER_FAILED',
   'OPENCAST_FAILED',
+  'STREAM_FAILED',
 ];
 
 /** @param isScheduled does the schedule have a class for the recording? */

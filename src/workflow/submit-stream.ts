@@ -1,0 +1,64 @@
+import { Failure } from '../domain/failure.js';
+import { isMediaFile, recordingFileKey, type Recording, type RecordingFile } from '../domain/recording.js';
+import type { IngestRequest } from '../domain/work-request.js';
+import type { RecordingStreams } from '../status/recording-streams.js';
+import type { WorkflowDefinition } from './definition.js';
+import type { Engine } from './start.js';
+import { jobIdOfStream, type StreamInput, type StreamResult } from './stream-recording.js';
+
+export interface SubmitStreamServices {
+  readonly engine: Pick<Engine, 'submit'>;
+  readonly streamRecording: WorkflowDefinition<StreamInput, StreamResult>;
+  readonly streams: Pick<RecordingStreams, 'find'>;
+  /** What is packaged, with the packaging group as it is now. */
+  readonly inputOf: (request: IngestRequest) => Promise<StreamInput>;
+}
+
+/**
+ * Takes a recording that is to be packaged. What is complete is skipped, what is damaged is made again.
+ * @returns the job, stored when this resolves
+ */
+export async function submitStream(
+  { engine, streamRecording, inputOf }: SubmitStreamServices,
+  request: IngestRequest,
+): Promise<{ id: string; created: boolean }> {
+  const id = jobIdOfStream(request);
+  const urgency = request.origin === 'sweep' ? 'sweep' : 'on-demand';
+  try {
+    return await engine.submit(streamRecording, id, await inputOf(request), { whenEnded: 'again', urgency });
+  } catch (error) {
+    const isUnderWay = error instanceof Failure && error.code === 'conflict' && error.details.child === undefined;
+    if (isUnderWay) return { id, created: false };
+    throw error;
+  }
+}
+
+/**
+ * A transcript or media that came when the recording was packaged already: it is packaged again, under the addresses that it has.
+ * @returns its job
+ * @throws Failure recording_not_ready while it is packaged without them: the event waits
+ */
+export async function submitLateToStream(
+  services: SubmitStreamServices,
+  recording: Recording,
+): Promise<readonly string[]> {
+  const stream = await services.streams.find(recording.uuid);
+  // Until it has listed the files it finds them by itself; what failed finds them when it is tried again.
+  if (stream?.listed === undefined || stream.state === 'FAILED') return [];
+  const known = new Set(stream.listed);
+  if (!recording.files.some((file) => isStreamed(file) && !known.has(recordingFileKey(file)))) return [];
+  if (stream.state === undefined)
+    throw new Failure(
+      'recording_not_ready',
+      `The recording ${recording.uuid} is being packaged without its newest files.`,
+      {
+        details: { recording: recording.uuid },
+      },
+    );
+  return [(await submitStream(services, stream.request)).id];
+}
+
+function isStreamed(file: RecordingFile): boolean {
+  const isFinished = file.status === undefined || /^completed$/i.test(file.status);
+  return isFinished && (isMediaFile(file) || ['TRANSCRIPT', 'CC'].includes(file.fileType.toUpperCase()));
+}
