@@ -38,6 +38,24 @@ describe('what README and docs name exists', async () => {
     expect(broken).toEqual([]);
   });
 
+  it.each(texts.filter(([name]) => name.includes('moving-from')))('tests that %s names exist', async (_, text) => {
+    const all = (
+      await Promise.all(['src', 'test', 'web'].map((folder) => readdir(path.join(root, folder), { recursive: true })))
+    ).flatMap((names, index) => names.map((name) => path.join(['src', 'test', 'web'][index]!, name)));
+    const missing: string[] = [];
+    // `file.test.ts`, or a part of its path, and the names of tests in it: "...", "..."
+    for (const [, file = '', quoted = ''] of text.matchAll(
+      /`([\w./-]+\.(?:test|contract)\.ts)`((?:[:,]? "[^"|]+")*)/g,
+    )) {
+      const found = all.filter((name) => name === file || name.endsWith(`/${file}`));
+      const contents = await Promise.all(found.map((name) => readFile(path.join(root, name), 'utf8')));
+      if (found.length === 0) missing.push(file);
+      for (const [, part = ''] of quoted.matchAll(/"([^"]+)"/g))
+        if (!contents.some((content) => content.includes(part))) missing.push(`${file}: ${part}`);
+    }
+    expect(missing).toEqual([]);
+  });
+
   it.each(texts)('commands of %s', async (_, text) => {
     const program = await readFile(path.join(root, 'src/cli/program.ts'), 'utf8');
     const commands = [...program.matchAll(/name: '([a-z]+)'/g)].map(([, command]) => command);

@@ -87,6 +87,19 @@ describe('a notice to SNS', () => {
       },
     ],
     [
+      'endpoints failed',
+      noticeOfAsset({
+        request: { id: 'lecture', packagingGroupId: 'g', source: 's3://s/i.m3u8', destination: { path: '' } },
+        run: 'r',
+        succeeded: [],
+        failed: [{ configurationId: 'hls', code: 'source_not_found', message: 'There is no object a.ts.' }],
+      }),
+      {
+        Type: 'ERROR',
+        failedEndpoints: [{ configurationId: 'hls', code: 'source_not_found', message: 'There is no object a.ts.' }],
+      },
+    ],
+    [
       'all is done',
       noticeOfAsset({
         request: { id: 'lecture', packagingGroupId: 'g', source: 's3://s/i.m3u8', destination: { path: '' } },

@@ -348,6 +348,45 @@ const dash: [name: string, text: string, expected: string[]][] = [
 const remotePeriod = (name: string): string => period('', `xlink:href="${name}" xlink:actuate="onLoad"`);
 const oneFile = (name: string): string => set('', `id="${name}"`, `<BaseURL>${name}</BaseURL>`);
 
+describe('what packaged-vod-downloader failed at', () => {
+  it('blank lines, a rendition without URI, and references from the root, to another host and with queries', async () => {
+    const documents = {
+      'm.m3u8': [
+        '#EXTM3U',
+        '#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID="cc",NAME="English",INSTREAM-ID="CC1"',
+        '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="in the video",DEFAULT=YES',
+        '',
+        '#EXT-X-STREAM-INF:BANDWIDTH=1,AUDIO="a",CLOSED-CAPTIONS="cc"',
+        'v.m3u8?token=1',
+      ].join('\n'),
+      'v.m3u8?token=1': media(
+        '',
+        '#EXTINF:4,',
+        '/root.ts',
+        '',
+        '#EXTINF:4,',
+        '//cdn.example/b.ts',
+        '#EXTINF:4,',
+        'c.ts?m=15',
+      ),
+    };
+    expect(await resourcesOf(documents, 'm.m3u8')).toEqual([
+      'https://origin.example/root.ts',
+      'https://cdn.example/b.ts',
+      'c.ts?m=15',
+    ]);
+  });
+
+  it('a media playlist in place of a multivariant one', async () => {
+    expect(await resourcesOf({ 'v.m3u8': media('#EXTINF:4,', 'a.ts') }, 'v.m3u8')).toEqual(['a.ts']);
+  });
+
+  it('a child playlist that is missing is told as such', async () => {
+    const lost = presentation({ 'm.m3u8': '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlost.m3u8' }, 'm.m3u8');
+    await expect(lost).rejects.toThrow('asked for https://origin.example/v/lost.m3u8');
+  });
+});
+
 describe('remote elements of an MPD', () => {
   it('are put in where they are named, and their documents are stored, each once', async () => {
     const documents = {
