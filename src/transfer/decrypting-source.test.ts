@@ -1,8 +1,12 @@
 import { createCipheriv, randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../domain/failure.js';
 import type { SourceReader } from '../packager/model/source-reader.js';
 import { decryptingSource } from './decrypting-source.js';
+import { fileSource } from './file-source.js';
 
 const key = randomBytes(16);
 const iv = randomBytes(16);
@@ -136,6 +140,28 @@ describe('a source that deciphers', () => {
     expect(failure).toMatchObject({ code, message: expect.stringContaining(message) as string });
     if (code !== 'source_not_found') expect(JSON.stringify([failure.message, failure.details])).not.toContain('secret');
     expect(JSON.stringify([failure.message, failure.details])).not.toContain(key.toString('hex'));
+  });
+
+  it('takes no key from where no segment may be: another folder, another kind of address', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'reelway-keys-'));
+    try {
+      await mkdir(path.join(folder, 'source'));
+      await writeFile(path.join(folder, 'outside.key'), key);
+      await writeFile(path.join(folder, 'source', 'index.m3u8'), '#EXTM3U');
+      await writeFile(path.join(folder, 'source', '1.ts'), encrypt(randomBytes(50)));
+      const reader = decryptingSource(fileSource(path.join(folder, 'source', 'index.m3u8')));
+      const segment = path.join(folder, 'source', '1.ts');
+      for (const elsewhere of [
+        path.join(folder, 'outside.key'),
+        'https://k.example/key',
+        'data:text/plain,0123456789abcdef',
+      ]) {
+        const failure = await failureOf(reader.read({ uri: segment, encryption: { ...encryption, key: elsewhere } }));
+        expect(failure.code).toBe('url_refused');
+      }
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('holds to limits', async () => {

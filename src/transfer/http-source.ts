@@ -98,9 +98,11 @@ export function httpSource(entry: string, { client, backOff = defaultBackOff }: 
       );
     },
 
-    // Not HEAD: a URL that is signed for GET answers it with 403.
-    size: ({ uri }, signal) =>
-      ask(
+    size: ({ uri }, signal) => {
+      const told = sizes.get(uri);
+      if (told !== undefined) return Promise.resolve(told);
+      // Not HEAD: a URL that is signed for GET answers it with 403.
+      return ask(
         { uri, offset: 0, last: 0 },
         async ({ response, size }) => {
           if (size !== undefined) return size;
@@ -109,7 +111,8 @@ export function httpSource(entry: string, { client, backOff = defaultBackOff }: 
           return counted;
         },
         signal,
-      ),
+      );
+    },
   };
 }
 

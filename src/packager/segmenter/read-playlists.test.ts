@@ -57,3 +57,60 @@ en.m3u8`,
     ]);
   });
 });
+
+describe('variables of playlists', () => {
+  const address = 'https://a/index.m3u8?token=t1';
+  const files = {
+    [address]: `#EXTM3U
+#EXT-X-DEFINE:NAME="base",VALUE="https://cdn/x"
+#EXT-X-DEFINE:QUERYPARAM="token"
+#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=9,URI="{$base}/iframes.m3u8"
+#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="English",URI="{$base}/en.m3u8?part=p2"
+#EXT-X-STREAM-INF:BANDWIDTH=2,AUDIO="a"
+{$base}/v.m3u8`,
+    'https://cdn/x/v.m3u8': `#EXTM3U
+#EXT-X-DEFINE:IMPORT="base"
+#EXT-X-DEFINE:IMPORT="token"
+#EXT-X-DEFINE:NAME="kind",VALUE="m4s"
+#EXT-X-KEY:METHOD=AES-128,URI="{$base}/key?token={$token}",IV=0x01
+#EXT-X-MAP:URI="init.mp4?token={$token}"
+#EXTINF:4,
+1.{$kind}?token={$token}
+#EXT-X-ENDLIST`,
+    'https://cdn/x/en.m3u8?part=p2': `#EXTM3U
+#EXT-X-DEFINE:QUERYPARAM="part"
+#EXTINF:4,
+{$part}/1.aac
+#EXT-X-ENDLIST`,
+  };
+  const reading = { reader: textReader(files), limits: defaultLimits, concurrency: 2 };
+
+  it('are put in wherever they stand: addresses of playlists, segments, maps and keys', async () => {
+    const { renditions } = await readPlaylists(address, reading);
+    const [video, audio] = renditions.map(({ segments }) => segments[0]);
+    expect(video?.range.uri).toBe('https://cdn/x/1.m4s?token=t1');
+    expect(video?.map?.uri).toBe('https://cdn/x/init.mp4?token=t1');
+    expect(video?.range.encryption?.key).toBe('https://cdn/x/key?token=t1');
+    expect(audio?.range.uri).toBe('https://cdn/x/p2/1.aac');
+  });
+
+  it('are refused where they are not defined', async () => {
+    const broken = textReader({ ...files, 'https://cdn/x/en.m3u8?part=p2': '#EXTM3U\n#EXTINF:4,\n{$base}/1.aac\n' });
+    await expect(readPlaylists(address, { ...reading, reader: broken })).rejects.toThrow(
+      'the variable base is not defined',
+    );
+  });
+});
+
+it('I-frame playlists of the source are not read', async () => {
+  const reader = textReader({
+    'https://a/index.m3u8':
+      '#EXTM3U\n#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=9,URI="missing.m3u8"\n#EXT-X-STREAM-INF:BANDWIDTH=2\nv.m3u8',
+    'https://a/v.m3u8': media,
+  });
+  const { renditions, notes } = await readPlaylists('https://a/index.m3u8', {
+    ...{ reader, limits: defaultLimits, concurrency: 2 },
+  });
+  expect(renditions.map(({ uri }) => uri)).toEqual(['https://a/v.m3u8']);
+  expect(notes).toEqual([]);
+});
