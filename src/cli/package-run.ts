@@ -8,7 +8,8 @@ import { produceEndpoints } from '../publish/egress/embedded-packager/produce-en
 import type { PackagingTools } from '../publish/egress/embedded-packager/packaging-job.js';
 import { parseLocation, type StorageLocation } from '../storage/location.js';
 
-export type Format = 'hls' | 'cmaf' | 'dash' | 'mss';
+/** `both`: playlists and MPD over one set of segments. */
+export type Format = 'hls' | 'cmaf' | 'dash' | 'mss' | 'both';
 
 export interface PackageRequest {
   /** Path, absolute or relative to `cwd`, or address. */
@@ -74,6 +75,7 @@ function configurationsOf({ format = ['cmaf', 'dash'], segmentDuration }: Packag
     cmaf: { CmafPackage: { HlsManifests: manifests, ...common } },
     dash: { DashPackage: { DashManifests: manifests, ...common } },
     mss: { MssPackage: { MssManifests: manifests, ...common } },
+    both: { CmafPackage: { HlsManifests: manifests, DashManifests: manifests, ...common } },
   };
   return format.map((name) => ({ Id: name, ...of[name] }));
 }

@@ -7,7 +7,7 @@ import { openPackagingTools } from './package-tools.js';
 import { formatBytes, formatDuration } from './quantity.js';
 import type { Terminal } from './terminal.js';
 
-const formats: readonly Format[] = ['hls', 'cmaf', 'dash', 'mss'];
+const formats: readonly Format[] = ['hls', 'cmaf', 'dash', 'mss', 'both'];
 
 interface PackageOptions {
   readonly out: string;

@@ -71,6 +71,8 @@ const textFormat = z.enum(['WEBVTT', 'WVTT', 'STPP']);
 
 const cmafPackage = z.strictObject({
   HlsManifests: z.array(hlsManifest).min(1),
+  /** Ours, not MediaPackage's: MPDs beside the playlists, over the same segments. */
+  DashManifests: z.array(dashManifest).min(1).optional(),
   Encryption: z
     .strictObject({ ConstantInitializationVector: z.string().optional(), SpekeKeyProvider: spekeKeyProvider })
     .optional(),
@@ -121,6 +123,14 @@ export const packagingConfigurationSchema = z
       });
     }
     for (const type of given) checkManifestNames(configuration[type], type, context);
+    // Segments of text are for HLS alone; fragments are for both.
+    const { DashManifests, TextFormat } = configuration.CmafPackage ?? {};
+    if (DashManifests && TextFormat === 'WEBVTT')
+      context.addIssue({
+        code: 'custom',
+        path: ['CmafPackage', 'TextFormat'],
+        message: 'with DashManifests one of WVTT, STPP is allowed; given: WEBVTT',
+      });
   });
 
 export type PackagingConfiguration = z.infer<typeof packagingConfigurationSchema>;
@@ -133,9 +143,10 @@ type AnyPackage = NonNullable<PackagingConfiguration[PackageType]>;
 /** Two manifests of one configuration may not have one name: they would overwrite each other. */
 function checkManifestNames(of: AnyPackage | undefined, type: PackageType, context: z.RefinementCtx): void {
   if (!of) return;
-  const manifests = 'HlsManifests' in of ? of.HlsManifests : 'DashManifests' in of ? of.DashManifests : of.MssManifests;
-  const names = manifests.map((manifest) => manifest.ManifestName);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  // Playlists and MPDs have different names of files, so each list is by itself.
+  const lists = Object.entries(of).filter(([name]) => name.endsWith('Manifests'));
+  const names = lists.map(([, list]) => (list as { ManifestName: string }[]).map(({ ManifestName }) => ManifestName));
+  const twice = names.flatMap((list) => list.filter((name, index) => list.indexOf(name) !== index))[0];
   if (twice) context.addIssue({ code: 'custom', path: [type], message: `ManifestName "${twice}" is given twice` });
 }
 

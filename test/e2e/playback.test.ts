@@ -49,15 +49,16 @@ const players = [
   { player: 'dash', library: 'dash.js', endpoint: 'dash', manifest: 'index.mpd' },
   // Shaka Player plays Smooth Streaming no more, since version 5.
   { player: 'dash', library: 'dash.js', endpoint: 'mss', manifest: 'index.ism/Manifest' },
-  { player: 'shaka', library: 'Shaka Player', endpoint: 'cmaf', manifest: 'index.m3u8' },
+  { player: 'shaka', library: 'Shaka Player', endpoint: 'both', manifest: 'index.m3u8' },
   { player: 'shaka', library: 'Shaka Player', endpoint: 'hls_apart', manifest: 'index.m3u8' },
-  { player: 'shaka', library: 'Shaka Player', endpoint: 'dash', manifest: 'index.mpd' },
+  { player: 'shaka', library: 'Shaka Player', endpoint: 'both', manifest: 'index.mpd' },
 ] as const;
 
 const HlsManifests = [{ ManifestName: 'index' }];
 const configurations = [
   { Id: 'cmaf', CmafPackage: { HlsManifests } },
   { Id: 'dash', DashPackage: { DashManifests: HlsManifests } },
+  { Id: 'both', CmafPackage: { HlsManifests, DashManifests: HlsManifests } },
   { Id: 'mss', MssPackage: { MssManifests: HlsManifests } },
   { Id: 'hls', HlsPackage: { HlsManifests, SegmentDurationSeconds: 5 } },
   { Id: 'hls_apart', HlsPackage: { HlsManifests, UseAudioRenditionGroup: true } },

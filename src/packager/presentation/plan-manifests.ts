@@ -28,7 +28,8 @@ export function planManifests(
       `${hlsField}.HlsManifests.StreamSelection`,
     ),
   }));
-  const mpds = (DashPackage?.DashManifests ?? []).map((configuration): PlannedManifest => ({
+  const dashField = DashPackage ? 'DashPackage' : 'CmafPackage';
+  const mpds = ((DashPackage ?? CmafPackage)?.DashManifests ?? []).map((configuration): PlannedManifest => ({
     kind: 'dash',
     name: `${configuration.ManifestName}.mpd`,
     configuration,
@@ -39,7 +40,7 @@ export function planManifests(
     combinations: selectStreams(
       combinations,
       configuration.StreamSelection,
-      'DashPackage.DashManifests.StreamSelection',
+      `${dashField}.DashManifests.StreamSelection`,
     ),
   }));
   const clients = (MssPackage?.MssManifests ?? []).map(({ ManifestName, StreamSelection }): PlannedManifest => ({

@@ -8,7 +8,9 @@ import {
 } from '../../../test/support/synthetic-index.js';
 import type { PackagingConfiguration } from '../../domain/packaging-configuration.js';
 import type { VideoTrack } from '../model/track.js';
+import { checkPresentation } from '../rules/check-manifest.js';
 import { planPresentation } from './plan-presentation.js';
+import { writeManifests } from './write-manifests.js';
 import type { PlannedOutput } from './segment-task.js';
 
 type Cmaf = NonNullable<PackagingConfiguration['CmafPackage']>;
@@ -53,6 +55,21 @@ describe('a plan', () => {
       ['video_2/1.m4s'],
       ['video_1/2.m4s', 'audio_1/2.m4s'],
     ]);
+  });
+
+  it('has playlists and MPDs over one set of segments where CmafPackage is asked for both', () => {
+    const both = planPresentation(ladder, {
+      Id: 'both',
+      CmafPackage: { HlsManifests: [{ ManifestName: 'index' }], DashManifests: [{ ManifestName: 'index' }] },
+    });
+    expect(both.manifests.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['hls index.m3u8', 'dash index.mpd']);
+    const { tasks, initSegments } = planPresentation(ladder, cmaf());
+    expect(both.tasks).toEqual(tasks);
+    expect(both.initSegments).toEqual(initSegments);
+    const facts = new Map(tasks.flatMap(({ outputs }) => outputs).map(({ name }) => [name, { size: 1000 }]));
+    const files = writeManifests(both, facts);
+    expect(files.filter(({ entry }) => entry).map(({ name }) => name)).toEqual(['index.m3u8', 'index.mpd']);
+    expect(checkPresentation(both, files, facts)).toEqual([]);
   });
 
   it('is structured-cloneable task by task, and numbers its tasks', () => {

@@ -38,7 +38,9 @@ export function textId(nth: number): string {
 /** What a configuration makes of subtitles; `TextFormat` is our extension. What MediaPackage VOD makes of them is the default. */
 export function textFormat({ CmafPackage, DashPackage, MssPackage }: PackagingConfiguration): TextFormat {
   if (MssPackage) return 'dfxp';
-  const asked = CmafPackage?.TextFormat ?? DashPackage?.TextFormat ?? (DashPackage ? 'STPP' : 'WEBVTT');
+  // Both HLS and DASH play fragments of WebVTT.
+  const usual = DashPackage ? 'STPP' : CmafPackage?.DashManifests ? 'WVTT' : 'WEBVTT';
+  const asked = CmafPackage?.TextFormat ?? DashPackage?.TextFormat ?? usual;
   return ({ WEBVTT: 'webvtt', WVTT: 'wvtt', STPP: 'stpp' } as const)[asked];
 }
 

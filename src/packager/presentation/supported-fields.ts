@@ -58,6 +58,13 @@ export const verdicts: Record<FieldPath<PackagingConfiguration>, Verdict> = {
   // Without encryption there is no key to repeat.
   'CmafPackage.HlsManifests.RepeatExtXKey': 'honoured',
   'CmafPackage.HlsManifests.StreamSelection': 'honoured',
+  'CmafPackage.DashManifests': 'honoured',
+  'CmafPackage.DashManifests.ManifestName': 'honoured',
+  'CmafPackage.DashManifests.ManifestLayout': 'honoured',
+  'CmafPackage.DashManifests.Profile': 'honoured',
+  'CmafPackage.DashManifests.MinBufferTimeSeconds': 'honoured',
+  'CmafPackage.DashManifests.ScteMarkersSource': 'honoured',
+  'CmafPackage.DashManifests.StreamSelection': 'honoured',
 
   DashPackage: 'honoured',
   'DashPackage.Encryption': { refused: `encryption is ${notYet}` },
