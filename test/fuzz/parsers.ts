@@ -36,6 +36,7 @@ import { parseAvcRecord } from '../../src/packager/isobmff/read-avcc.js';
 import { parseElementaryStreamDescriptor } from '../../src/packager/isobmff/read-esds.js';
 import { parseHevcRecord } from '../../src/packager/isobmff/read-hvcc.js';
 import type { AudioFraming, NalConfiguration, Track } from '../../src/packager/model/track.js';
+import { packedProgram } from '../../src/packager/mpegts/packed-audio.js';
 import { parsePesHeader } from '../../src/packager/mpegts/pes.js';
 import { parseProgramAssociation, parseProgramMap, SectionAssembler } from '../../src/packager/mpegts/psi.js';
 import { indexSource, packageSegment, planPresentation } from '../../src/packager/packager.js';
@@ -52,6 +53,7 @@ import {
 } from '../support/h265-writer.js';
 import { frames, pictures } from '../support/made-stream.js';
 import { memorySource } from '../support/memory-source.js';
+import { packAudio } from '../support/packed-audio-writer.js';
 import { aac, avc, elst, writeMp4 } from '../support/mp4-writer.js';
 import { rollUp, writeCaptionSei } from '../support/caption-writer.js';
 import { withEvents } from '../support/eventful-stream.js';
@@ -165,9 +167,9 @@ const configurations = [
 ];
 
 /** From bytes to segments: everything that a job does with them. */
-async function packageAll(name: string, bytes: Uint8Array): Promise<void> {
-  const reader = memorySource({ [name]: bytes });
-  const index = await indexSource(reader, name);
+async function packageAll(name: string, bytes: Uint8Array, others: Record<string, string> = {}): Promise<void> {
+  const reader = memorySource({ [name]: bytes, ...others });
+  const index = await indexSource(reader, Object.keys(others)[0] ?? name);
   for (const configuration of configurations) {
     for (const task of planPresentation(index, configuration).tasks) {
       const read: Uint8Array[] = [];
@@ -262,6 +264,18 @@ export const parsers: Readonly<Record<string, FuzzedParser>> = {
     parse: (bytes) => [parseSpliceInfo(bytes), shiftSplice(bytes, 900_000)],
   },
   id3: { seeds: [concat(writeId3('a'), writeId3('b'))], parse: id3Tags },
+  'packed-audio': {
+    seeds: [packAudio(900_000, audioFrames), packAudio(2 ** 32 + 9, audioFrames, { version: 3 })],
+    parse: (bytes) => packedProgram(bytes, { base: 0, complete: true }),
+  },
+  'fragmented-playlist': {
+    // A map and its segment in one file: what is wrong with one hits the other.
+    seeds: [fragmentedMp4(hevc)],
+    parse: (bytes) =>
+      packageAll('mem://a/1.mp4', bytes, {
+        'mem://a/index.m3u8': '#EXTM3U\n#EXT-X-MAP:URI="1.mp4"\n#EXTINF:1,\n1.mp4\n#EXT-X-ENDLIST\n',
+      }),
+  },
   psi: { seeds: [patSection([[1, 256]]), pmtSection(videoAndAudio)], parse: sections },
   pes: { seeds: [hex('000001e00000 84c00a 3100010001 1100010001 00')], parse: parsePesHeader },
   adts: {

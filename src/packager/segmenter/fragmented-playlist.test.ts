@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { frames } from '../../../test/support/made-stream.js';
+import { packAudio } from '../../../test/support/packed-audio-writer.js';
 import { memorySource } from '../../../test/support/memory-source.js';
 import { aac, avc } from '../../../test/support/mp4-writer.js';
 import { box, concat } from '../isobmff/box.js';
@@ -138,6 +140,27 @@ describe('a playlist of fragmented MP4', () => {
     const starts = renditions.map(({ periods }) => periods[0]!.segments[0]!.tracks[0]!.start);
     expect(starts).toEqual([0, 480]); // 10 ms later than the picture
     expect(renditions[1]!.periods[0]!.tracks[0]).toMatchObject({ kind: 'audio', language: 'en' });
+  });
+
+  it('stands on one time line with packed audio', async () => {
+    const master = 'mem://source/master.m3u8';
+    const sound = (from: number) =>
+      packAudio(900_900 + from * 1920, Buffer.concat(frames(47).map(({ bytes }) => bytes)));
+    const { renditions } = await indexSource(
+      memorySource(
+        plain({
+          [master]:
+            '#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="English",URI="a.m3u8"\n' +
+            '#EXT-X-STREAM-INF:BANDWIDTH=1000,AUDIO="a"\nindex.m3u8\n',
+          'mem://source/a.m3u8': lines('#EXTINF:1,', 'a0.aac', '#EXTINF:1,', 'a1.aac', '#EXTINF:1,', 'a2.aac'),
+          ...Object.fromEntries([0, 1, 2].map((at) => [`mem://source/a${at}.aac`, sound(at * 47)])),
+        }),
+      ),
+      master,
+    );
+    const periods = renditions.map(({ periods: [period] }) => period!);
+    expect(periods.map(({ origin }) => origin)).toEqual([900_000, 900_000]);
+    expect(periods.map(({ segments }) => segments[1]!.tracks[0]!.start)).toEqual([12_800, 480 + 47 * 1024]);
   });
 
   it('leaves subtitles in fragments out, and says so', async () => {
