@@ -7,6 +7,7 @@
  * 4. `writeManifests` writes the manifests, once the sizes of the segments are known; `checkPresentation` judges them by their standards.
  */
 export { PackagerError } from './errors.js';
+export type { PackagingConfiguration } from '../domain/packaging-configuration.js';
 export type { SourceRange, SourceReader } from './model/source-reader.js';
 export { indexSource, type IndexOptions } from './segmenter/asset-index.js';
 export { refuseUnsupported } from './presentation/supported-fields.js';
