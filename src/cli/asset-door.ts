@@ -16,6 +16,8 @@ export interface AssetDoor {
   show(job: string, signal: AbortSignal): Promise<JobDetail>;
   /** How it is, without its steps. */
   look(job: string, signal: AbortSignal): Promise<JobSummary>;
+  /** Are jobs waiting or running? Asked where this process does the work. */
+  busy(): Promise<boolean>;
   /** Waits until everybody was told, as far as that works at once. */
   settle(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
@@ -40,6 +42,7 @@ export async function openAssetDoor(context: CommandContext, settings: LoadedSet
     },
     show: (job, signal) => client.get<JobDetail>(`/api/jobs/${encodeURIComponent(job)}`, signal),
     look: (job, signal) => client.get<JobDetail>(`/api/jobs/${encodeURIComponent(job)}`, signal),
+    busy: () => Promise.resolve(false),
     settle: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
@@ -77,6 +80,10 @@ async function ownDoor({ terminal }: CommandContext, { config, environment }: Lo
     },
     show: (job) => services.engine.jobs.show(job),
     look: (job) => services.engine.jobs.find(job),
+    async busy() {
+      const open = { kind: ['package-asset'], status: ['queued', 'running'], parent: 'any' } as const;
+      return (await services.engine.jobs.list(open)).jobs.length > 0;
+    },
     async settle(signal) {
       const deadline = Date.now() + noticePatience;
       const open = { kind: ['tell'], status: ['queued', 'running'], parent: 'any' } as const;

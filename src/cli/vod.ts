@@ -7,6 +7,7 @@ import type { CommandContext } from './command-context.js';
 import { formatBytes } from './quantity.js';
 import type { Terminal } from './terminal.js';
 import { runBatchCommand, type BatchCommandOptions } from './vod-batch.js';
+import { watchCommand } from './vod-watch.js';
 import { readJson, withAbsoluteSource } from './vod-request.js';
 
 /** The VOD line: assets of packaging groups. */
@@ -41,7 +42,10 @@ export function vodCommand(context: CommandContext): Command {
         ? runBatchCommand(context, options.batch ?? '', options)
         : runAsset(context, file, options);
     });
-  return new Command('vod').description('Assets of packaging groups, without AWS.').addCommand(run);
+  return new Command('vod')
+    .description('Assets of packaging groups, without AWS.')
+    .addCommand(run)
+    .addCommand(watchCommand(context));
 }
 
 const examples = `
