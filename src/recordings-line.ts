@@ -18,7 +18,8 @@ import { accessTokens, type AccessTokens } from './source/zoom/access-token.js';
 import { fileLocations } from './source/zoom/file-locations.js';
 import { zoomApi } from './source/zoom/zoom-api.js';
 import { zoomClient, type ZoomClient } from './source/zoom/zoom-client.js';
-import { zoomCredentials } from './source/zoom/zoom-credentials.js';
+import { zoomAccounts, type ZoomAccount } from './source/zoom/zoom-accounts.js';
+import { allZoomCredentials, type ZoomCredentials } from './source/zoom/zoom-credentials.js';
 import { eventLedger } from './status/event-ledger.js';
 import type { Database } from './status/database.js';
 import { recordingCatalog } from './status/recording-catalog.js';
@@ -66,13 +67,21 @@ export interface RecordingsLineOptions {
 /** Zoom as this installation reaches it; undefined without its settings. */
 export interface ZoomConnection {
   readonly client: ZoomClient;
-  /** Absent behind a gateway. */
+  /** Absent behind a gateway, and with several accounts, of which each has its own. */
   readonly tokens: AccessTokens | undefined;
+  /** Each by itself. */
+  readonly accounts: readonly ZoomAccount[];
 }
 
 export function zoomConnection(config: Config): ZoomConnection | undefined {
-  const credentials = zoomCredentials(config);
-  if (!credentials) return undefined;
+  const accounts = allZoomCredentials(config).map((credentials) => zoomAccount(config, credentials));
+  const [only, ...others] = accounts;
+  if (!only) return undefined;
+  if (others.length === 0) return { client: only.client, tokens: only.tokens, accounts };
+  return { client: zoomAccounts(accounts), tokens: undefined, accounts };
+}
+
+function zoomAccount(config: Config, credentials: ZoomCredentials): ZoomAccount {
   const { ZOOM_OAUTH_URL: oauthUrl, ZOOM_API_BASE_URL: baseUrl, REELWAY_PRIVATE_HOSTS: privateHosts } = config;
   const http = httpClient({ policy: trusting(oauthUrl, trusting(baseUrl, { privateHosts })) });
   const tokens = credentials.kind === 'apigee' ? undefined : accessTokens({ credentials, oauthUrl, http });
@@ -82,7 +91,8 @@ export function zoomConnection(config: Config): ZoomConnection | undefined {
     authorization: tokens ?? { apigeeKey: credentials.kind === 'apigee' ? credentials.key : '' },
     requestsPerSecond: config.ZOOM_REQUESTS_PER_SECOND,
   });
-  return { client: zoomClient({ api }), tokens };
+  const accountId = credentials.kind === 'server-to-server' ? credentials.accountId : undefined;
+  return { accountId, client: zoomClient({ api }), tokens };
 }
 
 /** The Opencast of the settings; undefined when they name none. */

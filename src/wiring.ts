@@ -300,17 +300,13 @@ function outsideProbes(config: Config, zoom: ReturnType<typeof zoomConnection>):
     ...(opencast
       ? [{ name: 'Opencast', run: async (signal: AbortSignal) => void (await opencast.whoAmI(signal)) }]
       : []),
-    ...(zoom
-      ? [
-          {
-            name: 'Zoom',
-            async run(signal: AbortSignal) {
-              const listed = zoom.client.recordings({ from: today(), to: today() }, signal);
-              await listed[Symbol.asyncIterator]().next();
-            },
-          },
-        ]
-      : []),
+    ...(zoom?.accounts ?? []).map(({ accountId, client }, _, all) => ({
+      name: all.length === 1 ? 'Zoom' : `Zoom ${accountId ?? '(of the single settings)'}`,
+      async run(signal: AbortSignal) {
+        const listed = client.recordings({ from: today(), to: today() }, signal);
+        await listed[Symbol.asyncIterator]().next();
+      },
+    })),
   ];
 }
 

@@ -11,6 +11,7 @@ import { findRunningServer } from '../status/running-server.js';
 import { openStore } from '../storage/open.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import { formatBytes } from './quantity.js';
+import { allZoomCredentials } from '../source/zoom/zoom-credentials.js';
 
 export interface Finding {
   readonly name: string;
@@ -55,6 +56,7 @@ export function checks(environment: Environment): Check[] {
     check('port', () => port(config)),
     check('tokens', () => tokens(config)),
     check('notices', () => Promise.resolve(notices(config))),
+    ...zoomNames(config).map((name, index) => check(name, () => zoom(config, name, index))),
     check('Opencast', () => opencast(config)),
   ];
 }
@@ -203,6 +205,21 @@ function notices({ REELWAY_NOTIFY: targets }: Config): Finding {
     message: 'nobody is told',
     help: 'Set REELWAY_NOTIFY to have notices sent.',
   };
+}
+
+function zoomNames(config: Config): string[] {
+  const accounts = allZoomCredentials(config);
+  if (accounts.length <= 1) return accounts.map(() => 'Zoom');
+  return accounts.map((each) => `Zoom ${each.kind === 'server-to-server' ? each.accountId : `(${each.kind})`}`);
+}
+
+/** Asks as the hourly look does. */
+async function zoom(config: Config, name: string, index: number): Promise<Finding> {
+  const { zoomConnection } = await import('../recordings-line.js');
+  const today = new Date().toISOString().slice(0, 10);
+  const account = zoomConnection(config)?.accounts[index];
+  if (account) await account.client.recordings({ from: today, to: today })[Symbol.asyncIterator]().next();
+  return ok(name, 'it lets us in and lists recordings');
 }
 
 async function opencast(config: Config): Promise<Finding> {

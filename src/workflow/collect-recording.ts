@@ -60,10 +60,10 @@ type FileOutcome =
 
 async function finishedRecording(
   source: RecordingSource,
-  { uuid, recording: { hostId, startTime } }: IngestRequest,
+  { uuid, recording: { accountId, hostId, startTime } }: IngestRequest,
   signal: AbortSignal,
 ): Promise<Recording> {
-  const { recording } = await source.recording(uuid, { hint: { hostId, startTime }, signal });
+  const { recording } = await source.recording(uuid, { hint: { accountId, hostId, startTime }, signal });
   const unfinished = recording.files.filter(({ status }) => status !== undefined && !/^completed$/i.test(status));
   if (unfinished.length > 0)
     throw new Failure(

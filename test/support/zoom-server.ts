@@ -17,6 +17,8 @@ export interface ZoomServer {
   /** Where downloads are redirected to. */
   readonly mediaOrigin: string;
   readonly account: { readonly accountId: string; readonly clientId: string; readonly clientSecret: string };
+  /** Another account, which sees its own recordings only. */
+  readonly second: { readonly accountId: string; readonly clientId: string; readonly clientSecret: string };
   /** Every request, as `GET /path?query`, with the authorization that it carried. */
   readonly requests: readonly SeenRequest[];
   /** Puts a recording into the cloud, or takes the place of the one with this uuid. */
@@ -40,6 +42,8 @@ export interface SeenRequest {
 
 export interface CloudRecording {
   readonly uuid: string;
+  /** default: the first account's */
+  readonly accountId?: string;
   /** meeting number */
   readonly id: number;
   readonly topic?: string;
@@ -113,11 +117,12 @@ const loginPage = '<!DOCTYPE html><html><body>This recording does not exist or y
 
 export async function startZoomServer(): Promise<ZoomServer> {
   const account = { accountId: 'AbCdEfGhIjKlMnOp', clientId: 'client', clientSecret: 'client-secret' };
+  const second = { accountId: 'QrStUvWxYz', clientId: 'client-2', clientSecret: 'client-secret-2' };
   const seen: SeenRequest[] = [];
   const recordings = new Map<string, CloudRecording>();
   const pages = new Map<string, { items: CloudRecording[]; expires: number }>();
   const urlKey = randomBytes(16);
-  let oauthTokens = new Map<string, number>();
+  let oauthTokens = new Map<string, { readonly expires: number; readonly accountId: string }>();
   let downloadTokens = new Map<string, { uuid: string; expires: number }>();
   let refreshToken = 'refresh-1';
   const trashed: string[] = [];
@@ -143,7 +148,8 @@ export async function startZoomServer(): Promise<ZoomServer> {
     if (!pathname.startsWith('/v2/')) return json(response, 404, { code: 404, message: 'Unknown path.' });
     if (!isApiToken(headers)) return json(response, 401, { code: 124, message: 'Invalid access token.' });
     response.setHeader('x-ratelimit-category', 'Light');
-    apiAnswer(response, { method, parts, query: searchParams });
+    const asks = oauthTokens.get(bearerOf(headers.authorization))?.accountId ?? account.accountId;
+    apiAnswer(response, { method, parts, query: searchParams, asks });
   }
 
   function answerScripted(line: string, response: ServerResponse): boolean {
@@ -159,16 +165,18 @@ export async function startZoomServer(): Promise<ZoomServer> {
 
   async function giveToken(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const form = new URLSearchParams(await text(request));
-    const basic = Buffer.from(`${account.clientId}:${account.clientSecret}`).toString('base64');
-    if (request.headers.authorization !== `Basic ${basic}`)
-      return json(response, 400, { reason: 'Invalid client_id or client_secret', error: 'invalid_client' });
+    const asking = [account, second].find(({ clientId, clientSecret }) => {
+      const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
+      return request.headers.authorization === `Basic ${basic}`;
+    });
+    if (!asking) return json(response, 400, { reason: 'Invalid client_id or client_secret', error: 'invalid_client' });
     const grant = form.get('grant_type');
-    const isServer = grant === 'account_credentials' && form.get('account_id') === account.accountId;
+    const isServer = grant === 'account_credentials' && form.get('account_id') === asking.accountId;
     const isRefresh = grant === 'refresh_token' && form.get('refresh_token') === refreshToken;
     if (!isServer && !isRefresh) return json(response, 400, { reason: 'Bad request', error: 'invalid_request' });
     const token = `oauth-${randomUUID()}`;
     const seconds = behaviour.tokenSeconds ?? 3600;
-    oauthTokens.set(token, Date.now() + seconds * 1000);
+    oauthTokens.set(token, { expires: Date.now() + seconds * 1000, accountId: asking.accountId });
     // Each refresh token works once.
     if (isRefresh) refreshToken = `refresh-${randomUUID()}`;
     const extra = isRefresh ? { refresh_token: refreshToken } : {};
@@ -183,14 +191,14 @@ export async function startZoomServer(): Promise<ZoomServer> {
 
   function isApiToken(headers: IncomingMessage['headers']): boolean {
     if (headers['x-api-key'] === 'apigee-key') return true;
-    return (oauthTokens.get(bearerOf(headers.authorization)) ?? 0) > Date.now();
+    return (oauthTokens.get(bearerOf(headers.authorization))?.expires ?? 0) > Date.now();
   }
 
-  function apiAnswer(response: ServerResponse, { method, parts, query }: ApiRequest): void {
+  function apiAnswer(response: ServerResponse, { method, parts, query, asks }: ApiRequest): void {
     const [room, subject = '', what] = parts;
     if (method === 'DELETE' && room === 'meetings' && what === 'recordings' && parts.length === 3) {
       if (lacks(response, 'cloud_recording:delete:meeting_recording:admin')) return;
-      const found = findMeeting(subject);
+      const found = findMeeting(subject, asks);
       if (!found) return json(response, 404, { code: 3301, message: 'This recording does not exist.' });
       if (query.get('action') === 'trash') trashed.push(found.uuid);
       recordings.delete(found.uuid);
@@ -199,7 +207,7 @@ export async function startZoomServer(): Promise<ZoomServer> {
     if (method !== 'GET') return json(response, 405, { code: 405, message: 'Method not allowed.' });
     if (room === 'meetings' && what === 'recordings' && parts.length === 3) {
       if (lacks(response, 'cloud_recording:read:list_recording_files:admin')) return;
-      return meetingRecordings(response, subject, query);
+      return meetingRecordings(response, { subject, asks }, query);
     }
     if (room === 'users' && parts.length === 1) {
       if (lacks(response, 'user:read:list_users:admin')) return;
@@ -210,7 +218,7 @@ export async function startZoomServer(): Promise<ZoomServer> {
       const scope = room === 'users' ? 'list_user_recordings' : 'list_account_recordings';
       if (lacks(response, `cloud_recording:read:${scope}:admin`)) return;
       const owner = room === 'users' ? decodeURIComponent(subject) : undefined;
-      return listed(response, query, owner);
+      return listed(response, query, { owner, asks });
     }
     json(response, 404, { code: 404, message: 'Unknown path.' });
   }
@@ -230,8 +238,12 @@ export async function startZoomServer(): Promise<ZoomServer> {
     }));
   }
 
-  function meetingRecordings(response: ServerResponse, subject: string, query: URLSearchParams): void {
-    const found = findMeeting(subject);
+  function meetingRecordings(
+    response: ServerResponse,
+    { subject, asks }: { subject: string; asks: string },
+    query: URLSearchParams,
+  ): void {
+    const found = findMeeting(subject, asks);
     if (!found) return json(response, 404, { code: 3301, message: 'This recording does not exist.' });
     const answer: Record<string, unknown> = describe(found);
     if (query.get('include_fields') === 'download_access_token') {
@@ -243,14 +255,19 @@ export async function startZoomServer(): Promise<ZoomServer> {
     json(response, 200, answer);
   }
 
+  function recordingsOf(asks: string): CloudRecording[] {
+    return [...recordings.values()].filter(({ accountId = account.accountId }) => accountId === asks);
+  }
+
   /** One decoding is the router's; a uuid that then still looks like a path was not encoded twice. */
-  function findMeeting(subject: string): CloudRecording | undefined {
+  function findMeeting(subject: string, asks: string): CloudRecording | undefined {
     const once = decodeURIComponent(subject);
     if (once.includes('/') && (once.startsWith('/') || once.includes('//'))) return undefined;
     const name = safeDecode(once);
-    if (!/^\d{9,12}$/.test(name)) return recordings.get(name);
+    const own = recordingsOf(asks);
+    if (!/^\d{9,12}$/.test(name)) return own.find(({ uuid }) => uuid === name);
     // A meeting number stands for its latest instance.
-    const instances = [...recordings.values()].filter(({ id }) => String(id) === name);
+    const instances = own.filter(({ id }) => String(id) === name);
     return instances.sort((a, b) => b.startTime.localeCompare(a.startTime))[0];
   }
 
@@ -263,7 +280,7 @@ export async function startZoomServer(): Promise<ZoomServer> {
         id,
         topic,
         host_id: userId,
-        account_id: account.accountId,
+        account_id: recording.accountId ?? account.accountId,
         type: '8',
         start_time: startTime,
         duration,
@@ -281,7 +298,11 @@ export async function startZoomServer(): Promise<ZoomServer> {
     };
   }
 
-  function listed(response: ServerResponse, query: URLSearchParams, owner: string | undefined): void {
+  function listed(
+    response: ServerResponse,
+    query: URLSearchParams,
+    { owner, asks }: { owner: string | undefined; asks: string },
+  ): void {
     const given = query.get('next_page_token');
     const size = Math.min(Number(query.get('page_size') ?? 30), behaviour.pageSize ?? 300, 300);
     if (given) {
@@ -293,7 +314,7 @@ export async function startZoomServer(): Promise<ZoomServer> {
     const [from, to] = [Date.parse(query.get('from') ?? ''), Date.parse(query.get('to') ?? '')];
     if (Number.isNaN(from) || Number.isNaN(to) || to < from || to - from > 31 * 86_400_000)
       return json(response, 400, { code: 300, message: 'The range from..to is limited to a month.' });
-    const found = [...recordings.values()]
+    const found = recordingsOf(asks)
       .filter(({ userId = defaultUser.id }) => owner === undefined || owner === userId || owner === 'me')
       .filter(({ startTime }) => Date.parse(startTime) >= from && Date.parse(startTime) < to + 86_400_000)
       .sort((a, b) => b.startTime.localeCompare(a.startTime));
@@ -379,6 +400,7 @@ export async function startZoomServer(): Promise<ZoomServer> {
     oauthUrl: `${origin}/oauth/token`,
     mediaOrigin,
     account,
+    second,
     requests: seen,
     addRecording: (recording) => void recordings.set(recording.uuid, recording),
     trashed,
@@ -403,6 +425,8 @@ interface ApiRequest {
   /** of the path after `/v2/`, as written */
   readonly parts: readonly string[];
   readonly query: URLSearchParams;
+  /** account of the token */
+  readonly asks: string;
 }
 
 function bearerOf(authorization: string | undefined): string {

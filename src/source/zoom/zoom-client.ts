@@ -24,6 +24,8 @@ export interface ZoomClient {
 }
 
 export interface RecordingHint {
+  /** of several, where it is known */
+  readonly accountId?: string;
   readonly hostId: string;
   readonly startTime: string;
 }

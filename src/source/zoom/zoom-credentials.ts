@@ -37,8 +37,23 @@ export function zoomCredentials(given: CredentialSettings): ZoomCredentials | un
   return { kind: 'server-to-server', accountId: given.ZOOM_ACCOUNT_ID, clientId, clientSecret };
 }
 
+/** Those of every account: the one of the single settings first. */
+export function allZoomCredentials(
+  given: CredentialSettings & { readonly ZOOM_ACCOUNTS: readonly Omit<ServerCredentials, 'kind'>[] },
+): ZoomCredentials[] {
+  const single = zoomCredentials(given);
+  const further = given.ZOOM_ACCOUNTS.map((account) => ({ kind: 'server-to-server' as const, ...account }));
+  return single ? [single, ...further] : further;
+}
+
+type ServerCredentials = Extract<ZoomCredentials, { kind: 'server-to-server' }>;
+
 /** What is missing, for people; undefined when nothing was set, or all that is needed. */
-export function credentialProblem(given: CredentialSettings): string | undefined {
+export function credentialProblem(
+  given: CredentialSettings & { readonly ZOOM_ACCOUNTS?: readonly { readonly accountId: string }[] },
+): string | undefined {
+  const twice = given.ZOOM_ACCOUNTS?.some(({ accountId }) => accountId === given.ZOOM_ACCOUNT_ID);
+  if (twice) return 'ZOOM_ACCOUNTS: the account of ZOOM_ACCOUNT_ID must not be in it once more';
   const some = [given.ZOOM_ACCOUNT_ID, given.ZOOM_CLIENT_ID, given.ZOOM_CLIENT_SECRET, given.ZOOM_REFRESH_TOKEN_FILE];
   if (zoomCredentials(given) || some.every((value) => value === undefined)) return undefined;
   return 'ZOOM_CLIENT_ID, ZOOM_CLIENT_SECRET and one of ZOOM_ACCOUNT_ID and ZOOM_REFRESH_TOKEN_FILE are needed together';

@@ -15,6 +15,14 @@ const wholeNumber = (smallest: number, largest: number) =>
     .transform(Number)
     .refine((value) => value >= smallest && value <= largest);
 
+const furtherAccount = z
+  .string()
+  .regex(/^[^:]+:[^:]+:[^:]+$/)
+  .transform((item) => {
+    const [accountId = '', clientId = '', clientSecret = ''] = item.split(':');
+    return { accountId, clientId, clientSecret };
+  });
+
 export const zoomSettings = settings({
   WEBHOOK_VALIDATION_SECRET_TOKEN: {
     about:
@@ -56,6 +64,21 @@ export const zoomSettings = settings({
     allowed: "the client secret of the app's credentials page",
     schema: secret,
     mask: hidden,
+  },
+  ZOOM_ACCOUNTS: {
+    about:
+      'Further Zoom accounts: a Server-to-Server OAuth app of each. Their webhook secrets stand in WEBHOOK_VALIDATION_SECRET_TOKEN; ZOOM_REQUESTS_PER_SECOND is of each.',
+    allowed: 'a list of account-id:client-id:client-secret, separated by commas or blanks; no account twice',
+    schema: z
+      .string()
+      .transform(listItems)
+      .pipe(z.array(furtherAccount))
+      .refine((all) => new Set(all.map(({ accountId }) => accountId)).size === all.length),
+    default: '',
+    mask: (text) =>
+      listItems(text)
+        .map((item) => `${item.split(':')[0] ?? ''}:***`)
+        .join(','),
   },
   ZOOM_REFRESH_TOKEN_FILE: {
     about:
