@@ -39,16 +39,16 @@ export function zoomAccounts(accounts: readonly ZoomAccount[]): ZoomClient {
 
   /** @throws Failure recording_not_found when no account has it; else the first other failure: whose it is, is not known then */
   async function first<T>(order: readonly ZoomAccount[], ask: (account: ZoomAccount) => Promise<T>): Promise<T> {
-    const failures: Failure[] = [];
+    let failed: Failure | undefined;
     for (const account of order) {
       try {
         return await ask(account);
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
-        failures.push(error);
+        if (!failed || failed.code === 'recording_not_found') failed = error;
       }
     }
-    throw failures.find(({ code }) => code !== 'recording_not_found') ?? failures[0] ?? noAccount();
+    throw failed ?? new Failure('invalid_settings', 'No Zoom account is set up.');
   }
 
   return {
@@ -62,7 +62,7 @@ export function zoomAccounts(accounts: readonly ZoomAccount[]): ZoomClient {
     trash: (uuid, signal) => first(inOrder(uuid, undefined), ({ client }) => client.trash(uuid, signal)),
 
     async *recordings(range, signal) {
-      let failed: unknown;
+      let failed: Failure | undefined;
       for (const account of accounts) {
         try {
           for await (const recording of account.client.recordings(range, signal)) {
@@ -88,8 +88,4 @@ async function withOwn(found: FoundRecording, account: ZoomAccount): Promise<Fou
 /** Zoom's lists do not say whose they are. */
 function ofAccount(recording: Recording, { accountId }: ZoomAccount): Recording {
   return recording.accountId === '' && accountId !== undefined ? { ...recording, accountId } : recording;
-}
-
-function noAccount(): Failure {
-  return new Failure('invalid_settings', 'No Zoom account is set up.');
 }
