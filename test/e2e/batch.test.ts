@@ -1,4 +1,7 @@
-import { cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
@@ -79,6 +82,31 @@ describe('a batch', () => {
     expect(
       JSON.parse(await readFile(path.join(folder, 'media/vod/late/cmaf/.reelway/inventory.json'), 'utf8')),
     ).toBeTruthy();
+  });
+
+  it('that is killed half-way and fed again makes what is left, and each asset once', async () => {
+    const ids = Array.from({ length: 8 }, (_, n) => `killed-${n}`);
+    await writeFile(path.join(folder, 'killed'), ids.map((id) => lineOf(id)).join('\n'));
+    const inventory = (id: string) => path.join(folder, 'media/vod', id, 'cmaf/.reelway/inventory.json');
+    const made = () => ids.filter((id) => existsSync(inventory(id)));
+    const parameters = ['vod', 'run', '--batch', 'killed', '--group', 'group.json', '--at-once', '2'];
+    const child = spawn(process.execPath, [path.join(projectRoot, 'bin/reelway.js'), ...parameters], {
+      cwd: folder,
+      env: { PATH: process.env.PATH ?? '', ...environment },
+      stdio: 'ignore',
+    });
+    const ended = once(child, 'exit');
+    await expect.poll(() => made().length, { interval: 5, timeout: 60_000 }).toBeGreaterThan(2);
+    child.kill('SIGKILL');
+    await ended;
+    const before = made();
+    expect(before.length).toBeLessThan(ids.length);
+    const times = await Promise.all(before.map(async (id) => (await stat(inventory(id))).mtimeMs));
+
+    expect((await batch('killed')).summary).toEqual({ requests: 8, done: 8, failed: 0 });
+    expect(made()).toEqual(ids);
+    // What was complete was left as it was.
+    expect(await Promise.all(before.map(async (id) => (await stat(inventory(id))).mtimeMs))).toEqual(times);
   });
 
   it('is handed to the server that runs, leaves alone what is made unless told otherwise, and has few under way if told so', async () => {
