@@ -1,0 +1,59 @@
+/** Takes the pictures of the dashboard that the documentation shows, from a real one over the demo's data: `npm run screenshots`. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { launchChromium } from '../test/support/chromium.js';
+import { projectRoot } from '../test/support/reelway.js';
+
+const images = path.join(import.meta.dirname, 'images');
+const size = { width: 1200, height: 760 };
+
+/** Name of the file, and how to get to what it shows. */
+const pictures: Record<string, (page: Page) => Promise<unknown>> = {
+  recordings: (page) => page.getByRole('link', { name: 'Recordings' }).first().click(),
+  recording: (page) => page.getByRole('link', { name: 'Moving pictures 101' }).click(),
+  schedule: (page) => page.getByRole('link', { name: 'Schedule' }).first().click(),
+  assets: (page) => page.getByRole('link', { name: 'Assets' }).first().click(),
+  health: (page) => page.getByRole('link', { name: 'Health' }).first().click(),
+};
+
+const dataFolder = await mkdtemp(path.join(tmpdir(), 'reelway-pictures-'));
+const demo = spawn(process.execPath, [path.join(projectRoot, 'bin/reelway.js'), 'demo'], {
+  env: { PATH: process.env.PATH, REELWAY_DATA_DIR: dataFolder },
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
+const browser = await launchChromium();
+try {
+  const address = await signInAddress();
+  await mkdir(images, { recursive: true });
+  const page = await browser.newPage({ viewport: size, colorScheme: 'light' });
+  await page.goto(address);
+  for (const [name, go] of Object.entries(pictures)) {
+    await go(page);
+    await page.waitForLoadState('networkidle').catch(() => undefined);
+    // Live pages never rest: a moment for what they load.
+    await page.waitForTimeout(1500);
+    await page.screenshot({ path: path.join(images, `${name}.png`) });
+    console.log(`docs/images/${name}.png`);
+  }
+} finally {
+  await browser.close();
+  const ended = once(demo, 'exit');
+  demo.kill('SIGTERM');
+  await ended;
+  await rm(dataFolder, { recursive: true, force: true });
+}
+
+/** The demo prints it when all is done. */
+async function signInAddress(): Promise<string> {
+  let said = '';
+  for await (const piece of demo.stdout.setEncoding('utf8')) {
+    said += piece as string;
+    const [address] = /http:\/\/127\.0\.0\.1:\d+\/\S*ticket\S*/.exec(said) ?? [];
+    if (address !== undefined) return address;
+  }
+  throw new Error(`The demo ended without an address:\n${said}`);
+}
