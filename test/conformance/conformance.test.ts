@@ -89,10 +89,6 @@ const cases: Case[] = [
   },
   { name: 'AES-128 with the IV of sequence numbers', shape: 'media playlist', encrypted: 'sequence numbers' },
   { name: 'AES-128 in byte ranges of one file', shape: 'byte ranges', encrypted: 'sequence numbers' },
-  {
-    name: 'packed audio with AES-128',
-    ...{ shape: 'separate audio', packed: true, encrypted: 'IV and rotation', sampleRate: 44_100 },
-  },
   { name: 'E-AC-3 alone', shape: 'no video', audioCodec: 'eac3', channels: 6 },
   { name: 'AAC in LATM', shape: 'transport stream', transport: 'latm', seconds: 14 },
   { name: 'MP3', shape: 'media playlist', audioCodec: 'libmp3lame', sampleRate: 44_100 },
