@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { Failure } from '../domain/failure.js';
+import { recordingSearch } from './search-index.js';
 
 /**
  * Our tables, forward only: a migration that was released is never edited, the next one corrects it.
@@ -242,6 +243,7 @@ const migrations: readonly { name: string; sql: string }[] = [
         uuid text PRIMARY KEY, request jsonb NOT NULL, state text, listed jsonb, views jsonb NOT NULL,
         updated_at double precision NOT NULL);`,
   },
+  { name: 'search of recordings', sql: recordingSearch },
 ];
 
 /** Any number: the advisory lock under which one process at a time migrates. */

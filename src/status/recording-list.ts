@@ -5,7 +5,7 @@ import type { Tables } from './tables.js';
 
 /** Which recordings; what is absent does not matter. */
 export interface RecordingFilter {
-  /** part of the topic, the uuid, the meeting's number, the host's address or a series, in any case */
+  /** part of the topic, the uuid, the meeting's number, the host's address or a series, in any case; below three characters: the beginning of a word */
   readonly search?: string | undefined;
   /** an ingest of it has one of these */
   readonly status?: readonly RecordingStatus[] | undefined;
@@ -52,9 +52,8 @@ export async function listRecordings(
 }
 
 function holds(search: string) {
-  const wanted = search.toLowerCase();
+  const wanted = sql`lower(${search}::text)`;
   return sql<boolean>`(
-    strpos(lower(snapshot->>'topic'), ${wanted}) > 0 OR strpos(lower(recording.uuid), ${wanted}) > 0
-    OR strpos(meeting_id, ${wanted}) > 0 OR strpos(lower(coalesce(snapshot->>'hostEmail', '')), ${wanted}) > 0
-    OR recording.uuid IN (SELECT ingest.uuid FROM reelway.ingest WHERE strpos(lower(series_id), ${wanted}) > 0))`;
+    reelway.search_grams(search_text) @> reelway.wanted_grams(${wanted})
+    AND (length(${wanted}) < 3 OR strpos(search_text, ${wanted}) > 0))`;
 }

@@ -1,4 +1,4 @@
-import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely';
 import type { AlertKind } from '../domain/alert.js';
 import type { FailureCode, FailureDetails } from '../domain/failure.js';
 import type { RecordingPresence, RecordingStateEvent } from '../domain/recording.js';
@@ -114,6 +114,10 @@ export interface Tables {
     /** when Zoom said so, by its clock: an earlier event that comes later does not count */
     presence_at: Generated<Milliseconds>;
     topic_at: Generated<Milliseconds>;
+    /** of its ingests, with spaces between; kept by the database */
+    series: Generated<string>;
+    /** what `search-index.ts` makes of the row */
+    search_text: GeneratedAlways<string>;
     created_at: Milliseconds;
     updated_at: Milliseconds;
   };

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pino } from 'pino';
+import { explainedTables } from '../../test/support/explained-tables.js';
+import { createDataFolder, type TestDataFolder } from '../../test/support/embedded-data-folder.js';
+import { createDatabase, type TestDatabase } from '../../test/support/postgres.js';
+import { requires } from '../../test/support/requires.js';
+import { writeRecordings } from '../../test/support/many-recordings.js';
+import { openDatabase, type Database } from './database.js';
+import { recordingCatalog } from './recording-catalog.js';
+import { listRecordings, type RecordingFilter } from './recording-list.js';
+
+const log = pino({ level: 'silent' });
+const count = 6000;
+
+describe.each(['embedded', 'server'] as const)('with many recordings in the %s database', (kind) => {
+  const runs = kind === 'embedded' || requires('postgres');
+  let place: TestDataFolder;
+  let server: TestDatabase | undefined;
+  let database: Database;
+  beforeAll(async () => {
+    if (!runs) return;
+    place = await createDataFolder();
+    server = kind === 'server' ? await createDatabase() : undefined;
+    database = await openDatabase({ dataFolder: place.dataFolder, databaseUrl: server?.url, log });
+    await writeRecordings(database.pool, count);
+    await database.pool.query('ANALYZE');
+  }, 120_000);
+  afterAll(async () => {
+    if (!runs) return;
+    await database.close();
+    await server?.drop();
+    await place.remove();
+  });
+
+  const found = async (filter: Omit<RecordingFilter, 'limit'>) => {
+    const { tables, readWhole } = explainedTables(database.pool);
+    const recordings = await listRecordings(tables, { ...filter, limit: 3 });
+    expect([...readWhole]).toEqual([]);
+    return recordings.map(({ recording }) => recording.uuid);
+  };
+
+  const cases: [what: string, filter: Omit<RecordingFilter, 'limit'>, uuids: string[]][] = [
+    ['the newest', {}, ['uuid-6000', 'uuid-5999', 'uuid-5998']],
+    ['a rare topic, in any case', { search: 'SEMINAR 77 of' }, ['uuid-77']],
+    ['a topic that all have', { search: 'lecture' }, ['uuid-6000', 'uuid-5999', 'uuid-5998']],
+    ['what nothing holds', { search: 'there is none of this' }, []],
+    ['signs of the language of patterns', { search: '100%_\\' }, []],
+    ['a part of a series', { search: '260000155' }, ['uuid-155']],
+    ['a part of a host', { search: 'host42@' }, ['uuid-5942', 'uuid-5842', 'uuid-5742']],
+    ['the beginning of a word of two letters', { search: 'Zw' }, ['uuid-500']],
+    ['a uuid', { search: 'uuid-1234' }, ['uuid-1234']],
+    ['a status that few have', { status: ['OPENCAST_FAILED'] }, ['uuid-5000']],
+    ['a status that most have', { status: ['OPENCAST_SUCCEEDED'] }, ['uuid-6000', 'uuid-5999', 'uuid-5998']],
+  ];
+  it.runIf(runs).each(cases)('%s is found without reading a table from end to end', async (_, filter, uuids) => {
+    expect(await found(filter)).toEqual(uuids);
+  });
+
+  it.runIf(runs)('a series is found as soon as an ingest has it, and the one before stays findable', async () => {
+    const catalog = recordingCatalog(database.tables);
+    await catalog.openIngest({ trackingId: 'late', uuid: 'uuid-9', origin: 'on_demand' }, 'ON_DEMAND_RECEIVED', {
+      seriesId: 'LateSeries',
+    });
+    expect(await found({ search: 'lateseries' })).toEqual(['uuid-9']);
+    await catalog.setStatus('late', 'SENT_TO_DOWNLOADER', { seriesId: 'OtherSeries' });
+    expect(await found({ search: 'otherseries' })).toEqual(['uuid-9']);
+    expect(await found({ search: 'lateseries' })).toEqual(['uuid-9']);
+  });
+});
