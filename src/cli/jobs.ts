@@ -4,6 +4,7 @@ import { jobStatuses } from '../workflow/job-view.js';
 import type { JobFilter } from '../workflow/jobs.js';
 import type { CommandContext } from './command-context.js';
 import type { JobAccess } from './job-access.js';
+import { withExamples } from './with-examples.js';
 
 interface ListOptions {
   readonly status?: JobFilter['status'];
@@ -30,12 +31,14 @@ export function jobsCommand(context: CommandContext): Command {
     .option('--search <text>', 'only with this in the id or the title')
     .option('--limit <number>', 'how many at most', wholeNumber, 50)
     .option('--json', 'print JSON')
+    .addHelpText('after', withExamples('reelway jobs list --status running failed', 'reelway jobs list --dead --json'))
     .action((options: ListOptions) => list(context, options));
   command
     .command('show')
     .description('One job with its steps, failure and parts.')
     .argument('<job>')
     .option('--json', 'print JSON')
+    .addHelpText('after', withExamples('reelway jobs show asset:lecture-1'))
     .action((id: string, { json }: { json?: true }) => show(context, id, json === true));
   for (const [name, { summary, did }] of Object.entries(actions)) {
     command
@@ -43,6 +46,7 @@ export function jobsCommand(context: CommandContext): Command {
       .description(summary)
       .argument('<job>')
       .option('--json', 'print the job as JSON')
+      .addHelpText('after', withExamples(`reelway jobs ${name} asset:lecture-1`))
       .action((id: string, { json }: { json?: true }) =>
         act(context, { name: name as Action, id, did, json: json === true }),
       );

@@ -87,7 +87,17 @@ const commands: readonly CommandEntry[] = [
     summary: 'check settings, database, storage and port; says what to do',
     load: async () => (await import('./doctor.js')).doctorCommand,
   },
+  {
+    name: 'completion',
+    summary: 'a script for bash, zsh or fish that completes commands and options',
+    load: async () => (await import('./completion.js')).completionCommand(loadAll),
+  },
 ];
+
+/** Every command as it is, with what is below it: for completion, and for the test that reads all of their help. */
+export function loadAll(context: CommandContext): Promise<Command[]> {
+  return Promise.all(commands.map((entry) => loadCommand(entry, context)));
+}
 
 /** Runs one command line (without `node` and the script) and says with which code the process is to end. Never throws. */
 export async function runProgram(args: readonly string[]): Promise<ExitCode> {

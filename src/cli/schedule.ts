@@ -8,6 +8,7 @@ import type { CommandContext } from './command-context.js';
 import { withRecordings } from './recordings-door.js';
 import { tableLines } from './table.js';
 import type { Terminal } from './terminal.js';
+import { withExamples } from './with-examples.js';
 
 /** The class schedule: what decides to which series a recording belongs. */
 export function scheduleCommand(context: CommandContext): Command {
@@ -25,6 +26,10 @@ export function scheduleCommand(context: CommandContext): Command {
     .option('--dry-run', 'only say what would change')
     .option('--may-empty', 'the file has no classes, and that is meant')
     .option('--json', 'print the report as JSON')
+    .addHelpText(
+      'after',
+      withExamples('reelway schedule import fall.csv --dry-run', 'reelway schedule import fall.csv'),
+    )
     .action((file: string, options: ChangeOptions) => importFile(context, file, options));
   command
     .command('sync')
@@ -32,6 +37,7 @@ export function scheduleCommand(context: CommandContext): Command {
     .option('--dry-run', 'only say what would change')
     .option('--may-empty', 'the spreadsheet has no classes, and that is meant')
     .option('--json', 'print the report as JSON')
+    .addHelpText('after', withExamples('reelway schedule sync --dry-run'))
     .action((options: ChangeOptions) =>
       withRecordings(context, async (door) => report(context.terminal, await door.syncSchedule(of(options)), options)),
     );
@@ -39,6 +45,7 @@ export function scheduleCommand(context: CommandContext): Command {
     .command('show')
     .summary('the classes that count')
     .option('--json', 'print JSON')
+    .addHelpText('after', withExamples('reelway schedule show --json'))
     .action(({ json }: { json?: true }) => show(context, json === true));
   return command;
 }

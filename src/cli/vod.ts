@@ -9,6 +9,7 @@ import type { Terminal } from './terminal.js';
 import { runBatchCommand, type BatchCommandOptions } from './vod-batch.js';
 import { watchCommand } from './vod-watch.js';
 import { readJson, withAbsoluteSource } from './vod-request.js';
+import { withExamples } from './with-examples.js';
 
 /** The VOD line: assets of packaging groups. */
 export function vodCommand(context: CommandContext): Command {
@@ -44,6 +45,7 @@ export function vodCommand(context: CommandContext): Command {
     });
   return new Command('vod')
     .description('Assets of packaging groups, without AWS.')
+    .addHelpText('after', withExamples('reelway vod run request.json', 'reelway vod run --batch list.jsonl'))
     .addCommand(run)
     .addCommand(watchCommand(context));
 }

@@ -4,6 +4,7 @@ import type { ReconcileReport } from '../workflow/reconcile-zoom.js';
 import type { CommandContext } from './command-context.js';
 import { withRecordings, type RecordingsDoor } from './recordings-door.js';
 import { tableLines } from './table.js';
+import { withExamples } from './with-examples.js';
 
 /** Recordings of Zoom: one that a person asks for, those that nobody announced, and what Zoom sent handled once more. */
 export function zoomCommand(context: CommandContext): Command {
@@ -21,6 +22,13 @@ export function zoomCommand(context: CommandContext): Command {
     .option('--all-mp4', 'every view, for an archive')
     .option('--no-wait', 'end when the server has taken it')
     .option('--json', 'print the result as JSON')
+    .addHelpText(
+      'after',
+      withExamples(
+        "reelway zoom ingest 'p7l/jwpwQFW5Q62srAYxAA==' --series 20260112345",
+        'reelway zoom ingest 93812345678 --no-wait --json',
+      ),
+    )
     .action((recording: string, options: IngestOptions) => ingest(context, recording, options));
   command
     .command('backfill')
@@ -30,6 +38,7 @@ export function zoomCommand(context: CommandContext): Command {
     .requiredOption('--to <date>', 'last day', date)
     .option('--dry-run', 'only say what would be done')
     .option('--json', 'print the report as JSON')
+    .addHelpText('after', withExamples('reelway zoom backfill --from 2026-09-01 --to 2026-11-20 --dry-run'))
     .action((options: BackfillOptions) => backfill(context, options));
   command
     .command('replay')
@@ -39,6 +48,7 @@ export function zoomCommand(context: CommandContext): Command {
     )
     .argument('<recording|key>', "the recording's uuid, or the key of an event as /api/zoom-events lists it")
     .option('--json', 'print how many as JSON')
+    .addHelpText('after', withExamples("reelway zoom replay 'p7l/jwpwQFW5Q62srAYxAA=='"))
     .action((which: string, { json }: { json?: true }) => replay(context, which, json === true));
   return command;
 }
