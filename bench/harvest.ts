@@ -1,17 +1,17 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
-import { measure } from './measure.js';
+import { measure, type Measurement } from './measure.js';
 
 /**
  * `reelway harvest` from an origin on loopback, which runs in a thread of this process and answers from memory: many small objects, and
- * large ones. Prints objects/s, MB/s, CPU s/GB of the harvester, and its peak memory.
+ * large ones, and `aria2c -j16` of the same list in turn. Prints objects/s, MB/s, CPU s/GB, and peak memory of each. aria2c makes no digests.
  *
- *   npx tsx bench/harvest.ts [--runs N]
+ *   npx tsx bench/harvest.ts [--runs N] [--shape name]
  */
 
 interface Shape {
@@ -24,6 +24,7 @@ interface Shape {
 const shapes: readonly Shape[] = [
   { name: '10,000 of 4 KiB', objects: 10_000, size: 4096 },
   { name: '1,000 of 1 MB', objects: 1000, size: 1_000_000 },
+  { name: '5,000 of 1 MB', objects: 5000, size: 1_000_000 },
   { name: '40 of 50 MB', objects: 40, size: 50_000_000 },
 ];
 
@@ -33,19 +34,32 @@ else serve(workerData as Shape);
 async function main(): Promise<void> {
   const at = process.argv.indexOf('--runs');
   const runs = at === -1 ? 3 : Number(process.argv[at + 1]);
-  for (const shape of shapes) {
-    const origin = new Worker(new URL(import.meta.url), { workerData: shape, execArgv: ['--import', 'tsx'] });
+  const wanted = process.argv.indexOf('--shape');
+  for (const shape of shapes.filter(({ name }) => wanted === -1 || name === process.argv[wanted + 1])) {
+    const origin = new Worker(new URL(import.meta.url), {
+      workerData: shape,
+      execArgv: ['--import', new URL('../test/support/load-typescript.mjs', import.meta.url).href],
+    });
     const [port] = (await once(origin, 'message')) as [number];
-    const results = [];
-    for (let run = 0; run < runs; run++) results.push(await harvestOnce(port));
+    const ours: Measurement[] = [];
+    const peers: Measurement[] = [];
+    for (let run = 0; run < runs; run++) {
+      ours.push(await harvestOnce(port));
+      peers.push(await aria2Once(port, shape));
+    }
     await origin.terminate();
-    const middle = results.sort((a, b) => a.seconds - b.seconds)[Math.floor(results.length / 2)]!;
-    const megabytes = (shape.objects * shape.size) / 1e6;
-    console.log(
-      `${shape.name.padEnd(16)} ${(shape.objects / middle.seconds).toFixed(0)} objects/s  ${(megabytes / middle.seconds).toFixed(0)} MB/s  ` +
-        `${middle.cpuSeconds.toFixed(1)} CPU s (${(middle.cpuSeconds / (megabytes / 1000)).toFixed(2)}/GB)  ${middle.peakMiB.toFixed(0)} MiB`,
-    );
+    show(shape, 'reelway', ours);
+    show(shape, 'aria2c', peers);
   }
+}
+
+function show(shape: Shape, who: string, results: readonly Measurement[]): void {
+  const middle = results.toSorted((a, b) => a.seconds - b.seconds)[Math.floor(results.length / 2)]!;
+  const megabytes = (shape.objects * shape.size) / 1e6;
+  console.log(
+    `${who.padEnd(8)} ${shape.name.padEnd(16)} ${(shape.objects / middle.seconds).toFixed(0)} objects/s  ${(megabytes / middle.seconds).toFixed(0)} MB/s  ` +
+      `${middle.cpuSeconds.toFixed(1)} CPU s (${(middle.cpuSeconds / (megabytes / 1000)).toFixed(2)}/GB)  ${middle.peakMiB.toFixed(0)} MiB`,
+  );
 }
 
 async function harvestOnce(port: number) {
@@ -53,6 +67,18 @@ async function harvestOnce(port: number) {
   try {
     const program = path.resolve(import.meta.dirname, '../bin/reelway.js');
     return await measure([process.execPath, program, 'harvest', `http://127.0.0.1:${port}/index.m3u8`, '--out', out]);
+  } finally {
+    rmSync(out, { recursive: true, force: true });
+  }
+}
+
+async function aria2Once(port: number, { objects }: Shape): Promise<Measurement> {
+  const out = mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'reelway-bench-'));
+  try {
+    const list = path.join(out, 'list');
+    const lines = Array.from({ length: objects }, (_, n) => `http://127.0.0.1:${port}/segments/${n}.ts`);
+    writeFileSync(list, lines.join('\n'));
+    return await measure(['aria2c', '-q', '-j16', '--file-allocation=none', '-d', out, '-i', list]);
   } finally {
     rmSync(out, { recursive: true, force: true });
   }
