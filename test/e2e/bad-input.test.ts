@@ -160,9 +160,16 @@ const badInputs: BadInput[] = [
   {
     name: 'an encrypted source',
     spoil: ({ folder }) =>
-      edit(media(folder), (text) => text.replace('#EXTINF', '#EXT-X-KEY:METHOD=AES-128,URI="key.bin"\n#EXTINF')),
+      edit(media(folder), (text) => text.replace('#EXTINF', '#EXT-X-KEY:METHOD=SAMPLE-AES,URI="key.bin"\n#EXTINF')),
     code: 'source_encrypted',
     names: /360p\/index\.m3u8/,
+  },
+  {
+    name: 'an encrypted source whose key is not there',
+    spoil: ({ folder }) =>
+      edit(media(folder), (text) => text.replace('#EXTINF', '#EXT-X-KEY:METHOD=AES-128,URI="key.bin"\n#EXTINF')),
+    code: 'source_not_found',
+    names: /360p\/key\.bin/,
   },
   {
     name: 'a live playlist',

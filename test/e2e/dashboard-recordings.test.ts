@@ -136,7 +136,7 @@ describe.runIf(requires('chromium', 'ffmpeg'))('The recordings of the dashboard'
     await page.getByText('No recording is like that.').waitFor();
     await page.getByLabel('Search').fill('ALGEBRA');
     await row.waitFor();
-    await page.getByLabel('State').selectOption('in Opencast');
+    await page.getByLabel('State').selectOption('done');
     await row.waitFor({ state: 'detached' });
     await page.getByLabel('State').selectOption('not ingested');
     await page.getByLabel('From', { exact: true }).fill('2026-11-20');
