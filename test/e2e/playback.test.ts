@@ -50,7 +50,6 @@ const players = [
   // Shaka Player plays Smooth Streaming no more, since version 5.
   { player: 'dash', library: 'dash.js', endpoint: 'mss', manifest: 'index.ism/Manifest' },
   { player: 'shaka', library: 'Shaka Player', endpoint: 'both', manifest: 'index.m3u8' },
-  { player: 'shaka', library: 'Shaka Player', endpoint: 'hls_apart', manifest: 'index.m3u8' },
   { player: 'shaka', library: 'Shaka Player', endpoint: 'both', manifest: 'index.mpd' },
 ] as const;
 
