@@ -234,7 +234,11 @@ describe('documentation', () => {
     expect(html).not.toMatch(/(src|href)="(https?:)?\/\//);
     const scripts = [...html.matchAll(/(?:src|href)="(\.\/[^"]+)"/g)].map(([, path]) => new URL(path!, page.url));
     expect(scripts.length).toBeGreaterThan(3);
-    for (const script of scripts) expect((await fetch(script)).status).toBe(200);
+    for (const script of scripts) {
+      const answer = await fetch(script);
+      expect(answer.status).toBe(200);
+      await answer.arrayBuffer();
+    }
   });
 });
 

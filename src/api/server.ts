@@ -37,6 +37,8 @@ const headersTimeout = 15_000;
 const keepAliveTimeout = 72_000;
 /** milliseconds that requests in flight have at a stop before their connections are cut */
 const stopTimeout = 10_000;
+/** milliseconds between looks, at a stop, for connections that have become idle */
+const sweepInterval = 50;
 
 export interface ApiServices extends JobServices, PackagingGroupServices, SystemRouteServices, MetricServices, Doors {
   readonly log: FastifyBaseLogger;
@@ -156,10 +158,13 @@ export async function listen(app: ApiServer, { host, port }: ListenOptions): Pro
 /** Lets requests in flight finish, for a while; nothing new comes in. */
 export async function stop(app: ApiServer): Promise<void> {
   const cut = setTimeout(() => app.server.closeAllConnections(), stopTimeout);
+  // A connection whose answer ends now would stay open for the next request.
+  const sweep = setInterval(() => app.server.closeIdleConnections(), sweepInterval);
   try {
     await app.close();
   } finally {
     clearTimeout(cut);
+    clearInterval(sweep);
   }
 }
 
