@@ -57,6 +57,19 @@ function inboxContract(open: () => Promise<OpenedDatabase>): void {
     await inbox.handled(given.key, 'done');
   });
 
+  it('does not give what somebody goes on with, for as long as he says so', async () => {
+    const [kept, left] = [event(), event()];
+    await inbox.put(kept);
+    await inbox.put(left);
+    expect(await inbox.take(10, 1000)).toHaveLength(2);
+    await inbox.keep([kept.key], 60_000);
+    await inbox.keep([left.key], 0);
+    await expect.poll(async () => (await inbox.take(10, 60_000)).map(({ key }) => key)).toEqual([left.key]);
+    await inbox.keep([kept.key], 0);
+    await expect.poll(async () => (await inbox.take(10, 60_000)).map(({ key }) => key)).toEqual([kept.key]);
+    for (const { key } of [kept, left]) await inbox.handled(key, 'done');
+  });
+
   it('gives what failed again after the pause, and what comes after it meanwhile', async () => {
     const [bad, good] = [event(), event()];
     await inbox.put(bad);

@@ -11,6 +11,8 @@ export interface EventInbox {
   put(event: ReceivedEvent): Promise<void>;
   /** Takes events that wait, the oldest first, for as long as the lease runs: then somebody else may. */
   take(limit: number, leaseMs: number): Promise<readonly WaitingEvent[]>;
+  /** Lets the lease of events that were taken, and are not ended, run on. */
+  keep(keys: readonly string[], leaseMs: number): Promise<void>;
   /** @param outcome what came of it, for people */
   handled(key: string, outcome: string): Promise<void>;
   /** @param pauseMs until the next attempt */
@@ -66,6 +68,16 @@ export function eventInbox(tables: Kysely<Tables>): EventInbox {
         ...{ key, body, failedAttempts },
         receivedAt: new Date(receivedAt),
       }));
+    },
+
+    async keep(keys, leaseMs) {
+      if (keys.length === 0) return;
+      await tables
+        .updateTable('zoom_event')
+        .set({ lease_until: Date.now() + leaseMs })
+        .where('key', 'in', keys)
+        .where('handled_at', 'is', null)
+        .execute();
     },
 
     async handled(key, outcome) {

@@ -25,8 +25,9 @@ export interface EventLoop {
 
 /** events that are taken at a time */
 const batch = 50;
-/** milliseconds after which another process may take what this one took and did not end */
-const lease = 60_000;
+/** milliseconds after which another process may take what this one took and has not said for so long that it still works on */
+const lease = 15_000;
+const renewEvery = lease / 3;
 /** milliseconds before the second attempt at an event, doubled for each further one, and the most; nothing is ever given up */
 const firstPause = 2000;
 const longestPause = 600_000;
@@ -56,9 +57,25 @@ export function startEventLoop({ inbox, read, handle, log, pollMs = 1000 }: Even
 
   async function turn(): Promise<number> {
     const events = await inbox.take(batch, lease);
-    for (const event of events) {
-      if (stopping.signal.aborted) break;
-      await work(event);
+    let done = 0;
+    const keep = () =>
+      inbox
+        .keep(
+          events.slice(done).map(({ key }) => key),
+          lease,
+        )
+        .catch(() => undefined);
+    const renewing = setInterval(() => void keep(), renewEvery);
+    try {
+      for (; done < events.length && !stopping.signal.aborted; done++) await work(events[done]!);
+    } finally {
+      clearInterval(renewing);
+      // What a stop leaves is for whoever comes next, at once.
+      if (done < events.length)
+        await inbox.keep(
+          events.slice(done).map(({ key }) => key),
+          0,
+        );
     }
     if (Date.now() - forgotten > forgetEvery) {
       forgotten = Date.now();
