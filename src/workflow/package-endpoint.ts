@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { assetRequestSchema, endpointPrefix, type AssetRequest } from '../domain/asset.js';
 import { packagingConfigurationSchema, type PackagingConfiguration } from '../domain/packaging-configuration.js';
 import type { EndpointSuccess } from '../notify/notice.js';
-import type { Egress } from '../publish/egress/egress.js';
+import type { Egress, EndpointResult } from '../publish/egress/egress.js';
 import type { AssetCatalog } from '../status/asset-catalog.js';
 import { defineWorkflow, type JobContext, type WorkflowDefinition } from './definition.js';
 import { inSegments } from './in-segments.js';
-import { endpointJob, partsOf, type PartInput } from './package-part.js';
+import { alone, endpointJob, partsOf, type PartInput } from './package-part.js';
 
 export interface EndpointServices {
-  readonly egress: Pick<Egress, 'produce' | 'begin'>;
+  readonly egress: Pick<Egress, 'produce' | 'produceUpTo'>;
   readonly packagePart: WorkflowDefinition<PartInput, unknown>;
   /** Processes that work now. */
   readonly workers: () => Promise<number>;
@@ -29,7 +29,7 @@ export interface EndpointInput {
 
 /** One egress endpoint of an asset: packaged and verified, then playable. Its job id is `asset:<id>:<configuration>`. */
 export function packageEndpoint(services: EndpointServices) {
-  const { egress, catalog, locate, playbackUrl } = services;
+  const { catalog, locate, playbackUrl } = services;
   return defineWorkflow<EndpointInput, EndpointSuccess>({
     name: 'package-endpoint',
     queue: 'endpoints',
@@ -45,12 +45,7 @@ export function packageEndpoint(services: EndpointServices) {
       const { bucket } = request.destination;
       const prefix = endpointPrefix(request, configuration.Id);
 
-      if (await job.patched('parts')) await makeParts(services, { request, configuration }, job);
-      const made = await job.step('package', (step) =>
-        egress.produce({ ...endpointJob(request, configuration), signal: step.signal }, (progress) =>
-          step.report(inSegments(progress)),
-        ),
-      );
+      const made = await packaged(services, { request, configuration }, job);
       const capability = await job.step('make playable', () =>
         catalog.publish({ request, configurationId: configuration.Id, prefix, made, reserved }),
       );
@@ -66,22 +61,27 @@ export function packageEndpoint(services: EndpointServices) {
   });
 }
 
-/** A large endpoint is made by all who work; what they make is found in place, and what they leave out is made, by who asked for it. */
-async function makeParts(
+/** By this process alone, or, where it is large and others work too, in parts: what they leave out is made by who asked for it. */
+async function packaged(
   { egress, packagePart, workers }: EndpointServices,
   { request, configuration }: Omit<EndpointInput, 'reserved'>,
   job: JobContext,
-): Promise<void> {
-  const parts = await job.step('share out', async ({ signal }) => {
+): Promise<EndpointResult> {
+  const asked = endpointJob(request, configuration);
+  const first = await job.step('package', async ({ signal, report }) => {
     const count = await workers();
-    // Alone there is nobody to share with, and the folder is looked at when it is packaged.
-    return count < 2 ? 1 : partsOf(await egress.begin({ ...endpointJob(request, configuration), signal }), count);
+    const most = count < 2 ? Infinity : alone;
+    const made = await egress.produceUpTo(most, { ...asked, signal }, (progress) => report(inSegments(progress)));
+    return 'left' in made ? { parts: partsOf(made.left, count) } : made;
   });
-  if (parts < 2) return;
+  if (!('parts' in first)) return first;
   const children = [];
-  for (let index = 0; index < parts; index++) {
-    const part = { index, of: parts };
+  for (let index = 0; index < first.parts; index++) {
+    const part = { index, of: first.parts };
     children.push(await job.startChild(packagePart, `${job.id}:part:${index + 1}`, { request, configuration, part }));
   }
   await job.settleChildren(children);
+  return job.step('check and finish', ({ signal, report }) =>
+    egress.produce({ ...asked, signal }, (progress) => report(inSegments(progress))),
+  );
 }

@@ -15,13 +15,16 @@ export interface PartInput {
 /** Pieces of work that are worth a part of their own: reading a source's heads once more costs less than a hundredth of that. */
 const smallestPart = 100;
 
+/** Pieces of work that one process makes by itself, where others could help. */
+export const alone = 2 * smallestPart - 1;
+
 /**
  * Into how many parts an endpoint is cut.
- * @param tasks pieces of work that are left
+ * @param left pieces of work, more than one makes alone
  * @param workers processes that could each take one
  */
-export function partsOf(tasks: number, workers: number): number {
-  return Math.max(1, Math.min(workers, Math.floor(tasks / smallestPart)));
+export function partsOf(left: number, workers: number): number {
+  return Math.min(workers, Math.floor(left / smallestPart));
 }
 
 /**

@@ -6,13 +6,18 @@ export interface Egress {
   readonly check: (configuration: PackagingConfiguration) => void;
   produce(job: EndpointJob, report: ReportProgress): Promise<EndpointResult>;
   /**
-   * Makes the folder ready, so that several may fill it with `producePart`. `produce` then finishes what they made, and makes what they
-   * left out.
-   * @returns pieces of work that are left: what parts are cut from
+   * As `produce`, unless more than `most` pieces of work are left: then the folder is only made ready, so that several may fill it with
+   * `producePart`. `produce` then finishes what they made, and makes what they left out.
    */
-  begin(job: EndpointJob): Promise<number>;
+  produceUpTo(most: number, job: EndpointJob, report: ReportProgress): Promise<EndpointResult | LargeEndpoint>;
   /** Makes the segments of one part; another fingerprint than the folder's (the source has changed since) makes nothing. Safe to call again. */
   producePart(job: EndpointJob, part: EndpointPart, report: ReportProgress): Promise<void>;
+}
+
+/** Too large for one. */
+export interface LargeEndpoint {
+  /** Pieces of work: what parts are cut from. */
+  readonly left: number;
 }
 
 /** A run of an endpoint's pieces of work, in the order of the source. */

@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import { Failure, toFailure } from '../../../domain/failure.js';
-import type { Egress, EndpointJob, EndpointResult, ReportProgress } from '../egress.js';
+import type { Egress, EndpointJob, EndpointResult, LargeEndpoint, ReportProgress } from '../egress.js';
 import type {
   CoordinatorCall,
   CoordinatorReply,
@@ -94,7 +94,8 @@ export function coordinatedEgress({ check, spawn }: CoordinatedEgressOptions): C
   return {
     check,
     produce: async (job, report) => (await call({ kind: 'produce' }, job, report)) as EndpointResult,
-    begin: async (job) => (await call({ kind: 'begin' }, job, () => {})) as number,
+    produceUpTo: async (most, job, report) =>
+      (await call({ kind: 'produce up to', most }, job, report)) as EndpointResult | LargeEndpoint,
     producePart: async (job, part, report) => void (await call({ kind: 'part', part }, job, report)),
 
     async close() {

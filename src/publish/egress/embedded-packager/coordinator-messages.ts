@@ -1,4 +1,4 @@
-import type { EndpointJob, EndpointPart, EndpointProgress, EndpointResult } from '../egress.js';
+import type { EndpointJob, EndpointPart, EndpointProgress, EndpointResult, LargeEndpoint } from '../egress.js';
 import type { PlainFailure } from './thread-messages.js';
 
 /** What goes to the coordinating thread. `id` is the caller's, and names the endpoint in what comes back. */
@@ -8,10 +8,12 @@ export type CoordinatorRequest =
 
 /** A verb of the egress, with what it takes beside the job. */
 export type CoordinatorCall =
-  { readonly kind: 'produce' } | { readonly kind: 'begin' } | { readonly kind: 'part'; readonly part: EndpointPart };
+  | { readonly kind: 'produce' }
+  | { readonly kind: 'produce up to'; readonly most: number }
+  | { readonly kind: 'part'; readonly part: EndpointPart };
 
 /** What a verb gives. */
-export type CoordinatorResult = EndpointResult | number | undefined;
+export type CoordinatorResult = EndpointResult | LargeEndpoint | undefined;
 
 /** What comes back: progress while it goes on, then one of the others, once. */
 export type CoordinatorReply =

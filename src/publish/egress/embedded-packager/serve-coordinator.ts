@@ -47,8 +47,8 @@ async function call(
   switch (asked.kind) {
     case 'produce':
       return egress.produce(job, report);
-    case 'begin':
-      return egress.begin(job);
+    case 'produce up to':
+      return egress.produceUpTo(asked.most, job, report);
     case 'part':
       return void (await egress.producePart(job, asked.part, report));
   }
