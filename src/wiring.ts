@@ -45,7 +45,6 @@ import { queueShares } from './status/queue-shares.js';
 import { sessionTable, type SessionTable } from './status/session-table.js';
 import { vodStore, type VodStore } from './status/vod-store.js';
 import { workerTable } from './status/worker-table.js';
-import { removeAllLeftovers } from './storage/leftovers.js';
 import type { ObjectStore } from './storage/object-store.js';
 import { startClockwork, type RecurringWork } from './workflow/clockwork.js';
 import { harvestEndpoint } from './workflow/harvest-endpoint.js';
@@ -210,9 +209,7 @@ async function compose(
       events: config.REELWAY_KEEP_EVENTS,
     },
     vacuums: database.kind === 'embedded',
-    ...(portSettings.storage.kind === 'file' && {
-      daily: (signal) => removeAllLeftovers(openStore(undefined), signal),
-    }),
+    daily: (signal) => openStore(undefined).tidy(signal),
     log,
   });
 

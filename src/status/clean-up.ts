@@ -12,7 +12,7 @@ export interface CleanUpOptions {
   /** The embedded database has no autovacuum of its own. */
   readonly vacuums: boolean;
   /** What else is tidied, once a day. */
-  readonly daily?: (signal: AbortSignal) => Promise<void>;
+  readonly daily: (signal: AbortSignal) => Promise<void>;
   readonly log: Logger;
   /** milliseconds between two clean-ups, by whichever process; default 600000 */
   readonly everyMs?: number;
@@ -35,7 +35,7 @@ export function startCleanUp(options: CleanUpOptions): { stop: () => Promise<voi
   async function look(): Promise<void> {
     try {
       if (await isDue(options.tables, 'clean up', everyMs)) await cleanUp(options, stopped.signal);
-      if (options.daily && (await isDue(options.tables, 'leftovers', dayMs))) await options.daily(stopped.signal);
+      if (await isDue(options.tables, 'leftovers', dayMs)) await options.daily(stopped.signal);
     } catch (error) {
       if (!stopped.signal.aborted) log.warn({ reason: String(error) }, 'could not tidy up');
     }

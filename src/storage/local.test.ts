@@ -196,6 +196,18 @@ describe('a local folder as a store', () => {
     expect([own, dead, foreign, foreignOld].map((path) => existsSync(path))).toEqual([true, false, true, false]);
   });
 
+  it('removes leftovers in folders that nobody writes to any more when it tidies up', async () => {
+    const folder = freshFolder();
+    const store = localStore({ folder });
+    await store.put('a/b/object', Buffer.from('x'));
+    const own = temporaryPath(join(folder, 'a/b'));
+    const dead = join(folder, 'a/b', `${/\.reelway-tmp-[0-9a-f]{8}/.exec(own)?.[0]}-999999999-00`);
+    for (const path of [own, dead]) await writeFile(path, 'x');
+    await store.tidy();
+    expect([own, dead].map((path) => existsSync(path))).toEqual([true, false]);
+    expect(await keysOf(store)).toEqual(['a/b/object']);
+  });
+
   it('notices that an object was replaced while it was read', async () => {
     const store = localStore({ folder: freshFolder() });
     await store.put('a', Buffer.from('first'));

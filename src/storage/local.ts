@@ -124,6 +124,14 @@ export function localStore({ folder, dedicated = false }: LocalStoreOptions): Ob
       return reading(`look at "${to}"`, () => factsAt(to, target));
     },
 
+    /** Leftovers are removed where a folder is listed. */
+    async tidy(signal?: AbortSignal): Promise<void> {
+      await reading('tidy up', async () => {
+        const objects = listObjects(root, '', folders)[Symbol.asyncIterator]();
+        while (!(await objects.next()).done) signal?.throwIfAborted();
+      });
+    },
+
     async signedUrl(key: string): Promise<undefined> {
       checkKey(key);
       return Promise.resolve(undefined);

@@ -25,6 +25,12 @@ export interface ObjectStore {
   /** Server-side copy (a hard link locally: stored objects are never changed in place). */
   copy(from: string, to: string): Promise<StoredObject>;
 
+  /**
+   * Removes what killed processes left unfinished and nobody comes back to: files beside objects, uploads in parts. Looks at the whole store, so
+   * once a day is often. @throws Failure as listing does
+   */
+  tidy(signal?: AbortSignal): Promise<void>;
+
   /** A URL that reads this object without further credentials until it expires; undefined where the store has none (local). */
   signedUrl(key: string, options: { expiresInSeconds: number }): Promise<string | undefined>;
 }

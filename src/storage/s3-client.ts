@@ -25,6 +25,8 @@ export interface S3Options {
   readonly idleTimeout?: number;
   /** bytes of an object that the server copies in one request; default 5 GiB, as S3. Larger ones are copied in ranges. */
   readonly largestWholeCopy?: number;
+  /** milliseconds after which an unfinished upload was left by a killed process; default a day */
+  readonly abandonedAfter?: number;
 }
 
 export interface S3Connection {

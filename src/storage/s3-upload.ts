@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { CompletedPart, S3Client } from '@aws-sdk/client-s3';
+import type { CompletedPart, ListMultipartUploadsCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import { Failure } from '../domain/failure.js';
 import { withBackOff, type BackOff, type RetryVerdict } from '../net/back-off.js';
 import { retryAfter } from '../net/retry-after.js';
@@ -18,8 +18,8 @@ const partSize = 16 * 1024 * 1024;
 const maxParts = 10_000;
 /** Parts under way at once: memory of one upload is at most (this + 1) parts. */
 const partConcurrency = 4;
-/** milliseconds; an unfinished upload of the same key that is older was left by a killed process: its parts cost money until removed */
-const abandonedAge = 24 * 3600_000;
+/** milliseconds; an unfinished upload that is older was left by a killed process: its parts cost money until removed */
+export const abandonedAfterDay = 24 * 3600_000;
 
 /** bytes of each part of an object of about so many bytes: larger where it would have too many otherwise */
 export function partSizeFor(expectedSize = 0): number {
@@ -31,6 +31,8 @@ export interface S3Target extends S3Connection {
   /** the whole key, prefix included */
   readonly key: string;
   readonly backOff: BackOff;
+  /** milliseconds after which an unfinished upload of this key is another's no more */
+  readonly abandonedAfter: number;
   /** Makes the request that lets the object appear; under the condition that there is none yet, where that was asked for. */
   readonly appear: <T>(request: (condition: Condition) => Promise<T>) => Promise<T>;
 }
@@ -150,17 +152,43 @@ function tooManyParts(key: string, sent: number): Failure {
   );
 }
 
-async function abortAbandoned({ sdk, client, bucket, key }: S3Target): Promise<void> {
-  try {
-    const { Uploads = [] } = await client.send(new sdk.ListMultipartUploadsCommand({ Bucket: bucket, Prefix: key }));
-    const old = Uploads.filter(
-      ({ Key, Initiated }) => Key === key && Initiated !== undefined && Date.now() - Initiated.getTime() > abandonedAge,
-    );
-    for (const { UploadId } of old) {
-      await client.send(new sdk.AbortMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId }));
-    }
-  } catch {
+async function abortAbandoned(target: S3Target): Promise<void> {
+  const { bucket, key, abandonedAfter } = target;
+  const isOurs = (given: string) => Promise.resolve(given === key);
+  await abortUploads(target, { bucket, prefix: key, isOurs, abandonedAfter }).catch(() => {
     // Tidying up needs rights (s3:ListBucketMultipartUploads) that storing does not; a lifecycle rule of the bucket can do it as well.
+  });
+}
+
+export interface AbandonedUploads {
+  readonly bucket: string;
+  readonly prefix: string;
+  /** @param key whole */
+  readonly isOurs: (key: string) => Promise<boolean>;
+  /** milliseconds since they were begun */
+  readonly abandonedAfter: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Aborts uploads in parts that were begun so long ago that nobody goes on with them. @throws errors of S3 */
+export async function abortUploads(
+  { sdk, client }: Pick<S3Target, 'sdk' | 'client'>,
+  { bucket: Bucket, prefix, isOurs, abandonedAfter, signal }: AbandonedUploads,
+): Promise<void> {
+  let place: { KeyMarker?: string | undefined; UploadIdMarker?: string | undefined } | undefined = {};
+  while (place) {
+    const listed: ListMultipartUploadsCommandOutput = await client.send(
+      new sdk.ListMultipartUploadsCommand({ Bucket, Prefix: prefix, ...place }),
+      sending(signal),
+    );
+    for (const { Key, Initiated, UploadId } of listed.Uploads ?? []) {
+      const isOld = Initiated !== undefined && Date.now() - Initiated.getTime() > abandonedAfter;
+      if (Key === undefined || !isOld || !(await isOurs(Key))) continue;
+      await client.send(new sdk.AbortMultipartUploadCommand({ Bucket, Key, UploadId }), sending(signal));
+    }
+    place = listed.IsTruncated
+      ? { KeyMarker: listed.NextKeyMarker, UploadIdMarker: listed.NextUploadIdMarker }
+      : undefined;
   }
 }
 

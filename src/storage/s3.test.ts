@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { CreateMultipartUploadCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startS3Server, type S3Server } from '../../test/support/s3-server.js';
 import { describeObjectStore } from './object-store.contract.js';
@@ -53,5 +54,33 @@ describe('Copying an object that is larger than the server copies in one request
     server.fault = undefined;
     expect(server.buckets.get('media')?.has('long/mixed.mp4')).toBe(false);
     expect(server.uploads.size).toBe(0);
+  });
+});
+
+describe('Uploads in parts that a killed process has left', () => {
+  const begin = async (key: string) => {
+    const { endpoint, credentials } = server;
+    const client = new S3Client({ endpoint, credentials, region: 'eu-central-1', forcePathStyle: true });
+    await client.send(new CreateMultipartUploadCommand({ Bucket: 'media', Key: key }));
+    client.destroy();
+  };
+  const uploads = () => [...server.uploads.values()].map(({ key }) => key).sort();
+
+  it('are aborted once they are old, where an inventory says that the folder is ours, and nowhere else', async () => {
+    const store = open({ prefix: 'store' });
+    await store.put('lecture/.reelway/inventory.json', Buffer.from('{}'));
+    const keys = [
+      'film/a.mov',
+      'other/lecture/x.mp4',
+      'store/foreign/x.mp4',
+      'store/lecture/views/x.mp4',
+      'store/lecture/y.mp4',
+    ];
+    for (const key of keys) await begin(key);
+    await store.tidy();
+    expect(uploads()).toEqual(keys);
+    await open({ prefix: 'store', abandonedAfter: -1 }).tidy();
+    expect(uploads()).toEqual(keys.slice(0, 3));
+    server.uploads.clear();
   });
 });

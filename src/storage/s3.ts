@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { BackOff } from '../net/back-off.js';
 import { Failure } from '../domain/failure.js';
+import { inventoryKey } from '../domain/inventory.js';
 import { resolveRange } from './byte-range.js';
 import { contentTypeOf } from './content-type.js';
 import { checkKey, checkPrefix } from './keys.js';
@@ -10,6 +11,8 @@ import { copyObject, largestWholeCopy } from './s3-copy.js';
 import { s3Connection, type S3Connection, type S3Options } from './s3-client.js';
 import { s3Failure, s3Problem } from './s3-errors.js';
 import {
+  abandonedAfterDay,
+  abortUploads,
   partSizeFor,
   sendParts,
   sendWhole,
@@ -30,7 +33,8 @@ const defaultBackOff: BackOff = { tries: 4, firstDelay: 500, longestDelay: 15_00
  * which two simultaneous writers may both pass.
  */
 export function s3Store(options: S3Options): ObjectStore {
-  const { bucket, prefix = '', backOff = defaultBackOff, largestWholeCopy: wholeUpTo = largestWholeCopy } = options;
+  const { bucket, prefix = '', backOff = defaultBackOff, abandonedAfter = abandonedAfterDay } = options;
+  const { largestWholeCopy: wholeUpTo = largestWholeCopy } = options;
   if (prefix !== '') checkKey(prefix);
   const location = ['s3:/', bucket, ...(prefix === '' ? [] : [prefix])].join('/');
   const connect = s3Connection(options);
@@ -106,7 +110,7 @@ export function s3Store(options: S3Options): ObjectStore {
       const options = { ...given, contentType: given.contentType ?? contentTypeOf(key) };
       const sent = await about('store', key, async (connection) => {
         const appear: S3Target['appear'] = ifAbsent ? (request) => appearOnce(key, request) : unconditionally;
-        const target = { ...connection, bucket, key: connection.Key, backOff, appear };
+        const target = { ...connection, bucket, key: connection.Key, backOff, abandonedAfter, appear };
         if (!isStream(body)) return sendWhole(target, pieceOf(body), options);
         if (ifAbsent && (await head(key))) throw exists(key); // before gigabytes are sent for nothing
         return sendStream(target, body, options);
@@ -177,13 +181,33 @@ export function s3Store(options: S3Options): ObjectStore {
       if (!source) throw missing();
       if (from === to) return source;
       await about('copy', from, async (connection) => {
-        const target = { ...connection, bucket, key: whole(to), backOff, appear: unconditionally };
+        const target = { ...connection, bucket, key: whole(to), backOff, abandonedAfter, appear: unconditionally };
         const { size, etag, contentType } = source;
         await copyObject(target, { key: connection.Key, size, etag, contentType }, wholeUpTo);
       });
       const copied = await head(to);
       if (!copied) throw missing();
       return copied;
+    },
+
+    async tidy(signal?: AbortSignal): Promise<void> {
+      // The bucket may hold uploads of others: ours are in folders that have an inventory of ours.
+      async function isOurs(key: string): Promise<boolean> {
+        const folders = key
+          .slice(prefix === '' ? 0 : prefix.length + 1)
+          .split('/')
+          .slice(0, -1);
+        for (let depth = folders.length; depth > 0; depth--)
+          if (await head(`${folders.slice(0, depth).join('/')}/${inventoryKey}`)) return true;
+        return false;
+      }
+      try {
+        const under = prefix === '' ? '' : `${prefix}/`;
+        await abortUploads(await connect(), { bucket, prefix: under, isOurs, abandonedAfter, signal });
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw s3Failure(error, `look for abandoned uploads in ${location}`);
+      }
     },
 
     async signedUrl(key: string, { expiresInSeconds }): Promise<string> {

@@ -110,7 +110,9 @@ function history(kind: 'embedded' | 'server', createPlace: () => Promise<Place>)
       until: now() - 50 * day,
       prefix: 'timed',
     });
-    const one = { ...options(), tables: opened.database.tables, lookMs: 20, everyMs: 600_000 };
+    let tidied = 0;
+    const daily = () => Promise.resolve(void (tidied += 1));
+    const one = { ...options(), tables: opened.database.tables, daily, lookMs: 20, everyMs: 600_000 };
     const cleaners = [startCleanUp(one), startCleanUp(one)];
     await expect
       .poll(() => count(`dbos.workflow_status WHERE workflow_uuid LIKE 'timed%'`), { timeout: 10_000 })
@@ -123,6 +125,7 @@ function history(kind: 'embedded' | 'server', createPlace: () => Promise<Place>)
     });
     await new Promise((resolve) => setTimeout(resolve, 200));
     for (const cleaner of cleaners) await cleaner.stop();
+    expect(tidied).toBe(1);
     // The next clean-up is due in ten minutes.
     expect(await count(`dbos.workflow_status WHERE workflow_uuid LIKE 'later%'`)).toBe(4);
   });

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { mediaPackageId } from '../../src/publish/opencast/media-package-id.js';
 import { openStore } from '../../src/storage/open.js';
 import type { ObjectStore } from '../../src/storage/object-store.js';
-import { removeAllLeftovers } from '../../src/storage/leftovers.js';
+import { s3Store } from '../../src/storage/s3.js';
 import { isTemporary } from '../../src/storage/temporary-files.js';
 import { readInventory, verifyInventory } from '../../src/transfer/inventory.js';
 import { sha256, type ChaosStage, type SeenNotice } from './stage.js';
@@ -140,8 +140,8 @@ function told(stage: ChaosStage, ledger: Ledger): string[] {
 }
 
 async function leftovers({ s3, folder }: ChaosStage, store: ObjectStore): Promise<string[]> {
-  // What a server does once a day.
-  await removeAllLeftovers(store, new AbortController().signal);
+  // What a server does once a day; uploads are looked for as if the day were over.
+  await (s3 ? s3Store({ bucket: 'chaos', prefix: 'store', abandonedAfter: -1 }) : store).tidy();
   const uploads = [...(s3?.uploads.values() ?? [])].map(({ key }) => `an upload of ${key} was left open`);
   const files = await readdir(folder, { recursive: true });
   const temporary = files.filter((file) => isTemporary(file.split('/').at(-1) ?? ''));

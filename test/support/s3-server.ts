@@ -201,14 +201,26 @@ export async function startS3Server({
     ]);
   }
 
+  /** In pages, by key and then by id, as Amazon's. */
   function listUploads(bucket: string, query: URLSearchParams, response: ServerResponse): void {
-    const found = [...uploads].filter(([, at]) => at.bucket === bucket && at.key.startsWith(query.get('prefix') ?? ''));
+    const prefix = query.get('prefix') ?? '';
+    const place = `${query.get('key-marker') ?? ''}\n${query.get('upload-id-marker') ?? ''}`;
+    const found = [...uploads]
+      .filter(([, at]) => at.bucket === bucket && at.key.startsWith(prefix))
+      .map(([id, { key, initiated }]) => ({ id, key, initiated, place: `${key}\n${id}` }))
+      .filter((upload) => !query.has('key-marker') || upload.place > place)
+      .sort((a, b) => (a.place < b.place ? -1 : 1));
+    const page = found.slice(0, pageSize);
+    const next = found.length > page.length ? page.at(-1) : undefined;
     sendXml(response, 'ListMultipartUploadsResult', [
-      `<Bucket>${bucket}</Bucket><IsTruncated>false</IsTruncated>`,
-      ...found.map(([id, { key, initiated }]) => {
-        const facts = `<UploadId>${id}</UploadId><Initiated>${initiated.toISOString()}</Initiated>`;
-        return `<Upload><Key>${xml(key)}</Key>${facts}</Upload>`;
-      }),
+      `<Bucket>${bucket}</Bucket><IsTruncated>${next !== undefined}</IsTruncated>`,
+      ...(next
+        ? [`<NextKeyMarker>${xml(next.key)}</NextKeyMarker><NextUploadIdMarker>${next.id}</NextUploadIdMarker>`]
+        : []),
+      ...page.map(
+        ({ id, key, initiated }) =>
+          `<Upload><Key>${xml(key)}</Key><UploadId>${id}</UploadId><Initiated>${initiated.toISOString()}</Initiated></Upload>`,
+      ),
     ]);
   }
 
