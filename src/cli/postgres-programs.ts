@@ -21,10 +21,10 @@ async function run(
   signal: AbortSignal,
 ): Promise<void> {
   const url = new URL(databaseUrl);
-  const { PGPASSWORD = decodeURIComponent(url.password), ...rest } = process.env;
+  const password = decodeURIComponent(url.password);
   url.password = '';
   const child = spawn(program, [...parameters, url.href], {
-    env: { ...rest, ...(PGPASSWORD !== '' && { PGPASSWORD }) },
+    env: { ...process.env, ...(password !== '' && { PGPASSWORD: password }) },
     stdio: ['ignore', 'ignore', 'pipe'],
     signal,
   });
