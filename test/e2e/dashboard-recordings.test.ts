@@ -185,6 +185,18 @@ describe.runIf(requires('chromium', 'ffmpeg'))('The recordings of the dashboard'
     await page.goto(`${server.url}/#/recordings/of/${encodeURIComponent(uuid)}`);
     await page.getByRole('heading', { name: 'Class' }).waitFor();
     expect(await page.getByRole('button', { name: 'Look in the schedule again' }).count()).toBe(0);
+    expect(await page.getByRole('link', { name: /another series/ }).count()).toBe(0);
+    await page.goto(`${server.url}/#/recordings`);
+    await page.locator(`[data-recording="${uuid}"]`).waitFor();
+    expect(await page.getByRole('link', { name: 'Ingest from Zoom' }).count()).toBe(0);
+    await page.goto(`${server.url}/#/recordings/ingest`);
+    await page.getByText('This needs the token of an operator.').waitFor();
+    expect(
+      await page
+        .getByRole('button')
+        .filter({ hasText: /Ingest|Take|look/ })
+        .count(),
+    ).toBe(0);
     await page.goto(`${server.url}/#/health`);
     await page.getByText('Zoom has not validated the address yet.').waitFor();
     await page.getByText('looker').waitFor();

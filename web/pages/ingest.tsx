@@ -1,20 +1,28 @@
 import { useId, useState, type FormEvent } from 'react';
 import type { OrderedIngestView, Submitted } from '../../src/api/contract';
 import { send } from '../api';
+import { timeZone } from '../format';
 import { ProblemView } from '../parts/problem-view';
+import { useMay } from '../role';
 import { go, usePlace } from '../router';
 import { useAction } from '../use-resource';
+import { dateOf, wallTime } from '../week';
 
 /** Brings recordings in that Zoom did not announce, or once more: one by its link, or those of some days. */
 export function IngestPage() {
   const { query } = usePlace();
+  const mayAct = useMay('operator');
   return (
     <>
       <h1>Ingest from Zoom</h1>
-      <div className="beside">
-        <OneRecording given={query.get('uuid') ?? ''} />
-        <SomeDays />
-      </div>
+      {mayAct ? (
+        <div className="beside">
+          <OneRecording given={query.get('uuid') ?? ''} />
+          <SomeDays />
+        </div>
+      ) : (
+        <p>This needs the token of an operator.</p>
+      )}
     </>
   );
 }
@@ -98,7 +106,7 @@ function OneRecording({ given }: { readonly given: string }) {
 }
 
 function SomeDays() {
-  const today = new Date().toISOString().slice(0, 10);
+  const today = dateOf(wallTime(Date.now(), timeZone));
   const [from, setFrom] = useState(today);
   const [to, setTo] = useState(today);
   const id = useId();

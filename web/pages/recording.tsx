@@ -4,6 +4,7 @@ import { fileText, stateOf } from '../ingest-words';
 import { Fact } from '../parts/fact';
 import { FailureView } from '../parts/failure-view';
 import { IngestButton, SendButton } from '../parts/send-button';
+import { useMay } from '../role';
 import { JobActions } from '../parts/job-actions';
 import { JobProgress } from '../parts/job-progress';
 import { ProblemView } from '../parts/problem-view';
@@ -103,6 +104,7 @@ interface MatchProps {
 /** Which class it belongs to and why, or the ones that it may belong to. */
 function Match({ recording, onChange }: MatchProps) {
   const { uuid, match, suggestions, ingests, topic } = recording;
+  const mayAct = useMay('operator');
   const isOpen = ingests.every(({ status }) => /IGNORED|FAILED|^RECORDING_/.test(status));
   const latest = ingests.at(-1);
   return (
@@ -147,9 +149,11 @@ function Match({ recording, onChange }: MatchProps) {
             onDone={onChange}
           />
         )}
-        <a className="button" href={`#/recordings/ingest?uuid=${encodeURIComponent(uuid)}`}>
-          Ingest into another series …
-        </a>
+        {mayAct && (
+          <a className="button" href={`#/recordings/ingest?uuid=${encodeURIComponent(uuid)}`}>
+            Ingest into another series …
+          </a>
+        )}
       </div>
     </section>
   );

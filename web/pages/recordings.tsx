@@ -6,6 +6,7 @@ import { stateOf, statusGroups } from '../ingest-words';
 import { Pages } from '../parts/pages';
 import { ProblemView } from '../parts/problem-view';
 import { Time } from '../parts/time';
+import { useMay } from '../role';
 import { Link, setQuery, usePlace } from '../router';
 import { useLater } from '../use-later';
 import { useResource } from '../use-resource';
@@ -14,6 +15,7 @@ const pageSize = 50;
 
 /** All recordings: searched, filtered, page by page. The address holds the filter, so that it can be kept and sent. */
 export function RecordingsPage() {
+  const mayAct = useMay('operator');
   const { query } = usePlace();
   const text = (name: string) => query.get(name) ?? '';
   const [search, state, from, to, waits] = ['search', 'state', 'from', 'to', 'waits'].map(text) as [
@@ -40,9 +42,11 @@ export function RecordingsPage() {
     <>
       <div className="title">
         <h1>Recordings</h1>
-        <a className="button main" href="#/recordings/ingest">
-          Ingest from Zoom
-        </a>
+        {mayAct && (
+          <a className="button main" href="#/recordings/ingest">
+            Ingest from Zoom
+          </a>
+        )}
       </div>
       <form role="search" className="filter" onSubmit={(event) => event.preventDefault()}>
         <div className="wide">
