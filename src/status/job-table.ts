@@ -57,7 +57,7 @@ export interface JobTable {
   held(runs: readonly { jobId: string; owner: string }[]): Promise<Set<string>>;
   /** The database's clock, milliseconds since 1970. */
   now(): Promise<number>;
-  /** Gives jobs of the queue a share that were begun before it had shares: the first one. */
+  /** Gives jobs of the queue that are not done a share, where they were begun before it had shares: the first one. */
   giveShares(queue: string): Promise<void>;
   /** Makes the indexes that the lists need, once the engine has made its tables. */
   makeIndexes(): Promise<void>;
@@ -146,9 +146,8 @@ export function jobTable(tables: Kysely<Tables>): JobTable {
     async giveShares(queue) {
       await sql`UPDATE dbos.workflow_status
         SET queue_partition_key = '0', attributes = coalesce(attributes, '{}') || '{"share": "0"}'
-        WHERE coalesce(attributes ->> 'queue', queue_name) = ${queue} AND attributes ->> 'share' IS NULL`.execute(
-        tables,
-      );
+        WHERE status <> 'SUCCESS' AND coalesce(attributes ->> 'queue', queue_name) = ${queue}
+          AND attributes ->> 'share' IS NULL`.execute(tables);
     },
     makeIndexes: () => makeJobIndexes(tables),
     async now() {

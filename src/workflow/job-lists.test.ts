@@ -52,6 +52,7 @@ describe.runIf(requires('postgres'))('with many jobs in the database', () => {
     'whose jobs are': (tables) => jobTable(tables).held(jobs.map((jobId) => ({ jobId, owner: 'x' }))),
     'what changed': (tables) => jobTable(tables).changedSince(now - 60_000, 500),
     'lost workers': (tables) => workerTable(tables).lost(10_000),
+    'jobs of before there were shares': (tables) => jobTable(tables).giveShares('notices'),
     'a turn': (tables) => queueShares(tables).next({ queue: 'endpoints', share: 'a', first: 0, last: 1000 }),
     'how long jobs wait': async (tables) => expect(await queueState(tables)).toEqual({ waiting: 0, oldestSeconds: 0 }),
     'what is old': (tables) => jobHistory(tables).forgetJobs({ ended: now - 85 * 86_400_000, failed: 0 }, 50),
