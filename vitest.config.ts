@@ -6,6 +6,9 @@ export default defineConfig({
     globalSetup: 'test/support/global-setup.ts',
     pool: 'forks',
     maxWorkers: 2,
+    // A process that loads the application for each of 230 files takes longer than half of the tests. So test files share what a process has: what a test
+    // sets (the environment, signal handlers, files) it puts back.
+    isolate: false,
     // Worker threads of the packager are .ts files under test: tsx lets Node load them.
     execArgv: ['--import', new URL('./test/support/load-typescript.mjs', import.meta.url).href],
     testTimeout: 60_000,

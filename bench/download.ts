@@ -38,19 +38,21 @@ async function compare(size: number, pairs: number): Promise<void> {
     const [first] = (await once(server.stdout, 'data')) as [Buffer];
     const url = first.toString().trim();
     const ours: Timed[] = [];
-    const curls: number[] = [];
+    const curls: Omit<Timed, 'peakMiB'>[] = [];
     for (let pair = 0; pair < pairs; pair++) {
       ours.push(JSON.parse(await text(run('download', url, join(folder, `ours-${pair}`)).stdout)) as Timed);
       curls.push(await curl(url, join(folder, 'curl.mp4')));
       await rm(join(folder, `ours-${pair}`), { recursive: true });
     }
     const rate = (seconds: number): number => bytes / megabyte / seconds;
-    const ratios = ours.map(({ seconds }, index) => (curls[index] ?? NaN) / seconds);
+    const ratios = ours.map(({ seconds }, index) => (curls[index]?.seconds ?? NaN) / seconds);
+    const cpu = (all: readonly Pick<Timed, 'cpuSeconds'>[]): string =>
+      (median(all.map(({ cpuSeconds }) => cpuSeconds)) / (bytes / 1e9)).toFixed(2);
     console.log(`${Math.round(bytes / megabyte)} MB, ${pairs} pairs`);
     console.log(
-      `ours: ${rate(median(ours.map(({ seconds }) => seconds))).toFixed(0)} MB/s, peak ${Math.max(...ours.map(({ peakMiB }) => peakMiB)).toFixed(0)} MiB`,
+      `ours: ${rate(median(ours.map(({ seconds }) => seconds))).toFixed(0)} MB/s, ${cpu(ours)} CPU s/GB, peak ${Math.max(...ours.map(({ peakMiB }) => peakMiB)).toFixed(0)} MiB`,
     );
-    console.log(`curl: ${rate(median(curls)).toFixed(0)} MB/s`);
+    console.log(`curl: ${rate(median(curls.map(({ seconds }) => seconds))).toFixed(0)} MB/s, ${cpu(curls)} CPU s/GB`);
     console.log(`ours to curl: ${median(ratios).toFixed(2)}`);
   } finally {
     server.kill();
@@ -61,6 +63,8 @@ async function compare(size: number, pairs: number): Promise<void> {
 interface Timed {
   readonly seconds: number;
   readonly peakMiB: number;
+  /** of the process, all threads */
+  readonly cpuSeconds: number;
 }
 
 function run(...parameters: string[]) {
@@ -91,20 +95,25 @@ async function downloadOnce(url: string, folder: string): Promise<void> {
     policy: { privateHosts: [parsePrivateHost('127.0.0.1')].filter((host) => host !== undefined) },
   });
   const download = downloader({ http, hosts: [new URL(url).host], store: localStore({ folder }), probe: probeMovie });
+  const cpu = process.cpuUsage();
   const started = performance.now();
   await download({
     ...{ name: 'bench', fileType: 'MP4', key: 'recording.mp4', size: undefined },
     locate: () => Promise.resolve({ url, bearer: undefined }),
   });
   const seconds = (performance.now() - started) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
   const status = await readFile('/proc/self/status', 'utf8');
   const peakMiB = Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024;
-  console.log(JSON.stringify({ seconds, peakMiB }));
+  console.log(JSON.stringify({ seconds, peakMiB, cpuSeconds: (user + system) / 1e6 }));
   http.close();
 }
 
-/** seconds of the transfer, by curl's own clock */
-async function curl(url: string, to: string): Promise<number> {
-  const child = spawn('curl', ['-sS', '-o', to, '-w', '%{time_total}', url], { stdio: ['ignore', 'pipe', 'inherit'] });
-  return Number(await text(child.stdout));
+/** Seconds of the transfer by curl's own clock, and its processor time by the shell's. */
+async function curl(url: string, to: string): Promise<Omit<Timed, 'peakMiB'>> {
+  const script = 'TIMEFORMAT="%U %S"; time curl -sS -o "$1" -w "%{time_total}\\n" "$2"';
+  const child = spawn('bash', ['-c', script, 'curl', to, url], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [said, time] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  const [user, system] = time.trim().split(' ').map(Number);
+  return { seconds: Number(said), cpuSeconds: (user ?? NaN) + (system ?? NaN) };
 }

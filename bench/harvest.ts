@@ -1,15 +1,16 @@
+import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { measure, type Measurement } from './measure.js';
 
 /**
- * `reelway harvest` from an origin on loopback, which runs in a thread of this process and answers from memory: many small objects, and
- * large ones, and `aria2c -j16` of the same list in turn. Prints objects/s, MB/s, CPU s/GB, and peak memory of each. aria2c makes no digests.
+ * `reelway harvest` from an origin on loopback, which is a process of its own and answers from memory: many small objects, and large ones, in
+ * turn with `aria2c -j16` of the same list, which makes no digests; with `aria2c` and then `sha256sum`; and with whole files, one request after the other into memory and from there into
+ * the destination, as packaged-vod-downloader does it. Prints objects/s, MB/s, CPU s/GB, and peak memory of each.
  *
  *   npx tsx bench/harvest.ts [--runs N] [--shape name]
  */
@@ -28,28 +29,68 @@ const shapes: readonly Shape[] = [
   { name: '40 of 50 MB', objects: 40, size: 50_000_000 },
 ];
 
-if (isMainThread) await main();
-else serve(workerData as Shape);
+/** How this program is started again. */
+const self = ['--import', new URL('../test/support/load-typescript.mjs', import.meta.url).href, import.meta.filename];
+
+const program = path.resolve(import.meta.dirname, '../bin/reelway.js');
+
+const [, , role, ...rest] = process.argv;
+if (role === 'origin') serve({ name: '', objects: Number(rest[0]), size: Number(rest[1]) });
+else if (role === 'whole-files') await wholeFiles(rest[0] ?? '', Number(rest[1]), rest[2] ?? '');
+else await main();
 
 async function main(): Promise<void> {
   const at = process.argv.indexOf('--runs');
   const runs = at === -1 ? 3 : Number(process.argv[at + 1]);
   const wanted = process.argv.indexOf('--shape');
   for (const shape of shapes.filter(({ name }) => wanted === -1 || name === process.argv[wanted + 1])) {
-    const origin = new Worker(new URL(import.meta.url), {
-      workerData: shape,
-      execArgv: ['--import', new URL('../test/support/load-typescript.mjs', import.meta.url).href],
+    const origin = spawn(process.execPath, [...self, 'origin', String(shape.objects), String(shape.size)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const [port] = (await once(origin, 'message')) as [number];
-    const ours: Measurement[] = [];
-    const peers: Measurement[] = [];
+    const [said] = (await once(origin.stdout, 'data')) as [Buffer];
+    const address = `http://127.0.0.1:${Number(said.toString())}`;
+    const ways: Record<string, Measurement[]> = {};
     for (let run = 0; run < runs; run++) {
-      ours.push(await harvestOnce(port));
-      peers.push(await aria2Once(port, shape));
+      for (const [name, command] of Object.entries(waysOf(address, shape)))
+        (ways[name] ??= []).push(await intoFolder(command));
     }
-    await origin.terminate();
-    show(shape, 'reelway', ours);
-    show(shape, 'aria2c', peers);
+    origin.kill();
+    for (const [name, results] of Object.entries(ways)) show(shape, name, results);
+  }
+}
+
+type CommandFor = (out: string) => readonly string[];
+
+function waysOf(address: string, { objects }: Shape): Record<string, CommandFor> {
+  const aria2c = (out: string): string[] => {
+    const lines = Array.from({ length: objects }, (_, n) => `${address}/segments/${n}.ts`);
+    writeFileSync(path.join(out, 'list'), lines.join('\n'));
+    return ['aria2c', '-q', '-j16', '--file-allocation=none', '-d', out, '-i', path.join(out, 'list')];
+  };
+  const digesting =
+    'set -e; out=$1; shift; "$@"; find "$out" -name "*.ts" -print0 | xargs -0 -P2 -n64 sha256sum > "$out/digests"';
+  return {
+    reelway: (out) => [process.execPath, program, 'harvest', `${address}/index.m3u8`, '--out', out],
+    aria2c: aria2c,
+    'aria2c, sha256sum': (out) => ['bash', '-c', digesting, 'bash', out, ...aria2c(out)],
+    'whole files': (out) => [process.execPath, ...self, 'whole-files', address, String(objects), out],
+  };
+}
+
+async function intoFolder(command: CommandFor): Promise<Measurement> {
+  const out = mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'reelway-bench-'));
+  try {
+    return await measure(command(out));
+  } finally {
+    rmSync(out, { recursive: true, force: true });
+  }
+}
+
+/** A request for each file, its answer whole in memory, and written from there; without digests. */
+async function wholeFiles(address: string, objects: number, out: string): Promise<void> {
+  for (let n = 0; n < objects; n++) {
+    const response = await fetch(`${address}/segments/${n}.ts`);
+    writeFileSync(path.join(out, `${n}.ts`), Buffer.from(await response.arrayBuffer()));
   }
 }
 
@@ -57,31 +98,9 @@ function show(shape: Shape, who: string, results: readonly Measurement[]): void 
   const middle = results.toSorted((a, b) => a.seconds - b.seconds)[Math.floor(results.length / 2)]!;
   const megabytes = (shape.objects * shape.size) / 1e6;
   console.log(
-    `${who.padEnd(8)} ${shape.name.padEnd(16)} ${(shape.objects / middle.seconds).toFixed(0)} objects/s  ${(megabytes / middle.seconds).toFixed(0)} MB/s  ` +
+    `${who.padEnd(17)} ${shape.name.padEnd(16)} ${(shape.objects / middle.seconds).toFixed(0)} objects/s  ${(megabytes / middle.seconds).toFixed(0)} MB/s  ` +
       `${middle.cpuSeconds.toFixed(1)} CPU s (${(middle.cpuSeconds / (megabytes / 1000)).toFixed(2)}/GB)  ${middle.peakMiB.toFixed(0)} MiB`,
   );
-}
-
-async function harvestOnce(port: number) {
-  const out = mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'reelway-bench-'));
-  try {
-    const program = path.resolve(import.meta.dirname, '../bin/reelway.js');
-    return await measure([process.execPath, program, 'harvest', `http://127.0.0.1:${port}/index.m3u8`, '--out', out]);
-  } finally {
-    rmSync(out, { recursive: true, force: true });
-  }
-}
-
-async function aria2Once(port: number, { objects }: Shape): Promise<Measurement> {
-  const out = mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'reelway-bench-'));
-  try {
-    const list = path.join(out, 'list');
-    const lines = Array.from({ length: objects }, (_, n) => `http://127.0.0.1:${port}/segments/${n}.ts`);
-    writeFileSync(list, lines.join('\n'));
-    return await measure(['aria2c', '-q', '-j16', '--file-allocation=none', '-d', out, '-i', list]);
-  } finally {
-    rmSync(out, { recursive: true, force: true });
-  }
 }
 
 function serve({ objects, size }: Shape): void {
@@ -92,5 +111,5 @@ function serve({ objects, size }: Shape): void {
     const body = request.url === '/index.m3u8' ? playlist : segment;
     response.writeHead(200, { 'content-length': body.length, etag: '"1"' }).end(body);
   });
-  server.listen(0, '127.0.0.1', () => parentPort?.postMessage((server.address() as AddressInfo).port));
+  server.listen(0, '127.0.0.1', () => console.log((server.address() as AddressInfo).port));
 }

@@ -72,6 +72,9 @@ async function lists(when: string): Promise<void> {
     () => engine.jobs.list({ kind: ['none'], parent: 'any' }),
     5,
   );
+  for (const [what, text] of searches)
+    await timed(`search: ${what}, ${when}`, () => engine.jobs.list({ search: text }), 5);
+  await timed(`search: dead letters, ${when}`, () => engine.jobs.list({ search: 'asset 12', deadLetter: true }), 5);
   await timed(`dead letters, ${when}`, () => engine.jobs.list({ deadLetter: true }), 5);
   await timed(
     `what changed in the last 2 s, ${when}`,
@@ -80,6 +83,16 @@ async function lists(when: string): Promise<void> {
   );
 }
 
+/** Of `writeFinishedJobs`: asset N is called `oldN`, the newest has the highest number. */
+const searches = [
+  ['all have it', 'asset'],
+  ['two jobs have it', 'asset 123456'],
+  ['none has it', 'nothing of this'],
+  ['few have it, all of its grams are frequent', 'asset 12345'],
+  ['a ninth has it, of the newest none', 'asset 1'],
+  ['a twentieth has it, of the oldest', 'old7'],
+  ['two characters', '99'],
+] as const;
 try {
   console.log(`empty database: ${await size()}`);
   await smallJobs('with an empty database', 500);

@@ -34,7 +34,7 @@ const environment = {
   OPENCAST_API_PASSWORD: opencast.credentials.password,
 };
 const config = readConfig(environment);
-const server = await startServer({ config, environment }, openLog(config.LOG_LEVEL));
+const server = await startServer({ config, environment }, openLog({ level: config.LOG_LEVEL }));
 try {
   const first: number[] = [];
   const start: number[] = [];

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import { allSettings, shownText, type SettingName } from '../src/config/config.js';
+import { settingSections, shownText, type SettingName } from '../src/config/config.js';
 import { failureTable } from '../src/domain/failure.js';
 import { metricTable } from '../src/status/metrics.js';
 import type { Settings } from '../src/domain/setting.js';
@@ -43,18 +43,21 @@ function failuresPage(): string {
 }
 
 function settingsPage(): string {
-  const rows = Object.entries(allSettings as Settings).map(([name, setting]) => [
-    `\`${name}\``,
-    setting.about,
-    setting.allowed,
-    setting.default === undefined ? '' : `\`${shownText(name as SettingName, setting.default)}\``,
-  ]);
+  const sections = Object.entries<Settings>(settingSections).map(([title, settings]) => {
+    const rows = Object.entries(settings).map(([name, setting]) => [
+      `\`${name}\``,
+      setting.about,
+      setting.allowed,
+      setting.default === undefined ? '' : `\`${shownText(name as SettingName, setting.default)}\``,
+    ]);
+    return `## ${title}\n\n${table(['Name', 'What for', 'Allowed', 'Default'], rows)}`;
+  });
   return [
     '# Settings',
     note,
     'Settings are environment variables; a file `.env` in the working folder is read too, and what the environment says wins.',
     'All problems are reported at once, by name. `reelway doctor` prints the settings in force, with secrets masked.\n',
-    table(['Name', 'What for', 'Allowed', 'Default'], rows),
+    ...sections,
   ].join('\n');
 }
 

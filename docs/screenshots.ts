@@ -17,6 +17,10 @@ const pictures: Record<string, (page: Page) => Promise<unknown>> = {
   recording: (page) => page.getByRole('link', { name: 'Moving pictures 101' }).click(),
   schedule: (page) => page.getByRole('link', { name: 'Schedule' }).first().click(),
   assets: (page) => page.getByRole('link', { name: 'Assets' }).first().click(),
+  group: async (page) => {
+    await page.getByRole('link', { name: 'Packaging groups' }).click();
+    await page.getByRole('link', { name: 'New group' }).click();
+  },
   health: (page) => page.getByRole('link', { name: 'Health' }).first().click(),
 };
 

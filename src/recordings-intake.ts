@@ -36,7 +36,7 @@ import { applySchedule, syncSchedule, syncSheets } from './workflow/sync-schedul
 
 export interface RecordingsIntakeOptions {
   readonly config: Config;
-  readonly database: Pick<Database, 'tables'>;
+  readonly database: Pick<Database, 'tables' | 'kind'>;
   /** undefined: no credentials were set */
   readonly zoom: ZoomClient | undefined;
   /** What lies below a prefix of the storage; absent: nothing. */
@@ -107,7 +107,7 @@ export function recordingsIntake(options: RecordingsIntakeOptions): RecordingsIn
       const loop =
         works &&
         startEventLoop({
-          ...{ inbox, log },
+          ...{ inbox, log, alone: database.kind === 'embedded' },
           read(body) {
             const reading = readWebhook(body);
             return reading.kind === 'event' ? reading.event : undefined;
@@ -212,7 +212,8 @@ function recurring(
   ];
 }
 
-function sheetsOf(config: Config): TimetableSource | undefined {
+/** The spreadsheet of the settings, if they name one whole. */
+export function sheetsOf(config: Config): TimetableSource | undefined {
   const {
     GSHEETS_DOC_ID: documentId,
     GSHEETS_SHEET_NAMES: sheetNames,

@@ -1,6 +1,7 @@
 import type { Config } from './config/config.js';
 import { Failure } from './domain/failure.js';
 import type { Recording } from './domain/recording.js';
+import type { PublishTarget } from './domain/schedule.js';
 import type { IngestRequest } from './domain/work-request.js';
 import type { StoredRecordingFile } from './domain/stored-recording-file.js';
 import { hostLimits } from './net/host-limits.js';
@@ -120,16 +121,15 @@ function opencastAuth(config: Config): OpencastAuth | undefined {
  */
 export function recordingsLine(options: RecordingsLineOptions) {
   const { config, zoom } = options;
-  const opencast = config.RECORDINGS_PUBLISH === 'stream' ? undefined : opencastConnection(config);
+  // Both ways are open whatever the setting, where they can be: a class of the schedule may say otherwise, and what was begun under another setting goes on.
+  const opencast = opencastConnection(config);
   if (!zoom || (config.RECORDINGS_PUBLISH !== 'stream' && !opencast)) return undefined;
   const collecting = collectingOf(options, zoom);
   const stream = streamLine({ ...options, ...options.stream, collecting });
-  const streams = config.RECORDINGS_PUBLISH !== 'opencast';
-  const events = opencast && eventLine({ ...options, zoom, opencast, collecting, stream, streams });
+  const targetOf = ({ publish = config.RECORDINGS_PUBLISH }: IngestRequest) => publish;
+  const events = opencast && eventLine({ ...options, zoom, opencast, collecting, stream, targetOf });
   return {
-    events,
-    stream: streams ? stream : undefined,
-    // Registered whatever the setting: what was begun under another one goes on.
+    ...{ events, stream, targetOf },
     workflows: [collecting.fetchFile, stream.workflow, ...(events?.workflows ?? [])],
   };
 }
@@ -151,13 +151,12 @@ interface EventLineOptions extends Omit<RecordingsLineOptions, 'stream'> {
   readonly opencast: Opencast;
   readonly collecting: StreamLineOptions['collecting'];
   readonly stream: ReturnType<typeof streamLine>;
-  /** Recordings are packaged as well. */
-  readonly streams: boolean;
+  readonly targetOf: (request: IngestRequest) => PublishTarget;
 }
 
 /** From a decided ingest to the event in Opencast. */
 function eventLine(options: EventLineOptions) {
-  const { config, database, store, tell, targets, zoom, collecting, stream, streams } = options;
+  const { config, database, store, tell, targets, zoom, collecting, stream, targetOf } = options;
   const { times = { patience: patient, follow: followDefaults } } = options;
   const ledger = eventLedger(database.tables);
   const catalog = recordingCatalog(database.tables);
@@ -168,7 +167,10 @@ function eventLine(options: EventLineOptions) {
     catalog,
     publisher,
     ledger,
-    stream: { workflow: stream.workflow, inputOf: (request) => (streams ? stream.inputOf(request) : undefined) },
+    stream: {
+      workflow: stream.workflow,
+      inputOf: (request) => (targetOf(request) === 'opencast' ? undefined : stream.inputOf(request)),
+    },
     attachCaptions: attach,
     tell,
     targets,
@@ -207,27 +209,28 @@ export interface Recordings {
   readonly trash: (before: number) => Promise<TrashReport>;
 }
 
-export function recordingsOf({ events, stream }: RecordingsLine, engine: Engine): Recordings {
+export function recordingsOf({ events, stream, targetOf }: RecordingsLine, engine: Engine): Recordings {
   const submitting = events && { engine, ingestRecording: events.ingest, attachCaptions: events.attach, ...events };
-  const streaming = stream && { engine, streamRecording: stream.workflow, ...stream };
-  const late = async (recording: Recording) => (streaming ? submitLateToStream(streaming, recording) : []);
+  const streaming = { engine, streamRecording: stream.workflow, ...stream };
+  const withoutOpencast = () =>
+    new Failure('invalid_settings', 'Recordings do not go into Opencast: its settings are not set.');
   const needEvents = () => {
     if (events) return events;
-    throw new Failure('invalid_settings', 'Recordings do not go into Opencast: see RECORDINGS_PUBLISH.');
+    throw withoutOpencast();
   };
   return {
     async submitIngest(request) {
+      if (targetOf(request) === 'stream') return submitStream(streaming, request);
       if (submitting) return submitIngest(submitting, request);
-      if (streaming) return submitStream(streaming, request);
-      throw new Failure('invalid_settings', 'Recordings go nowhere: see RECORDINGS_PUBLISH.');
+      throw withoutOpencast();
     },
     async submitTranscripts(recording) {
       const attached = submitting ? await submitTranscripts(submitting, recording) : [];
-      return [...attached, ...(await late(recording))];
+      return [...attached, ...(await submitLateToStream(streaming, recording))];
     },
     async submitLateFiles(recording) {
       const untaken = submitting ? await submitLateFiles(submitting, recording) : [];
-      await late(recording);
+      await submitLateToStream(streaming, recording);
       return untaken;
     },
     async sweep(before) {

@@ -12,6 +12,7 @@ import type { EndpointSuccess } from './notify/notice.js';
 import type { Database } from './status/database.js';
 import { recordingStreams } from './status/recording-streams.js';
 import type { ObjectStore } from './storage/object-store.js';
+import { addToFolder } from './transfer/inventory.js';
 import type { WorkflowDefinition } from './workflow/definition.js';
 import type { EndpointInput } from './workflow/package-endpoint.js';
 import { streamRecording, type StreamInput, type StreamServices } from './workflow/stream-recording.js';
@@ -46,12 +47,14 @@ export function streamLine(options: StreamLineOptions) {
     ...collecting,
     ...{ streams, store, packageEndpoint, tell, targets },
     sourceOf: sourceIn(config),
+    addToEndpoint: (prefix, { name, bytes, contentType }) =>
+      addToFolder(store, prefix, { key: name, bytes, contentType }),
   });
   return {
     streams,
     workflow,
     inputOf: async (request: IngestRequest): Promise<StreamInput> => ({
-      ...{ request, packagingGroupId, alone: config.RECORDINGS_PUBLISH === 'stream' },
+      ...{ request, packagingGroupId, alone: (request.publish ?? config.RECORDINGS_PUBLISH) === 'stream' },
       configurations: [...(await configurationsOf(options, packagingGroupId))],
     }),
   };

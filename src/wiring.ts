@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { HealthCheck } from './api/routes/health.js';
+import type { LogServices } from './api/routes/logs.js';
 import type { SystemServices } from './api/routes/system.js';
 import { storageOf, type Config } from './config/config.js';
 import type { Environment } from './config/environment.js';
@@ -22,7 +23,7 @@ import {
   type RecordingsTimes,
 } from './recordings-line.js';
 import { coordinatedEgress } from './publish/egress/embedded-packager/coordinated-egress.js';
-import { checkConfiguration } from './publish/egress/embedded-packager/embedded-packager.js';
+import { checkConfiguration, packagingVerdicts } from './publish/egress/embedded-packager/embedded-packager.js';
 import { spawnThread } from './publish/egress/embedded-packager/spawn-thread.js';
 import { awsClients } from './publish/egress/mediapackage-vod/aws-clients.js';
 import { cdnGate, type CdnGate } from './publish/egress/mediapackage-vod/cdn-gate.js';
@@ -45,16 +46,23 @@ import { queueShares } from './status/queue-shares.js';
 import { sessionTable, type SessionTable } from './status/session-table.js';
 import { vodStore, type VodStore } from './status/vod-store.js';
 import { workerTable } from './status/worker-table.js';
+import { sourceAt } from './storage/location.js';
 import type { ObjectStore } from './storage/object-store.js';
 import { startClockwork, type RecurringWork } from './workflow/clockwork.js';
+import { gathered } from './workflow/gathered.js';
 import { harvestEndpoint } from './workflow/harvest-endpoint.js';
+import { isMadeOf } from './workflow/is-made-of.js';
 import { packageAsset } from './workflow/package-asset.js';
 import type { HarvestPorts } from './transfer/harvest/harvest.js';
 import { packageEndpoint } from './workflow/package-endpoint.js';
 import { packagePart } from './workflow/package-part.js';
 import { startEngine, type Engine } from './workflow/start.js';
 import { readInventory } from './transfer/inventory.js';
+import { logServices } from './log-services.js';
+import { uploads, type Uploads } from './transfer/uploads.js';
 import { systemServices } from './system-services.js';
+import { startTracing } from './tracing.js';
+import { readVersion } from './version.js';
 import { submitAsset, type SubmitChoice } from './workflow/submit-asset.js';
 import { noticeJobId, tell } from './workflow/tell.js';
 import { watch, type Probe, type Watch } from './workflow/watch.js';
@@ -69,6 +77,8 @@ export interface Services {
   readonly packagingGroups: PackagingGroupFolder;
   /** The storage of the settings, or a bucket that a request names. */
   readonly openStore: (bucket: string | undefined) => ObjectStore;
+  /** Files that people upload to be packaged. */
+  readonly uploads: Uploads;
   readonly submitAsset: (
     request: unknown,
     group?: PackagingGroup,
@@ -77,6 +87,7 @@ export interface Services {
   readonly playbackUrl: (capability: string, manifest: string) => string;
   /** @throws Failure configuration_unsupported naming every field that this server cannot honour */
   readonly checkConfiguration: (configuration: PackagingConfiguration) => void;
+  readonly packagingVerdicts: typeof packagingVerdicts;
   readonly sessions: SessionTable;
   /** Signs paths to stored media. */
   readonly mediaSecret: string;
@@ -92,6 +103,7 @@ export interface Services {
   readonly checks: readonly HealthCheck[];
   readonly system: SystemServices;
   readonly metrics: Metrics;
+  readonly logs: LogServices;
   /** Work under way goes on at its last checkpoint with the next start. */
   close(): Promise<void>;
 }
@@ -114,6 +126,7 @@ export interface ServicesOptions {
  */
 export async function openServices(options: ServicesOptions): Promise<Services> {
   const { config, log } = options;
+  const tracing = await startTracing(process.env, readVersion(), log);
   const database = await openDatabase({
     dataFolder: config.REELWAY_DATA_DIR,
     databaseUrl: config.DATABASE_URL,
@@ -121,9 +134,15 @@ export async function openServices(options: ServicesOptions): Promise<Services> 
     onLost: options.onLost,
   });
   try {
-    return await compose(options, database);
+    const services = await compose(options, database);
+    const close = async () => {
+      await services.close();
+      await tracing?.stop();
+    };
+    return { ...services, close };
   } catch (error) {
     await database.close();
+    await tracing?.stop();
     throw error;
   }
 }
@@ -152,6 +171,7 @@ async function compose(
   const playbackUrl = (capability: string, manifest: string) => `${publicUrl()}/out/v1/${capability}/${manifest}`;
   const locate = (bucket: string | undefined, key: string) => `${openStore(bucket).location}/${key}`;
 
+  const logs = logServices(database.tables, log);
   const notifiers = openNotifiers(config);
   const part = packagePart(egress);
   const endpoint = packageEndpoint({
@@ -199,6 +219,11 @@ async function compose(
     log,
   });
 
+  const received = uploads({
+    store: openStore(undefined),
+    limit: config.REELWAY_UPLOAD_MEGABYTES * 1_000_000,
+    sourceOf: (key) => sourceAt(storageOf(config), key),
+  });
   const watching = watchQueues(database.tables, log);
   const cleaning = startCleanUp({
     tables: database.tables,
@@ -209,7 +234,10 @@ async function compose(
       events: config.REELWAY_KEEP_EVENTS,
     },
     vacuums: database.kind === 'embedded',
-    daily: (signal) => openStore(undefined).tidy(signal),
+    async daily(signal) {
+      await openStore(undefined).tidy(signal);
+      await received.sweep((id, source) => isMadeOf({ catalog, jobs: engine.jobs }, id, source), signal);
+    },
     log,
   });
 
@@ -235,7 +263,11 @@ async function compose(
     },
   });
   const sourceRoles = config.REELWAY_SOURCE_ROLES;
-  const submitting = { engine, packageAsset: asset, egress, catalog, sourceRoles, findPackagingGroup };
+  const earlierRequest = gathered(async (ids: readonly string[]) => {
+    const found = await catalog.requestsOf(ids);
+    return ids.map((id) => found.get(id));
+  });
+  const submitting = { engine, packageAsset: asset, egress, earlierRequest, sourceRoles, findPackagingGroup };
   return {
     database,
     engine,
@@ -243,8 +275,10 @@ async function compose(
     vodStore: vod,
     cdnGate: cdnGate({ secretOf: (capability) => vod.secretOf(capability), readSecret: aws.readSecret }),
     checkConfiguration,
+    packagingVerdicts,
     packagingGroups: groups,
     openStore,
+    uploads: received,
     submitAsset: (request, group, options) => submitAsset(submitting, request, group, options),
     playbackUrl,
     sessions: sessionTable(database.tables),
@@ -255,12 +289,14 @@ async function compose(
     checks,
     system,
     metrics,
+    logs,
     async close() {
       watching.stop();
       await cleaning.stop();
       await upkeep?.stop();
       await engine.stop();
       await egress.close();
+      await logs.stop();
       await database.close();
     },
   };

@@ -1,6 +1,11 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { CommandContext } from '../src/cli/command-context.js';
+import type { CompletedCommand } from '../src/cli/completion-scripts.js';
+import { describeCommands } from '../src/cli/completion.js';
+import { loadAll } from '../src/cli/program.js';
+import { openTerminal } from '../src/cli/terminal.js';
 import { allSettings } from '../src/config/config.js';
 import { generatedPages } from '../docs/generate.js';
 
@@ -22,6 +27,16 @@ describe('what README and docs name exists', async () => {
   const texts = await Promise.all(
     files.map(async (name) => [name, await readFile(path.join(root, name), 'utf8')] as const),
   );
+
+  const known = describeCommands(await loadAll(context));
+
+  it('a command that does not exist would be found', () => {
+    expect(commandLines('`reelway jobs list --dead`, `reelway serve`')).toHaveLength(2);
+    const wrong = ['nonsense', 'jobs nonsense', 'jobs list --nonsense', 'logs x --folow'];
+    for (const line of wrong) expect(problemOf(line, known)).toEqual([expect.stringContaining(line) as string]);
+    for (const line of ['jobs retry asset:x', 'help jobs', '--version', 'package a.mp4 --out=b', 'debug on --for 1h'])
+      expect(problemOf(line, known)).toEqual([]);
+  });
 
   it.each(texts)('links of %s', async (name, text) => {
     const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)]
@@ -56,11 +71,8 @@ describe('what README and docs name exists', async () => {
     expect(missing).toEqual([]);
   });
 
-  it.each(texts)('commands of %s', async (_, text) => {
-    const program = await readFile(path.join(root, 'src/cli/program.ts'), 'utf8');
-    const commands = [...program.matchAll(/name: '([a-z]+)'/g)].map(([, command]) => command);
-    const named = [...text.matchAll(/(?:`|npx |^)reelway ([a-z]+)/gm)].map(([, command]) => command);
-    expect(named.filter((command) => command !== 'help' && !commands.includes(command))).toEqual([]);
+  it.each(texts)('commands of %s, with what is below them and their options', (_, text) => {
+    expect(commandLines(text).flatMap((line) => problemOf(line, known))).toEqual([]);
   });
 
   it.each(texts)('npm scripts of %s', async (_, text) => {
@@ -71,15 +83,20 @@ describe('what README and docs name exists', async () => {
     expect(named.filter((script) => !(script in scripts))).toEqual([]);
   });
 
-  it.each(texts)('settings of %s', (_, text) => {
-    const named = [...text.matchAll(/`(REELWAY_[A-Z_]+|ZOOM_[A-Z_]+|OPENCAST_[A-Z_]+|GSHEETS_[A-Z_]+)\b/g)].map(
+  it.each(texts)('settings of %s', (name, text) => {
+    // In code: `NAME`, `NAME=value`, and lines of a shell or of `.env`.
+    const prefixes = 'REELWAY|ZOOM|OPENCAST|GSHEETS|SLACK|OIDC|LOG|OTEL';
+    const named = [...text.matchAll(new RegExp(`(?:\`|^|\\s)((?:${prefixes})_[A-Z_]+)(?=[\`=])`, 'gm'))].map(
       ([, setting]) => setting!,
     );
-    expect(named.filter((setting) => !(setting in allSettings) && !elsewhere.includes(setting))).toEqual([]);
+    const isKnown = (setting: string) => setting in allSettings || elsewhere.includes(setting) || isOfLibrary(setting);
+    // What the predecessors had and did is listed there.
+    const all = name.includes('moving-from') ? named.filter((setting) => /^(REELWAY|OPENCAST)_/.test(setting)) : named;
+    expect(all.filter((setting) => !isKnown(setting))).toEqual([]);
   });
 });
 
-/** Of the AWS stack; states of recordings; and settings of the predecessors that have no place here. */
+/** What stands beside our settings in the environment, and constants that look like one. */
 const elsewhere = [
   'REELWAY_IMAGE',
   'REELWAY_VERSION',
@@ -92,6 +109,42 @@ const elsewhere = [
   'OPENCAST_SUCCEEDED',
   'OPENCAST_FAILED',
 ];
+const isOfLibrary = (setting: string) => /^(AWS|OTEL)_/.test(setting);
+
+/** No command is run: they are only asked what they are. */
+const context: CommandContext = {
+  ...{ terminal: openTerminal(process, {}), signal: new AbortController().signal, env: {}, cwd: '/' },
+};
+
+/** What follows `reelway` in code: between backticks, and in blocks to the end of the line or of the command. */
+function commandLines(text: string): string[] {
+  const inline = [...text.matchAll(/`(?:npx )?reelway ([^`\n]+)`/g)].map(([, line]) => line!);
+  const blocks = [...text.matchAll(/^```(?:sh|bash|console)\n([\s\S]*?)^```/gm)].map(([, block]) => block!);
+  const lines = blocks
+    .flatMap((block) => block.replaceAll('\\\n', ' ').split('\n'))
+    .flatMap((line) => [...line.matchAll(/(?:^|npx |\$ )(?:[A-Z_]+=\S+ )*reelway ([^#|]+)/g)].map(([, rest]) => rest!));
+  return [...inline, ...lines].map((line) => line.trim());
+}
+
+/** What of a command line no command knows. Words in `<...>` and `'...'` are arguments. */
+function problemOf(line: string, known: readonly CompletedCommand[]): string[] {
+  const words = line.split(/\s+/);
+  if (['help', '--help', '--version', '-V'].includes(words[0]!)) return [];
+  let command: CompletedCommand | undefined;
+  const at = (path: readonly string[]) => known.find((each) => each.path.join(' ') === path.join(' '));
+  for (let length = 1; length <= words.length && at(words.slice(0, length)); length++)
+    command = at(words.slice(0, length));
+  if (!command) return [`${line}: no such command`];
+  const next = words[command.path.length] ?? '';
+  // `jobs cancel|retry`, or any of them: `jobs`.
+  const below = next.split('|').filter((word) => /^[a-z-]+$/.test(word));
+  if (command.words.length > 0 && below.some((word) => !command.words.includes(word)))
+    return [`${line}: ${command.path.join(' ')} has no ${next}`];
+  const options = [...line.matchAll(/(?:^|[\s[])(--[a-z][a-z0-9-]*)/g)].map(([, option]) => option!);
+  return options
+    .filter((option) => !command.options.includes(option) && !command.options.includes(option.replace('--no-', '--')))
+    .map((option) => `${line}: ${command.path.join(' ')} has no ${option}`);
+}
 
 /** As GitHub makes them of headings. */
 function anchors(text: string): string[] {

@@ -49,7 +49,7 @@ async function problemOf(response: Response): Promise<Problem> {
   }
 }
 
-function unreachable(): Problem {
+export function unreachable(): Problem {
   return {
     type: 'urn:reelway:failure:server_unreachable',
     title: 'The server does not answer',

@@ -27,22 +27,43 @@ type SignedIn =
 export function App() {
   const [signedIn, setSignedIn] = useState<SignedIn>({ state: 'asking' });
   const place = usePlace();
-  const ticket = place.parts[0] === 'sign-in' ? place.query.get('ticket') : null;
+  const [oidc, setOidc] = useState(false);
+  const asked = place.parts[0] === 'sign-in' ? place.query : new URLSearchParams();
+  const ticket = asked.get('ticket');
 
   useEffect(() => {
     whenSignedOut(() => setSignedIn({ state: 'out' }));
     get<Session>('api/session').then(
-      (session) => setSignedIn(session.name === null ? { state: 'out' } : { state: 'in', session }),
+      (session) => {
+        setOidc(session.oidc);
+        setSignedIn(session.name === null ? { state: 'out' } : { state: 'in', session });
+      },
       () => setSignedIn({ state: 'out' }),
     );
   }, []);
 
   if (signedIn.state === 'asking') return <p className="wait">Reelway …</p>;
   if (signedIn.state === 'out' || ticket !== null)
-    return <SignInPage ticket={ticket} onSignedIn={(session) => setSignedIn({ state: 'in', session })} />;
+    return (
+      <SignInPage
+        {...{ ticket, oidc, refused: asked.get('problem') }}
+        onSignedIn={(session) => setSignedIn({ state: 'in', session })}
+      />
+    );
+  // The pages go first: what they ask for would be refused without a session.
+  const signOut = () => {
+    setSignedIn({ state: 'asking' });
+    send('DELETE', 'api/session').then(
+      () => setSignedIn({ state: 'out' }),
+      (error: unknown) => {
+        setSignedIn(signedIn);
+        alert(toProblem(error).detail);
+      },
+    );
+  };
   return (
     <Role value={signedIn.session.role ?? 'viewer'}>
-      <Layout place={place} session={signedIn.session} onSignedOut={() => setSignedIn({ state: 'out' })}>
+      <Layout place={place} session={signedIn.session} onSignOut={signOut}>
         <Page place={place} />
       </Layout>
     </Role>
@@ -90,12 +111,13 @@ function Page({ place: { parts } }: { readonly place: Place }) {
 interface LayoutProps {
   readonly place: Place;
   readonly session: Session;
-  readonly onSignedOut: () => void;
+  readonly onSignOut: () => void;
   readonly children: ReactNode;
 }
 
-function Layout({ place, session: { name, role }, onSignedOut, children }: LayoutProps) {
+function Layout({ place, session: { name, role }, onSignOut, children }: LayoutProps) {
   const main = useRef<HTMLElement>(null);
+  const strip = useRef<HTMLElement>(null);
   const at = place.parts.join('/');
   const shown = useRef(at);
   useEffect(() => {
@@ -108,12 +130,11 @@ function Layout({ place, session: { name, role }, onSignedOut, children }: Layou
       scrollTo(0, 0);
     }
     shown.current = at;
+    // On a phone the sections are a strip that is wider than the screen.
+    strip.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [at]);
 
   const section = place.parts[0] === 'groups' ? 'assets' : (place.parts[0] ?? '');
-  const signOut = () => {
-    send('DELETE', 'api/session').then(onSignedOut, (error: unknown) => alert(toProblem(error).detail));
-  };
   return (
     <>
       <a className="skip" href="#content" onClick={(event) => skipTo(event, main.current)}>
@@ -123,7 +144,7 @@ function Layout({ place, session: { name, role }, onSignedOut, children }: Layou
         <a className="brand" href="#/">
           Reelway
         </a>
-        <nav aria-label="Sections">
+        <nav aria-label="Sections" ref={strip}>
           <ul>
             {sections.map(({ part, name }) => (
               <li key={part}>
@@ -137,7 +158,7 @@ function Layout({ place, session: { name, role }, onSignedOut, children }: Layou
         <button
           type="button"
           className="quiet"
-          onClick={signOut}
+          onClick={onSignOut}
           title={`Signed in with the token “${name}” (${role})`}
         >
           Sign out

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-import { roles, storedToken, type Role, type StoredToken } from '../domain/api-token.js';
+import { roles, signedInByOidc, storedToken, type Role, type StoredToken } from '../domain/api-token.js';
 import { Failure } from '../domain/failure.js';
 import type { SessionTable } from '../status/session-table.js';
 import { sessionSecret } from './session-cookie.js';
@@ -20,6 +20,8 @@ export interface Doors {
   /** Asked at every request: a token may come and go while the server runs. */
   readonly tokens: () => readonly StoredToken[];
   readonly sessions: Pick<SessionTable, 'find'>;
+  /** Do sessions count that an OpenID provider stands behind? */
+  readonly oidc?: unknown;
 }
 
 /**
@@ -52,9 +54,13 @@ export function checkRole({ method, routeOptions }: FastifyRequest, { name, role
 }
 
 /** The token of the session that the browser is signed in with; its end is the session's end. */
-export async function sessionToken({ tokens, sessions }: Doors, request: FastifyRequest): Promise<StoredToken | null> {
+export async function sessionToken(
+  { tokens, sessions, oidc }: Doors,
+  request: FastifyRequest,
+): Promise<StoredToken | null> {
   const secret = sessionSecret(request);
   const opened = secret === undefined ? undefined : await sessions.find(secret);
+  if (opened?.role) return oidc ? signedInByOidc(opened.name, opened.role) : null;
   return (opened && findToken(tokens(), opened.digest)) ?? null;
 }
 

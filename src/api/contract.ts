@@ -34,31 +34,13 @@ export const sessionSchema = z
       .enum(roles)
       .nullable()
       .describe('What the token may do: look; act, too; or change packaging groups as well.'),
+    oidc: z.boolean().describe('People sign in by OpenID Connect, too: at /api/session/oidc.'),
   })
   .meta({ id: 'Session' });
 
 export const snapshotSchema = z.object({ folder: z.string() }).meta({ id: 'Snapshot' });
 
 export const ticketSchema = z.object({ ticket: z.string() }).meta({ id: 'Ticket' });
-
-/** The configurations are MediaPackage VOD's PackagingConfiguration, in PascalCase. */
-export const packagingGroupSchema = z
-  .object({
-    id: z.string(),
-    configurations: z.array(z.looseObject({ Id: z.string() })),
-    file: z
-      .unknown()
-      .describe('As it was written, with what is beside the configurations: to be changed and stored again.'),
-  })
-  .meta({ id: 'PackagingGroup' });
-
-export const groupValidationSchema = z
-  .object({
-    valid: z.boolean(),
-    problems: z.array(z.string()).describe('Every field that is wrong, or that this server cannot honour.'),
-    configurations: z.array(z.object({ id: z.string(), type: z.string() })).describe('What was understood.'),
-  })
-  .meta({ id: 'GroupValidation' });
 
 export const submittedSchema = z
   .object({
@@ -240,6 +222,9 @@ export const recordingSummarySchema = z
     files: z.int(),
     bytes: z.number().nullable(),
     ingests: z.array(ingestSchema).describe('Oldest first.'),
+    playbackUrls: z
+      .array(z.string())
+      .describe('What plays it, of each view: who knows them may watch. Empty: it was not packaged.'),
   })
   .meta({ id: 'RecordingSummary' });
 
@@ -356,8 +341,6 @@ export const scheduleReportSchema = z
 
 export type Problem = z.output<typeof problemSchema>;
 export type Session = z.output<typeof sessionSchema>;
-export type PackagingGroup = z.output<typeof packagingGroupSchema>;
-export type GroupValidation = z.output<typeof groupValidationSchema>;
 export type Submitted = z.output<typeof submittedSchema>;
 export type Asset = z.output<typeof assetSchema>;
 export type AssetList = z.output<typeof assetListSchema>;

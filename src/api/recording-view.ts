@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { recordingFileKey, type RecordingFile } from '../domain/recording.js';
 import { recordingFileObject } from '../domain/recording-key.js';
-import type { CatalogIngest, CatalogRecording } from '../status/recording-views.js';
+import type { CatalogIngest } from '../status/recording-progress.js';
+import type { CatalogRecording } from '../status/recording-views.js';
 import type { ShownRecording } from '../workflow/recording-desk.js';
 import type { recordingDetailSchema, recordingSummarySchema } from './contract.js';
 import { zoomEventView } from './routes/zoom-events.js';
@@ -12,7 +13,13 @@ type SummaryView = z.input<typeof recordingSummarySchema>;
 type DetailView = z.input<typeof recordingDetailSchema>;
 
 /** A recording in a list. */
-export function recordingSummary({ recording, presence, awaitsSchedule, ingests }: CatalogRecording): SummaryView {
+export function recordingSummary({
+  recording,
+  presence,
+  awaitsSchedule,
+  ingests,
+  playbackUrls,
+}: CatalogRecording): SummaryView {
   const { uuid, meetingId, topic, startTime, durationMinutes, hostEmail, files, totalSize } = recording;
   const sizes = files.flatMap(({ fileSize }) => fileSize ?? []);
   return {
@@ -21,6 +28,7 @@ export function recordingSummary({ recording, presence, awaitsSchedule, ingests 
     files: files.length,
     bytes: sizes.length > 0 ? sizes.reduce((sum, size) => sum + size, 0) : (totalSize ?? null),
     ingests: ingests.map(ingestView),
+    playbackUrls: [...playbackUrls],
   };
 }
 

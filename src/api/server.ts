@@ -4,22 +4,29 @@ import Fastify, { type FastifyBaseLogger, type FastifyRequest } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { Failure } from '../domain/failure.js';
 import type { SessionTable } from '../status/session-table.js';
+import { boundArrival } from './arrival.js';
 import { authenticate, type Doors } from './authenticate.js';
 import { checkHost } from './check-host.js';
+import type { Oidc } from './oidc.js';
 import { documentation } from './documentation.js';
 import { answerError, answerNotFound } from './error-answer.js';
+import { followRequests } from './follow-requests.js';
 import type { ApiServer } from './http-types.js';
 import { assetRoutes, type Assets } from './routes/assets.js';
 import { dashboardRoutes } from './routes/dashboard.js';
 import { healthRoutes } from './routes/health.js';
 import { jobRoutes, type JobServices } from './routes/jobs.js';
+import { logRoutes, type LogServices } from './routes/logs.js';
 import { mediaRoutes, type StoredMedia } from './routes/media.js';
 import { countRequests, metricRoutes, type MetricServices } from './routes/metrics.js';
 import { packagingGroupRoutes, type PackagingGroupServices } from './routes/packaging-groups.js';
 import { mediaPackageVodRoutes, type MediaPackageVodServices } from './routes/mediapackage-vod.js';
+import { oidcRoutes } from './routes/oidc.js';
 import { playbackRoutes, type PlaybackEndpoints } from './routes/playback.js';
+import { uploadRoutes } from './routes/uploads.js';
 import { sessionRoutes, ticketRoutes } from './routes/session.js';
 import { systemRoutes, type SystemRouteServices } from './routes/system.js';
+import type { Uploads } from '../transfer/uploads.js';
 import type { SignInTickets } from './sign-in-tickets.js';
 import { slackRoutes, type SlackDoor } from './routes/slack.js';
 import { recordingRoutes, type RecordingsDesk } from './routes/recordings.js';
@@ -30,7 +37,9 @@ import { zoomIngesterRoutes, type ZoomIngester } from './routes/zoom-ingester.js
 /** bytes of a request's body; every request of the API is a small JSON document */
 const requestBodyLimit = 1_048_576;
 /** milliseconds for a request to arrive whole; guards against clients that send a byte now and then */
-const requestTimeout = 60_000;
+const arrivalTimeout = 60_000;
+/** milliseconds for the longest of them, an upload, which is watched piece by piece */
+const requestTimeout = 6 * 3_600_000;
 /** milliseconds for the headers of a request */
 const headersTimeout = 15_000;
 /** milliseconds an idle connection stays open: longer than the 60 s of common load balancers, so that they close first */
@@ -42,12 +51,18 @@ const sweepInterval = 50;
 
 export interface ApiServices extends JobServices, PackagingGroupServices, SystemRouteServices, MetricServices, Doors {
   readonly log: FastifyBaseLogger;
+  /** Absent: nobody keeps the logs of jobs. */
+  readonly logs?: LogServices;
   readonly sessions: SessionTable;
+  /** Absent: people sign in with tokens alone. */
+  readonly oidc?: Oidc;
   readonly tickets: SignInTickets;
   readonly endpoints: PlaybackEndpoints;
   readonly assets: Assets;
   /** Absent: no stored media is served. */
   readonly media?: StoredMedia;
+  /** Absent: nothing can be uploaded. */
+  readonly uploads?: Uploads;
   /** Absent: no recordings are taken. */
   readonly recordings?: RecordingsServices;
   /** Absent: `/slack` is not served. */
@@ -73,6 +88,8 @@ export interface ListenOptions {
 export async function apiServer(services: ApiServices, options: ListenOptions): Promise<ApiServer> {
   const app: ApiServer = Fastify({
     loggerInstance: services.log.child({}, { serializers: { req: loggedRequest } }),
+    // Of a child made before, the level would not follow `reelway debug`.
+    childLoggerFactory: (logger, bindings, given) => logger.child(bindings, { ...given, level: services.log.level }),
     genReqId: requestId,
     bodyLimit: requestBodyLimit,
     requestTimeout,
@@ -90,15 +107,25 @@ export async function apiServer(services: ApiServices, options: ListenOptions): 
     reply.header('x-request-id', request.id);
     done();
   });
+  boundArrival(app, arrivalTimeout);
   countRequests(app, services.metrics);
+  followRequests(app);
   await documentation(app, services);
-  await app.register(routes, { ...services, secure: options.publicUrl?.startsWith('https:') ?? false });
+  const publicUrl = () => options.publicUrl ?? addressOf(app);
+  const secure = options.publicUrl?.startsWith('https:') ?? false;
+  await app.register(routes, { ...services, secure, publicUrl });
   return app;
 }
 
-async function routes(app: ApiServer, services: ApiServices & { readonly secure: boolean }): Promise<void> {
+interface OwnAddress {
+  readonly secure: boolean;
+  readonly publicUrl: () => string;
+}
+
+async function routes(app: ApiServer, services: ApiServices & OwnAddress): Promise<void> {
   healthRoutes(app, services);
   sessionRoutes(app, services);
+  if (services.oidc) oidcRoutes(app, { ...services, oidc: services.oidc });
   await dashboardRoutes(app);
   await app.register(playback, services);
   if (services.media) mediaRoutes(app, services.media, services);
@@ -123,13 +150,14 @@ async function zoomIngester(app: ApiServer, { recordings, slack, tokens }: ApiSe
 }
 
 /** Everything below `/api` that reads or changes something needs a token. */
-// eslint-disable-next-line @typescript-eslint/require-await -- fastify tells plugins without a callback by their promise
 async function guarded(app: ApiServer, services: ApiServices): Promise<void> {
   app.addHook('onRequest', authenticate(services));
   assetRoutes(app, services);
+  if (services.uploads) await uploadRoutes(app, { ...services, uploads: services.uploads });
   packagingGroupRoutes(app, services);
   jobRoutes(app, services);
   systemRoutes(app, services);
+  if (services.logs) logRoutes(app, services.logs);
   ticketRoutes(app, services);
   if (services.recordings) {
     recordingRoutes(app, services.recordings);
@@ -150,6 +178,10 @@ export async function listen(app: ApiServer, { host, port }: ListenOptions): Pro
   } catch (error) {
     throw listenFailure(error as NodeJS.ErrnoException, host, port);
   }
+  return addressOf(app);
+}
+
+function addressOf(app: ApiServer): string {
   const address = app.server.address() as AddressInfo;
   const reachable = ['0.0.0.0', '::'].includes(address.address) ? '127.0.0.1' : address.address;
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${address.port}`;

@@ -2,10 +2,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** The secret of the session that the browser sends, if it is signed in. */
 export function sessionSecret(request: FastifyRequest): string | undefined {
-  const wanted = cookieName(request);
+  const value = cookieValue(request, cookieName(request));
+  return value !== undefined && /^[A-Za-z0-9_-]{43}$/.test(value) ? value : undefined;
+}
+
+/** The cookie that the browser sends under that name (RFC 6265 section 4.2). */
+export function cookieValue(request: FastifyRequest, wanted: string): string | undefined {
   for (const pair of (request.headers.cookie ?? '').split(';')) {
     const [name, value] = pair.split('=', 2);
-    if (name?.trim() === wanted && /^[A-Za-z0-9_-]{43}$/.test(value?.trim() ?? '')) return value?.trim();
+    if (name?.trim() === wanted) return value?.trim();
   }
   return undefined;
 }

@@ -14,8 +14,8 @@ export interface AssetDoor {
    */
   submit(request: object, packagingGroup: unknown, choice?: SubmitChoice): Promise<string>;
   show(job: string, signal: AbortSignal): Promise<JobDetail>;
-  /** How it is, without its steps. */
-  look(job: string, signal: AbortSignal): Promise<JobSummary>;
+  /** How it is; many that ask at the same time cost little. */
+  look(job: string, signal: AbortSignal): Promise<Pick<JobSummary, 'status' | 'failure'>>;
   /** Are jobs waiting or running? Asked where this process does the work. */
   busy(): Promise<boolean>;
   /** Waits until everybody was told, as far as that works at once. */
@@ -54,13 +54,20 @@ const noticePatience = 10_000;
 const pollInterval = 100;
 
 async function ownDoor({ terminal }: CommandContext, { config, environment }: LoadedSettings): Promise<AssetDoor> {
-  const [{ openServices }, { openLog }, { parsePackagingGroup }] = await Promise.all([
-    import('../wiring.js'),
-    import('../log.js'),
-    import('../domain/packaging-configuration.js'),
-  ]);
+  const [{ openServices }, { openLog }, { parsePackagingGroup }, { gathered }, { jobTable }, { jobStatusOf }] =
+    await Promise.all([
+      import('../wiring.js'),
+      import('../log.js'),
+      import('../domain/packaging-configuration.js'),
+      import('../workflow/gathered.js'),
+      import('../status/job-table.js'),
+      import('../workflow/job-view.js'),
+    ]);
   // The person sees progress and the outcome; the log is for who asked for it.
-  const log = openLog(environment.LOG_LEVEL === undefined ? 'fatal' : config.LOG_LEVEL);
+  const log = openLog({
+    level: environment.LOG_LEVEL === undefined ? 'fatal' : config.LOG_LEVEL,
+    format: config.LOG_FORMAT,
+  });
   const publicUrl = config.REELWAY_PUBLIC_URL ?? `http://${config.REELWAY_HOST}:${config.REELWAY_PORT}`;
   const services = await openServices({
     config,
@@ -72,22 +79,33 @@ async function ownDoor({ terminal }: CommandContext, { config, environment }: Lo
       process.exit(1);
     },
   });
+  const { jobs } = services.engine;
+  const table = jobTable(services.database.tables);
+  const statusOf = gathered(async (ids: readonly string[]) => {
+    const statuses = await table.statuses(ids);
+    return ids.map((id) => statuses.get(id));
+  });
   return {
     server: undefined,
     async submit(request, packagingGroup, choice) {
       const group = packagingGroup === undefined ? undefined : parsePackagingGroup(packagingGroup);
       return (await services.submitAsset(request, group, choice)).id;
     },
-    show: (job) => services.engine.jobs.show(job),
-    look: (job) => services.engine.jobs.find(job),
+    show: (job) => jobs.show(job),
+    async look(job) {
+      const status = await statusOf(job);
+      const is = status && jobStatusOf(status);
+      // Why it failed stands with the job.
+      return is === undefined || is === 'failed' || is === 'cancelled' ? jobs.find(job) : { status: is, failure: null };
+    },
     async busy() {
       const open = { kind: ['package-asset'], status: ['queued', 'running'], parent: 'any' } as const;
-      return (await services.engine.jobs.list(open)).jobs.length > 0;
+      return (await jobs.list(open)).jobs.length > 0;
     },
     async settle(signal) {
       const deadline = Date.now() + noticePatience;
       const open = { kind: ['tell'], status: ['queued', 'running'], parent: 'any' } as const;
-      while (Date.now() < deadline && (await services.engine.jobs.list(open)).jobs.length > 0) {
+      while (Date.now() < deadline && (await jobs.list(open)).jobs.length > 0) {
         await sleep(pollInterval, undefined, { signal });
       }
     },

@@ -58,7 +58,7 @@ async function copyEmbedded(config: Config, to: string): Promise<void> {
   if (!existsSync(join(dataFolder, 'database')))
     throw new Failure('not_found', `There is no database in ${dataFolder}: nothing to back up.`);
   const [{ openDatabase }, { openLog }] = await Promise.all([import('../status/database.js'), import('../log.js')]);
-  const database = await openDatabase({ dataFolder, log: openLog('fatal') });
+  const database = await openDatabase({ dataFolder, log: openLog({ level: 'fatal' }) });
   try {
     await database.snapshot?.(to);
   } finally {

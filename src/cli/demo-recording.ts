@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { toFailure } from '../domain/failure.js';
 import { secondsIso } from '../domain/recording.js';
 import { weekdays } from '../domain/schedule.js';
 import type { IngestResult } from '../workflow/ingest-recording.js';
@@ -70,6 +71,17 @@ const lookMs = 50;
 async function ingestOf({ services }: RunningServer, uuid: string, signal: AbortSignal): Promise<IngestResult> {
   const id = `recording:${uuid}`;
   const { engine } = services;
-  while (!(await engine.jobs.find(id))) await sleep(lookMs, undefined, { signal });
+  while (!(await isStored(engine, id))) await sleep(lookMs, undefined, { signal });
   return engine.result<IngestResult>(id, signal);
+}
+
+/** The webhook was acknowledged when it was durable; it becomes a job a moment later. */
+function isStored({ jobs }: RunningServer['services']['engine'], id: string): Promise<boolean> {
+  return jobs.find(id).then(
+    () => true,
+    (error: unknown) => {
+      if (toFailure(error).code === 'not_found') return false;
+      throw error;
+    },
+  );
 }

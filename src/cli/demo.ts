@@ -98,7 +98,7 @@ async function startReelway(
     endpoints.flatMap(({ configurationId, playbackUrls }) =>
       playbackUrls.map((url) => ({ title: configurationId, format: url.endsWith('.mpd') ? 'DASH' : 'HLS', url })),
     );
-  return startServer({ config, environment }, openLog(config.LOG_LEVEL), {
+  return startServer({ config, environment }, openLog({ level: config.LOG_LEVEL, format: config.LOG_FORMAT }), {
     extend: (app, services) => {
       playerRoutes(app, {
         manifests: async () => playable((await services.engine.result<AssetResult>('asset:sample')).endpoints),

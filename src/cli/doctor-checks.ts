@@ -5,30 +5,15 @@ import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import { readConfig, shownText, storageOf, unknownNames, type Config } from '../config/config.js';
 import type { Environment } from '../config/environment.js';
-import { Failure, failureTable, toFailure, type FailureCode } from '../domain/failure.js';
+import { Failure, failureTable, toFailure } from '../domain/failure.js';
 import { lockOwner } from '../status/data-folder-lock.js';
 import { findRunningServer } from '../status/running-server.js';
 import { openStore } from '../storage/open.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import { formatBytes } from './quantity.js';
+import type { Check, Finding } from './doctor-finding.js';
+import { noticeChecks } from './doctor-notices.js';
 import { allZoomCredentials } from '../source/zoom/zoom-credentials.js';
-
-export interface Finding {
-  readonly name: string;
-  /** `note`: worth knowing, nothing is broken. */
-  readonly status: 'ok' | 'note' | 'problem';
-  readonly message: string;
-  readonly problems?: readonly string[];
-  /** What to do. */
-  readonly help?: string;
-  readonly code?: FailureCode;
-}
-
-export interface Check {
-  readonly name: string;
-  /** Throws what is wrong. */
-  run(): Promise<Finding>;
-}
 
 /** bytes of free space below which the data folder is worth a note: a full ladder of one hour is about this large */
 const littleSpace = 10 * 1024 ** 3;
@@ -37,7 +22,7 @@ const oldestPostgres = 15;
 const checkTimeout = 30_000;
 
 /** What to check with these settings, in the order in which a person would mend it. */
-export function checks(environment: Environment): Check[] {
+export function checks(environment: Environment, { sendTest = false }: { sendTest?: boolean } = {}): Check[] {
   const node: Check = { name: 'Node.js', run: () => Promise.resolve(ok('Node.js', process.versions.node)) };
   const names = check('names', () => Promise.resolve(unknownNamesFinding(environment)));
   let config: Config;
@@ -55,9 +40,12 @@ export function checks(environment: Environment): Check[] {
     check('storage', () => storage(openStore(storageOf(config)))),
     check('port', () => port(config)),
     check('tokens', () => tokens(config)),
-    check('notices', () => Promise.resolve(notices(config))),
+    ...noticeChecks(config, sendTest).map(({ name, run }) => check(name, run)),
     ...zoomNames(config).map((name, index) => check(name, () => zoom(config, name, index))),
     check('Opencast', () => opencast(config)),
+    ...(config.GSHEETS_DOC_ID === undefined ? [] : [check('spreadsheet', () => spreadsheet(config))]),
+    ...(config.SLACK_API_TOKEN === undefined ? [] : [check('Slack', () => slack(config))]),
+    check('AWS', async () => (await import('./doctor-aws.js')).awsFinding(config)),
   ];
 }
 
@@ -197,14 +185,17 @@ async function tokens({ REELWAY_API_TOKENS: given, REELWAY_DATA_DIR: folder }: C
   return ok('tokens', made ? 'the one made at the first start' : 'one will be made and shown at the first start');
 }
 
-function notices({ REELWAY_NOTIFY: targets }: Config): Finding {
-  if (targets.length > 0) return ok('notices', `told are: ${targets.map(({ kind }) => kind).join(', ')}`);
-  return {
-    name: 'notices',
-    status: 'note',
-    message: 'nobody is told',
-    help: 'Set REELWAY_NOTIFY to have notices sent.',
-  };
+async function spreadsheet(config: Config): Promise<Finding> {
+  const [{ sheetsOf }, { spreadsheetFinding }] = await Promise.all([
+    import('../recordings-intake.js'),
+    import('./doctor-outside.js'),
+  ]);
+  return { name: 'spreadsheet', ...(await spreadsheetFinding(config, sheetsOf(config))) };
+}
+
+async function slack(config: Config): Promise<Finding> {
+  const { slackFinding } = await import('./doctor-outside.js');
+  return { name: 'Slack', ...(await slackFinding(config)) };
 }
 
 function zoomNames(config: Config): string[] {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { reelway } from '../../test/support/reelway.js';
-import type { Finding } from './doctor-checks.js';
+import type { Finding } from './doctor-finding.js';
 
 let cwd: string;
 beforeEach(() => (cwd = mkdtempSync(join(tmpdir(), 'reelway-doctor-'))));

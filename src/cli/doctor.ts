@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { toFailure } from '../domain/failure.js';
 import type { EffectiveSetting } from '../config/effective-settings.js';
 import type { CommandContext } from './command-context.js';
-import type { Finding } from './doctor-checks.js';
+import type { Finding } from './doctor-finding.js';
 import { EndWith, exitCode } from './exit-code.js';
 import { tableLines } from './table.js';
 import type { Terminal } from './terminal.js';
@@ -10,10 +10,18 @@ import type { Terminal } from './terminal.js';
 /** Checks everything that Reelway needs to run and says what to do about what is wrong. Changes nothing but a probe object in the storage. */
 export function doctorCommand(context: CommandContext): Command {
   return new Command('doctor')
-    .description('Checks settings, data folder, database, storage and port; says what to do. Secrets are masked.')
+    .description(
+      'Checks settings, data folder, database, storage, port, and whatever the settings name outside: notices, Zoom, Opencast, the spreadsheet, Slack, AWS. Says what to do. Secrets are masked.',
+    )
+    .option('--send-test', 'send a test notice to every target of REELWAY_NOTIFY')
     .option('--json', 'print the findings as JSON')
     .addHelpText('after', examples)
-    .action((options: { json?: true }) => examine(context, options.json === true));
+    .action((options: DoctorOptions) => examine(context, options));
+}
+
+interface DoctorOptions {
+  readonly json?: true;
+  readonly sendTest?: true;
 }
 
 const examples = `
@@ -21,20 +29,21 @@ Exit code: 0 when all is well, 1 when there is a problem.
 
 Examples:
   reelway doctor
+  reelway doctor --send-test
   DATABASE_URL=postgres://reelway:secret@db/reelway reelway doctor --json`;
 
-async function examine(context: CommandContext, json: boolean): Promise<void> {
+async function examine(context: CommandContext, { json, sendTest }: DoctorOptions): Promise<void> {
   const { terminal, cwd, env } = context;
-  const { readEnvironment, handOnAwsVariables } = await import('../config/environment.js');
+  const { readEnvironment, handOnLibraryVariables } = await import('../config/environment.js');
   const { effectiveSettings } = await import('../config/effective-settings.js');
   const { checks, problemFinding } = await import('./doctor-checks.js');
 
   const environment = readEnvironment(cwd, env);
-  handOnAwsVariables(environment, process.env);
+  handOnLibraryVariables(environment, process.env);
   const settings = effectiveSettings(environment);
   if (!json) printSettings(terminal, settings);
   const findings: Finding[] = [];
-  for (const check of checks(environment)) {
+  for (const check of checks(environment, { sendTest: sendTest === true })) {
     context.signal.throwIfAborted();
     const finding = await check.run().catch((error: unknown) => problemFinding(check.name, toFailure(error)));
     findings.push(finding);

@@ -83,7 +83,7 @@ async function runHarvest(context: CommandContext, url: string, options: Harvest
       {
         url: address,
         subject: `harvest of ${withoutQuery(address)}`,
-        store: openStore(location),
+        store: openStore(location, { dedicated: true }),
         folder: '',
         credentials: () => Promise.resolve(header),
         refresh: options.refresh ?? false,

@@ -49,11 +49,32 @@ describe('reelway inspect', () => {
     expect(code).toBe(1);
   });
 
+  it('reads the index of single files, and follows it', async () => {
+    const single = join(out, 'single');
+    const run = await reelway(['package', sample, '--out', single, '--format', 'both', '--single-file']);
+    expect(run, run.stderr).toMatchObject({ code: 0 });
+    for (const manifest of ['index.mpd', 'index.m3u8'])
+      expect((await inspect(join(single, 'both', manifest))).inspection.problems, manifest).toEqual([]);
+    const file = join(single, 'both/video_1/media.mp4');
+    const bytes = readFileSync(file);
+    const rulesAfter = async (change: (copy: Buffer) => Buffer) => {
+      writeFileSync(file, change(Buffer.from(bytes)));
+      const { code, inspection } = await inspect(join(single, 'both/index.mpd'));
+      expect(code).toBe(1);
+      return inspection.problems.map(({ rule }) => rule);
+    };
+    const first = bytes.indexOf('sidx') - 4 + 40; // its first reference
+    expect(await rulesAfter((copy) => copy.subarray(0, -1))).toEqual(['sidx.sizes']);
+    expect(await rulesAfter((copy) => (copy.writeUInt8(0, first + 8), copy))).toEqual(['sidx.access-points']);
+    expect(await rulesAfter((copy) => (copy.write('free', first - 36), copy))).toEqual(['cmaf.boxes']);
+    expect(await rulesAfter((copy) => (copy.write('free', copy.indexOf('tfdt')), copy))).toEqual(['cmaf.tfdt']);
+  });
+
   it('says which rule is broken where, and ends with 1', async () => {
     const mpd = join(out, 'dash/broken.mpd');
     writeFileSync(mpd, readFileSync(join(out, 'dash/index.mpd'), 'utf8').replace(/minBufferTime="[^"]*"/, ''));
     const { code, stdout } = await reelway(['inspect', mpd]);
-    expect(stdout).toContain('dash.min-buffer-time: broken.mpd: MPD@minBufferTime is missing');
+    expect(stdout).toContain('dash.schema: broken.mpd: line 2: MPD@minBufferTime is missing');
     expect(code).toBe(1);
   });
 

@@ -14,7 +14,8 @@ export function inspectCommand(context: CommandContext): Command {
         'rule is broken. What can be told:\n' +
         '  HLS, .ts, MP4                          tracks, codecs, timing, cut, groups of pictures at the beginning\n' +
         '  HLS with fragmented MP4 (as our CMAF)  beside these, the rules of CMAF for header and first segment of each rendition\n' +
-        '  MPD, client manifest                   tracks and codecs as the manifest says them; segments are not read',
+        '  MPD of single files (SegmentBase)      tracks as the MPD says them, header, index and first segment of each file\n' +
+        '  other MPD, client manifest             tracks and codecs as the manifest says them; segments are not read',
     )
     .argument('<input>', 'playlist, MPD, client manifest, transport stream or MP4: a path or an address')
     .option('--json', 'print all of it as JSON')

@@ -69,7 +69,7 @@ async function jobsOfDatabase(config: Config): Promise<JobAccess> {
     import('../workflow/start.js'),
     import('../log.js'),
   ]);
-  const log = openLog(config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL);
+  const log = openLog({ level: config.LOG_LEVEL === 'info' ? 'warn' : config.LOG_LEVEL, format: config.LOG_FORMAT });
   const database = await openDatabase({ dataFolder: config.REELWAY_DATA_DIR, databaseUrl: config.DATABASE_URL, log });
   const { tables } = database;
   const parts = {

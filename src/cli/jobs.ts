@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { Failure } from '../domain/failure.js';
 import { jobStatuses } from '../workflow/job-view.js';
-import type { JobFilter } from '../workflow/jobs.js';
+import type { JobFilter, Jobs } from '../workflow/jobs.js';
 import type { CommandContext } from './command-context.js';
 import type { JobAccess } from './job-access.js';
 import { withExamples } from './with-examples.js';
@@ -28,7 +28,10 @@ export function jobsCommand(context: CommandContext): Command {
     .option('--kind <kind...>', 'only these, as `jobs show` names them')
     .option('--all', 'parts of other jobs, too')
     .option('--dead', 'only what failed for good and waits for somebody to retry or dismiss it')
-    .option('--search <text>', 'only with this in the id or the title')
+    .option(
+      '--search <text>',
+      'only with this in the id or the title; one or two characters: at the beginning of a word',
+    )
     .option('--limit <number>', 'how many at most', wholeNumber, 50)
     .option('--json', 'print JSON')
     .addHelpText('after', withExamples('reelway jobs list --status running failed', 'reelway jobs list --dead --json'))
@@ -72,7 +75,7 @@ async function list(
   context: CommandContext,
   { status, kind, all, dead, search, limit, json }: ListOptions,
 ): Promise<void> {
-  const filter: JobFilter = {
+  const filter = {
     limit,
     ...(status && { status }),
     ...(kind && { kind }),
@@ -80,12 +83,22 @@ async function list(
     ...(dead && { deadLetter: true }),
     ...(search !== undefined && { search }),
   };
-  const page = await withJobs(context, (access) => access?.jobs.list(filter) ?? { jobs: [], next: null });
+  const page = await withJobs(context, (access) => (access ? pageOf(access.jobs, filter) : { jobs: [], next: null }));
   if (json) return context.terminal.printJson(page);
   if (page.jobs.length === 0) return context.terminal.say('There are no such jobs.');
   const { jobListLines } = await import('./job-lines.js');
   for (const line of jobListLines(page.jobs)) context.terminal.print(line);
   if (page.next !== null) context.terminal.say(`There are more: --limit says how many are shown (${limit}).`);
+}
+
+/** A page that a search left short, with those after it. */
+async function pageOf(jobs: Pick<Jobs, 'list'>, filter: JobFilter & { limit: number }) {
+  let page = await jobs.list(filter);
+  while (page.next !== null && page.jobs.length < filter.limit) {
+    const more = await jobs.list({ ...filter, limit: filter.limit - page.jobs.length, cursor: page.next });
+    page = { jobs: [...page.jobs, ...more.jobs], next: more.next };
+  }
+  return page;
 }
 
 async function show(context: CommandContext, id: string, json: boolean): Promise<void> {

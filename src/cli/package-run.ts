@@ -19,6 +19,7 @@ export interface PackageRequest {
   readonly config?: string;
   readonly format?: readonly Format[];
   readonly segmentDuration?: number;
+  readonly singleFile?: true;
 }
 
 export interface PackagedEndpoint extends EndpointResult {
@@ -67,14 +68,21 @@ export async function runPackage(
   }));
 }
 
-function configurationsOf({ format = ['cmaf', 'dash'], segmentDuration }: PackageRequest): PackagingConfiguration[] {
-  const common = segmentDuration === undefined ? {} : { SegmentDurationSeconds: segmentDuration };
+function configurationsOf({
+  format = ['cmaf', 'dash'],
+  segmentDuration,
+  singleFile,
+}: PackageRequest): PackagingConfiguration[] {
+  if (singleFile && format.includes('mss'))
+    throw new Failure('usage', '--single-file: Smooth Streaming has an address for each fragment; leave out mss.');
+  const duration = segmentDuration === undefined ? {} : { SegmentDurationSeconds: segmentDuration };
+  const common = { ...duration, ...(singleFile && { SegmentLayout: 'SINGLE_FILE' as const }) };
   const manifests = [{ ManifestName: 'index' }];
   const of: Record<Format, Omit<PackagingConfiguration, 'Id'>> = {
     hls: { HlsPackage: { HlsManifests: manifests, ...common } },
     cmaf: { CmafPackage: { HlsManifests: manifests, ...common } },
     dash: { DashPackage: { DashManifests: manifests, ...common } },
-    mss: { MssPackage: { MssManifests: manifests, ...common } },
+    mss: { MssPackage: { MssManifests: manifests, ...duration } },
     both: { CmafPackage: { HlsManifests: manifests, DashManifests: manifests, ...common } },
   };
   return format.map((name) => ({ Id: name, ...of[name] }));

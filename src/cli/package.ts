@@ -15,6 +15,7 @@ interface PackageOptions {
   readonly config?: string;
   readonly format?: readonly Format[];
   readonly segmentDuration?: number;
+  readonly singleFile?: true;
   readonly threads?: number;
   readonly json?: true;
 }
@@ -32,6 +33,7 @@ export function packageCommand(context: CommandContext): Command {
     .addOption(new Option('--format <list>', `of ${formats.join(', ')} (default: cmaf,dash)`).argParser(parseFormats))
     .option('--config <file>', 'packaging configurations of AWS Elemental MediaPackage VOD; folders are their ids')
     .option('--segment-duration <seconds>', 'whole seconds; rounded to a multiple of the source', parseDuration)
+    .option('--single-file', 'the segments of each rendition in one file, which HLS and DASH play by byte ranges')
     .option(
       '--threads <n>',
       'worker threads; 0: the main thread alone (default: by the size of the source)',
@@ -46,11 +48,15 @@ const examples = `
 Examples:
   reelway package lecture/master.m3u8 --out site/video
   reelway package https://origin.example/lecture.m3u8 --out s3://bucket/vod --id lecture-1
+  reelway package lecture.mp4 --out site/video --format both --single-file
   reelway package lecture.ts --out site/video --config packaging-group.json`;
 
 async function runCommand(context: CommandContext, input: string, options: PackageOptions): Promise<void> {
-  if (options.config !== undefined && (options.format || options.segmentDuration !== undefined))
-    throw new Failure('usage', '--config says it all: --format and --segment-duration do not go with it.');
+  if (options.config !== undefined && (options.format || options.segmentDuration !== undefined || options.singleFile))
+    throw new Failure(
+      'usage',
+      '--config says it all: --format, --segment-duration and --single-file do not go with it.',
+    );
   const { terminal, signal, cwd, env } = context;
   const plan = await planPackage({ input, ...options }, cwd);
   const tools = await openPackagingTools(plan, {

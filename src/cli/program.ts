@@ -73,6 +73,16 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./jobs.js')).jobsCommand,
   },
   {
+    name: 'logs',
+    summary: 'what the log says about a job, an asset or a recording',
+    load: async () => (await import('./logs.js')).logsCommand,
+  },
+  {
+    name: 'debug',
+    summary: 'log everything for a while, without a restart',
+    load: async () => (await import('./debug.js')).debugCommand,
+  },
+  {
     name: 'backup',
     summary: 'everything but the media to a folder, while the server runs',
     load: async () => (await import('./backup.js')).backupCommand,
@@ -84,7 +94,7 @@ const commands: readonly CommandEntry[] = [
   },
   {
     name: 'doctor',
-    summary: 'check settings, database, storage and port; says what to do',
+    summary: 'check settings, database, storage and what is outside; says what to do',
     load: async () => (await import('./doctor.js')).doctorCommand,
   },
   {

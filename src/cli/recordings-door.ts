@@ -103,8 +103,8 @@ async function ownDoor(
     syncSchedule: (apply) => schedule.sync(apply),
     status: async (of) =>
       'meetingId' in of
-        ? statusOfMeeting(await zoomIngester.views.ofMeeting(of.meetingId))
-        : statusOfMeetings(await zoomIngester.views.changedSince(Date.now() - of.seconds * 1000)),
+        ? statusOfMeeting(await zoomIngester.views.progressOfMeeting(of.meetingId), { watch: true })
+        : statusOfMeetings(await zoomIngester.views.progressSince(Date.now() - of.seconds * 1000), { watch: true }),
     close,
   };
 }
@@ -116,7 +116,10 @@ async function ownServices(
   { serves }: DoorOptions,
 ): Promise<{ services: Services; close: () => Promise<void> }> {
   const { openLog } = await import('../log.js');
-  const log = openLog(environment.LOG_LEVEL === undefined ? 'fatal' : config.LOG_LEVEL);
+  const log = openLog({
+    level: environment.LOG_LEVEL === undefined ? 'fatal' : config.LOG_LEVEL,
+    format: config.LOG_FORMAT,
+  });
   if (serves && config.DATABASE_URL === undefined) {
     const { startServer } = await import('./serve.js');
     const server = await startServer({ config, environment }, log);

@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pLimit from 'p-limit';
 import { Failure, toFailure } from '../domain/failure.js';
 import type { SubmitChoice } from '../workflow/submit-asset.js';
 import type { AssetDoor } from './asset-door.js';
 import type { LineFailure } from './batch-failures.js';
 import { readBatch } from './batch-list.js';
 
-/** requests that are handed in at the same time, and jobs that are looked at so */
-const atOnce = 16;
+/** requests that are handed in at the same time: they are stored together */
+const atOnce = 128;
 /** jobs that one look covers */
 const looked = 128;
 /** milliseconds between two looks that found little */
@@ -57,7 +56,6 @@ export async function runBatch(door: AssetDoor, options: BatchOptions): Promise<
   const counts: BatchCounts = { requests: 0, done: 0, failed: 0, underWay: 0 };
   const failures = new Map<number, LineFailure>();
   let open: Handed[] = [];
-  const limit = pLimit(atOnce);
 
   function fail(line: number, failure: LineFailure): void {
     counts.failed++;
@@ -82,7 +80,7 @@ export async function runBatch(door: AssetDoor, options: BatchOptions): Promise<
   /** @returns how many had ended */
   async function look(): Promise<number> {
     const some = open.slice(0, looked);
-    const states = await Promise.all(some.map((handed) => limit(() => stateOf(door, handed, signal))));
+    const states = await Promise.all(some.map((handed) => stateOf(door, handed, signal)));
     const running = some.filter((_, index) => states[index] === 'open');
     for (const [index, state] of states.entries()) {
       if (state === 'open') continue;

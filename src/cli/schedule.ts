@@ -19,7 +19,7 @@ export function scheduleCommand(context: CommandContext): Command {
     .command('import')
     .summary("put a file's classes in the place of those that came from a file of this name")
     .description(
-      'Reads a CSV or JSON schedule. Rows that cannot be used are told with their line and reason; the others count.\n' +
+      'Reads a CSV or JSON schedule, also what zoom-recording-ingester wrote. Rows that cannot be used are told with their line and reason; the others count.\n' +
         'Recordings that wait for a class are looked at again.',
     )
     .argument('<file>', 'file.csv or file.json')
@@ -93,8 +93,9 @@ function report(terminal: Terminal, changes: ScheduleReport, { dryRun, json }: C
   if (rematched > 0) terminal.print(`${rematched} recordings that had waited for a class have one now.`);
 }
 
-function words({ meetingId, day, time, title, courseCode, seriesId }: ScheduledClass): string {
-  return `${day} ${time} ${title} of ${courseCode}, meeting ${meetingId}, series ${seriesId}`;
+function words({ meetingId, day, time, title, courseCode, seriesId, publish }: ScheduledClass): string {
+  const where = publish === undefined ? '' : `, publish ${publish}`;
+  return `${day} ${time} ${title} of ${courseCode}, meeting ${meetingId}, series ${seriesId}${where}`;
 }
 
 async function show({ terminal, ...context }: CommandContext, json: boolean): Promise<void> {
@@ -110,6 +111,7 @@ async function show({ terminal, ...context }: CommandContext, json: boolean): Pr
     { title: 'TITLE', value: ({ title }) => title },
     { title: 'COURSE', value: ({ courseCode }) => courseCode },
     { title: 'SERIES', value: ({ seriesId }) => seriesId },
+    { title: 'PUBLISH', value: ({ publish = '-' }) => publish },
     { title: 'SOURCE', value: ({ source }) => source },
   ]);
   for (const line of lines) terminal.print(line);

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import { storedToken, type StoredToken } from '../domain/api-token.js';
 import type { ApiServer } from '../api/http-types.js';
+import type { Oidc } from '../api/oidc.js';
 import type { Failure } from '../domain/failure.js';
 import type { RecordingsTimes } from '../recordings-line.js';
 import type { Services } from '../wiring.js';
@@ -22,7 +23,10 @@ export function serveCommand(context: CommandContext): Command {
     .action(async ({ host, port }: { host?: string; port?: string }) => {
       const settings = await loadSettings(context, { REELWAY_HOST: host, REELWAY_PORT: port });
       const { openLog } = await import('../log.js');
-      const server = await startServer(settings, openLog(settings.config.LOG_LEVEL));
+      const server = await startServer(
+        settings,
+        openLog({ level: settings.config.LOG_LEVEL, format: settings.config.LOG_FORMAT }),
+      );
       context.terminal.print(`Reelway is ready: ${server.url} (the dashboard; API: ${server.url}/api/docs)`);
       if (server.firstSecret !== undefined) {
         context.terminal.print(`Token of the API and the dashboard, shown this once: ${server.firstSecret}`);
@@ -117,21 +121,23 @@ async function serveApi(services: Services, config: Config, log: Logger, { exten
   const intake = services.startIntake(true);
   const watching = services.watch.start();
   const version = readVersion();
-  const { system, checks, metrics } = services;
+  const { system, checks, metrics, logs } = services;
   const metricSources = { version, view: system, disks: system.disks, checks: () => runChecks(checks) };
   const app = await api.apiServer(
     {
-      ...{ log, version, metrics, metricSources },
+      ...{ log, version, metrics, metricSources, logs },
+      ...(await oidcOf(config)),
       tokens: () => [...tokens, ...local],
       ...{ checks, sessions: services.sessions, tickets },
       system: { ...system, zoom: () => zoomState(intake, services, config) },
       packagingGroups: services.packagingGroups,
-      checkConfiguration: services.checkConfiguration,
+      packagingVerdicts: services.packagingVerdicts,
       endpoints: {
         find: (capability) => playable(services, capability),
         passes: (capability, given) => services.cdnGate.passes(capability, given),
       },
       assets: { submit: services.submitAsset, catalog: services.catalog, playbackUrl: services.playbackUrl },
+      uploads: services.uploads,
       recordings: { zoom: intake.zoomIngester, desk: intake.desk, schedule: intake.schedule },
       ...(intake.slack && { slack: intake.slack }),
       mediaPackageVod: {
@@ -171,6 +177,20 @@ async function serveApi(services: Services, config: Config, log: Logger, { exten
     await intake.stop();
     throw error;
   }
+}
+
+/** Loaded where it is set up alone. */
+async function oidcOf(config: Config): Promise<{ oidc?: Oidc }> {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_ROLES: rules } = config;
+  if (issuer === undefined || clientId === undefined || rules === undefined) return {};
+  const [{ oidc }, { httpClient }, { trusting }] = await Promise.all([
+    import('../api/oidc.js'),
+    import('../net/request.js'),
+    import('../net/safe-url.js'),
+  ]);
+  const { OIDC_CLIENT_SECRET: clientSecret, OIDC_SCOPES: scopes, REELWAY_PRIVATE_HOSTS: privateHosts } = config;
+  const http = httpClient({ policy: trusting(issuer, { privateHosts }) });
+  return { oidc: oidc({ issuer, clientId, clientSecret, scopes, rules, http }) };
 }
 
 /** What the health page shows of Zoom. */

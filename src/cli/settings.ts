@@ -18,10 +18,10 @@ export async function loadSettings(
 ): Promise<LoadedSettings> {
   // Loaded here: `--help` of a command needs none of it.
   const { readConfig, unknownNames } = await import('../config/config.js');
-  const { handOnAwsVariables, readEnvironment } = await import('../config/environment.js');
+  const { handOnLibraryVariables, readEnvironment } = await import('../config/environment.js');
   const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
   const environment = { ...readEnvironment(cwd, env), ...given };
-  handOnAwsVariables(environment, process.env);
+  handOnLibraryVariables(environment, process.env);
   for (const hint of unknownNames(environment)) terminal.say(`${terminal.paint('yellow', 'note:')} ${hint}`);
   return { config: readConfig(environment), environment };
 }

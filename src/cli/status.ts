@@ -47,6 +47,7 @@ async function status(context: CommandContext, { meeting, seconds, json }: Statu
     { title: 'SERIES', value: ({ series }) => series },
     { title: 'CHANGED', value: ({ changed }) => changed },
     { title: 'REASON', value: ({ reason }) => reason },
+    { title: 'WATCH', value: ({ watch }) => watch },
   ]);
   for (const line of lines) terminal.print(line);
 }
@@ -55,9 +56,9 @@ function rowsOf(records: StatusRecords) {
   if (records === null) return [];
   const meetings = 'meetings' in records ? records.meetings : [records];
   return meetings.flatMap(({ meeting_id: meeting, topic, recordings }) =>
-    recordings.flatMap(({ start_time: started, zip_ingests: ingests }) =>
+    recordings.flatMap(({ start_time: started, zip_ingests: ingests, playback_urls: [watch = '-'] = [] }) =>
       ingests.map(({ status: state, reason = '', oc_series_id: series = '-', last_updated: changed }) => ({
-        ...{ meeting, topic, started, state, reason, series, changed },
+        ...{ meeting, topic, started, state, reason, series, changed, watch },
       })),
     ),
   );

@@ -3,23 +3,32 @@ import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Failure } from '../domain/failure.js';
 
-/** @throws Failure usage when the file cannot be read; the code when it is no JSON object */
+/**
+ * @param file a file, `-` for standard input, or the JSON itself
+ * @throws Failure usage when the file cannot be read; the code when it is no JSON object
+ */
 export async function readJson(
   file: string,
   cwd: string,
   code: 'invalid_request' | 'configuration_invalid',
 ): Promise<object> {
-  const content = await (file === '-' ? text(process.stdin) : readFile(resolve(cwd, file), 'utf8')).catch(
-    (error: unknown) => {
-      throw new Failure('usage', `${file} cannot be read: ${(error as Error).message}`, { cause: error });
-    },
-  );
+  const content = /^\s*[[{]/.test(file) ? file : await contentOf(file, cwd);
   try {
     const json = JSON.parse(content) as unknown;
     if (typeof json === 'object' && json !== null) return json;
     throw new Error('an object is needed');
   } catch (error) {
-    throw new Failure(code, `${file} is not what is needed: ${(error as Error).message}`, { cause: error });
+    throw new Failure(code, `${file.slice(0, 200)} is not what is needed: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+async function contentOf(file: string, cwd: string): Promise<string> {
+  try {
+    return await (file === '-' ? text(process.stdin) : readFile(resolve(cwd, file), 'utf8'));
+  } catch (error) {
+    throw new Failure('usage', `${file} cannot be read: ${(error as Error).message}`, { cause: error });
   }
 }
 

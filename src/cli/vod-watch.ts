@@ -2,22 +2,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { Failure, toFailure } from '../domain/failure.js';
 import type { StorageLocation } from '../storage/location.js';
-import type { ObjectStore, StoredObject } from '../storage/object-store.js';
 import type { AssetDoor } from './asset-door.js';
 import type { CommandContext } from './command-context.js';
+import { readJson } from './vod-request.js';
+import type { BucketPlace } from './watch-queue.js';
+import { listed, textOf } from './watched-objects.js';
 import type { WatchedSource } from './watched-sources.js';
 
 interface WatchOptions {
   readonly packagingGroup: string;
+  readonly group?: string;
   readonly to: string;
   readonly role?: string;
   readonly every: number;
   readonly settled: number;
   readonly once?: true;
+  readonly queue?: string;
 }
-
-/** objects of a watched place; more want a folder further down */
-const maxObjects = 200_000;
 
 /** `reelway vod watch`: what is put into a folder or bucket becomes an asset. */
 export function watchCommand(context: CommandContext): Command {
@@ -25,23 +26,27 @@ export function watchCommand(context: CommandContext): Command {
     .summary('make an asset of each source that is put into a folder or bucket')
     .description(
       'Looks again and again for .m3u8, .smil and .mp4 that no other of them names, and starts the packaging group once for each version of each\n' +
-        'source, when nothing of it has changed for a while. After a restart it goes on: what was started is known by its id.',
+        'source, when nothing of it has changed for a while. After a restart it goes on: what was started is known by its id.\n' +
+        'With --queue it waits for the notifications of S3 (also by SNS or EventBridge) in place of looking; the place then narrows what counts.',
     )
-    .argument('<place>', 'a folder, or s3://bucket/prefix')
+    .argument('[place]', 'a folder, or s3://bucket/prefix')
     .requiredOption('--packaging-group <id>', 'the packaging group that is started')
+    .option('--group <file>', 'what the group holds, in place of the stored one: a file, or the JSON itself')
     .option('--to <path>', 'destination path of the assets', '')
     .option('--role <arn>', 'SourceRoleArn of the requests, which reads the sources')
     .option('--every <seconds>', 'between two looks', seconds, 15)
     .option('--settled <seconds>', 'how long nothing of a source may have changed', seconds, 30)
+    .option('--queue <url>', 'SQS queue that is told of new objects')
     .option('--once', 'look once, start what is at rest, and end')
     .addHelpText(
       'after',
       `
 Examples:
   reelway vod watch ./incoming --packaging-group lectures
-  reelway vod watch s3://my-bucket/incoming --packaging-group lectures --to vod --every 60`,
+  reelway vod watch s3://my-bucket/incoming --packaging-group lectures --to vod --every 60
+  reelway vod watch --queue https://sqs.eu-west-1.amazonaws.com/123456789012/incoming --packaging-group lectures`,
     )
-    .action((place: string, options: WatchOptions) => runWatch(context, place, options));
+    .action((place: string | undefined, options: WatchOptions) => runWatch(context, place, options));
 }
 
 function seconds(text: string): number {
@@ -49,25 +54,52 @@ function seconds(text: string): number {
   throw new InvalidArgumentError('A whole number of seconds is needed.');
 }
 
-async function runWatch(context: CommandContext, place: string, options: WatchOptions): Promise<void> {
-  const { terminal, signal, cwd } = context;
-  const [{ loadSettings }, { openAssetDoor }, { openStore }, { watching }, { parseLocation }, path] = await Promise.all(
-    [
-      import('./settings.js'),
-      import('./asset-door.js'),
-      import('../storage/open.js'),
-      import('./watched-sources.js'),
-      import('../storage/location.js'),
-      import('node:path'),
-    ],
-  );
-  const location = parseLocation(/^[a-z0-9]+:/i.test(place) ? place : path.resolve(cwd, place));
-  if (!location) throw new Failure('usage', `${place} cannot be watched: a folder or s3://bucket/prefix is allowed.`);
-  const store = openStore(location);
+async function runWatch(context: CommandContext, place: string | undefined, options: WatchOptions): Promise<void> {
+  const { signal } = context;
+  const location = place === undefined ? undefined : await locationOf(context, place);
+  const watch =
+    options.queue === undefined
+      ? await placeWatch(context, needed(location), options)
+      : await queueWatch(context, location, options, options.queue);
+  const [{ loadSettings }, { openAssetDoor }] = await Promise.all([import('./settings.js'), import('./asset-door.js')]);
+  const group =
+    options.group === undefined ? undefined : await readJson(options.group, context.cwd, 'configuration_invalid');
   const door = await openAssetDoor(context, await loadSettings(context));
-  const watched = watching(options.settled * 1000);
-  let waiting: WatchedSource[] = [];
   try {
+    await watch(door, group);
+    // Without a server this process does the work.
+    if (door.server === undefined) await allEnded(door, signal);
+  } finally {
+    await door.close();
+  }
+}
+
+async function locationOf({ cwd }: CommandContext, place: string): Promise<StorageLocation> {
+  const [{ parseLocation }, path] = await Promise.all([import('../storage/location.js'), import('node:path')]);
+  const location = parseLocation(/^[a-z0-9]+:/i.test(place) ? place : path.resolve(cwd, place));
+  if (location) return location;
+  throw new Failure('usage', `${place} cannot be watched: a folder or s3://bucket/prefix is allowed.`);
+}
+
+function needed(location: StorageLocation | undefined): StorageLocation {
+  if (location) return location;
+  throw new Failure('usage', 'What is to be watched? A folder, s3://bucket/prefix or --queue <url> is needed.');
+}
+
+/** @param group in place of the stored one */
+type Watch = (door: AssetDoor, group: object | undefined) => Promise<void>;
+
+/** Looks at the place again and again. */
+async function placeWatch(context: CommandContext, location: StorageLocation, options: WatchOptions): Promise<Watch> {
+  const { terminal, signal } = context;
+  const [{ openStore }, { watching }] = await Promise.all([
+    import('../storage/open.js'),
+    import('./watched-sources.js'),
+  ]);
+  const store = openStore(location);
+  const watched = watching(options.settled * 1000);
+  return async (door, group) => {
+    let waiting: WatchedSource[] = [];
     terminal.say(`Watching ${store.location}.`);
     for (;;) {
       try {
@@ -80,52 +112,56 @@ async function runWatch(context: CommandContext, place: string, options: WatchOp
       }
       const left: WatchedSource[] = [];
       for (const source of waiting)
-        if (!(await started(context, door, { source, location, options }))) left.push(source);
+        if (!(await started(context, door, { source, location, options, group }))) left.push(source);
       waiting = left;
-      if (options.once) break;
+      if (options.once) return;
       await sleep(options.every * 1000, undefined, { signal });
     }
-    // Without a server this process does the work.
-    if (door.server === undefined) await allEnded(door, signal);
-  } finally {
-    await door.close();
-  }
+  };
 }
 
-async function listed(store: ObjectStore): Promise<StoredObject[]> {
-  const objects: StoredObject[] = [];
-  for await (const object of store.list('')) {
-    if (objects.length >= maxObjects)
-      throw new Failure(
-        'too_large',
-        `${store.location} has more than ${maxObjects} objects: watch a folder further down.`,
-      );
-    objects.push(object);
-  }
-  return objects;
-}
-
-async function textOf(store: ObjectStore, { key }: StoredObject, signal: AbortSignal): Promise<string | undefined> {
-  try {
-    const pieces: Uint8Array[] = [];
-    for await (const piece of (await store.get(key, { signal })).body) pieces.push(piece);
-    return Buffer.concat(pieces).toString('utf8');
-  } catch (error) {
-    signal.throwIfAborted();
-    if (toFailure(error).code === 'not_found') return undefined;
-    throw error;
-  }
+/** Waits for what a queue tells. */
+async function queueWatch(
+  context: CommandContext,
+  location: StorageLocation | undefined,
+  options: WatchOptions,
+  url: string,
+): Promise<Watch> {
+  const { terminal, signal } = context;
+  const [{ openStore }, { sqsQueue }, { checkQueueUrl, watchQueue }] = await Promise.all([
+    import('../storage/open.js'),
+    import('../source/s3-events/event-queue.js'),
+    import('./watch-queue.js'),
+  ]);
+  if (location?.kind === 'file')
+    throw new Failure('usage', 'A queue tells of objects of S3: with --queue the place is s3://bucket/prefix.');
+  const queue = sqsQueue(checkQueueUrl(url));
+  return async (door, group) => {
+    terminal.say(`Watching the queue ${url}.`);
+    await watchQueue({
+      queue,
+      place: location,
+      openStore,
+      settledMs: options.settled * 1000,
+      once: options.once ?? false,
+      start: (source: WatchedSource, place: BucketPlace) =>
+        startSource(context, door, { source, location: place, options, group }),
+      say: (text) => terminal.say(text),
+      signal,
+    });
+  };
 }
 
 interface Start {
   readonly source: WatchedSource;
   readonly location: StorageLocation;
   readonly options: WatchOptions;
+  readonly group: object | undefined;
 }
 
-/** @returns false when it is to be tried again at the next look */
-async function started({ terminal, signal }: CommandContext, door: AssetDoor, start: Start): Promise<boolean> {
-  const { source, location, options } = start;
+/** Resolves when the job is stored. @throws Failure */
+async function startSource({ terminal }: CommandContext, door: AssetDoor, start: Start): Promise<void> {
+  const { source, location, options, group } = start;
   const request = {
     id: source.assetId,
     packagingGroupId: options.packagingGroup,
@@ -133,15 +169,21 @@ async function started({ terminal, signal }: CommandContext, door: AssetDoor, st
     ...(options.role !== undefined && { sourceRoleArn: options.role }),
     destination: { path: options.to },
   };
+  const job = await door.submit(request, group, { urgency: 'sweep', whenDone: 'leave' });
+  terminal.print(`${source.key}: job ${job}`);
+}
+
+/** @returns false when it is to be tried again at the next look */
+async function started(context: CommandContext, door: AssetDoor, start: Start): Promise<boolean> {
+  const { terminal, signal } = context;
   try {
-    const job = await door.submit(request, undefined, { urgency: 'sweep', whenDone: 'leave' });
-    terminal.print(`${source.key}: job ${job}`);
+    await startSource(context, door, start);
     return true;
   } catch (error) {
     signal.throwIfAborted();
     const failure = toFailure(error);
-    terminal.say(`${source.key}: ${failure.message} [${failure.code}]`);
-    if (options.once) throw failure;
+    terminal.say(`${start.source.key}: ${failure.message} [${failure.code}]`);
+    if (start.options.once) throw failure;
     return failure.kind === 'permanent';
   }
 }

@@ -22,7 +22,10 @@ export function vodCommand(context: CommandContext): Command {
     )
     .argument('[request.json]', 'file with the request; - reads standard input')
     .option('--batch <list.jsonl>', 'many requests, JSON to a line; what an earlier run has made is left as it is')
-    .option('--group <file>', "packaging group or configurations to use, in MediaPackage VOD's JSON")
+    .option(
+      '--group <file>',
+      "packaging group or configurations to use, in MediaPackage VOD's JSON: a file, or the JSON itself",
+    )
     .addOption(
       new Option('--urgency <which>', 'before which other waiting work a batch comes')
         .choices(urgencies)

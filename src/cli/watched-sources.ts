@@ -36,15 +36,9 @@ export function watching(settledMs: number): Watching {
   return {
     async look(objects, read, now) {
       const sources: WatchedSource[] = [];
-      const ours = foldersOfOurs(objects);
-      const present = objects.filter(({ key }) => !ours.some((folder) => key.startsWith(folder)));
-      const named = await namedByOthers(present, read);
-      for (const { key } of present.filter((each) => entryPattern.test(each.key) && !named.has(each.key))) {
-        const parts = /\.mp4$/i.test(key) ? present.filter((each) => each.key === key) : below(folderOf(key), present);
-        const version = versionOf(key, parts);
+      for (const { key, version, changed } of await candidates(objects, read, now)) {
         const before = seen.get(key);
         // What has been written long ago need not be waited for again after a restart.
-        const changed = Math.max(0, ...parts.map(({ lastModified }) => lastModified?.getTime() ?? now));
         const since = before?.version === version ? before.since : Math.min(now, changed);
         seen.set(key, { version, since });
         if (now - since < settledMs || given.has(version)) continue;
@@ -54,6 +48,53 @@ export function watching(settledMs: number): Watching {
       return sources;
     },
   };
+}
+
+interface LookOptions {
+  readonly read: ReadText;
+  readonly settledMs: number;
+  /** milliseconds since 1970 */
+  readonly now: number;
+}
+
+/**
+ * One source alone, of which something told. @returns it, when it is one and at rest; else how many milliseconds are missing to its rest: 0 when
+ * it is no source, or gone
+ */
+export async function lookOnce(
+  key: string,
+  objects: readonly StoredObject[],
+  { read, settledMs, now }: LookOptions,
+): Promise<{ readonly source?: WatchedSource; readonly restMs: number }> {
+  const found = (await candidates(objects, read, now)).find((candidate) => candidate.key === key);
+  if (!found) return { restMs: 0 };
+  const restMs = Math.max(0, settledMs - (now - found.changed));
+  return restMs > 0 ? { restMs } : { source: { key, assetId: assetIdOf(key, found.version) }, restMs };
+}
+
+interface Candidate {
+  readonly key: string;
+  readonly version: string;
+  /** milliseconds since 1970: when the last of its parts was written */
+  readonly changed: number;
+}
+
+async function candidates(objects: readonly StoredObject[], read: ReadText, now: number): Promise<Candidate[]> {
+  const ours = foldersOfOurs(objects);
+  const present = objects.filter(({ key }) => !ours.some((folder) => key.startsWith(folder)));
+  const named = await namedByOthers(present, read);
+  return present
+    .filter(({ key }) => isEntry(key) && !named.has(key))
+    .map(({ key }) => {
+      const parts = /\.mp4$/i.test(key) ? present.filter((each) => each.key === key) : below(folderOf(key), present);
+      const changed = Math.max(0, ...parts.map(({ lastModified }) => lastModified?.getTime() ?? now));
+      return { key, version: versionOf(key, parts), changed };
+    });
+}
+
+/** Is it what a source may begin with, by its name? */
+export function isEntry(key: string): boolean {
+  return entryPattern.test(key);
 }
 
 const entryPattern = /\.(m3u8|smil|mp4)$/i;

@@ -37,7 +37,7 @@ async function runWorker(context: CommandContext): Promise<void> {
   const services = await openServices({
     config,
     environment,
-    log: openLog(config.LOG_LEVEL),
+    log: openLog({ level: config.LOG_LEVEL, format: config.LOG_FORMAT }),
     publicUrl: () => publicUrl,
     onLost: () => {}, // of an embedded database only
   });

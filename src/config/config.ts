@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { isLoopbackHost } from '../api/loopback.js';
 import { apiSettings } from '../api/api-settings.js';
+import { oidcSettings } from '../api/oidc-settings.js';
 import { Failure } from '../domain/failure.js';
 import type { Settings, SettingValue } from '../domain/setting.js';
 import { intakeSettings } from '../intake/intake-settings.js';
@@ -21,28 +22,44 @@ import type { StorageLocation } from '../storage/location.js';
 import { storageSettings } from '../storage/storage-settings.js';
 import { downloadSettings } from '../transfer/download-settings.js';
 import { sourceSettings } from '../transfer/source-settings.js';
+import { uploadSettings } from '../transfer/upload-settings.js';
 import type { Environment } from './environment.js';
 import { nearestName } from './nearest-name.js';
 
-/** Every setting there is, under the name of its environment variable. */
+/** Every setting there is, by what it is about: the sections of docs/settings.md. */
+export const settingSections = {
+  'Data and database': { ...databaseSettings, ...retentionSettings },
+  'API and dashboard': apiSettings,
+  'Single sign-on': oidcSettings,
+  Storage: storageSettings,
+  'Outbound requests': netSettings,
+  Notices: notifySettings,
+  Zoom: zoomSettings,
+  'Jobs and recurring work': { ...queueSettings, ...recurringSettings },
+  'Class schedule': { ...intakeSettings, ...timetableSettings },
+  Slack: slackSettings,
+  'Downloads and sources': { ...downloadSettings, ...sourceSettings, ...uploadSettings },
+  Publishing: publishSettings,
+  Opencast: opencastSettings,
+  'Log and traces': logSettings,
+} as const;
+
+/** Every setting under the name of its environment variable. */
 export const allSettings = {
-  ...databaseSettings,
-  ...retentionSettings,
-  ...apiSettings,
-  ...storageSettings,
-  ...netSettings,
-  ...notifySettings,
-  ...zoomSettings,
-  ...queueSettings,
-  ...recurringSettings,
-  ...intakeSettings,
-  ...timetableSettings,
-  ...slackSettings,
-  ...downloadSettings,
-  ...sourceSettings,
-  ...publishSettings,
-  ...opencastSettings,
-  ...logSettings,
+  ...settingSections['Data and database'],
+  ...settingSections['API and dashboard'],
+  ...settingSections['Single sign-on'],
+  ...settingSections.Storage,
+  ...settingSections['Outbound requests'],
+  ...settingSections.Notices,
+  ...settingSections.Zoom,
+  ...settingSections['Jobs and recurring work'],
+  ...settingSections['Class schedule'],
+  ...settingSections.Slack,
+  ...settingSections['Downloads and sources'],
+  ...settingSections.Publishing,
+  ...settingSections.Opencast,
+  ...settingSections['Log and traces'],
 };
 
 export type SettingName = keyof typeof allSettings;
@@ -72,6 +89,7 @@ export function readConfig(environment: Environment): Config {
 function contradictions(config: Config): string[] {
   const { REELWAY_HOST: host, REELWAY_API_TOKENS: tokens } = config;
   const slack = slackProblem(config);
+  const oidc = oidcProblem(config);
   const zoom = credentialProblem(config);
   const opencast = opencastProblem(config);
   return [
@@ -79,6 +97,7 @@ function contradictions(config: Config): string[] {
       ? []
       : [`REELWAY_HOST: an address that others can reach (${host}) needs REELWAY_API_TOKENS, a list of name:secret`]),
     ...(slack === undefined ? [] : [slack]),
+    ...(oidc === undefined ? [] : [oidc]),
     ...(zoom === undefined ? [] : [zoom]),
     ...(opencast === undefined ? [] : [opencast]),
     ...notifyProblems(config),
@@ -93,6 +112,14 @@ function slackProblem(config: Config): string | undefined {
   const onlyToken = config.SLACK_SIGNING_SECRET === undefined && config.SLACK_ALLOWED_GROUPS === undefined;
   if (missing.length === 0 || onlyToken) return undefined;
   return `Slack needs ${names.join(', ')} together; missing: ${missing.join(', ')}`;
+}
+
+/** Without rules nobody would get in, and without the rest there is nobody to ask. */
+function oidcProblem(config: Config): string | undefined {
+  const names = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_ROLES'] as const;
+  const missing = names.filter((name) => config[name] === undefined);
+  if (missing.length === 0 || missing.length === names.length) return undefined;
+  return `OpenID Connect needs ${names.join(', ')} together; missing: ${missing.join(', ')}`;
 }
 
 /** Where media is kept: REELWAY_STORAGE, else a folder of the data folder. */

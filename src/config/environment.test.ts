@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { handOnAwsVariables, readEnvironment } from './environment.js';
+import { handOnLibraryVariables, readEnvironment } from './environment.js';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'reelway-env-'))));
@@ -24,6 +24,6 @@ it('does without .env, and says so when there is one that cannot be read', () =>
 
 it('hands the AWS variables of .env on to the SDK, and never over what the process has', () => {
   const variables = { AWS_REGION: 'us-east-1' };
-  handOnAwsVariables({ AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: 'http://127.0.0.1:9', OTHER: 'x' }, variables);
+  handOnLibraryVariables({ AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: 'http://127.0.0.1:9', OTHER: 'x' }, variables);
   expect(variables).toEqual({ AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL: 'http://127.0.0.1:9' });
 });

@@ -15,11 +15,12 @@ export function readEnvironment(cwd: string, variables: Environment): Environmen
 }
 
 /**
- * The AWS SDK reads its own variables (AWS_REGION, AWS_ENDPOINT_URL, ...) from the process: those of `.env` are handed on to it.
+ * The AWS SDK and OpenTelemetry read their own variables (AWS_REGION, OTEL_EXPORTER_OTLP_ENDPOINT, ...) from the process: those of `.env` are
+ * handed on to them.
  */
-export function handOnAwsVariables(environment: Environment, to: Record<string, string | undefined>): void {
+export function handOnLibraryVariables(environment: Environment, to: Record<string, string | undefined>): void {
   for (const [name, value] of Object.entries(environment)) {
-    if (name.startsWith('AWS_') && value !== undefined) to[name] ??= value;
+    if (/^(AWS|OTEL)_/.test(name) && value !== undefined) to[name] ??= value;
   }
 }
 

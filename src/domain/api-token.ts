@@ -10,11 +10,16 @@ export type Role = (typeof roles)[number];
  */
 export interface StoredToken {
   readonly name: string;
-  /** SHA-256 of the secret, 64 hex digits */
+  /** SHA-256 of the secret, 64 hex digits; empty: no token, but somebody whom an OpenID provider signed in */
   readonly digest: string;
   readonly role: Role;
 }
 
 export function storedToken(name: string, secret: string, role: Role = 'admin'): StoredToken {
   return { name, role, digest: createHash('sha256').update(secret).digest('hex') };
+}
+
+/** What a person may do whom an OpenID provider signed in: as with a token of that role, which nobody has. */
+export function signedInByOidc(name: string, role: Role): StoredToken {
+  return { name, role, digest: '' };
 }

@@ -36,6 +36,18 @@ export const failureTable = {
     title: 'In conflict with what exists',
     help: 'Use another identifier, or look at what exists first.',
   },
+  oidc_unavailable: {
+    kind: 'passing',
+    status: 503,
+    title: 'The OpenID provider does not answer',
+    help: 'Sign in with a token, or try again; check OIDC_ISSUER.',
+  },
+  oidc_refused: {
+    kind: 'permanent',
+    status: 401,
+    title: 'The sign-in did not succeed',
+    help: 'Sign in again; if it stays so, check OIDC_CLIENT_ID, OIDC_CLIENT_SECRET and the redirect URI at the provider.',
+  },
   too_large: {
     kind: 'permanent',
     status: 413,
@@ -224,6 +236,12 @@ export const failureTable = {
     status: 502,
     title: 'A notice was refused',
     help: 'Check the target in REELWAY_NOTIFY, then retry the job.',
+  },
+  aws_credentials: {
+    kind: 'permanent',
+    status: 502,
+    title: 'AWS does not know us',
+    help: 'Give AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE or a role, and AWS_REGION; look whether they are still good.',
   },
   mediapackage_unavailable: {
     kind: 'passing',

@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import type { Inventory, InventoryObject } from './inventory.js';
 
+const segmentFacts = {
+  splices: z.array(z.object({ time: z.int(), section: z.string() })).optional(),
+  iFrames: z.array(z.object({ time: z.int(), offset: z.int().nonnegative(), length: z.int().positive() })).optional(),
+};
+
 /** Apart from the types, so that a command that reads no inventory need not load zod (80 ms). */
 export const inventoryObjectSchema = z.object({
   key: z.string(),
@@ -9,8 +14,8 @@ export const inventoryObjectSchema = z.object({
   etag: z.string().optional(),
   contentType: z.string(),
   origin: z.object({ etag: z.string().optional(), lastModified: z.string().optional() }).optional(),
-  splices: z.array(z.object({ time: z.int(), section: z.string() })).optional(),
-  iFrames: z.array(z.object({ time: z.int(), offset: z.int().nonnegative(), length: z.int().positive() })).optional(),
+  ...segmentFacts,
+  segments: z.array(z.object({ size: z.int().nonnegative(), ...segmentFacts })).optional(),
 }) satisfies z.ZodType<InventoryObject>;
 
 export const inventorySchema = z.object({

@@ -48,6 +48,16 @@ export interface InventoryObject {
   readonly iFrames?: readonly IFrameRange[] | undefined;
   /** Of a segment of a presentation whose manifests say where advertisements are: the messages of SCTE 35 that came within it. */
   readonly splices?: readonly SpliceMessage[] | undefined;
+  /** Of a file that holds the segments of a rendition: they, in order, at its end. */
+  readonly segments?: readonly SegmentInFile[] | undefined;
+}
+
+/** As of an object that is a segment. */
+export interface SegmentInFile {
+  /** bytes */
+  readonly size: number;
+  readonly iFrames?: readonly IFrameRange[] | undefined;
+  readonly splices?: readonly SpliceMessage[] | undefined;
 }
 
 export interface SpliceMessage {

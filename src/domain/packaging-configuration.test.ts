@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Failure } from './failure.js';
-import { parsePackagingGroup } from './packaging-configuration.js';
+import { parsePackagingGroup, readPackagingGroup } from './packaging-configuration.js';
 
+const single = { DashManifests: [{}], SegmentLayout: 'SINGLE_FILE' };
 const cmaf = { Id: 'cmaf', CmafPackage: { HlsManifests: [{ ManifestName: 'index' }], SegmentDurationSeconds: 6 } };
 
 describe('a packaging group file', () => {
@@ -57,6 +58,21 @@ describe('a packaging group file', () => {
     expect(parsePackagingGroup(wire).configurations).toEqual([{ ...cmaf, Tags: { costCentre: '7' } }]);
   });
 
+  it('tells what is wrong by configuration and field, beside what could be read', () => {
+    const wrong = { id: 'a b', cmafPackage: { hlsManifests: [{ manifestName: '?' }] } };
+    const { group, problems } = readPackagingGroup([cmaf, wrong, cmaf]);
+    expect(group.configurations).toEqual([cmaf]);
+    expect(problems).toEqual([
+      expect.objectContaining({
+        configuration: 1,
+        field: 'Id',
+        text: expect.stringMatching(/^a b\.Id: letters/) as string,
+      }),
+      expect.objectContaining({ configuration: 1, field: 'CmafPackage.HlsManifests.0.ManifestName' }),
+      { configuration: 2, field: 'Id', message: 'Id "cmaf" is given twice', text: 'Id "cmaf" is given twice' },
+    ]);
+  });
+
   it('names a manifest `index` when it has no name', () => {
     const [configuration] = parsePackagingGroup({ Id: 'd', DashPackage: { DashManifests: [{}] } }).configurations;
     expect(configuration?.DashPackage?.DashManifests[0]?.ManifestName).toBe('index');
@@ -85,6 +101,32 @@ describe('a packaging group file', () => {
       'two manifests of one name',
       { Id: 'a', CmafPackage: { HlsManifests: [{}, {}] } },
       'ManifestName "index" is given twice',
+    ],
+    [
+      'a layout that there is not',
+      { Id: 'a', CmafPackage: { HlsManifests: [{}], SegmentLayout: 'ONE' } },
+      'a.CmafPackage.SegmentLayout: ',
+    ],
+    [
+      'single files of Smooth Streaming',
+      { Id: 'a', MssPackage: { MssManifests: [{}], SegmentLayout: 'SINGLE_FILE' } },
+      'a.MssPackage: ',
+    ],
+    [
+      'single files that are to have names by a template',
+      { Id: 'a', DashPackage: { ...single, SegmentTemplateFormat: 'TIME_WITH_TIMELINE' } },
+      'a.DashPackage.SegmentTemplateFormat: TIME_WITH_TIMELINE cannot go with SegmentLayout SINGLE_FILE',
+    ],
+    [
+      'single files that are to be parted at advertisements',
+      { Id: 'a', DashPackage: { ...single, PeriodTriggers: ['ADS'] } },
+      'a.DashPackage.PeriodTriggers: ADS cannot go with SegmentLayout SINGLE_FILE',
+    ],
+    [
+      'single files in a compact layout, and of HbbTV',
+      { Id: 'a', DashPackage: { ...single, DashManifests: [{ ManifestLayout: 'COMPACT', Profile: 'HBBTV_1_5' }] } },
+      'a.DashPackage.DashManifests.0.ManifestLayout: COMPACT cannot go with SegmentLayout SINGLE_FILE; leave out one of them; ' +
+        'a.DashPackage.DashManifests.0.Profile: HBBTV_1_5 cannot',
     ],
     ['two configurations of one id', [cmaf, cmaf], 'Id "cmaf" is given twice'],
     ['an empty list', [], 'at least one packaging configuration is needed'],

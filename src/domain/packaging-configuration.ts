@@ -49,6 +49,12 @@ const spekeKeyProvider = z.strictObject({
 /** seconds; rounded to the nearest multiple of the source's segment duration */
 const segmentDuration = z.int().positive().max(3600).optional();
 
+/**
+ * Ours, not MediaPackage's: where segments lie. SINGLE_FILE: those of a rendition in one object, which manifests point into by byte ranges, and MPDs
+ * by the on-demand profile. Absent: SEGMENTS, an object each.
+ */
+const segmentLayout = z.enum(['SEGMENTS', 'SINGLE_FILE']).optional();
+
 const hlsPackage = z.strictObject({
   HlsManifests: z.array(hlsManifest).min(1),
   Encryption: z
@@ -59,6 +65,7 @@ const hlsPackage = z.strictObject({
     })
     .optional(),
   SegmentDurationSeconds: segmentDuration,
+  SegmentLayout: segmentLayout,
   UseAudioRenditionGroup: z.boolean().optional(),
   IncludeDvbSubtitles: z.boolean().optional(),
 });
@@ -77,6 +84,7 @@ const cmafPackage = z.strictObject({
     .strictObject({ ConstantInitializationVector: z.string().optional(), SpekeKeyProvider: spekeKeyProvider })
     .optional(),
   SegmentDurationSeconds: segmentDuration,
+  SegmentLayout: segmentLayout,
   IncludeEncoderConfigurationInSegments: z.boolean().optional(),
   TextFormat: textFormat.optional(),
 });
@@ -85,6 +93,7 @@ const dashPackage = z.strictObject({
   DashManifests: z.array(dashManifest).min(1),
   Encryption: z.strictObject({ SpekeKeyProvider: spekeKeyProvider }).optional(),
   SegmentDurationSeconds: segmentDuration,
+  SegmentLayout: segmentLayout,
   SegmentTemplateFormat: z.enum(['NUMBER_WITH_TIMELINE', 'TIME_WITH_TIMELINE', 'NUMBER_WITH_DURATION']).optional(),
   PeriodTriggers: z.array(z.enum(['ADS'])).optional(),
   IncludeIframeOnlyStream: z.boolean().optional(),
@@ -131,12 +140,23 @@ export const packagingConfigurationSchema = z
         path: ['CmafPackage', 'TextFormat'],
         message: 'with DashManifests one of WVTT, STPP is allowed; given: WEBVTT',
       });
+    for (const type of ['CmafPackage', 'DashPackage'] as const) checkSingleFile(configuration[type], type, context);
   });
 
 export type PackagingConfiguration = z.infer<typeof packagingConfigurationSchema>;
 export type HlsManifestConfiguration = z.infer<typeof hlsManifest>;
 export type DashManifestConfiguration = z.infer<typeof dashManifest>;
 export type StreamSelection = z.infer<typeof streamSelection>;
+
+/** `CmafPackage.HlsManifests.AdMarkers`: every field of a configuration down to those that are decided on as a whole. */
+export type FieldPath<T> = T extends readonly (infer Item)[]
+  ? FieldPath<Item>
+  : T extends object
+    ? { [Name in keyof T & string]-?: Name | `${Name}.${FieldPathBelow<Name, T[Name]>}` }[keyof T & string]
+    : never;
+type FieldPathBelow<Name, T> = Name extends 'Tags' | 'Encryption' | 'StreamSelection'
+  ? never
+  : FieldPath<NonNullable<T>>;
 
 type AnyPackage = NonNullable<PackagingConfiguration[PackageType]>;
 
@@ -148,6 +168,28 @@ function checkManifestNames(of: AnyPackage | undefined, type: PackageType, conte
   const names = lists.map(([, list]) => (list as { ManifestName: string }[]).map(({ ManifestName }) => ManifestName));
   const twice = names.flatMap((list) => list.filter((name, index) => list.indexOf(name) !== index))[0];
   if (twice) context.addIssue({ code: 'custom', path: [type], message: `ManifestName "${twice}" is given twice` });
+}
+
+/** What asks for segments of their own, and for names of them, cannot go with single files. */
+function checkSingleFile(
+  of: PackagingConfiguration['CmafPackage'] | PackagingConfiguration['DashPackage'],
+  type: PackageType,
+  context: z.RefinementCtx,
+): void {
+  if (of?.SegmentLayout !== 'SINGLE_FILE') return;
+  const refuse = (path: (string | number)[], value: string): void =>
+    context.addIssue({
+      code: 'custom',
+      path: [type, ...path],
+      message: `${value} cannot go with SegmentLayout SINGLE_FILE; leave out one of them`,
+    });
+  if ('SegmentTemplateFormat' in of && of.SegmentTemplateFormat)
+    refuse(['SegmentTemplateFormat'], of.SegmentTemplateFormat);
+  if ('PeriodTriggers' in of && of.PeriodTriggers?.includes('ADS')) refuse(['PeriodTriggers'], 'ADS');
+  for (const [index, { ManifestLayout, Profile }] of (of.DashManifests ?? []).entries()) {
+    if (ManifestLayout === 'COMPACT') refuse(['DashManifests', index, 'ManifestLayout'], ManifestLayout);
+    if (Profile === 'HBBTV_1_5') refuse(['DashManifests', index, 'Profile'], Profile);
+  }
 }
 
 /** Who makes the endpoints of a group: Reelway's own packager, or AWS Elemental MediaPackage VOD, whose endpoints are harvested. */
@@ -191,42 +233,80 @@ const groupFileSchema = z
       'with Egress "mediapackage-vod" those that MediaPackage has are used: leave them out, or leave out Egress to have them packaged here',
   });
 
+/** What is wrong with a packaging group file, and where. */
+export interface GroupProblem {
+  /** The place of the configuration in its list, from 0; undefined: it is the file's. */
+  readonly configuration: number | undefined;
+  /** `CmafPackage.HlsManifests.0.ManifestName`; empty: of the whole. */
+  readonly field: string;
+  readonly message: string;
+  /** All of it, as it is said to people: `cmaf.CmafPackage.HlsManifests.0.ManifestName: ...`. */
+  readonly text: string;
+}
+
 /**
  * Reads a packaging group file: one PackagingConfiguration, an array of them, or `{ PackagingGroup, PackagingConfigurations, Egress }`, in
  * either casing.
  * @throws Failure configuration_invalid naming every field that is wrong
  */
 export function parsePackagingGroup(json: unknown): PackagingGroup {
+  const { group, problems } = readPackagingGroup(json);
+  if (problems.length > 0) throw invalid(problems.map(({ text }) => text));
+  return group;
+}
+
+/**
+ * The same, for who wants to know what is wrong field by field: the group holds what could be read.
+ * @throws Failure configuration_invalid for what is nested too deeply to be looked at
+ */
+export function readPackagingGroup(json: unknown): {
+  readonly group: PackagingGroup;
+  readonly problems: readonly GroupProblem[];
+} {
   const normalised = pascalCaseKeys(json);
-  if (Array.isArray(normalised)) return { id: undefined, egress: 'embedded', configurations: parseAll(normalised) };
+  if (Array.isArray(normalised)) return readConfigurations(normalised, { id: undefined, egress: 'embedded' });
   if (
     typeof normalised === 'object' &&
     normalised !== null &&
     ['PackagingGroup', 'PackagingConfigurations', 'Egress'].some((field) => field in normalised)
   ) {
     const file = groupFileSchema.safeParse(normalised);
-    if (!file.success) throw invalid(file.error.issues.map((issue) => describe(issue, 'file')));
+    if (!file.success)
+      return {
+        group: { id: undefined, egress: 'embedded', configurations: [] },
+        problems: file.error.issues.map((issue) => problemOf(issue, 'file', undefined)),
+      };
     const { PackagingGroup: named, PackagingConfigurations: given, Egress: egress } = file.data;
-    return { id: named?.Id, egress, configurations: egress === 'embedded' ? parseAll(given) : [] };
+    const of = { id: named?.Id, egress };
+    return egress === 'embedded'
+      ? readConfigurations(given, of)
+      : { group: { ...of, configurations: [] }, problems: [] };
   }
-  return { id: undefined, egress: 'embedded', configurations: parseAll([normalised]) };
+  return readConfigurations([normalised], { id: undefined, egress: 'embedded' });
 }
 
-function parseAll(items: readonly unknown[]): PackagingConfiguration[] {
+function readConfigurations(
+  items: readonly unknown[],
+  of: Pick<PackagingGroup, 'id' | 'egress'>,
+): ReturnType<typeof readPackagingGroup> {
+  const problems: GroupProblem[] = [];
+  const configurations: PackagingConfiguration[] = [];
+  const about = (configuration: number | undefined, field: string, message: string) =>
+    problems.push({ configuration, field, message, text: message });
   if (items.length === 0)
-    throw invalid(['at least one packaging configuration is needed (PackagingConfigurations); given: none']);
-  const problems: string[] = [];
-  const parsed: PackagingConfiguration[] = [];
+    about(undefined, '', 'at least one packaging configuration is needed (PackagingConfigurations); given: none');
+  const first = new Map<string, number>();
   for (const [index, item] of items.entries()) {
     const result = packagingConfigurationSchema.safeParse(item);
-    if (result.success) parsed.push(result.data);
-    else problems.push(...result.error.issues.map((issue) => describe(issue, nameOf(item, index))));
+    if (!result.success)
+      problems.push(...result.error.issues.map((issue) => problemOf(issue, nameOf(item, index), index)));
+    else if (first.has(result.data.Id)) about(index, 'Id', `Id "${result.data.Id}" is given twice`);
+    else {
+      configurations.push(result.data);
+      first.set(result.data.Id, index);
+    }
   }
-  const ids = parsed.map((configuration) => configuration.Id);
-  for (const id of new Set(ids.filter((id, index) => ids.indexOf(id) !== index)))
-    problems.push(`Id "${id}" is given twice`);
-  if (problems.length > 0) throw invalid(problems);
-  return parsed;
+  return { group: { ...of, configurations }, problems };
 }
 
 function nameOf(item: unknown, index: number): string {
@@ -234,8 +314,18 @@ function nameOf(item: unknown, index: number): string {
   return typeof id === 'string' ? id : `configuration ${index + 1}`;
 }
 
-function describe(issue: z.core.$ZodIssue, where: string): string {
-  return `${[where, ...issue.path.map(String)].join('.')}: ${issue.message}`;
+function problemOf(
+  { path, message }: z.core.$ZodIssue,
+  where: string,
+  configuration: number | undefined,
+): GroupProblem {
+  const field = path.map(String).join('.');
+  return {
+    configuration,
+    field,
+    message,
+    text: `${[where, field].filter((part) => part !== '').join('.')}: ${message}`,
+  };
 }
 
 function invalid(problems: readonly string[]): Failure {

@@ -1,5 +1,10 @@
 import { z } from 'zod';
 
+/** Where a recording goes: into Opencast, to our own packager, or to both. */
+export const publishTargets = ['opencast', 'stream', 'both'] as const;
+export const publishTargetSchema = z.enum(publishTargets);
+export type PublishTarget = z.infer<typeof publishTargetSchema>;
+
 /** Monday to Sunday, the letters that class schedules use. */
 export const weekdays = ['M', 'T', 'W', 'R', 'F', 'S', 'U'] as const;
 export type Weekday = (typeof weekdays)[number];
@@ -16,6 +21,8 @@ export const scheduledClassSchema = z.object({
   time: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
   /** Of the events that are made of its recordings: `Lecture`, `Section`. */
   title: z.string(),
+  /** Where its recordings go; absent: as RECORDINGS_PUBLISH says. */
+  publish: publishTargetSchema.optional(),
 });
 
 export type ScheduledClass = z.infer<typeof scheduledClassSchema>;
@@ -58,9 +65,8 @@ export function scheduleDifference(
     const earlier = old.get(key);
     return earlier ? [{ before: earlier, after: item }] : [];
   });
-  const changed = kept.filter(
-    (pair) => pair.before.title !== pair.after.title || pair.before.courseCode !== pair.after.courseCode,
-  );
+  const told = ({ title, courseCode, publish }: ScheduledClass) => [title, courseCode, publish ?? ''].join('\n');
+  const changed = kept.filter((pair) => told(pair.before) !== told(pair.after));
   return {
     added: [...wanted].flatMap(([key, item]) => (old.has(key) ? [] : [item])),
     removed: [...old].flatMap(([key, item]) => (wanted.has(key) ? [] : [item])),

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { recordingSchema, utcTimeSchema } from './recording.js';
+import { publishTargetSchema } from './schedule.js';
 
 /** Who asked: Zoom, a person, or our own look through Zoom's list for what was never announced. */
 export const ingestOriginSchema = z.enum(['webhook', 'on_demand', 'sweep']);
 export type IngestOrigin = z.infer<typeof ingestOriginSchema>;
 
-/** A recording that is to become an event of an Opencast series: what the workflow `ingest-recording` takes. Holds no token. */
+/** A recording that is to become an event of an Opencast series, or a stream: what the workflow `ingest-recording` takes. Holds no token. */
 export const ingestRequestSchema = z.object({
   uuid: z.string().min(1),
   accountId: z.string(),
@@ -24,6 +25,8 @@ export const ingestRequestSchema = z.object({
     type: z.string().optional(),
     courseCode: z.string().optional(),
   }),
+  /** Where it goes, as its class says; absent: as RECORDINGS_PUBLISH says. */
+  publish: publishTargetSchema.optional(),
   /** absent: DEFAULT_OC_WORKFLOW */
   opencastWorkflow: z.string().optional(),
   /** Ingest although Opencast has the recording. */

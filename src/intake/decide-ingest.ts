@@ -20,7 +20,12 @@ export interface IntakeFacts {
 }
 
 export type Decision =
-  | { readonly kind: 'ingest'; readonly series: IngestRequest['series'] }
+  | {
+      readonly kind: 'ingest';
+      readonly series: IngestRequest['series'];
+      /** as the class says */
+      readonly publish?: IngestRequest['publish'];
+    }
   /** `awaitsSchedule`: a later schedule may have its class */
   | { readonly kind: 'ignore'; readonly reason: string; readonly awaitsSchedule: boolean };
 
@@ -40,8 +45,11 @@ export function decideIngest(recording: Recording, facts: IntakeFacts, rules: In
   const id = facts.seriesId ?? found?.seriesId ?? rules.defaultSeriesId;
   if (id === undefined) return ignore('No opencast series match', true);
   const title = found?.title ?? defaultTitle;
+  // What the class says is about its series: somebody who names another one has other plans.
+  const publish = found?.seriesId === id ? found.publish : undefined;
   return {
     kind: 'ingest',
     series: { id, title, ...(found && { type: found.title, courseCode: found.courseCode }) },
+    ...(publish !== undefined && { publish }),
   };
 }

@@ -158,6 +158,13 @@ describe('the decision', () => {
     });
   });
 
+  it('is where the class says that its recordings go, unless a person names another series', () => {
+    const streamed = { ...facts, classes: [scheduled('M', '09:00', { publish: 'stream' })] };
+    expect(decideIngest(recording, streamed, rules)).toMatchObject({ publish: 'stream' });
+    expect(decideIngest(recording, { ...streamed, seriesId: 'M 09:00' }, rules)).toMatchObject({ publish: 'stream' });
+    expect(decideIngest(recording, { ...streamed, seriesId: 'mine' }, rules)).not.toHaveProperty('publish');
+  });
+
   it('is to wait for a schedule when there is no class', () => {
     expect(decideIngest(unmatched, facts, rules)).toEqual({
       ...{ kind: 'ignore', reason: 'No opencast series match', awaitsSchedule: true },

@@ -4,6 +4,8 @@ import { ManifestError } from './manifest-error.js';
 /** An element that was read. Names are without their prefix: manifests use few vocabularies, and no two share a name that is looked at. */
 export interface ReadElement {
   readonly name: string;
+  /** What stands before the name's colon; absent: nothing. */
+  readonly prefix?: string;
   /** By name with prefix, because `xlink:href` is not `href`. */
   readonly attributes: Readonly<Record<string, string | undefined>>;
   readonly children: readonly ReadElement[];
@@ -43,7 +45,7 @@ export function readXml(text: string, { mixed = false }: { readonly mixed?: bool
     if (open.length >= maxDepth)
       throw new ManifestError('too_large', `nested deeper than ${maxDepth} levels (maxDepth)`, parser.line);
     const element: Building = {
-      name: localName(name),
+      ...qualified(name),
       attributes,
       children: none,
       text: '',
@@ -81,8 +83,9 @@ function addContent(element: Building | undefined, piece: ReadElement | string):
   (element?.content as (ReadElement | string)[] | undefined)?.push(piece);
 }
 
-function localName(name: string): string {
-  return name.slice(name.indexOf(':') + 1);
+function qualified(name: string): Pick<ReadElement, 'name' | 'prefix'> {
+  const colon = name.indexOf(':');
+  return colon < 0 ? { name } : { prefix: name.slice(0, colon), name: name.slice(colon + 1) };
 }
 
 /** The element's children of a name, in order. */

@@ -1,3 +1,5 @@
+import { shownUrl } from './safe-url.js';
+
 /**
  * Why an HTTP exchange gave no answer, for callers to put in words of their own room:
  * - `unreachable`: no connection (DNS, refused, TLS); `timeout`: see Timeouts; `cut`: the connection ended in the middle. All passing.
@@ -19,4 +21,13 @@ export class HttpFault extends Error {
   get passing(): boolean {
     return this.kind === 'unreachable' || this.kind === 'timeout' || this.kind === 'cut';
   }
+}
+
+/** What a connection's error is. */
+export function faultOf(error: unknown, url: URL): HttpFault {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  const cut = code === 'ECONNRESET' || code === 'EPIPE' || code?.startsWith('HPE_');
+  const reason = code ?? (error instanceof Error ? error.message : 'unknown');
+  const what = cut ? 'broke off the connection' : 'cannot be reached';
+  return new HttpFault(cut ? 'cut' : 'unreachable', `${shownUrl(url)} ${what} (${reason})`, { cause: error });
 }

@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:https';
@@ -29,10 +30,12 @@ describe.runIf(openssl)('a request over TLS', () => {
       ['req', '-x509', '-nodes', '-days', '2', ...curve, '-keyout', key, '-out', certificate, ...subject],
       { stdio: 'ignore' },
     );
+    const body = randomBytes(200_000);
+    const digest = createHash('sha256').update(body).digest('hex');
     const server = createServer(
       { key: await readFile(key), cert: await readFile(certificate) },
       (_request, response) => {
-        response.end('over TLS');
+        response.end(body);
       },
     );
     server.listen(0, '127.0.0.1');
@@ -40,23 +43,34 @@ describe.runIf(openssl)('a request over TLS', () => {
     onTestFinished(() => void server.close());
     const { port } = server.address() as AddressInfo;
 
-    expect(await asking(`https://localhost:${port}/`, certificate)).toBe('over TLS');
-    expect(await asking(`https://127.0.0.1:${port}/`, certificate)).toBe('unreachable ERR_TLS_CERT_ALTNAME_INVALID');
-    expect(await asking(`https://localhost:${port}/`)).toBe('unreachable DEPTH_ZERO_SELF_SIGNED_CERT');
+    const both = (answer: string): string => `${answer}\n${answer}\n`;
+    expect(await asking(`https://localhost:${port}/`, certificate)).toBe(both(`200000 ${digest}`));
+    expect(await asking(`https://127.0.0.1:${port}/`, certificate)).toBe(
+      both('unreachable ERR_TLS_CERT_ALTNAME_INVALID'),
+    );
+    expect(await asking(`https://localhost:${port}/`)).toBe(both('unreachable DEPTH_ZERO_SELF_SIGNED_CERT'));
   });
 });
 
-/** What another process gets, because Node reads the authorities that it trusts only at its start. */
+/** What another process gets, by each way of asking, because Node reads the authorities that it trusts only at its start. */
 async function asking(url: string, authority?: string): Promise<string> {
   const program = `
+    import { createHash } from 'node:crypto';
     import { httpClient } from ${JSON.stringify(new URL('./request.ts', import.meta.url).href)};
     import { trusting } from ${JSON.stringify(new URL('./safe-url.ts', import.meta.url).href)};
     const url = ${JSON.stringify(url)};
     const client = httpClient({ policy: trusting(url, { privateHosts: [] }) });
-    try {
-      for await (const piece of (await client.request({ url })).body) process.stdout.write(piece);
-    } catch (error) {
-      process.stdout.write(error.kind + ' ' + error.cause?.code);
+    const request = async () => (await client.request({ url })).body;
+    const get = async () => (await client.get({ url })).read(() => Buffer.alloc(70_000));
+    for (const way of [request, get]) {
+      try {
+        const pieces = [];
+        for await (const piece of await way()) pieces.push(piece);
+        const body = Buffer.concat(pieces);
+        console.log(body.length + ' ' + createHash('sha256').update(body).digest('hex'));
+      } catch (error) {
+        console.log(error.kind + ' ' + error.cause?.code);
+      }
     }
     client.close();`;
   const env = { ...process.env, ...(authority !== undefined && { NODE_EXTRA_CA_CERTS: authority }) };

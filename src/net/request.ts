@@ -1,10 +1,13 @@
 import http, { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { Failure, toFailure } from '../domain/failure.js';
+import { inSpan } from '../domain/span.js';
+import { directClient, type DirectResponse } from './direct/direct-get.js';
 import { hostLimits, type HostLimits } from './host-limits.js';
-import { HttpFault } from './http-fault.js';
+import { faultOf, HttpFault } from './http-fault.js';
 import { readBody } from './response-body.js';
 import { checkUrl, guardedLookup, shownUrl, type UrlPolicy } from './safe-url.js';
+import { defaultTimeouts, type Timeouts } from './timeouts.js';
 
 /** Every outbound request goes through here: http.get, which costs half the CPU of fetch, with the rules of `safe-url` at each hop. */
 export interface HttpClient {
@@ -14,6 +17,8 @@ export interface HttpClient {
    * @throws Failure url_refused; HttpFault when there is no answer; the signal's reason
    */
   request(request: HttpRequest): Promise<HttpResponse>;
+  /** GET by the same rules, for bodies that are read straight into the reader's memory: what is large, or many. @throws as request does */
+  get(request: GetRequest): Promise<DirectResponse>;
   /** Closes idle connections. */
   close(): void;
 }
@@ -35,6 +40,8 @@ export interface HttpRequest {
   readonly timeouts?: Partial<Timeouts>;
 }
 
+export type GetRequest = Pick<HttpRequest, 'url' | 'headers' | 'credentials' | 'signal' | 'follow'>;
+
 export interface HttpResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -46,18 +53,6 @@ export interface HttpResponse {
   discard(): void;
 }
 
-/** milliseconds */
-export interface Timeouts {
-  /** name resolution, connection and TLS together; default 10 s */
-  readonly connect: number;
-  /** from the request being sent to the answer's headers; default 30 s */
-  readonly headers: number;
-  /** between two pieces of the body while somebody waits for it; default 30 s */
-  readonly idle: number;
-  /** the whole exchange; default 1 hour */
-  readonly total: number;
-}
-
 export interface HttpClientOptions {
   readonly policy: UrlPolicy;
   readonly timeouts?: Partial<Timeouts>;
@@ -65,7 +60,6 @@ export interface HttpClientOptions {
   readonly limits?: HostLimits;
 }
 
-const defaultTimeouts: Timeouts = { connect: 10_000, headers: 30_000, idle: 30_000, total: 3_600_000 };
 const maxRedirects = 5;
 /** Connections that the server had closed meanwhile, met one after the other, before that counts as an error. */
 const maxStaleConnections = 4;
@@ -74,6 +68,8 @@ export function httpClient({ policy, timeouts, limits = hostLimits({ perHost: 8 
   const times = { ...defaultTimeouts, ...timeouts };
   // Own agents: a kept connection to a private host must not serve a client with a stricter policy.
   const agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
+
+  const direct = directClient(policy);
 
   async function exchange(url: URL, request: HttpRequest): Promise<HttpResponse> {
     const leave = await limits.enter(url.host, request.signal);
@@ -115,7 +111,7 @@ export function httpClient({ policy, timeouts, limits = hostLimits({ perHost: 8 
     const { request } = url.protocol === 'https:' ? https : http;
     const clientRequest = request(url, {
       method,
-      headers: { 'accept-encoding': 'identity', 'user-agent': 'reelway', ...headers },
+      headers: { ...ownHeaders, ...headers },
       agent: agents[url.protocol as keyof typeof agents],
       lookup: guardedLookup(url, policy),
       ...(signal && { signal }),
@@ -124,28 +120,79 @@ export function httpClient({ policy, timeouts, limits = hostLimits({ perHost: 8 
     return clientRequest;
   }
 
+  async function directly(url: URL, request: GetRequest & { headers: Headers }): Promise<DirectResponse> {
+    const { signal } = request;
+    const leave = await limits.enter(url.host, signal);
+    try {
+      const headers = { ...ownHeaders, ...request.headers };
+      return await direct.get({ url, headers, timeouts: times, leave, ...(signal && { signal }) });
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
   return {
-    async request(request) {
-      let url = checkUrl(request.url, policy);
-      let headers = { ...request.headers, ...request.credentials };
+    request: (request) => {
       const follows = (request.follow ?? true) && ['GET', 'HEAD'].includes(request.method ?? 'GET');
-      for (let hops = 0; ; hops++) {
-        const response = await exchange(url, { ...request, headers });
-        const { location } = response.headers;
-        if (!follows || ![301, 302, 303, 307, 308].includes(response.status)) return response;
-        response.discard();
-        if (location === undefined) throw new HttpFault('redirects', `${shownUrl(url)} redirects to nowhere`);
-        if (hops === maxRedirects)
-          throw new HttpFault('redirects', `${shownUrl(request.url)} redirects more than ${maxRedirects} times`);
-        const next = checkUrl(location, policy, url.href);
-        if (next.origin !== url.origin) headers = withoutCredentials(request.headers ?? {});
-        url = next;
-      }
+      return following(
+        request,
+        policy,
+        (url, headers) => {
+          const ask = () => exchange(url, { ...request, headers });
+          return asSpan(url, request.method ?? 'GET', ask);
+        },
+        follows,
+      );
     },
+    get: (request) =>
+      following(
+        request,
+        policy,
+        (url, headers) => {
+          const ask = () => directly(url, { ...request, headers });
+          return asSpan(url, 'GET', ask);
+        },
+        request.follow ?? true,
+      ),
     close() {
       for (const agent of Object.values(agents)) agent.destroy();
+      direct.close();
     },
   };
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+const ownHeaders = { 'accept-encoding': 'identity', 'user-agent': 'reelway' };
+
+interface Redirectable {
+  readonly status: number;
+  readonly headers: { readonly location?: string | undefined };
+  discard(): void;
+}
+
+/** Asks, and asks where it is redirected to: each address is checked, and another origin gets no credentials. */
+async function following<Response extends Redirectable>(
+  request: GetRequest,
+  policy: UrlPolicy,
+  ask: (url: URL, headers: Headers) => Promise<Response>,
+  follows: boolean,
+): Promise<Response> {
+  let url = checkUrl(request.url, policy);
+  let headers: Headers = { ...request.headers, ...request.credentials };
+  for (let hops = 0; ; hops++) {
+    const response = await ask(url, headers);
+    const { location } = response.headers;
+    if (!follows || ![301, 302, 303, 307, 308].includes(response.status)) return response;
+    response.discard();
+    if (location === undefined) throw new HttpFault('redirects', `${shownUrl(url)} redirects to nowhere`);
+    if (hops === maxRedirects)
+      throw new HttpFault('redirects', `${shownUrl(request.url)} redirects more than ${maxRedirects} times`);
+    const next = checkUrl(location, policy, url.href);
+    if (next.origin !== url.origin) headers = withoutCredentials(request.headers ?? {});
+    url = next;
+  }
 }
 
 function isStream(body: HttpRequest['body']): body is AsyncIterable<Uint8Array> {
@@ -229,15 +276,19 @@ const discardTime = 2000;
 
 const phases = { connect: 'accept a connection', headers: 'answer', total: 'finish' } as const;
 
-function faultOf(error: unknown, url: URL): HttpFault {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-  const cut = code === 'ECONNRESET' || code === 'EPIPE' || code?.startsWith('HPE_');
-  const reason = code ?? (error instanceof Error ? error.message : 'unknown');
-  const what = cut ? 'broke off the connection' : 'cannot be reached';
-  return new HttpFault(cut ? 'cut' : 'unreachable', `${shownUrl(url)} ${what} (${reason})`, { cause: error });
-}
-
 function withoutCredentials(headers: Readonly<Record<string, string>>): Record<string, string> {
   const secret = ['authorization', 'cookie', 'proxy-authorization'];
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !secret.includes(name.toLowerCase())));
+}
+
+/** Until the answer's headers. Of the address the host alone is told: the rest may be a permission. */
+function asSpan<T extends { readonly status: number }>(url: URL, method: string, ask: () => Promise<T>): Promise<T> {
+  const { hostname, port, protocol } = url;
+  const known = { 'http.request.method': method, 'server.address': hostname, 'url.scheme': protocol.slice(0, -1) };
+  const facts = { ...known, ...(port && { 'server.port': Number(port) }) };
+  return inSpan({ name: `${method} ${url.host}`, kind: 'client', facts }, async (facts) => {
+    const response = await ask();
+    facts['http.response.status_code'] = response.status;
+    return response;
+  });
 }

@@ -6,4 +6,10 @@ export interface Notifier {
   readonly target: string;
   /** @throws Failure notice_undeliverable (passing), or forbidden when the target refuses for good */
   send(notice: Notice, signal?: AbortSignal): Promise<void>;
+  /**
+   * Does all but send: connects, logs in, asks. Absent where only sending shows whether it works.
+   * @returns what was found, for people
+   * @throws Failure as `send`
+   */
+  readonly check?: () => Promise<string>;
 }

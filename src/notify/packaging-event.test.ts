@@ -7,6 +7,7 @@ import { eventBus } from './event-bus.js';
 import { eventWebhook } from './event-webhook.js';
 import { noticeOfHarvestStart } from './harvest-notice.js';
 import { noticeOfAsset } from './notice.js';
+import { setEnvironment } from '../../test/support/set-environment.js';
 
 const made = {
   status: 'complete',
@@ -82,9 +83,8 @@ describe('events in the shape of EventBridge', () => {
         .writeHead(200, { 'content-type': 'application/x-amz-json-1.1' })
         .end(JSON.stringify({ FailedEntryCount: refused === undefined ? 0 : Entries.length, Entries }));
     });
-    const before = { ...process.env };
-    Object.assign(process.env, { AWS_ENDPOINT_URL: origin, AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'x' });
-    onTestFinished(() => void (process.env = before));
+    const account = { AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'x' };
+    onTestFinished(setEnvironment({ AWS_ENDPOINT_URL: origin, ...account }));
     const bus = eventBus('arn:aws:events:eu-west-1:123456789012:event-bus/vod');
     await bus.send(start);
     expect(calls).toEqual([]);

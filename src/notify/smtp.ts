@@ -17,27 +17,44 @@ const maxSubject = 200;
 export function smtp({ host, port, secure, login, from, to }: Omit<SmtpTarget, 'kind'>): Notifier {
   const sender = from ?? to[0] ?? '';
   const target = `${secure ? 'smtps' : 'smtp'}://${host}:${port}`;
+  const own = isThisMachine(host);
+
+  async function connection() {
+    const { createTransport } = await import('nodemailer');
+    return createTransport({
+      ...{ host, port, secure, ...timeouts },
+      // A password, or what is told, must not go over the net in the clear; within one machine there is no net.
+      requireTLS: !secure && login !== undefined && !own,
+      ...(login && { auth: { user: login.user, pass: login.password } }),
+      // Mail servers of one's own machine have certificates that they made themselves.
+      ...(own && { tls: { rejectUnauthorized: false } }),
+      ...{ disableFileAccess: true, disableUrlAccess: true },
+    });
+  }
+
   return {
     target,
+    async check() {
+      const transport = await connection();
+      try {
+        await transport.verify();
+      } catch (error) {
+        throw smtpFailure(error, target, 'does not let us send mail');
+      } finally {
+        transport.close();
+      }
+      return `${target} lets us send mail${login ? ` as ${login.user}` : ''}, to ${to.join(', ')}`;
+    },
     async send(notice, signal) {
       signal?.throwIfAborted();
-      const { createTransport } = await import('nodemailer');
-      const transport = createTransport({
-        ...{ host, port, secure, ...timeouts },
-        // A password, or what is told, must not go over the net in the clear; within one machine there is no net.
-        requireTLS: !secure && login !== undefined && !isThisMachine(host),
-        ...(login && { auth: { user: login.user, pass: login.password } }),
-        // Mail servers of one's own machine have certificates that they made themselves.
-        ...(isThisMachine(host) && { tls: { rejectUnauthorized: false } }),
-        ...{ disableFileAccess: true, disableUrlAccess: true },
-      });
+      const transport = await connection();
       const stop = stopping(signal);
       try {
         const { rejected } = await Promise.race([transport.sendMail(mailOf(notice, sender, to)), stop.promise]);
         if (rejected.length > 0) throw someRejected(target, rejected.map(addressOf));
       } catch (error) {
         signal?.throwIfAborted();
-        throw error instanceof Failure ? error : smtpFailure(error, target);
+        throw error instanceof Failure ? error : smtpFailure(error, target, 'did not take a notice');
       } finally {
         stop.forget();
         transport.close();
@@ -84,16 +101,12 @@ function someRejected(target: string, addresses: readonly string[]): Failure {
 }
 
 /** 5yz is for good (RFC 5321 4.2.1), and so is a login that is refused; all else may pass. */
-function smtpFailure(error: unknown, target: string): Failure {
+function smtpFailure(error: unknown, target: string, what: string): Failure {
   const { code = '', responseCode, response } = error as { code?: string; responseCode?: number; response?: string };
   const forGood = (responseCode !== undefined && responseCode >= 500) || code === 'EAUTH' || code === 'ETLS';
   const answer = response === undefined ? code || 'no answer' : response.slice(0, 300);
-  return new Failure(
-    forGood ? 'notice_refused' : 'notice_undeliverable',
-    `${target} did not take a notice: ${answer}`,
-    {
-      details: { target, ...(responseCode !== undefined && { status: responseCode }) },
-      cause: error,
-    },
-  );
+  return new Failure(forGood ? 'notice_refused' : 'notice_undeliverable', `${target} ${what}: ${answer}`, {
+    details: { target, ...(responseCode !== undefined && { status: responseCode }) },
+    cause: error,
+  });
 }

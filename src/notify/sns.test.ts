@@ -5,6 +5,7 @@ import { loopbackServer } from '../../test/support/http-server.js';
 import { noticeOfHarvestEnd, noticeOfHarvestStart } from './harvest-notice.js';
 import { noticeOfAsset, type Notice } from './notice.js';
 import { sns } from './sns.js';
+import { setEnvironment } from '../../test/support/set-environment.js';
 
 const topic = 'arn:aws:sns:eu-west-1:123456789012:vod';
 const success = {
@@ -28,13 +29,9 @@ beforeEach(async () => {
     published.push(new URLSearchParams(await text(request)));
     respond(response);
   });
-  const before = { ...process.env };
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL: server.origin,
-    AWS_ACCESS_KEY_ID: 'AKID',
-    AWS_SECRET_ACCESS_KEY: 'x',
-  });
-  onTestFinished(() => void (process.env = before));
+  onTestFinished(
+    setEnvironment({ AWS_ENDPOINT_URL: server.origin, AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'x' }),
+  );
 });
 
 describe('a notice to SNS', () => {

@@ -18,6 +18,15 @@ export function sns(topicArn: string): Notifier {
   let connection: ReturnType<typeof connect> | undefined;
   return {
     target: topicArn,
+    async check() {
+      const { sdk, client } = await (connection ??= connect(region));
+      try {
+        const { Attributes: of = {} } = await client.send(new sdk.GetTopicAttributesCommand({ TopicArn: topicArn }));
+        return `the topic ${topicArn} has ${of.SubscriptionsConfirmed ?? '0'} subscriptions`;
+      } catch (error) {
+        throw awsRefusal(error, 'SNS', topicArn);
+      }
+    },
     async send(notice, signal) {
       const { sdk, client } = await (connection ??= connect(region));
       try {

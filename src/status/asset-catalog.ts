@@ -14,6 +14,8 @@ export interface AssetCatalog {
    */
   publish(endpoint: PublishedEndpoint): Promise<string>;
   findAsset(id: string): Promise<CatalogAsset | undefined>;
+  /** Of those of the assets that there are, by id. */
+  requestsOf(ids: readonly string[]): Promise<Map<string, AssetRequest>>;
   /** Newest first. */
   listAssets(options: { limit: number; before?: AssetPosition }): Promise<readonly CatalogAsset[]>;
   findEndpoint(capability: string): Promise<EndpointPlace | undefined>;
@@ -122,6 +124,11 @@ export function assetCatalog(tables: Kysely<Tables>): AssetCatalog {
     async findAsset(id) {
       const row = await tables.selectFrom('asset').selectAll().where('id', '=', id).executeTakeFirst();
       return row && (await withEndpoints([row]))[0];
+    },
+
+    async requestsOf(ids) {
+      const rows = await tables.selectFrom('asset').select(['id', 'request']).where('id', 'in', ids).execute();
+      return new Map(rows.map(({ id, request }) => [id, request as AssetRequest]));
     },
 
     async listAssets({ limit, before }) {

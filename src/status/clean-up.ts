@@ -87,6 +87,9 @@ export async function cleanUp(
       return forgotten === batchSize;
     })
   );
+  // Of jobs that are done again and again, and of those that went in another way than by their age.
+  const oldestLog = now - Math.max(keep.jobs, keep.failedJobs) * dayMs;
+  while (await batch(async () => (await history.forgetLogs(oldestLog, batchSize)) === batchSize));
   if (removed.jobs + removed.events === 0) return removed;
   if (vacuums) await history.vacuum();
   log.info(removed, 'removed old history');

@@ -70,6 +70,17 @@ function inboxContract(open: () => Promise<OpenedDatabase>): void {
     for (const { key } of [kept, left]) await inbox.handled(key, 'done');
   });
 
+  it('gives all that is not handled to who is alone with it, whoever had taken it, failed or not', async () => {
+    const [taken, failed, done] = [event(), event(), event()];
+    for (const each of [taken, failed, done]) await inbox.put(each);
+    expect(await inbox.take(10, 60_000)).toHaveLength(3);
+    await inbox.failed(failed.key, failure, 60_000);
+    await inbox.handled(done.key, 'done');
+    await inbox.takeBack();
+    expect(await inbox.take(10, 60_000)).toMatchObject([{ key: taken.key }, { key: failed.key, failedAttempts: 1 }]);
+    for (const { key } of [taken, failed]) await inbox.handled(key, 'done');
+  });
+
   it('gives what failed again after the pause, and what comes after it meanwhile', async () => {
     const [bad, good] = [event(), event()];
     await inbox.put(bad);

@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely';
+import { currentTrace } from '../domain/span.js';
 import { jsonText } from './json-text.js';
 import type { StoredFailure, Tables } from './tables.js';
 
@@ -13,6 +14,8 @@ export interface EventInbox {
   take(limit: number, leaseMs: number): Promise<readonly WaitingEvent[]>;
   /** Lets the lease of events that were taken, and are not ended, run on. */
   keep(keys: readonly string[], leaseMs: number): Promise<void>;
+  /** All that is not handled can be taken at once. Only for a process that is alone with the database, before it takes anything. */
+  takeBack(): Promise<void>;
   /** @param outcome what came of it, for people */
   handled(key: string, outcome: string): Promise<void>;
   /** @param pauseMs until the next attempt */
@@ -37,6 +40,8 @@ export interface WaitingEvent {
   readonly body: object;
   readonly receivedAt: Date;
   readonly failedAttempts: number;
+  /** Of the request that brought it, where that is followed. */
+  readonly trace: string | undefined;
 }
 
 /** Events that one statement stores. */
@@ -44,9 +49,9 @@ const storedAtOnce = 250;
 export const validationKey = 'endpoint.url_validation';
 
 export function eventInbox(tables: Kysely<Tables>): EventInbox {
-  const store = groupedWrites((events: readonly ReceivedEvent[]) => insertAll(tables, events));
+  const store = groupedWrites((events: readonly TracedEvent[]) => insertAll(tables, events));
   return {
-    put: store,
+    put: (event) => store({ ...event, trace: currentTrace() }),
 
     async take(limit, leaseMs) {
       const now = Date.now();
@@ -56,16 +61,17 @@ export function eventInbox(tables: Kysely<Tables>): EventInbox {
         received_at: number;
         failed_attempts: number;
         sequence: string;
+        trace: string | null;
       }>`
         UPDATE reelway.zoom_event SET lease_until = ${now + leaseMs}
         WHERE key IN (
           SELECT key FROM reelway.zoom_event
           WHERE handled_at IS NULL AND lease_until < ${now}
           ORDER BY sequence LIMIT ${limit} FOR UPDATE SKIP LOCKED)
-        RETURNING key, body, received_at, failed_attempts, sequence`.execute(tables);
+        RETURNING key, body, received_at, failed_attempts, sequence, trace`.execute(tables);
       const inOrder = [...rows].sort((a, b) => Number(a.sequence) - Number(b.sequence));
-      return inOrder.map(({ key, body, received_at: receivedAt, failed_attempts: failedAttempts }) => ({
-        ...{ key, body, failedAttempts },
+      return inOrder.map(({ key, body, received_at: receivedAt, failed_attempts: failedAttempts, trace }) => ({
+        ...{ key, body, failedAttempts, trace: trace ?? undefined },
         receivedAt: new Date(receivedAt),
       }));
     },
@@ -78,6 +84,10 @@ export function eventInbox(tables: Kysely<Tables>): EventInbox {
         .where('key', 'in', keys)
         .where('handled_at', 'is', null)
         .execute();
+    },
+
+    async takeBack() {
+      await tables.updateTable('zoom_event').set({ lease_until: 0 }).where('handled_at', 'is', null).execute();
     },
 
     async handled(key, outcome) {
@@ -124,16 +134,19 @@ export function eventInbox(tables: Kysely<Tables>): EventInbox {
   };
 }
 
-async function insertAll(tables: Kysely<Tables>, events: readonly ReceivedEvent[]): Promise<void> {
+type TracedEvent = ReceivedEvent & Pick<WaitingEvent, 'trace'>;
+
+async function insertAll(tables: Kysely<Tables>, events: readonly TracedEvent[]): Promise<void> {
   const now = Date.now();
-  const column = (of: (event: ReceivedEvent) => string | null) => events.map(of);
+  const column = (of: (event: TracedEvent) => string | null) => events.map(of);
   await sql`
-    INSERT INTO reelway.zoom_event (key, event, uuid, body, received_at)
-    SELECT key, event, uuid, body::jsonb, ${now}
+    INSERT INTO reelway.zoom_event (key, event, uuid, body, received_at, trace)
+    SELECT key, event, uuid, body::jsonb, ${now}, trace
     FROM unnest(
       ${column(({ key }) => key)}::text[], ${column(({ name }) => name)}::text[],
-      ${column(({ uuid }) => uuid ?? null)}::text[], ${column(({ body }) => jsonText(body))}::text[]
-    ) AS given (key, event, uuid, body)
+      ${column(({ uuid }) => uuid ?? null)}::text[], ${column(({ body }) => jsonText(body))}::text[],
+      ${column(({ trace }) => trace ?? null)}::text[]
+    ) AS given (key, event, uuid, body, trace)
     ON CONFLICT DO NOTHING`.execute(tables);
 }
 

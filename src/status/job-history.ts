@@ -11,6 +11,8 @@ export interface JobHistory {
   forgetJobs(until: Expiry, limit: number, from?: HistoryPlace): Promise<{ forgotten: number; next?: HistoryPlace }>;
   /** Removes what Zoom sent, when it was handled. @returns how many; fewer than `limit`: there are no more */
   forgetEvents(until: number, limit: number): Promise<number>;
+  /** Removes what the log said about jobs before. @returns how many lines; fewer than `limit`: there are no more */
+  forgetLogs(until: number, limit: number): Promise<number>;
   /** Gives the space of removed rows free for new ones, where nobody else does. */
   vacuum(): Promise<void>;
   now(): Promise<number>;
@@ -35,7 +37,7 @@ const jobTables = [
   ).map((name) => ({ name: `dbos.${name}`, column: 'workflow_uuid' })),
   { name: 'dbos.streams', column: 'workflow_uuid' },
   { name: 'dbos.notifications', column: 'destination_uuid' },
-  ...(['job_progress', 'job_step', 'job_attempt', 'job_dismissal'] as const).map((name) => ({
+  ...(['job_progress', 'job_step', 'job_attempt', 'job_dismissal', 'job_log'] as const).map((name) => ({
     name: `reelway.${name}`,
     column: 'job_id',
   })),
@@ -55,6 +57,13 @@ export function jobHistory(tables: Kysely<Tables>): JobHistory {
         DELETE FROM reelway.zoom_event WHERE key IN (
           SELECT key FROM reelway.zoom_event WHERE received_at < ${until} AND handled_at IS NOT NULL AND key <> ${validationKey}
           ORDER BY received_at LIMIT ${limit})`.execute(tables);
+      return Number(numAffectedRows ?? 0);
+    },
+
+    async forgetLogs(until, limit) {
+      const { numAffectedRows } = await sql`
+        DELETE FROM reelway.job_log WHERE sequence IN (
+          SELECT sequence FROM reelway.job_log WHERE at < ${until} ORDER BY at LIMIT ${limit})`.execute(tables);
       return Number(numAffectedRows ?? 0);
     },
 

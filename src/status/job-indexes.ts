@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely';
+import { hasEnded, searchedText } from './job-search.js';
 import type { Tables } from './tables.js';
 
 /**
@@ -10,6 +11,8 @@ export const jobIndexes = {
   reelway_jobs_by_kind: '(name, created_at, workflow_uuid)',
   reelway_jobs_by_status: "(status, created_at, workflow_uuid) WHERE status <> 'SUCCESS'",
   reelway_jobs_by_change: '(updated_at)',
+  // Of ended jobs alone: a job is written anew with every change of its state, and grams cost more than all other indexes.
+  reelway_jobs_by_text: `USING gin (reelway.search_grams(${searchedText})) WHERE ${hasEnded}`,
 } as const;
 
 /** Makes the indexes that are missing, without holding up writers; once the engine has made its tables, by one process at a time. */
@@ -19,6 +22,9 @@ export async function makeJobIndexes(tables: Kysely<Tables>): Promise<void> {
     await sql`DROP INDEX IF EXISTS dbos.${sql.id(name)}`.execute(tables);
     const definition = sql.raw(`${name} ON dbos.workflow_status ${jobIndexes[name]}`);
     await sql`CREATE INDEX CONCURRENTLY IF NOT EXISTS ${definition}`.execute(tables);
+    // Nobody asks how frequent grams are, and ANALYZE would make them for thousands of jobs each time.
+    if (name === 'reelway_jobs_by_text')
+      await sql`ALTER INDEX dbos.${sql.id(name)} ALTER COLUMN 1 SET STATISTICS 0`.execute(tables);
   }
 }
 

@@ -1,5 +1,6 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { makeJobIndexes } from './job-indexes.js';
+import { searchJobs, type JobPlace } from './job-search.js';
 import type { Tables } from './tables.js';
 
 /** What the engine calls the states of a workflow. */
@@ -35,16 +36,19 @@ export interface JobQuery {
   /** Jobs of this parent; null: jobs without one; absent: all. */
   readonly parent?: string | null;
   readonly deadLetter?: boolean;
-  /** Part of the id or of the title, in any case. */
-  readonly search?: string;
   /** Rows after this one in the order of the list: newest first. */
-  readonly after?: { createdAt: number; id: string };
+  readonly after?: JobPlace;
   readonly limit: number;
 }
 
 /** Reads jobs from the engine's `dbos.workflow_status` (columns as of the pinned SDK) joined with our journal. */
 export interface JobTable {
   list(query: JobQuery): Promise<JobRow[]>;
+  /**
+   * Those of the list with this part of the id or of the title, in any case; below three characters: the beginning of a word.
+   * @returns with `next` when there may be more after it, although the page is not full
+   */
+  search(text: string, query: JobQuery): Promise<{ rows: JobRow[]; next?: JobPlace }>;
   find(id: string): Promise<JobRow | undefined>;
   /** Rows that changed at or after the time, oldest change first. */
   changedSince(time: number, limit: number): Promise<JobRow[]>;
@@ -68,6 +72,7 @@ const failed = sql`('ERROR', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED')`;
 export const isDeadLetter = sql`(w.status IN ${failed} AND d.job_id IS NULL AND NOT EXISTS (
   SELECT FROM dbos.workflow_status above
   WHERE above.workflow_uuid = w.parent_workflow_id AND above.status NOT IN ('SUCCESS', 'CANCELLED')))`;
+const newestFirst = sql`ORDER BY w.created_at DESC, w.workflow_uuid DESC`;
 const updatedAt = sql`greatest(w.updated_at, p.updated_at, s.updated_at, d.dismissed_at)`;
 const selection = sql`
   SELECT w.workflow_uuid AS "id", w.name AS "kind", coalesce(w.attributes ->> 'title', w.name) AS "title",
@@ -134,8 +139,13 @@ export function jobTable(tables: Kysely<Tables>): JobTable {
   }
 
   return {
-    list: (query) =>
-      rows(sql`WHERE ${conditionOf(query)} ORDER BY w.created_at DESC, w.workflow_uuid DESC LIMIT ${query.limit}`),
+    list: (query) => rows(sql`WHERE ${conditionOf(query)} ${newestFirst} LIMIT ${query.limit}`),
+    async search(text, query) {
+      const where = (after: JobPlace | undefined) => conditionOf({ ...query, ...(after && { after }) });
+      const { ids, next } = await searchJobs(tables, { text, where, after: query.after, limit: query.limit });
+      const found = ids.length === 0 ? [] : await rows(sql`WHERE w.workflow_uuid = ANY(${[...ids]}) ${newestFirst}`);
+      return { rows: found, ...(next && { next }) };
+    },
     find: async (id) => (await rows(sql`WHERE w.workflow_uuid = ${id}`))[0],
     changedSince: (time, limit) =>
       rows(sql`WHERE w.workflow_uuid IN (${changedIds(time)}) ORDER BY ${updatedAt} LIMIT ${limit}`),
@@ -168,17 +178,13 @@ function changedIds(time: number): RawBuilder<unknown> {
     UNION SELECT job_id FROM reelway.job_dismissal WHERE dismissed_at >= ${time}`;
 }
 
-function conditionOf({ statuses, kinds, parent, deadLetter, search, after }: JobQuery): RawBuilder<unknown> {
+function conditionOf({ statuses, kinds, parent, deadLetter, after }: Omit<JobQuery, 'limit'>): RawBuilder<unknown> {
   const conditions = [sql`true`];
   if (statuses) conditions.push(sql`w.status = ANY(${[...statuses]})`);
   if (kinds) conditions.push(sql`w.name = ANY(${[...kinds]})`);
   if (parent === null) conditions.push(sql`w.parent_workflow_id IS NULL`);
   else if (parent !== undefined) conditions.push(sql`w.parent_workflow_id = ${parent}`);
   if (deadLetter) conditions.push(isDeadLetter);
-  if (search !== undefined) {
-    const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
-    conditions.push(sql`(w.workflow_uuid ILIKE ${pattern} OR w.attributes ->> 'title' ILIKE ${pattern})`);
-  }
   if (after) conditions.push(sql`(w.created_at, w.workflow_uuid) < (${after.createdAt}, ${after.id})`);
   return sql.join(conditions, sql` AND `);
 }

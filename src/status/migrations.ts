@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { Failure } from '../domain/failure.js';
-import { recordingSearch } from './search-index.js';
+import { quickerGrams, recordingSearch } from './search-index.js';
 
 /**
  * Our tables, forward only: a migration that was released is never edited, the next one corrects it.
@@ -244,6 +244,22 @@ const migrations: readonly { name: string; sql: string }[] = [
         updated_at double precision NOT NULL);`,
   },
   { name: 'search of recordings', sql: recordingSearch },
+  { name: 'where recordings of a class go', sql: `ALTER TABLE reelway.scheduled_class ADD COLUMN publish text;` },
+  {
+    name: 'logs of jobs',
+    sql: `
+      CREATE TABLE reelway.job_log (
+        sequence bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        job_id text NOT NULL,
+        at double precision NOT NULL,
+        line text NOT NULL);
+      CREATE INDEX job_log_job_id ON reelway.job_log (job_id, sequence);
+      CREATE INDEX job_log_at ON reelway.job_log (at);
+      CREATE TABLE reelway.debug_mode (one boolean PRIMARY KEY CHECK (one), until double precision NOT NULL);`,
+  },
+  { name: 'sessions of people', sql: `ALTER TABLE reelway.session ADD COLUMN role text;` },
+  { name: 'traces of events', sql: `ALTER TABLE reelway.zoom_event ADD COLUMN trace text;` },
+  { name: 'quicker grams', sql: quickerGrams },
 ];
 
 /** Any number: the advisory lock under which one process at a time migrates. */

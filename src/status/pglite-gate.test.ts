@@ -59,6 +59,20 @@ describe('the pool over PGlite', () => {
     expect(rows).toEqual(expected);
   });
 
+  it('lets Node get to its sockets and timers between the queries of a chain', async () => {
+    await pool.query('SELECT 1');
+    let turns = 0;
+    let next: NodeJS.Immediate;
+    const count = () => {
+      turns++;
+      next = setImmediate(count);
+    };
+    count();
+    for (let n = 0; n < 50; n++) await pool.query('SELECT 1');
+    clearImmediate(next!);
+    expect(turns).toBeGreaterThan(50);
+  });
+
   it('gives every connection the answers to its own questions, large and small', async () => {
     const answers = await Promise.all(
       Array.from({ length: 200 }, (_, n) =>

@@ -1,4 +1,5 @@
 import { Duplex } from 'node:stream';
+import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import type { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 
@@ -77,6 +78,8 @@ function backendTurns(backend: PgliteBackend): BackendTurns {
   }
 
   async function execute(bytes: Uint8Array): Promise<Buffer> {
+    // Question and answer are promises alone: without this a chain of them, however long, keeps Node from its sockets and timers.
+    await eventLoopTurn();
     // Copied before anybody else may run: PGlite uses its output buffer again.
     return Buffer.from(await backend.execProtocolRaw(bytes));
   }

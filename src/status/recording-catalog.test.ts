@@ -124,6 +124,38 @@ function catalogContract(open: () => Promise<OpenedDatabase>): void {
       'on-demand-1',
     ]);
     expect(await catalog.ofMeeting('0')).toEqual([]);
+    const views = [
+      { assetId: 'a', view: 'x', startsAt: undefined, playbackUrls: ['u/1', 'u/2'], chaptersUrl: undefined },
+    ];
+    await opened.database.tables
+      .insertInto('recording_stream')
+      .values({
+        uuid: first.uuid,
+        request: '{}',
+        state: 'SUCCEEDED',
+        listed: null,
+        views: JSON.stringify(views),
+        updated_at: 0,
+      })
+      .execute();
+    const [older, newer, ...others] = await catalog.progressOfMeeting('123456789');
+    expect(older).toMatchObject({
+      uuid: first.uuid,
+      topic: '',
+      playbackUrls: ['u/1', 'u/2'],
+      ingests: shown[0]!.ingests,
+    });
+    expect(newer).toEqual({
+      ...{ uuid: second.uuid, meetingId: '123456789', startTime: '2026-11-24T14:00:00Z', topic: second.topic },
+      ...{ ingests: shown[1]!.ingests, playbackUrls: [] },
+    });
+    expect(others).toEqual([]);
+    // What a restarted meeting may go on from: not itself, nothing of another meeting, nothing that is long past.
+    const before = async (startTime: string) =>
+      (await catalog.justBefore({ meetingId: '123456789', startTime })).map(({ uuid }) => uuid);
+    expect(await before('2026-11-24T14:00:00Z')).toEqual([first.uuid]);
+    expect(await before('2026-11-24T14:00:01Z')).toEqual([second.uuid]);
+    expect(await before('2026-12-24T14:00:00Z')).toEqual([]);
   });
 
   it('shows the ingests that changed since a moment, and not the others', async () => {
@@ -131,9 +163,9 @@ function catalogContract(open: () => Promise<OpenedDatabase>): void {
     await expect.poll(() => Date.now()).toBeGreaterThan((await catalog.findIngest(old))!.updatedAt.getTime());
     const since = Date.now();
     const { trackingId } = await openedIngest();
-    const changed = (await catalog.changedSince(since)).flatMap(({ ingests }) => ingests);
+    const changed = (await catalog.progressSince(since)).flatMap(({ ingests }) => ingests);
     expect(changed.map((ingest) => ingest.trackingId)).toEqual([trackingId]);
-    expect(await catalog.changedSince(Date.now() + 10_000)).toEqual([]);
+    expect(await catalog.progressSince(Date.now() + 10_000)).toEqual([]);
   });
 
   it('finds what awaits a schedule that has its meeting by now, as long as Zoom has it', async () => {

@@ -56,6 +56,24 @@ describe.each(['embedded', 'server'] as const)('with many recordings in the %s d
     expect(await found(filter)).toEqual(uuids);
   });
 
+  it.runIf(runs)('how far a meeting is, and what changed lately, is read through indexes', async () => {
+    const { tables, readWhole } = explainedTables(database.pool);
+    const views = recordingCatalog(tables);
+    const meeting = await views.progressOfMeeting('93000000007');
+    expect(meeting.map(({ uuid }) => uuid)).toEqual(Array.from({ length: 12 }, (_, n) => `uuid-${n * 500 + 7}`));
+    expect(meeting.at(-1)).toMatchObject({
+      topic: 'Lecture and seminar 5507 of the course',
+      ingests: [{ status: 'OPENCAST_SUCCEEDED' }],
+    });
+    expect(meeting[0]!.playbackUrls).toEqual(['https://play/uuid-7']);
+    expect(await views.justBefore({ meetingId: '93000000007', startTime: meeting[1]!.startTime })).toEqual([]);
+    await database.pool.query(`UPDATE reelway.ingest SET updated_at = 1800000000000 WHERE uuid = 'uuid-77'`);
+    expect(await views.progressSince(1_799_999_999_000)).toMatchObject([
+      { uuid: 'uuid-77', topic: 'Lecture and seminar 77 of the course' },
+    ]);
+    expect([...readWhole]).toEqual([]);
+  });
+
   it.runIf(runs)('a series is found as soon as an ingest has it, and the one before stays findable', async () => {
     const catalog = recordingCatalog(database.tables);
     await catalog.openIngest({ trackingId: 'late', uuid: 'uuid-9', origin: 'on_demand' }, 'ON_DEMAND_RECEIVED', {

@@ -33,6 +33,25 @@ export interface StreamedView {
   readonly chaptersUrl: string | undefined;
 }
 
+/** What plays these recordings, of all views of each. */
+export async function playbackUrlsOf(
+  tables: Kysely<Tables>,
+  recordings: readonly { readonly uuid: string }[],
+): Promise<Map<string, string[]>> {
+  if (recordings.length === 0) return new Map();
+  const rows = await tables
+    .selectFrom('recording_stream')
+    .select(['uuid', 'views'])
+    .where(
+      'uuid',
+      'in',
+      recordings.map(({ uuid }) => uuid),
+    )
+    .execute();
+  const urls = (views: readonly object[]) => (views as readonly StreamedView[]).flatMap((view) => view.playbackUrls);
+  return new Map(rows.map(({ uuid, views }) => [uuid, urls(views)]));
+}
+
 export function recordingStreams(tables: Kysely<Tables>): RecordingStreams {
   return {
     async find(uuid) {

@@ -1,7 +1,14 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Recording, RecordingPresence } from '../domain/recording.js';
 import type { RecordingStatus } from '../domain/recording-status.js';
-import type { IngestOrigin } from '../domain/work-request.js';
+import {
+  ingestOfRow,
+  ingestsOf,
+  recordingProgress,
+  type CatalogIngest,
+  type RecordingProgress,
+} from './recording-progress.js';
+import { playbackUrlsOf } from './recording-streams.js';
 import type { Tables } from './tables.js';
 
 /** The reading half of the catalog of recordings. */
@@ -12,8 +19,12 @@ export interface RecordingViews {
   history(trackingId: string): Promise<readonly PastStatus[]>;
   /** Recordings of a meeting with their ingests, oldest first. */
   ofMeeting(meetingId: string): Promise<readonly CatalogRecording[]>;
-  /** Recordings with the ingests that changed since, oldest first. @param since milliseconds since 1970 */
-  changedSince(since: number): Promise<readonly CatalogRecording[]>;
+  /** Recordings of the same meeting that began in the two days before this one: what it may go on from. Oldest first. */
+  justBefore(recording: Pick<Recording, 'meetingId' | 'startTime'>): Promise<readonly Recording[]>;
+  /** How far all recordings of a meeting are, oldest first. */
+  progressOfMeeting(meetingId: string): Promise<readonly RecordingProgress[]>;
+  /** How far recordings are with the ingests that changed since, oldest first. @param since milliseconds since 1970 */
+  progressSince(since: number): Promise<readonly RecordingProgress[]>;
   /**
    * Recordings that no class was found for and that Zoom still has, oldest first: of meetings that the schedule has by now, because the others can
    * find none.
@@ -28,19 +39,8 @@ export interface CatalogRecording {
   readonly awaitsSchedule: boolean;
   /** oldest first */
   readonly ingests: readonly CatalogIngest[];
-}
-
-export interface CatalogIngest {
-  readonly trackingId: string;
-  readonly uuid: string;
-  readonly origin: IngestOrigin;
-  readonly status: RecordingStatus;
-  readonly reason?: string;
-  readonly seriesId?: string;
-  readonly jobId?: string;
-  /** when Zoom or a person asked for it; absent while Zoom still records */
-  readonly requestedAt?: Date;
-  readonly updatedAt: Date;
+  /** What plays it, of each view; empty: it was not packaged. */
+  readonly playbackUrls: readonly string[];
 }
 
 export interface PastStatus {
@@ -52,32 +52,18 @@ export interface PastStatus {
 /** rows that are read at a time */
 const pageSize = 500;
 
-/** Recordings of these rows, in their order, with the ingests that changed since. */
-export async function withIngests(
-  tables: Kysely<Tables>,
-  rows: readonly RecordingRow[],
-  since = 0,
-): Promise<CatalogRecording[]> {
-  if (rows.length === 0) return [];
-  const ingests = await tables
-    .selectFrom('ingest')
-    .selectAll()
-    .where(
-      'uuid',
-      'in',
-      rows.map(({ uuid }) => uuid),
-    )
-    .where('updated_at', '>=', since)
-    .orderBy('created_at')
-    .orderBy('tracking_id')
-    .execute();
-  const byRecording = new Map<string, CatalogIngest[]>(rows.map(({ uuid }) => [uuid, []]));
-  for (const ingest of ingests) byRecording.get(ingest.uuid)?.push(ingestOfRow(ingest));
+/** milliseconds: no class goes on for longer, however often its meeting breaks off */
+const goesOnFor = 2 * 86_400_000;
+
+/** Recordings of these rows, in their order, with their ingests. */
+export async function withIngests(tables: Kysely<Tables>, rows: readonly RecordingRow[]): Promise<CatalogRecording[]> {
+  const [ingests, playbackUrls] = await Promise.all([ingestsOf(tables, rows), playbackUrlsOf(tables, rows)]);
   return rows.map((row) => ({
     recording: row.snapshot as Recording,
     presence: row.presence,
     awaitsSchedule: row.awaits_schedule,
-    ingests: byRecording.get(row.uuid) ?? [],
+    ingests: ingests.get(row.uuid) ?? [],
+    playbackUrls: playbackUrls.get(row.uuid) ?? [],
   }));
 }
 
@@ -122,16 +108,21 @@ export function recordingViews(tables: Kysely<Tables>): RecordingViews {
       return withIngests(tables, rows);
     },
 
-    async changedSince(since) {
+    async justBefore({ meetingId, startTime }) {
+      const start = Date.parse(startTime);
       const rows = await tables
         .selectFrom('recording')
-        .selectAll()
-        .where('uuid', 'in', (recent) => recent.selectFrom('ingest').select('uuid').where('updated_at', '>=', since))
+        .select('snapshot')
+        .where('meeting_id', '=', meetingId)
+        .where('start_time', '<', start)
+        .where('start_time', '>=', start - goesOnFor)
         .orderBy('start_time')
-        .orderBy('uuid')
         .execute();
-      return withIngests(tables, rows, since);
+      return rows.map(({ snapshot }) => snapshot as Recording);
     },
+
+    progressOfMeeting: (meetingId) => recordingProgress(tables, { meetingId }),
+    progressSince: (since) => recordingProgress(tables, { since }),
 
     async *awaitingSchedule(since, meetingId) {
       let last = { start_time: since, uuid: '' };
@@ -158,14 +149,3 @@ export function recordingViews(tables: Kysely<Tables>): RecordingViews {
 }
 
 type RecordingRow = Selectable<Tables['recording']>;
-
-function ingestOfRow(row: Selectable<Tables['ingest']>): CatalogIngest {
-  return {
-    ...{ trackingId: row.tracking_id, uuid: row.uuid, origin: row.origin, status: row.status },
-    ...(row.reason !== null && { reason: row.reason }),
-    ...(row.series_id !== null && { seriesId: row.series_id }),
-    ...(row.job_id !== null && { jobId: row.job_id }),
-    ...(row.requested_at !== null && { requestedAt: new Date(row.requested_at) }),
-    updatedAt: new Date(row.updated_at),
-  };
-}

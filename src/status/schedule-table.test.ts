@@ -25,7 +25,7 @@ function scheduleContract(open: () => Promise<OpenedDatabase>): void {
   it('is replaced source by source: what is no longer there is gone', async () => {
     expect(await schedule.replace('file:a', [monday, tuesday, monday])).toMatchObject({ added: [monday, tuesday] });
     await schedule.replace('file:b', [friday]);
-    const renamed = { ...tuesday, title: 'Section' };
+    const renamed = { ...tuesday, title: 'Section', publish: 'stream' } as const;
     const difference = {
       ...{ added: [friday], removed: [monday], unchanged: 0 },
       changed: [{ before: tuesday, after: renamed }],

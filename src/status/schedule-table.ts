@@ -29,6 +29,7 @@ export interface ScheduleTable {
 
 /** Any number: the advisory lock under which one process at a time replaces classes. */
 const replaceLock = 7_335_930;
+const columns = ['meeting_id', 'series_id', 'course_code', 'day', 'time', 'title', 'publish'] as const;
 /** rows of one INSERT: PostgreSQL takes 65535 parameters */
 const insertAtOnce = 1000;
 
@@ -36,7 +37,7 @@ export function scheduleTable(tables: Kysely<Tables>): ScheduleTable {
   async function ofSource(source: string, from: Kysely<Tables> = tables): Promise<ScheduledClass[]> {
     const rows = await from
       .selectFrom('scheduled_class')
-      .select(['meeting_id', 'series_id', 'course_code', 'day', 'time', 'title'])
+      .select(columns)
       .where('source', '=', source)
       .orderBy('position')
       .execute();
@@ -45,9 +46,7 @@ export function scheduleTable(tables: Kysely<Tables>): ScheduleTable {
 
   return {
     async classes(meetingId) {
-      let query = tables
-        .selectFrom('scheduled_class')
-        .select(['meeting_id', 'series_id', 'course_code', 'day', 'time', 'title']);
+      let query = tables.selectFrom('scheduled_class').select(columns);
       if (meetingId !== undefined) query = query.where('meeting_id', '=', meetingId);
       return (await query.orderBy('source').orderBy('position').execute()).map(classOfRow);
     },
@@ -92,13 +91,22 @@ function wouldEmpty(source: string, count: number): Failure {
   );
 }
 
-function rowOf({ meetingId, seriesId, courseCode, day, time, title }: ScheduledClass) {
-  return { meeting_id: meetingId, series_id: seriesId, course_code: courseCode, day, time, title };
+function rowOf({ meetingId, seriesId, courseCode, day, time, title, publish }: ScheduledClass) {
+  return {
+    meeting_id: meetingId,
+    series_id: seriesId,
+    course_code: courseCode,
+    day,
+    time,
+    title,
+    publish: publish ?? null,
+  };
 }
 
 function classOfRow(row: ReturnType<typeof rowOf>): ScheduledClass {
   return {
     ...{ meetingId: row.meeting_id, seriesId: row.series_id, courseCode: row.course_code },
     ...{ day: row.day, time: row.time, title: row.title },
+    ...(row.publish !== null && { publish: row.publish }),
   };
 }

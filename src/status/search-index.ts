@@ -38,3 +38,13 @@ export const recordingSearch = `
   $$;
   CREATE TRIGGER ingest_series AFTER INSERT OR UPDATE OF series_id ON reelway.ingest
     FOR EACH ROW WHEN (NEW.series_id IS NOT NULL) EXECUTE FUNCTION reelway.keep_series();`;
+
+/** The same grams in half the time: an index takes each once anyway. */
+export const quickerGrams = `
+  CREATE OR REPLACE FUNCTION reelway.search_grams(given text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 5000 AS $$
+    SELECT ARRAY(
+      SELECT substr(given, n, 3) FROM generate_series(1, length(given) - 2) AS s (n)
+      UNION ALL
+      SELECT left(word, size) FROM regexp_split_to_table(given, '[^[:alnum:]]+') AS word, generate_series(1, 2) AS t (size)
+      WHERE word <> '')
+  $$;`;

@@ -1,16 +1,20 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import type { StoredToken as Token } from '../domain/api-token.js';
+import type { Role, StoredToken } from '../domain/api-token.js';
 import type { Tables } from './tables.js';
 
-type StoredToken = Pick<Token, 'name' | 'digest'>;
-
-/** Who is signed in to the dashboard. A session is kept by the digest of its secret, and stands for the token that it was opened with. */
+/**
+ * Who is signed in to the dashboard. A session is kept by the digest of its secret, and stands for the token that it was opened with, or for the
+ * person whom an OpenID provider signed in.
+ */
 export interface SessionTable {
   /** @returns the secret, which only the browser keeps */
   open(token: StoredToken, expiresAt: Date): Promise<string>;
-  /** The token of a session that has not expired; whether that token still counts, the caller decides. */
-  find(secret: string): Promise<StoredToken | undefined>;
+  /**
+   * The token of a session that has not expired; whether that token still counts, the caller decides.
+   * @returns `role` null: that of the token
+   */
+  find(secret: string): Promise<{ name: string; digest: string; role: Role | null } | undefined>;
   close(secret: string): Promise<void>;
 }
 
@@ -25,6 +29,7 @@ export function sessionTable(tables: Kysely<Tables>): SessionTable {
           digest: digestOf(secret),
           token_name: token.name,
           token_digest: token.digest,
+          role: token.digest === '' ? token.role : null,
           expires_at: expiresAt.getTime(),
         })
         .execute();
@@ -34,11 +39,11 @@ export function sessionTable(tables: Kysely<Tables>): SessionTable {
     async find(secret) {
       const row = await tables
         .selectFrom('session')
-        .select(['token_name', 'token_digest'])
+        .select(['token_name', 'token_digest', 'role'])
         .where('digest', '=', digestOf(secret))
         .where('expires_at', '>=', Date.now())
         .executeTakeFirst();
-      return row && { name: row.token_name, digest: row.token_digest };
+      return row && { name: row.token_name, digest: row.token_digest, role: row.role };
     },
 
     async close(secret) {

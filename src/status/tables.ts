@@ -1,9 +1,10 @@
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely';
+import type { Role } from '../domain/api-token.js';
 import type { AlertKind } from '../domain/alert.js';
 import type { FailureCode, FailureDetails } from '../domain/failure.js';
 import type { RecordingPresence, RecordingStateEvent } from '../domain/recording.js';
 import type { RecordingStatus } from '../domain/recording-status.js';
-import type { Weekday } from '../domain/schedule.js';
+import type { PublishTarget, Weekday } from '../domain/schedule.js';
 import type { IngestOrigin } from '../domain/work-request.js';
 
 /** Our own tables, schema `reelway`. The engine's are in schema `dbos` and belong to it. Times are milliseconds since 1970, as the engine's. */
@@ -30,6 +31,10 @@ export interface Tables {
     started_at: Milliseconds | null;
     ended_at: Milliseconds;
   };
+  /** What the log said about jobs. */
+  job_log: { sequence: Generated<string>; job_id: string; at: Milliseconds; line: string };
+  /** Until then all processes log everything; one row, or none. */
+  debug_mode: { one: boolean; until: Milliseconds };
   job_dismissal: { job_id: string; dismissed_at: Milliseconds };
   worker: {
     id: string;
@@ -53,7 +58,10 @@ export interface Tables {
     /** SHA-256 of the secret in the cookie */
     digest: string;
     token_name: string;
+    /** empty: of no token, see `role` */
     token_digest: string;
+    /** of whom an OpenID provider signed in */
+    role: Role | null;
     expires_at: Milliseconds;
   };
   /** What was made and is playable. */
@@ -100,6 +108,8 @@ export interface Tables {
     lease_until: Generated<Milliseconds>;
     failed_attempts: Generated<number>;
     last_failure: JSONColumnType<StoredFailure> | null;
+    /** `traceparent` of the request that brought it */
+    trace: string | null;
   };
   recording: {
     uuid: string;
@@ -132,6 +142,8 @@ export interface Tables {
     day: Weekday;
     time: string;
     title: string;
+    /** null: as the settings say */
+    publish: PublishTarget | null;
   };
   recording_event: {
     uuid: string;

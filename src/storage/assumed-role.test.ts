@@ -2,6 +2,7 @@ import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { startS3Server } from '../../test/support/s3-server.js';
 import { startStsServer, type StsServer } from '../../test/support/sts-server.js';
 import { assumedRole } from './assumed-role.js';
+import { setEnvironment } from '../../test/support/set-environment.js';
 
 const roleArn = 'arn:aws:iam::123456789012:role/media-read';
 let sts: StsServer;
@@ -11,13 +12,13 @@ beforeEach(async () => {
   onTestFinished(() => s3.stop());
   sts = await startStsServer(s3);
   sts.roles.set(roleArn, undefined);
-  const before = { ...process.env };
-  onTestFinished(() => void (process.env = before));
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL_STS: sts.endpoint,
-    AWS_ACCESS_KEY_ID: s3.credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: s3.credentials.secretAccessKey,
-  });
+  onTestFinished(
+    setEnvironment({
+      AWS_ENDPOINT_URL_STS: sts.endpoint,
+      AWS_ACCESS_KEY_ID: s3.credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: s3.credentials.secretAccessKey,
+    }),
+  );
 });
 
 it('gives one session to all who ask, until five minutes before its end', async () => {

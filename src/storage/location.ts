@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Where a store lies, as people write it. */
@@ -18,6 +18,13 @@ export function parseLocation(text: string): StorageLocation | undefined {
     return text === '' || text.includes('\0') ? undefined : { kind: 'file', folder: resolve(text) };
   if (scheme === 'file') return parseFile(text.slice('file:'.length));
   return scheme === 's3' ? parseS3(text) : undefined;
+}
+
+/** The address by which an object of the store is read as a source: an absolute path, or `s3://bucket/key`, percent-encoded. */
+export function sourceAt(location: StorageLocation, key: string): string {
+  if (location.kind === 'file') return join(location.folder, key);
+  const parts = [...location.prefix.split('/').filter((part) => part !== ''), ...key.split('/')];
+  return `s3://${location.bucket}/${parts.map(encodeURIComponent).join('/')}`;
 }
 
 function parseFile(rest: string): StorageLocation | undefined {

@@ -65,7 +65,7 @@ function configuration({
   credentials,
   idleTimeout,
 }: S3Options): sdk.S3ClientConfig {
-  const foreign = endpoint !== undefined && !new URL(endpoint).hostname.endsWith('.amazonaws.com');
+  const foreign = endpoint !== undefined && !isAmazons(endpoint);
   const ownRegion = region ?? (foreign && !process.env.AWS_REGION ? 'us-east-1' : undefined);
   return {
     maxAttempts,
@@ -82,6 +82,16 @@ function configuration({
       httpsAgent: { keepAlive: true, maxSockets },
     },
   };
+}
+
+function isAmazons(endpoint: string): boolean {
+  return new URL(endpoint).hostname.endsWith('.amazonaws.com');
+}
+
+/** The S3 server of the environment when it is another's than Amazon's. */
+export function foreignEndpoint(): string | undefined {
+  const endpoint = endpointOfEnvironment();
+  return endpoint === undefined || isAmazons(endpoint) ? undefined : endpoint;
 }
 
 /** As the SDK reads them; it has to be known here because it decides how buckets are addressed. */

@@ -1,6 +1,7 @@
 import { Failure } from '../domain/failure.js';
 import { HttpFault } from '../net/http-fault.js';
-import type { HttpClient, HttpResponse } from '../net/request.js';
+import type { DirectResponse } from '../net/direct/direct-get.js';
+import type { HttpClient } from '../net/request.js';
 import { shownUrl } from '../net/safe-url.js';
 import { isListed, type HostPattern } from './download-hosts.js';
 
@@ -33,12 +34,12 @@ const maxHops = 5;
 export async function followHops(
   options: HopOptions,
   { location, headers, signal }: HopRequest,
-): Promise<HttpResponse> {
+): Promise<DirectResponse> {
   const authorization = location.bearer === undefined ? {} : { authorization: `Bearer ${location.bearer}` };
   let url = listed(location.url, options.hosts);
   for (let hop = 0; ; hop++) {
-    const ask = (own: Readonly<Record<string, string>>): Promise<HttpResponse> =>
-      options.http.request({
+    const ask = (own: Readonly<Record<string, string>>): Promise<DirectResponse> =>
+      options.http.get({
         url: url.href,
         follow: false,
         headers: { ...headers, ...own },
@@ -60,12 +61,12 @@ export async function followHops(
   }
 }
 
-export function isRefusal({ status }: HttpResponse): boolean {
+export function isRefusal({ status }: DirectResponse): boolean {
   return status === 401 || status === 403;
 }
 
 /** Zoom shows people a page, with status 200, where it refuses. */
-export function isPage({ status, headers }: HttpResponse): boolean {
+export function isPage({ status, headers }: DirectResponse): boolean {
   return status === 200 && /^(text\/html|application\/xhtml)/i.test(headers['content-type'] ?? '');
 }
 

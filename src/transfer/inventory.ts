@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { Failure } from '../domain/failure.js';
 import { inventoryKey, type Inventory, type InventoryObject } from '../domain/inventory.js';
 import type { Digest, ObjectStore, StoredObject } from '../storage/object-store.js';
-import { digestLike } from './digest.js';
+import { crc32Digest, digestLike } from './digest.js';
 
 /** bytes: an inventory of a million objects; a larger one is not ours. */
 const inventorySizeLimit = 256 * 1024 * 1024;
@@ -49,6 +49,32 @@ export async function readInventory(store: ObjectStore, folder: string): Promise
 export async function writeInventory(store: ObjectStore, folder: string, inventory: Inventory): Promise<void> {
   const body = Buffer.from(JSON.stringify(inventory));
   await store.put(inFolder(folder, inventoryKey), body, { contentType: 'application/json' });
+}
+
+/** An object that belongs to a folder and is not made with the rest of it. */
+export interface AddedFile {
+  /** relative to the folder */
+  readonly key: string;
+  readonly bytes: Uint8Array;
+  readonly contentType: string;
+}
+
+/**
+ * Puts one more object into a finished folder, and into its inventory; the same once more changes nothing.
+ * @throws Failure not_found when nothing is finished there
+ */
+export async function addToFolder(
+  store: ObjectStore,
+  folder: string,
+  { key, bytes, contentType }: AddedFile,
+): Promise<void> {
+  const inventory = await readInventory(store, folder);
+  if (!inventory) throw new Failure('not_found', `There is no inventory in ${store.location}/${folder}.`);
+  const digest = crc32Digest([bytes]);
+  const { etag } = await store.put(inFolder(folder, key), bytes, { contentType, digest });
+  const object = { key, size: bytes.byteLength, digest, contentType, ...(etag !== undefined && { etag }) };
+  const others = inventory.objects.filter((each) => each.key !== key);
+  await writeInventory(store, folder, { ...inventory, objects: [...others, object] });
 }
 
 /** Compares what the inventory lists with what lies in the folder. */

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../domain/failure.js';
 import type { BackOff } from '../net/back-off.js';
 import { HttpFault } from '../net/http-fault.js';
-import type { HttpClient, HttpResponse } from '../net/request.js';
+import type { DirectResponse } from '../net/direct/direct-get.js';
+import type { HttpClient } from '../net/request.js';
 import { retryAfter } from '../net/retry-after.js';
 import { contentRange } from './content-range.js';
 import type { HostPattern } from './download-hosts.js';
@@ -32,6 +33,10 @@ export interface ResumingBody {
   digest(): `sha256:${string}`;
 }
 
+/** bytes of a piece; each has memory of its own, because a storage may still be writing the ones before */
+const pieceBytes = 256 * 1024;
+const memory = (): Uint8Array => Buffer.allocUnsafeSlow(pieceBytes);
+
 /** Requests for one file, however well they go: more means that something is wrong for good. */
 const maxRequests = 1000;
 
@@ -51,7 +56,8 @@ export function resumingBody(options: ResumingOptions, file: WantedFile): Resumi
     const response = await followHops(options, { location, headers: rangeHeaders(place), signal });
     try {
       const skip = judge(response, place, file, kind);
-      const body = skip === 0 ? response.body : afterSame(response.body, skip, hash, file);
+      const read = response.read(memory);
+      const body = skip === 0 ? read : afterSame(read, skip, hash, file);
       yield* place.offset === 0 ? withGoodHead(body, kind) : body;
     } finally {
       response.discard();
@@ -101,7 +107,7 @@ function rangeHeaders({ offset, etag }: Place): Record<string, string> {
 }
 
 /** Notes what the answer says of the file. @returns bytes at its start that are there already: the server has ignored the range */
-function judge(response: HttpResponse, place: Place, file: WantedFile, kind: ContentKind): number {
+function judge(response: DirectResponse, place: Place, file: WantedFile, kind: ContentKind): number {
   const { status, headers } = response;
   if (isRefusal(response)) throw new Refused(`it answers ${status}`);
   if (isPage(response)) throw new Refused('it shows a page where the file should be');
@@ -179,7 +185,7 @@ class Later extends Failure {
   }
 }
 
-function statusFailure({ status, headers }: HttpResponse, { name }: WantedFile): Failure {
+function statusFailure({ status, headers }: DirectResponse, { name }: WantedFile): Failure {
   if ([408, 425, 429].includes(status) || status >= 500)
     return new Later(`Zoom answers ${status} for the ${name}.`, retryAfter(headers['retry-after']));
   if (status === 404 || status === 410)

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { DBOSClient } from '@dbos-inc/dbos-sdk';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { bundled } from '../../test/support/bundled.js';
 import type { Failure } from '../domain/failure.js';
 import { defineWorkflow } from './definition.js';
 import { did, effects, openEngine, openGate, stageWorkflows, type Stage } from './engine-fixture.case.js';
@@ -54,9 +55,9 @@ export function engineContract(kind: 'embedded' | 'server', createPlace: () => P
     running = undefined;
   }
   async function otherProcess(options: object = {}): Promise<ChildProcess> {
-    const script = fileURLToPath(new URL('engine-process.case.ts', import.meta.url));
+    const script = await bundled(fileURLToPath(new URL('engine-process.case.ts', import.meta.url)));
     const argument = JSON.stringify({ folder: stage.folder, ...place, ...options });
-    const child = spawn(process.execPath, ['--import', 'tsx', script, argument], {
+    const child = spawn(process.execPath, [script, argument], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     processes.push(child);
@@ -190,6 +191,22 @@ export function engineContract(kind: 'embedded' | 'server', createPlace: () => P
       expect(await failureOf(submit(workflows.chain, 'chain:g', { key: 'g', steps: 3 }))).toMatchObject({
         code: 'conflict',
       });
+    });
+
+    it('is stored once however many ask at the same time, and beside one that is refused', async () => {
+      const { submit, result } = await engine();
+      await submit(workflows.chain, 'chain:few', { key: 'few', steps: 1 });
+      const asked = Array.from({ length: 300 }, (_, n) => `many${n % 100}`);
+      const [refused, ...stored] = await Promise.all([
+        failureOf(submit(workflows.chain, 'chain:few', { key: 'few', steps: 7 })),
+        ...asked.map((key) => submit(workflows.chain, `chain:${key}`, { key, steps: 1 })),
+      ]);
+      expect(refused).toMatchObject({ code: 'conflict' });
+      expect(stored.map(({ id }) => id)).toEqual(asked.map((key) => `chain:${key}`));
+      expect(new Set(stored.filter(({ created }) => created).map(({ id }) => id)).size).toBe(100);
+      expect(stored.filter(({ created }) => created)).toHaveLength(100);
+      await Promise.all(stored.map(({ id }) => result(id)));
+      expect(asked.map((key) => times(`${key} 1 done`))).toEqual(asked.map(() => 1));
     });
 
     it('is done again from the start when that is asked for, also with other input', async () => {
@@ -462,27 +479,26 @@ export function engineContract(kind: 'embedded' | 'server', createPlace: () => P
     }
     const order = (group: RegExp) => effects(stage).filter((effect) => group.test(effect));
 
-    it('go round among groups: one with many waiting jobs does not hold up another', async () => {
-      const letGo = await busy('fair');
+    it.each([
+      ['one after the other', 'ABC'],
+      ['at the same time', 'DEF'],
+    ])('go round among groups whose jobs come %s: one with many does not hold up another', async (how, groups) => {
+      const letGo = await busy(`fair ${groups}`);
       const { submit } = await engine();
-      const ids: string[] = [];
-      for (const [group, count] of [
-        ['A', 6],
-        ['B', 2],
-        ['C', 1],
-      ] as const) {
-        for (let n = 1; n <= count; n++) {
-          ids.push(`turn:${group}${n}`);
-          await submit(workflows.turn, `turn:${group}${n}`, { group, n });
-        }
-      }
-      await letGo(ids);
-      const began = order(/^turn [ABC]\d$/).map((effect) => effect.slice(5));
+      const [many = '', two = '', single = ''] = groups;
+      const waiting = [1, 2, 3, 4, 5, 6].map((n) => ({ group: many, n }));
+      waiting.push({ group: two, n: 1 }, { group: two, n: 2 }, { group: single, n: 1 });
+      const idOf = ({ group, n }: { group: string; n: number }) => `turn:${group}${n}`;
+      if (how === 'at the same time')
+        await Promise.all(waiting.map((input) => submit(workflows.turn, idOf(input), input)));
+      else for (const input of waiting) await submit(workflows.turn, idOf(input), input);
+      await letGo(waiting.map(idOf));
+      const began = order(new RegExp(`^turn [${groups}]\\d$`)).map((effect) => effect.slice(5));
       // Two run at a time, so neighbours may change places.
-      expect(began.indexOf('B1')).toBeLessThanOrEqual(3);
-      expect(began.indexOf('C1')).toBeLessThanOrEqual(3);
-      expect(began.indexOf('B2')).toBeLessThanOrEqual(5);
-      expect(began.slice(-3)).toEqual(expect.arrayContaining(['A5', 'A6']));
+      expect(began.indexOf(`${two}1`)).toBeLessThanOrEqual(3);
+      expect(began.indexOf(`${single}1`)).toBeLessThanOrEqual(3);
+      expect(began.indexOf(`${two}2`)).toBeLessThanOrEqual(5);
+      expect(began.slice(-3)).toEqual(expect.arrayContaining([`${many}5`, `${many}6`]));
     });
 
     it('go to what somebody waits for before sweeps, and to sweeps before batches', async () => {

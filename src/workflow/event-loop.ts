@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { toFailure } from '../domain/failure.js';
+import { inSpan } from '../domain/span.js';
 import type { ZoomEvent } from '../domain/zoom-event.js';
 import type { EventInbox, WaitingEvent } from '../status/event-inbox.js';
 import { storedFailure } from './stored-failure.js';
@@ -12,6 +13,8 @@ export interface EventLoopOptions {
   /** @returns what came of it */
   readonly handle: (event: ZoomEvent, receivedAt: Date) => Promise<string>;
   readonly log: Logger;
+  /** No other process can work on this inbox: what a predecessor had taken when it was killed, or waits after a failure, is begun at once. */
+  readonly alone: boolean;
   /** milliseconds between looks when nobody calls; default 1000 */
   readonly pollMs?: number;
 }
@@ -36,7 +39,7 @@ const keepFor = 120 * 86_400_000;
 const forgetEvery = 3_600_000;
 
 /** Works on what the inbox holds, in order, until it is stopped. What cannot be done now is tried again later, and holds up nothing. */
-export function startEventLoop({ inbox, read, handle, log, pollMs = 1000 }: EventLoopOptions): EventLoop {
+export function startEventLoop({ inbox, read, handle, log, alone, pollMs = 1000 }: EventLoopOptions): EventLoop {
   const stopping = new AbortController();
   let woken = new AbortController();
   let forgotten = Date.now();
@@ -44,7 +47,8 @@ export function startEventLoop({ inbox, read, handle, log, pollMs = 1000 }: Even
   async function work(event: WaitingEvent): Promise<void> {
     try {
       const news = read(event.body);
-      const outcome = news ? await handle(news, event.receivedAt) : 'not understood';
+      const span = { name: 'handle an event of Zoom', kind: 'job', facts: {}, parent: event.trace } as const;
+      const outcome = await inSpan(span, async () => (news ? handle(news, event.receivedAt) : 'not understood'));
       await inbox.handled(event.key, outcome);
       log.debug({ event: event.key, outcome }, 'handled an event of Zoom');
     } catch (error) {
@@ -85,6 +89,8 @@ export function startEventLoop({ inbox, read, handle, log, pollMs = 1000 }: Even
   }
 
   async function run(): Promise<void> {
+    // Should the database not answer: then the leases run out.
+    if (alone) await inbox.takeBack().catch(() => undefined);
     while (!stopping.signal.aborted) {
       woken = new AbortController();
       const wake = AbortSignal.any([woken.signal, stopping.signal]);

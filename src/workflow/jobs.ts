@@ -1,6 +1,7 @@
 import { DBOS, Error as engineErrors } from '@dbos-inc/dbos-sdk';
 import { Failure } from '../domain/failure.js';
 import type { JobJournal } from '../status/job-journal.js';
+import type { JobPlace } from '../status/job-search.js';
 import type { JobQuery, JobRow, JobTable } from '../status/job-table.js';
 import { failureOf } from './children.js';
 import {
@@ -44,7 +45,7 @@ export interface JobFilter {
   /** Jobs of this parent, `any` job, or (default) jobs without a parent. With `deadLetter` the default is `any`. */
   readonly parent?: string;
   readonly deadLetter?: boolean;
-  /** Part of the id or of the title, in any case. */
+  /** Part of the id or of the title, in any case; below three characters: the beginning of a word. */
   readonly search?: string;
   /** 1 to 500, default 50 */
   readonly limit?: number;
@@ -69,9 +70,12 @@ export function jobs(runtime: JobsRuntime): Jobs {
 
   async function list(filter: JobFilter = {}) {
     const limit = Math.min(Math.max(filter.limit ?? defaultLimit, 1), largestLimit);
-    const rows = await table.list({ ...queryOf(filter), limit: limit + 1 });
+    const query = { ...queryOf(filter), limit: limit + 1 };
+    const { rows, next = undefined } = filter.search
+      ? await table.search(filter.search, query)
+      : { rows: await table.list(query) };
     const page = rows.slice(0, limit);
-    const last = rows.length > limit ? page.at(-1) : undefined;
+    const last = rows.length > limit ? page.at(-1) : next;
     return { jobs: await summaries(page), next: last ? cursorOf(last) : null };
   }
 
@@ -166,23 +170,22 @@ async function startAgain({ journal }: JobsRuntime, row: JobRow): Promise<void> 
   }
 }
 
-function queryOf({ status, kind, parent, deadLetter, search, cursor }: JobFilter): Omit<JobQuery, 'limit'> {
+function queryOf({ status, kind, parent, deadLetter, cursor }: JobFilter): Omit<JobQuery, 'limit'> {
   const ofParent = parent ?? (deadLetter ? 'any' : null);
   return {
     ...(status?.length && { statuses: status.flatMap(engineStatusesOf) }),
     ...(kind?.length && { kinds: kind }),
     ...(ofParent !== 'any' && { parent: ofParent }),
     ...(deadLetter && { deadLetter }),
-    ...(search !== undefined && search !== '' && { search }),
     ...(cursor !== undefined && { after: readCursor(cursor) }),
   };
 }
 
-function cursorOf({ createdAt, id }: JobRow): string {
+function cursorOf({ createdAt, id }: JobPlace): string {
   return Buffer.from(`${createdAt} ${id}`).toString('base64url');
 }
 
-function readCursor(cursor: string): { createdAt: number; id: string } {
+function readCursor(cursor: string): JobPlace {
   const [, createdAt, id] = /^(\d+) (.+)$/s.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
   if (createdAt === undefined || id === undefined) {
     throw new Failure('invalid_request', 'The cursor is not one that a list of jobs gave.', {

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bundled } from '../../test/support/bundled.js';
 import { cuttableLink, type CuttableLink } from '../../test/support/cuttable-link.js';
 import { mayMakeNetworks, networkNamespace, type NetworkNamespace } from '../../test/support/network-namespace.js';
 import { createDatabase, type TestDatabase } from '../../test/support/postgres.js';
@@ -64,9 +65,9 @@ describe.runIf(requires('postgres'))('many workers on one PostgreSQL server', ()
     return opened.engine;
   }
   async function worker(options: object = {}): Promise<ChildProcess> {
-    const script = fileURLToPath(new URL('engine-process.case.ts', import.meta.url));
+    const script = await bundled(fileURLToPath(new URL('engine-process.case.ts', import.meta.url)));
     const argument = { folder, dataFolder: folder, databaseUrl: database.url, lostAfterMs, ...options };
-    const parameters = ['--import', 'tsx', script, JSON.stringify(argument)];
+    const parameters = [script, JSON.stringify(argument)];
     const child =
       network?.spawn(process.execPath, parameters) ??
       spawn(process.execPath, parameters, { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -1,14 +1,14 @@
-import { z } from 'zod';
 import { identifierSchema } from '../domain/asset.js';
+import { publishTargetSchema } from '../domain/schedule.js';
 import { settings } from '../domain/setting.js';
 
 export const publishSettings = settings({
   RECORDINGS_PUBLISH: {
     about:
-      'Where recordings go: into Opencast, to our own packager, which makes addresses that play them, or to both; docs/streaming-recordings.md.',
+      'Where recordings go: into Opencast, to our own packager, which makes addresses that play them, or to both; a class of the schedule may say otherwise for its own; docs/streaming-recordings.md.',
     allowed: 'opencast, stream or both',
     default: 'opencast',
-    schema: z.enum(['opencast', 'stream', 'both']),
+    schema: publishTargetSchema,
   },
   RECORDINGS_PACKAGING_GROUP: {
     about:

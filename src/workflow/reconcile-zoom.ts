@@ -40,6 +40,8 @@ export interface FoundByReconcile {
   readonly topic: string;
   readonly startTime: string;
   readonly outcome: string;
+  /** that it goes into, or would; null: none */
+  readonly seriesId: string | null;
 }
 
 /** entries of a report; the counts are of all */
@@ -83,10 +85,10 @@ async function reconcile(
     if (known && !isUnanswered(known)) count.known += 1;
     else if (!isReady(recording)) count.processing += 1;
     else {
-      const { isTaken, outcome } = await take(services, recording, dryRun);
+      const { isTaken, ...taken } = await take(services, recording, dryRun);
       count[isTaken ? 'taken' : 'ignored'] += 1;
       const { uuid, meetingId, topic, startTime } = recording;
-      if (found.length < reported) found.push({ uuid, meetingId, topic, startTime, outcome });
+      if (found.length < reported) found.push({ uuid, meetingId, topic, startTime, ...taken });
     }
   }
   return { ...count, found };
@@ -96,17 +98,18 @@ async function take(
   services: ReconcileServices,
   recording: Recording,
   dryRun: boolean,
-): Promise<{ isTaken: boolean; outcome: string }> {
+): Promise<{ isTaken: boolean } & Pick<FoundByReconcile, 'outcome' | 'seriesId'>> {
+  const ignored = (outcome: string) => ({ isTaken: false, outcome, seriesId: null });
+  const taken = (outcome: string, seriesId: string) => ({ isTaken: true, outcome, seriesId });
   if (dryRun) {
     const decision = await decide(services, recording, {});
-    if (decision.kind === 'ignore') return { isTaken: false, outcome: `would be ignored: ${decision.reason}` };
-    return { isTaken: true, outcome: `would be ingested into series ${decision.series.id}` };
+    if (decision.kind === 'ignore') return ignored(`would be ignored: ${decision.reason}`);
+    return taken(`would be ingested into series ${decision.series.id}`, decision.series.id);
   }
   const saved = await services.catalog.save(recording);
-  const taken = await takeRecording(services, saved, automaticWish(recording.uuid, 'sweep'));
-  if (taken.kind === 'submitted')
-    return { isTaken: true, outcome: `ingested into series ${taken.seriesId}: job ${taken.job}` };
-  return { isTaken: false, outcome: taken.kind === 'ignored' ? `ignored: ${taken.reason}` : 'under way' };
+  const done = await takeRecording(services, saved, automaticWish(recording.uuid, 'sweep'));
+  if (done.kind === 'submitted') return taken(`ingested into series ${done.seriesId}: job ${done.job}`, done.seriesId);
+  return ignored(done.kind === 'ignored' ? `ignored: ${done.reason}` : 'under way');
 }
 
 function isReady({ files }: Recording): boolean {

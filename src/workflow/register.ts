@@ -2,18 +2,19 @@ import { AsyncResource } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DBOS, Error as engineErrors } from '@dbos-inc/dbos-sdk';
 import type { Logger } from 'pino';
-import { z } from 'zod';
 import { Failure } from '../domain/failure.js';
-import type { QueueShares } from '../status/queue-shares.js';
+import { currentTrace, inSpan } from '../domain/span.js';
 import { settleChildren } from './children.js';
 import type { JobContext, WorkflowDefinition } from './definition.js';
 import type { EngineMeter } from './engine-meter.js';
+import type { Enqueue, NewJob } from './enqueue.js';
 import type { JobEnds } from './job-ends.js';
+import { jobMetaSchema, type JobMeta, type Run } from './job-meta.js';
 import type { RunningSteps } from './running-steps.js';
 import { never, runStep, type StepRuntime } from './step.js';
 import { storable } from './stored-failure.js';
 import { hasPlacesPerShare } from './queues.js';
-import { defaultUrgency, priorityOf, takeTurn, urgencies, type Urgency } from './urgency.js';
+import { defaultUrgency, priorityOf, type Urgency } from './urgency.js';
 
 /** Any workflow; what it takes and gives is checked by its own schema. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- Input stands in both positions, so that only `any` holds all definitions
@@ -24,6 +25,8 @@ const outsideWorkflows = new AsyncResource('reelway:outside-workflows');
 
 export interface StartOptions {
   readonly urgency?: Urgency | undefined;
+  /** What it is part of; default: what calls. */
+  readonly trace?: string | undefined;
 }
 
 /** Starts a job and answers whether it is new; within a workflow the start is a checkpoint. */
@@ -34,65 +37,53 @@ export type StartJob = (
   options?: StartOptions,
 ) => Promise<{ created: boolean }>;
 
-/** What the engine keeps of a job beside its input. */
-const jobMetaSchema = z.object({ urgency: z.enum(urgencies).catch(defaultUrgency) }).catch({ urgency: defaultUrgency });
-
 export interface RegisterRuntime extends StepRuntime {
   readonly ends: JobEnds;
-  readonly shares: QueueShares;
+  readonly enqueue: Enqueue;
 }
-
-type Run = (input: unknown, meta: StartOptions) => Promise<unknown>;
 
 /** Makes the workflows known to the engine; before it is launched. Their names find unfinished work again after a restart. */
 export function registerWorkflows(definitions: readonly AnyWorkflow[], runtime: RegisterRuntime): StartJob {
   const functions = new Map<string, Run>();
-  const start: StartJob = async (definition, id, input, { urgency = defaultUrgency } = {}) => {
+  const start: StartJob = async (definition, id, input, { urgency = defaultUrgency, trace = currentTrace() } = {}) => {
     const run = functions.get(definition.name);
     if (!run) throw new Failure('internal', `The workflow ${definition.name} is not registered.`);
     const checked = checkedInput(definition, input);
     const { queue } = definition;
     const share = definition.share?.(checked);
     const ownPlaces = share !== undefined && hasPlacesPerShare(queue);
-    const options = {
-      workflowID: id,
-      queueName: queue,
-      enqueueOptions: {
-        priority: priorityOf(urgency, share !== undefined && !ownPlaces),
-        ...(ownPlaces && { queuePartitionKey: share }),
-      },
-      // Queue and share, too: the engine forgets them at a cancel, and a retry belongs there.
-      workflowAttributes: { title: definition.title(checked), queue, ...(ownPlaces && { share }) },
+    // Queue and share, too: the engine forgets them at a cancel, and a retry belongs there.
+    const attributes = { title: definition.title(checked), queue, ...(ownPlaces && { share }) };
+    const meta: JobMeta = { urgency, ...(trace !== undefined && { trace }) };
+    if (!DBOS.isInWorkflow()) {
+      const job: NewJob = { id, run, parameters: [checked, meta], queue, urgency, share, attributes };
+      return { created: await runtime.enqueue.store(job) };
+    }
+    const enqueueOptions = {
+      priority: priorityOf(urgency, share !== undefined && !ownPlaces),
+      ...(ownPlaces && { queuePartitionKey: share }),
     };
     // Called before any await: the engine numbers steps and children in the order of these calls.
-    const outcome = DBOS.isInWorkflow()
-      ? DBOS.startWorkflow(run, options)(checked, { urgency }).then(() => ({ created: true }))
-      : startNew(() => DBOS.startWorkflow(run, { ...options, workflowIDReusePolicy: 'reject' })(checked, { urgency }));
-    const { created } = await outcome;
-    if (created && share !== undefined && !ownPlaces) {
-      await outsideWorkflows.runInAsyncScope(() => takeTurn(runtime.shares, id, { queue, urgency, share }));
-    }
-    return { created };
+    await DBOS.startWorkflow(run, { workflowID: id, queueName: queue, enqueueOptions, workflowAttributes: attributes })(
+      checked,
+      meta,
+    );
+    if (share !== undefined && !ownPlaces) await runtime.enqueue.takeTurn({ id, queue, urgency, share });
+    return { created: true };
   };
   for (const definition of definitions) {
     // Jobs that were begun before there were urgencies have no second argument.
     const run: Run = (input, meta) => {
-      const { urgency } = jobMetaSchema.parse(meta);
-      return runWorkflow(definition, input, { ...runtime, job: jobContext(runtime, start, urgency) });
+      const { urgency, trace } = jobMetaSchema.parse(meta);
+      const job = jobContext(runtime, start, urgency);
+      const facts = { 'reelway.job.id': job.id, 'reelway.job.kind': definition.name };
+      return inSpan({ name: definition.name, kind: 'job', facts, parent: trace }, () =>
+        runWorkflow(definition, input, { ...runtime, job }),
+      );
     };
     functions.set(definition.name, DBOS.registerWorkflow(run, { name: definition.name }));
   }
   return start;
-}
-
-async function startNew(start: () => Promise<unknown>): Promise<{ created: boolean }> {
-  try {
-    await start();
-    return { created: true };
-  } catch (error) {
-    if (engineErrors.isWorkflowIDInUseError(error)) return { created: false };
-    throw error;
-  }
 }
 
 async function runWorkflow(
@@ -101,6 +92,7 @@ async function runWorkflow(
   { job, running, meter, log }: { job: JobContext; running: RunningSteps; meter: EngineMeter; log: Logger },
 ): Promise<unknown> {
   const ended = running.beginJob(job.id);
+  log.info({ job: job.id, kind: definition.name }, 'job begins');
   try {
     const result = await definition.run(checkedInput(definition, input), job);
     log.info({ job: job.id, kind: definition.name }, 'job done');
@@ -141,9 +133,11 @@ function jobContext(runtime: RegisterRuntime, start: StartJob, urgency: Urgency)
       return { id };
     },
     async startJob(definition, id, input, options = {}) {
-      await runStep(runtime, `start ${id}`, () =>
-        outsideWorkflows.runInAsyncScope(() => start(definition, id, input, { urgency, ...options })),
-      );
+      await runStep(runtime, `start ${id}`, () => {
+        // Of the step, which is left here.
+        const trace = currentTrace();
+        return outsideWorkflows.runInAsyncScope(() => start(definition, id, input, { urgency, trace, ...options }));
+      });
     },
     settleChildren: (children) => settleChildren(runtime, children),
     async sleep(milliseconds) {

@@ -14,6 +14,7 @@ import type { WorkerTable } from '../status/worker-table.js';
 import { endedResult } from './children.js';
 import type { WorkflowDefinition } from './definition.js';
 import { noMeter, type EngineMeter } from './engine-meter.js';
+import { enqueueing } from './enqueue.js';
 import { jobEnds } from './job-ends.js';
 import { jobFeed, type JobFeed } from './job-feed.js';
 import { jobs, type Jobs, type JobsRuntime } from './jobs.js';
@@ -87,7 +88,13 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const running = runningSteps();
   const ends = jobEnds(table);
   const owners = ownership(table, running);
-  const start = registerWorkflows(options.workflows, { meter: noMeter, ...options, running, ownership: owners, ends });
+  const stopping = new AbortController();
+  const enqueue = enqueueing({ ...options, signal: stopping.signal });
+  const start = registerWorkflows(options.workflows, {
+    meter: noMeter,
+    ...options,
+    ...{ running, ends, enqueue, ownership: owners },
+  });
   const works = options.workflows.length > 0;
   const workerId = workerIdFor(database.kind);
   configure(options, workerId);
@@ -127,6 +134,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     await outcomesStored(running);
     await takeOver?.stop();
     await handOver();
+    stopping.abort(new Error('The process stops.'));
     await DBOS.shutdown({ deregister: true });
     await takeOver?.leave();
   }

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DBOS, Error as engineErrors } from '@dbos-inc/dbos-sdk';
 import type { Logger } from 'pino';
 import { Failure, toFailure } from '../domain/failure.js';
+import { withinJob } from '../domain/running-job.js';
+import { inSpan } from '../domain/span.js';
 import type { JobJournal, StepKey } from '../status/job-journal.js';
 import type { StepContext, StepOptions } from './definition.js';
 import { isDatabaseAway, onceDatabaseAnswers } from './database-away.js';
@@ -63,10 +65,13 @@ async function attempts<T>(
 ): Promise<T> {
   const step = { key: currentStep(), holder: currentHolder(), name, action, limits: { ...defaults, ...options } };
   const elsewhere = DBOS.stepStatus?.cancelSignal;
-  return whileHeld(runtime, step.holder, { waits }, ({ signal: local, setWaits }) => {
-    const signal = elsewhere ? AbortSignal.any([local, elsewhere]) : local;
-    return repeat(runtime, { ...step, signal, setWaits });
-  });
+  const facts = { 'reelway.job.id': step.key.jobId, 'reelway.step.number': step.key.stepId };
+  return inSpan({ name, kind: 'step', facts }, (facts) =>
+    whileHeld(runtime, step.holder, { waits }, ({ signal: local, setWaits }) => {
+      const signal = elsewhere ? AbortSignal.any([local, elsewhere]) : local;
+      return repeat(runtime, { ...step, signal, setWaits, facts });
+    }),
+  );
 }
 
 /**
@@ -106,6 +111,8 @@ interface Repetition<T> {
   readonly signal: AbortSignal;
   readonly setWaits: (waits: boolean) => void;
   readonly limits: Required<StepOptions>;
+  /** Of the span. */
+  readonly facts: Record<string, string | number>;
 }
 
 async function repeat<T>(runtime: StepRuntime, repetition: Repetition<T>): Promise<T> {
@@ -120,6 +127,7 @@ async function repeat<T>(runtime: StepRuntime, repetition: Repetition<T>): Promi
     const pause = pauseAfter(failure, ++failedAttempts, limits);
     const nextAttemptAt = pause === undefined ? null : Date.now() + pause;
     await onceDatabaseAnswers(() => journal.attemptFailed(key, storedFailure(failure), nextAttemptAt), signal);
+    repetition.facts['reelway.step.failed_attempts'] = failedAttempts;
     runtime.meter.stepFailed(failure.code, pause === undefined ? 'failed' : 'again');
     logAttempt(runtime.log, { key, name, failure, failedAttempts, pause });
     if (pause === undefined) throw storable(failure);
@@ -138,7 +146,10 @@ function currentStep(): StepKey {
 
 type Outcome<T> = { failure?: undefined; result: T } | { failure: Failure };
 
-async function attempt<T>(runtime: StepRuntime, { key, holder, action, signal }: Repetition<T>): Promise<Outcome<T>> {
+async function attempt<T>(
+  runtime: StepRuntime,
+  { key, name, holder, action, signal }: Repetition<T>,
+): Promise<Outcome<T>> {
   const progress = progressReporter(runtime.journal, key.jobId, runtime.log);
   const report = counted(progress.report, runtime.meter);
   async function fence() {
@@ -146,8 +157,12 @@ async function attempt<T>(runtime: StepRuntime, { key, holder, action, signal }:
     if (await runtime.ownership.holds(holder)) return;
     throw lostJob(holder);
   }
+  const began = performance.now();
+  runtime.log.debug({ job: key.jobId, step: name }, 'step begins');
   try {
-    return { result: await action({ signal, report, fence }) };
+    const result = await withinJob({ job: key.jobId, step: name }, () => action({ signal, report, fence }));
+    runtime.log.debug({ job: key.jobId, step: name, ms: Math.round(performance.now() - began) }, 'step done');
+    return { result };
   } catch (error) {
     if (error instanceof engineErrors.DBOSError) throw error;
     return { failure: isDatabaseAway(error) && !isFailure(error) ? databaseAway(error) : toFailure(error) };

@@ -31,6 +31,8 @@ export interface StreamServices extends CollectServices {
   readonly catalog: Pick<RecordingCatalog, 'setStatus' | 'recordingEvents' | 'save'>;
   readonly streams: RecordingStreams;
   readonly store: Pick<ObjectStore, 'put'>;
+  /** Puts an object beside those of a finished endpoint, and into its inventory. */
+  readonly addToEndpoint: (prefix: string, object: AddedObject) => Promise<void>;
   /** The address under which packaging reads an object of the store. */
   readonly sourceOf: (key: string) => string;
   readonly writeInventory: (prefix: string, uuid: string, files: readonly StoredRecordingFile[]) => Promise<void>;
@@ -38,6 +40,13 @@ export interface StreamServices extends CollectServices {
   readonly tell: WorkflowDefinition<TellInput, null>;
   /** How many targets are told. */
   readonly targets: number;
+}
+
+export interface AddedObject {
+  /** below the prefix */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly contentType: string;
 }
 
 export interface StreamResult {
@@ -141,7 +150,7 @@ async function packageViews(
 
 const chaptersName = 'chapters.vtt';
 
-/** Beside the manifests of every endpoint, under the same capability. */
+/** Beside the manifests of every endpoint, under the same capability, and in its inventory. */
 async function writeChapters(
   services: StreamServices,
   views: readonly RecordingView[],
@@ -150,7 +159,8 @@ async function writeChapters(
   for (const view of views)
     for (const { Id } of configurations) {
       const prefix = endpointPrefix(assetOf(services, view, packagingGroupId), Id);
-      await services.store.put(`${prefix}/${chaptersName}`, Buffer.from(view.chapters), { contentType: 'text/vtt' });
+      const bytes = Buffer.from(view.chapters);
+      await services.addToEndpoint(prefix, { name: chaptersName, bytes, contentType: 'text/vtt' });
     }
 }
 

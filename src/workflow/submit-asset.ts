@@ -4,7 +4,6 @@ import { roleToAssume } from '../domain/source-role.js';
 import type { PackagingGroup } from '../domain/packaging-configuration.js';
 import { requestAsset } from '../intake/request-asset.js';
 import type { Egress } from '../publish/egress/egress.js';
-import type { AssetCatalog } from '../status/asset-catalog.js';
 import type { WorkflowDefinition } from './definition.js';
 import type { AssetInput, AssetResult } from './package-asset.js';
 import type { Engine } from './start.js';
@@ -21,7 +20,8 @@ export interface SubmitAssetServices {
   readonly engine: Pick<Engine, 'submit'>;
   readonly packageAsset: WorkflowDefinition<AssetInput, AssetResult>;
   readonly egress: Egress;
-  readonly catalog: AssetCatalog;
+  /** What the asset of that id was made for. */
+  readonly earlierRequest: (id: string) => Promise<AssetRequest | undefined>;
   /** REELWAY_SOURCE_ROLES: the roles that requests may name. */
   readonly sourceRoles: readonly string[];
   readonly findPackagingGroup: (id: string) => Promise<PackagingGroup | undefined>;
@@ -49,7 +49,7 @@ export async function submitAsset(
     for (const configuration of configurations) services.egress.check(configuration);
     roleToAssume(request, services.sourceRoles);
   }
-  await refuseOtherSource(services.catalog, request);
+  refuseOtherSource(await services.earlierRequest(request.id), request);
   return services.engine.submit(
     services.packageAsset,
     jobIdOfAsset(request.id),
@@ -79,8 +79,7 @@ async function groupOf(
 }
 
 /** An id stands for one source for ever, as in MediaPackage VOD: whoever plays it must not find something else there. */
-async function refuseOtherSource(catalog: AssetCatalog, request: AssetRequest): Promise<void> {
-  const earlier = (await catalog.findAsset(request.id))?.request;
+function refuseOtherSource(earlier: AssetRequest | undefined, request: AssetRequest): void {
   if (!earlier) return;
   const facts = ({ packagingGroupId, source, destination }: AssetRequest) => ({
     packagingGroupId,

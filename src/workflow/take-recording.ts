@@ -53,7 +53,7 @@ export async function takeRecording(services: TakeServices, recording: Recording
     return { kind: 'ignored', reason: decision.reason };
   }
   const { series } = decision;
-  const { id, created } = await services.submit(requestOf(recording, wish, series));
+  const { id, created } = await services.submit(requestOf(recording, wish, decision));
   if (created) await catalog.setStatus(trackingId, 'SENT_TO_DOWNLOADER', { jobId: id, seriesId: series.id });
   // A job that was there already writes the status of the ingest that began it: this one's own after a crash, or another's.
   else if (origin === 'on_demand')
@@ -68,11 +68,8 @@ export async function decide(
   recording: Recording,
   { seriesId }: Pick<Wish, 'seriesId'>,
 ) {
-  const [others, classes] = await Promise.all([
-    catalog.ofMeeting(recording.meetingId),
-    schedule.classes(recording.meetingId),
-  ]);
-  const facts = { others: others.map((other) => other.recording), classes, seriesId };
+  const [others, classes] = await Promise.all([catalog.justBefore(recording), schedule.classes(recording.meetingId)]);
+  const facts = { others, classes, seriesId };
   return decideIngest(recording, facts, rules);
 }
 
@@ -103,10 +100,15 @@ export function isUnanswered({ ingests, awaitsSchedule, presence }: CatalogRecor
   );
 }
 
-function requestOf(recording: Recording, wish: Wish, series: IngestRequest['series']): IngestRequest {
+function requestOf(
+  recording: Recording,
+  wish: Wish,
+  { series, publish }: Pick<IngestRequest, 'series' | 'publish'>,
+): IngestRequest {
   return {
     ...{ uuid: recording.uuid, accountId: recording.accountId, recording, series },
     ...{ origin: wish.origin, trackingId: wish.trackingId, receivedAt: secondsIso(wish.receivedAt.getTime()) },
+    ...(publish !== undefined && { publish }),
     ...(wish.opencastWorkflow !== undefined && { opencastWorkflow: wish.opencastWorkflow }),
     allowMultipleIngests: wish.allowMultipleIngests ?? false,
     ingestAllMp4: wish.ingestAllMp4 ?? false,

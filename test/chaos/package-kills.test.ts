@@ -38,7 +38,7 @@ describe.runIf(requires('ffmpeg'))(`packaging that is killed (REELWAY_CHAOS_SEED
       const out = path.join(folder, `killed-${i}`);
       const moments = Array.from({ length: 1 + Math.floor(random() * 2) }, () => Math.floor(random() * (files + 4)));
       for (const moment of moments.sort((a, b) => a - b)) {
-        await packageUntil(source, out, moment);
+        await packageUntil(source, out, (names) => names.length >= moment);
         await nothingHalfAnnounced(out);
       }
       const { code, stdout } = await reelway(['package', source, '--out', out]);
@@ -48,15 +48,44 @@ describe.runIf(requires('ffmpeg'))(`packaging that is killed (REELWAY_CHAOS_SEED
       await rm(out, { recursive: true });
     },
   );
+
+  describe('into single files', () => {
+    const options = ['--format', 'both', '--single-file'];
+    const singles = path.join(folder, 'singles');
+    const joined = (names: readonly string[]) => names.filter((name) => name === 'media.mp4').length;
+    const segments = (names: readonly string[]) => names.filter((name) => name.endsWith('.m4s')).length;
+    beforeAll(async () => {
+      expect(await reelway(['package', source, '--out', singles, ...options])).toMatchObject({ code: 0 });
+    });
+
+    it.each<[string, (names: readonly string[]) => boolean]>([
+      ['while segments are made', (names) => segments(names) >= 7],
+      ['when the first file stands', (names) => joined(names) === 1],
+      ['while segments are removed', (names) => joined(names) === 1 && segments(names) % 8 === 3],
+      ['when all files stand', (names) => joined(names) > 1 && segments(names) === 0],
+      ['when the manifests stand', (names) => names.includes('index.m3u8')],
+    ])('%s, is complete and exact after the same command has run again', async (_, isMoment) => {
+      const out = path.join(folder, 'killed-single');
+      await packageUntil(source, out, isMoment, options);
+      expect(await reelway(['package', source, '--out', out, ...options])).toMatchObject({ code: 0 });
+      expect(await contents(out)).toEqual(await contents(singles));
+      await rm(out, { recursive: true });
+    });
+  });
 });
 
-/** Runs the command and kills it, with no chance to clean up, as soon as so many files lie in its output folder. */
-async function packageUntil(source: string, out: string, count: number): Promise<void> {
+/** Runs the command and kills it, with no chance to clean up, as soon as what lies in its output folder is so. */
+async function packageUntil(
+  source: string,
+  out: string,
+  isMoment: (files: readonly string[]) => boolean,
+  options: readonly string[] = [],
+): Promise<void> {
   const program = path.join(projectRoot, 'bin/reelway.js');
-  const child = spawn(process.execPath, [program, 'package', source, '--out', out], { stdio: 'ignore' });
+  const child = spawn(process.execPath, [program, 'package', source, '--out', out, ...options], { stdio: 'ignore' });
   const ended = once(child, 'exit');
   const watching = setInterval(() => {
-    if (filesIn(out).length >= count) child.kill('SIGKILL');
+    if (isMoment(filesIn(out))) child.kill('SIGKILL');
   }, 1);
   await ended;
   clearInterval(watching);

@@ -43,7 +43,7 @@ async function startPatiently(): Promise<{ url: string; stop: () => Promise<void
 
 async function start(): Promise<{ url: string; stop: () => Promise<void> }> {
   const config = readConfig(environment);
-  const log = openLog(config.LOG_LEVEL);
+  const log = openLog({ level: config.LOG_LEVEL });
   if (role === 'serve') {
     const server = await startServer({ config, environment }, log, { recordingsTimes });
     return { url: server.url, stop: () => server.stop() };

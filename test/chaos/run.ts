@@ -27,6 +27,8 @@ const wanted = { kills: Number(values.kills), seconds: Number(values.seconds), r
 const storage = values.storage === 'folder' ? 'folder' : 's3';
 /** milliseconds after the last disturbance within which all work must be done */
 const doneWithin = 300_000;
+/** milliseconds for all processes to start side by side */
+const readyWithin = 120_000;
 
 const random = generator(Number(values.seed));
 const stage = await chaosStage(storage, random);
@@ -41,10 +43,11 @@ const crew = await Promise.all(
     member({ role, environment: stage.environment, databaseUrl, skewMs: skew() }),
   ),
 );
+const isReady = () => crew.every((each) => each.url() !== undefined);
 const counts: Record<string, number> = {};
 try {
   console.log(`--seed ${values.seed}, ${storage}, ${wanted.kills} kills, at least ${wanted.seconds} s`);
-  await until(() => crew.every((each) => each.url() !== undefined), 120_000, 'all processes are ready');
+  await until(isReady, readyWithin, 'all processes are ready');
   const giving = new AbortController();
   const url = () => crew[0]?.url();
   const work = giveWork(stage, { url, random, signal: giving.signal, pauseMs: () => 300 + random() * 1200 });
@@ -59,6 +62,10 @@ try {
     early.push(String(error)),
   );
   const settled = ((Date.now() - calmAt) / 1000).toFixed(1);
+  // Whoever was killed last may still be starting, and a process that does not listen to signals yet just ends at one.
+  await until(isReady, readyWithin, 'all processes are ready again').catch((error: unknown) =>
+    early.push(String(error)),
+  );
   const codes = await Promise.all(crew.map((each) => each.stop()));
   if (codes.some((code) => code !== 0)) early.push(`processes stopped with ${codes.join(', ')}`);
   const problems = await audit(stage, { ledger, databaseUrl, early });

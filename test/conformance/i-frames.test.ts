@@ -14,6 +14,12 @@ const configurations = [
   { Id: 'hls', HlsPackage: { HlsManifests } },
   { Id: 'cmaf', CmafPackage: { HlsManifests, SegmentDurationSeconds: 8 } },
   { Id: 'dash', DashPackage: { DashManifests, IncludeIframeOnlyStream: true, SegmentDurationSeconds: 8 } },
+  { Id: 'single', CmafPackage: { HlsManifests, SegmentDurationSeconds: 8, SegmentLayout: 'SINGLE_FILE' } },
+  { Id: 'hls_single', HlsPackage: { HlsManifests, SegmentLayout: 'SINGLE_FILE' } },
+  {
+    Id: 'dash_single',
+    DashPackage: { DashManifests, IncludeIframeOnlyStream: true, SegmentLayout: 'SINGLE_FILE' },
+  },
   { Id: 'in_band', DashPackage: { DashManifests, IncludeEncoderConfigurationInSegments: true } },
 ];
 
@@ -44,35 +50,39 @@ describe.runIf(requires('ffmpeg'))('key pictures by themselves', () => {
   });
   afterAll(() => rm(out, { recursive: true, force: true }));
 
-  it.each(['hls', 'cmaf'])('each range of the I-frame playlist of %s is one of the source', async (endpoint) => {
-    const folder = path.join(out, endpoint);
-    const master = await readFile(path.join(folder, 'index.m3u8'), 'utf8');
-    expect(master).toMatch(
-      /#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=\d+,.*CODECS="avc1\.64001e",RESOLUTION=640x360,URI="index_iframes\.m3u8"/,
-    );
-    const { segments, iFramesOnly } = readMediaPlaylist(
-      await readFile(path.join(folder, 'index_iframes.m3u8'), 'utf8'),
-    );
-    expect(iFramesOnly).toBe(true);
-    const frames: string[] = [];
-    const times: number[] = [];
-    let time = 0;
-    for (const [index, { uri, byteRange, map, duration }] of segments.entries()) {
-      const { offset, length } = byteRange!;
-      const bytes = (await readFile(path.join(folder, uri))).subarray(offset, offset + length);
-      const init = map ? await readFile(path.join(folder, map.uri)) : Buffer.alloc(0);
-      const file = path.join(out, `${endpoint}-${index}.${map ? 'mp4' : 'ts'}`);
-      await writeFile(file, Buffer.concat([init, bytes]));
-      frames.push(...(await framesOf(file)));
-      times.push(time);
-      time += duration;
-    }
-    expect(frames).toEqual(keyFrames);
-    for (const [index, expected] of keyTimes.entries()) expect(times[index]).toBeCloseTo(expected, 4);
-    expect(time).toBeCloseTo(24, 3);
-  });
+  it.each(['hls', 'cmaf', 'single', 'hls_single'])(
+    'each range of the I-frame playlist of %s is one of the source',
+    async (endpoint) => {
+      const folder = path.join(out, endpoint);
+      const master = await readFile(path.join(folder, 'index.m3u8'), 'utf8');
+      expect(master).toMatch(
+        /#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=\d+,.*CODECS="avc1\.64001e",RESOLUTION=640x360,URI="index_iframes\.m3u8"/,
+      );
+      const { segments, iFramesOnly } = readMediaPlaylist(
+        await readFile(path.join(folder, 'index_iframes.m3u8'), 'utf8'),
+      );
+      expect(iFramesOnly).toBe(true);
+      const frames: string[] = [];
+      const times: number[] = [];
+      let time = 0;
+      for (const [index, { uri, byteRange, map, duration }] of segments.entries()) {
+        const { offset, length } = byteRange!;
+        const bytes = (await readFile(path.join(folder, uri))).subarray(offset, offset + length);
+        const { offset: from, length: size } = map?.byteRange ?? { offset: 0, length: Infinity };
+        const init = map ? (await readFile(path.join(folder, map.uri))).subarray(from, from + size) : Buffer.alloc(0);
+        const file = path.join(out, `${endpoint}-${index}.${map ? 'mp4' : 'ts'}`);
+        await writeFile(file, Buffer.concat([init, bytes]));
+        frames.push(...(await framesOf(file)));
+        times.push(time);
+        time += duration;
+      }
+      expect(frames).toEqual(keyFrames);
+      for (const [index, expected] of keyTimes.entries()) expect(times[index]).toBeCloseTo(expected, 4);
+      expect(time).toBeCloseTo(24, 3);
+    },
+  );
 
-  it.each(['hls', 'cmaf'])(
+  it.each(['hls', 'cmaf', 'single', 'hls_single'])(
     'are known again when %s is repaired, without reading all of the source',
     async (endpoint) => {
       const playlist = path.join(out, endpoint, 'index_iframes.m3u8');
@@ -98,6 +108,11 @@ describe.runIf(requires('ffmpeg'))('key pictures by themselves', () => {
     const shown = track!.packets.map(({ presentation }) => (presentation - first) / track!.timescale);
     for (const [index, expected] of keyTimes.entries()) expect(shown[index]).toBeCloseTo(expected, 4);
     expect(track!.packets.every(({ key }) => key)).toBe(true);
+  });
+
+  it('are one file for trick play in DASH, which ffmpeg decodes as it is', async () => {
+    const file = path.join(out, 'dash_single/video_1_iframes/media.mp4');
+    expect((await decode(file))[0]?.frames).toEqual(keyFrames);
   });
 
   it('bring their parameter sets when those are to be in segments', async () => {

@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { Parser, type ParsedManifest, type ParsedPlaylist, type ParsedSegment } from 'm3u8-parser';
-import { parse as parseMpd } from 'mpd-parser';
+import { generateSidxKey, type ParsedSidx, parse as parseMpd } from 'mpd-parser';
 import { childrenOf, readXml } from '../../src/manifest/xml-reader.js';
 
 /** One playlist of a manifest: per period a file of its own, a transport stream or the init segment followed by the media segments. */
@@ -42,7 +42,7 @@ export async function findEndpoints(folder: string): Promise<{ folder: string; e
 export async function readTracks(manifest: string, scratch: string): Promise<PlayableTrack[]> {
   const text = await readFile(manifest, 'utf8');
   const playlists = manifest.endsWith('.mpd')
-    ? mpdPlaylists(text)
+    ? await mpdPlaylists(text, path.dirname(manifest))
     : manifest.endsWith('.ism/Manifest')
       ? clientManifestPlaylists(text)
       : await hlsPlaylists(text, manifest);
@@ -99,15 +99,52 @@ async function hlsPlaylists(text: string, manifest: string): Promise<NamedPlayli
 const audioGroups = (manifest: ParsedManifest) =>
   Object.values(manifest.mediaGroups?.AUDIO ?? {}).flatMap((group) => Object.values(group));
 
-function mpdPlaylists(text: string): NamedPlaylist[] {
-  const parsed = parseMpd(text, { manifestUri: '' });
-  const playlists: ParsedPlaylist[] = [
-    ...(parsed.playlists ?? []),
-    ...audioGroups(parsed).flatMap((group) => group.playlists ?? []),
-  ];
-  // A presentation without video has its audio in both places.
-  const byName = new Map(playlists.map((playlist) => [String(playlist.attributes.NAME), playlist.segments ?? []]));
+async function mpdPlaylists(text: string, folder: string): Promise<NamedPlaylist[]> {
+  if (!text.includes('<SegmentBase')) return namedPlaylists(parseMpd(text, { manifestUri: '' }));
+  // The parser knows the index of one Period, so it is given one after the other.
+  const byName = new Map<string, ParsedSegment[]>();
+  for (const period of text.match(/<Period[^]*?<\/Period>/g) ?? []) {
+    const part = text.replace(/<Period[^]*<\/Period>/, period.replace(/ start="[^"]*"/, ' start="PT0S"'));
+    const indexes = mpdIndexes(parseMpd(part, { manifestUri: '' }));
+    const read = indexes.map(async (sidx) => {
+      const { offset, length } = sidx.byterange;
+      const bytes = (await readFile(path.join(folder, sidx.resolvedUri))).subarray(offset, offset + length);
+      return [generateSidxKey(sidx), { sidx: parseSidx(bytes) }] as const;
+    });
+    const sidxMapping = Object.fromEntries(await Promise.all(read));
+    for (const { name, segments } of namedPlaylists(parseMpd(part, { manifestUri: '', sidxMapping })))
+      byName.set(name, [...(byName.get(name) ?? []), ...segments]);
+  }
   return [...byName].map(([name, segments]) => ({ name, segments }));
+}
+
+const mpdLists = (parsed: ParsedManifest): ParsedPlaylist[] => [
+  ...(parsed.playlists ?? []),
+  ...audioGroups(parsed).flatMap((group) => group.playlists ?? []),
+];
+const mpdIndexes = (parsed: ParsedManifest) => mpdLists(parsed).flatMap(({ sidx }) => sidx ?? []);
+
+function namedPlaylists(parsed: ParsedManifest): { name: string; segments: readonly ParsedSegment[] }[] {
+  // A presentation without video has its audio in both places.
+  const byName = new Map(
+    mpdLists(parsed).map((playlist) => [String(playlist.attributes.NAME), playlist.segments ?? []]),
+  );
+  return [...byName].map(([name, segments]) => ({ name, segments }));
+}
+
+/** Version 1 of ISO/IEC 14496-12 §8.16.3, not by our own reader. */
+function parseSidx(box: Buffer): ParsedSidx {
+  if (box.toString('latin1', 4, 8) !== 'sidx' || box[8] !== 1) throw new Error('no sidx of version 1');
+  const count = box.readUInt16BE(38);
+  return {
+    timescale: box.readUInt32BE(16),
+    firstOffset: Number(box.readBigUInt64BE(28)),
+    references: Array.from({ length: count }, (_, index) => ({
+      referenceType: box[40 + 12 * index]! >> 7,
+      referencedSize: box.readUInt32BE(40 + 12 * index) & 0x7fff_ffff,
+      subsegmentDuration: box.readUInt32BE(44 + 12 * index),
+    })),
+  };
 }
 
 /**
@@ -144,21 +181,24 @@ function splitPeriods(segments: readonly ParsedSegment[]): ParsedSegment[][] {
   const periods: ParsedSegment[][] = [];
   for (const segment of segments) {
     const current = periods.at(-1);
-    const starts = !current || segment.discontinuity === true || current[0]!.map?.uri !== segment.map?.uri;
+    const starts = !current || segment.discontinuity === true || nameOf(current[0]!.map) !== nameOf(segment.map);
     if (starts) periods.push([segment]);
     else current.push(segment);
   }
   return periods;
 }
 
+const nameOf = (resource: ParsedSegment['map']) => resource && (resource.uri || resource.resolvedUri);
+
 async function join(segments: readonly ParsedSegment[], base: string, file: string): Promise<void> {
-  const read = async (uri: string) => readFile(path.join(base, uri));
-  const init = segments[0]?.map?.uri;
+  const read = async ({ uri, resolvedUri, byterange }: Omit<ParsedSegment, 'duration' | 'timeline'>) => {
+    // Of an indexed file the address is the resolved one alone.
+    const bytes = await readFile(path.join(base, uri || resolvedUri!));
+    return byterange ? bytes.subarray(byterange.offset, byterange.offset + byterange.length) : bytes;
+  };
+  const init = segments[0]?.map;
   await writeFile(
     file,
-    Buffer.concat([
-      ...(init === undefined ? [] : [await read(init)]),
-      ...(await Promise.all(segments.map(({ uri }) => read(uri)))),
-    ]),
+    Buffer.concat([...(init ? [await read(init)] : []), ...(await Promise.all(segments.map((each) => read(each))))]),
   );
 }

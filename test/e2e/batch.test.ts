@@ -5,11 +5,13 @@ import { cp, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startServer, type RunningServer } from '../../src/cli/serve.js';
 import { readConfig } from '../../src/config/config.js';
 import { createDataFolder } from '../support/embedded-data-folder.js';
+import { createDatabase } from '../support/postgres.js';
 import { projectRoot, reelway, type CommandResult } from '../support/reelway.js';
+import { requires } from '../support/requires.js';
 
 let folder: string;
 let environment: Record<string, string>;
@@ -39,9 +41,13 @@ function lineOf(id: string, source = 'sample/index.m3u8'): string {
   return JSON.stringify({ id, packagingGroupId: 'tests', source, destination: { path: 'vod' } });
 }
 
-async function batch(list: string, ...more: string[]): Promise<CommandResult & { summary: object }> {
-  const parameters = ['vod', 'run', '--batch', list, '--group', 'group.json', '--json', ...more];
-  const result = await reelway(parameters, { cwd: folder, env: environment });
+/** @param options of the command, and settings in addition to those of all */
+async function batch(
+  list: string,
+  { options = [], more = {} }: { options?: readonly string[]; more?: Record<string, string> } = {},
+): Promise<CommandResult & { summary: object }> {
+  const parameters = ['vod', 'run', '--batch', list, '--group', 'group.json', '--json', ...options];
+  const result = await reelway(parameters, { cwd: folder, env: { ...environment, ...more } });
   const told = JSON.parse(result.stdout) as { details?: object };
   return { ...result, summary: told.details ?? told };
 }
@@ -84,15 +90,24 @@ describe('a batch', () => {
     ).toBeTruthy();
   });
 
-  it('that is killed half-way and fed again makes what is left, and each asset once', async () => {
-    const ids = Array.from({ length: 8 }, (_, n) => `killed-${n}`);
-    await writeFile(path.join(folder, 'killed'), ids.map((id) => lineOf(id)).join('\n'));
+  const killed = 'that is killed half-way and fed again makes what is left, and each asset once';
+  it(killed, () => killHalfWay('killed', {}));
+  it.runIf(requires('postgres'))(`${killed}, on PostgreSQL`, async () => {
+    const database = await createDatabase();
+    onTestFinished(() => database.drop());
+    await killHalfWay('killed-on-server', { DATABASE_URL: database.url });
+  });
+
+  /** @param list its name, which its assets' begin with */
+  async function killHalfWay(list: string, more: Record<string, string>): Promise<void> {
+    const ids = Array.from({ length: 8 }, (_, n) => `${list}-${n}`);
+    await writeFile(path.join(folder, list), ids.map((id) => lineOf(id)).join('\n'));
     const inventory = (id: string) => path.join(folder, 'media/vod', id, 'cmaf/.reelway/inventory.json');
     const made = () => ids.filter((id) => existsSync(inventory(id)));
-    const parameters = ['vod', 'run', '--batch', 'killed', '--group', 'group.json', '--at-once', '2'];
+    const parameters = ['vod', 'run', '--batch', list, '--group', 'group.json', '--at-once', '2'];
     const child = spawn(process.execPath, [path.join(projectRoot, 'bin/reelway.js'), ...parameters], {
       cwd: folder,
-      env: { PATH: process.env.PATH ?? '', ...environment },
+      env: { PATH: process.env.PATH ?? '', ...environment, ...more },
       stdio: 'ignore',
     });
     const ended = once(child, 'exit');
@@ -103,22 +118,22 @@ describe('a batch', () => {
     expect(before.length).toBeLessThan(ids.length);
     const times = await Promise.all(before.map(async (id) => (await stat(inventory(id))).mtimeMs));
 
-    expect((await batch('killed')).summary).toEqual({ requests: 8, done: 8, failed: 0 });
+    expect((await batch(list, { more })).summary).toEqual({ requests: 8, done: 8, failed: 0 });
     expect(made()).toEqual(ids);
     // What was complete was left as it was.
     expect(await Promise.all(before.map(async (id) => (await stat(inventory(id))).mtimeMs))).toEqual(times);
-  });
+  }
 
   it('is handed to the server that runs, leaves alone what is made unless told otherwise, and has few under way if told so', async () => {
     server = await startServer({ config: readConfig(environment), environment }, pino({ level: 'silent' }));
     const { jobs } = server.services.engine;
     await writeFile(path.join(folder, 'again'), [lineOf('one'), lineOf('three'), lineOf('four')].join('\n'));
-    const { code, summary } = await batch('again', '--at-once', '1', '--urgency', 'sweep');
+    const { code, summary } = await batch('again', { options: ['--at-once', '1', '--urgency', 'sweep'] });
     expect([code, summary]).toEqual([0, { requests: 3, done: 3, failed: 0 }]);
     expect((await jobs.find('asset:one')).attempt).toBe(1);
     const [three, four] = [await jobs.find('asset:three'), await jobs.find('asset:four')];
     expect(Date.parse(four.createdAt)).toBeGreaterThanOrEqual(Date.parse(three.endedAt!));
-    expect((await batch('again', '--again')).code).toBe(0);
+    expect((await batch('again', { options: ['--again'] })).code).toBe(0);
     expect((await jobs.find('asset:one')).attempt).toBe(2);
   });
 });

@@ -91,6 +91,8 @@ describe.runIf(requires('chromium', 'ffmpeg'))('The recordings of the dashboard'
     await page.goto(`${server.url}/#/schedule?week=2026-11-18`);
     const thursday = page.locator('.day', { hasText: 'Thursday' });
     await thursday.getByText('missing', { exact: true }).waitFor();
+    // Days of the weekend are shown when they have something.
+    expect(await page.locator('.day').count()).toBe(5);
     await page.getByText('Came outside of the schedule').waitFor();
     await page.getByRole('link', { name: 'no class found' }).click();
 
@@ -106,7 +108,11 @@ describe.runIf(requires('chromium', 'ffmpeg'))('The recordings of the dashboard'
 
     await page.getByText('whole and checked').first().waitFor();
     expect(await page.getByText('whole and checked').count()).toBe(3);
+    // What went well needs no card; its steps are a link.
+    await page.getByRole('heading', { name: 'Ingest', exact: true }).waitFor({ state: 'hidden', timeout: 30_000 });
+    await page.getByRole('link', { name: 'all steps' }).waitFor();
     await page.getByText('Teacher: Welcome to algebra.').waitFor();
+    expect(await page.locator('video track').getAttribute('src')).toMatch(/^media\/.*\.vtt$/i);
     await page.getByRole('button', { name: 'Active speaker' }).click();
     await page.locator('video').evaluate(async (video: HTMLVideoElement) => {
       video.muted = true;
@@ -115,7 +121,14 @@ describe.runIf(requires('chromium', 'ffmpeg'))('The recordings of the dashboard'
     await expect
       .poll(() => page.locator('video').evaluate((video: HTMLVideoElement) => video.currentTime))
       .toBeGreaterThan(0.5);
+    // A line of the transcript leads to its time.
+    const time = () => page.locator('video').evaluate((video: HTMLVideoElement) => video.currentTime);
+    await page.locator('video').evaluate((video: HTMLVideoElement) => {
+      video.pause();
+      video.currentTime = 2.5;
+    });
     await page.getByRole('button', { name: '00:00' }).click();
+    await expect.poll(time).toBe(0.5);
     const line = await page.locator('.time-line').innerText();
     expect(line).toMatch(
       /Zoom told us: recording\.completed.*no class|Zoom told us.*Ingest: not ingested.*Ingest: in Opencast/s,
@@ -127,7 +140,7 @@ describe.runIf(requires('chromium', 'ffmpeg'))('The recordings of the dashboard'
   });
 
   it('are found by words, days and state, and asked for by a link from Zoom', async () => {
-    const { server, page, problems } = await start();
+    const { stage, server, page, problems } = await start();
     await page.goto(`${server.url}/#/recordings`);
     const row = page.locator(`[data-recording="${uuid}"]`);
     await row.waitFor();
@@ -155,10 +168,30 @@ describe.runIf(requires('chromium', 'ffmpeg'))('The recordings of the dashboard'
     await page.locator('.title .status.done').waitFor({ timeout: 60_000 });
     expect(page.url()).toContain(encodeURIComponent('recording:'));
 
+    // Of those that nobody announced, some are chosen.
+    const others = ['first', 'second', 'third'].map((name) => ({
+      uuid: `${name}AAAAAAAAAAAAAA==`,
+      topic: `The ${name}`,
+    }));
+    for (const other of others) stage.zoom.addRecording({ ...lesson, ...other });
     await page.goto(`${server.url}/#/recordings/ingest`);
     await page.getByLabel('From', { exact: true }).fill('2026-11-20');
-    await page.getByRole('button', { name: 'Only look' }).click();
-    await page.locator('.title .status.done').waitFor({ timeout: 60_000 });
+    await page.getByRole('button', { name: 'Look for them' }).click();
+    const found = page.locator('[data-look]');
+    await found.getByText('Zoom has 4: 1 are known here, 0 are not ready yet, 3 are new.').waitFor({ timeout: 30_000 });
+    const button = page.getByRole('button', { name: /^Ingest the/ });
+    expect(await button.isDisabled()).toBe(true);
+    await page.getByLabel('Choose all').check();
+    expect(await button.innerText()).toBe('Ingest the 3 chosen');
+    await page.getByLabel('The second').uncheck();
+    expect(await axeFindings(page)).toEqual([]);
+    await found.getByLabel('Opencast series').fill(series);
+    await button.click();
+    for (const { uuid: chosen } of [others[0]!, others[2]!])
+      await page.locator(`[data-found="${chosen}"]`).getByText('being ingested').waitFor();
+    expect(await page.locator(`[data-found="${others[1]!.uuid}"]`).innerText()).toContain('would be ignored');
+    await page.locator(`[data-found="${others[0]!.uuid}"]`).getByRole('link', { name: 'its steps' }).click();
+    await page.getByRole('heading', { name: 'Steps' }).waitFor();
     expect(problems).toEqual([]);
   });
 
@@ -194,7 +227,7 @@ describe.runIf(requires('chromium', 'ffmpeg'))('The recordings of the dashboard'
     expect(
       await page
         .getByRole('button')
-        .filter({ hasText: /Ingest|Take|look/ })
+        .filter({ hasText: /Ingest|Take|Look/ })
         .count(),
     ).toBe(0);
     await page.goto(`${server.url}/#/health`);
@@ -203,6 +236,7 @@ describe.runIf(requires('chromium', 'ffmpeg'))('The recordings of the dashboard'
     await page.goto(`${server.url}/#/assets`);
     await page.getByText('Nothing is playable yet.').waitFor();
     expect(await page.getByRole('link', { name: 'New asset' }).count()).toBe(0);
+    expect(await page.locator('[data-drop]').count()).toBe(0);
     await page.goto(`${server.url}/#/groups/new`);
     await page.getByText('This server can honour all of it.').waitFor();
     expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0);

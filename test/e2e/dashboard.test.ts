@@ -23,6 +23,8 @@ const sample = path.join(projectRoot, 'examples/sample');
 const group = [
   { Id: 'cmaf', CmafPackage: { SegmentDurationSeconds: 4, HlsManifests: [{ ManifestName: 'index' }] } },
   { Id: 'dash', DashPackage: { SegmentDurationSeconds: 4, DashManifests: [{ ManifestName: 'index' }] } },
+  { Id: 'hls', HlsPackage: { SegmentDurationSeconds: 4, HlsManifests: [{ ManifestName: 'index' }] } },
+  { Id: 'mss', MssPackage: { SegmentDurationSeconds: 4, MssManifests: [{ ManifestName: 'index' }] } },
 ];
 
 describe.runIf(requires('chromium'))('The dashboard', () => {
@@ -100,7 +102,7 @@ describe.runIf(requires('chromium'))('The dashboard', () => {
     await page.goto(`${server.url}/#/assets/new`);
     await page.getByLabel('Source').fill(`${source.url}/lecture-7/index.m3u8`);
     expect(await page.getByLabel('Id').inputValue()).toBe('lecture-7');
-    await page.getByRole('button', { name: 'Make it' }).click();
+    await page.getByRole('button', { name: 'Package it' }).click();
     await page.getByRole('heading', { name: /lecture-7/ }).waitFor();
 
     // Held back in the middle: both pages show how far it is, without being loaded again.
@@ -113,26 +115,55 @@ describe.runIf(requires('chromium'))('The dashboard', () => {
       .getByText(/of \d+ segments/)
       .first()
       .waitFor();
+    // Two endpoints hold the places that there are; the others wait behind them, and why is said.
+    const queue = now.locator('[data-queue="endpoints"]');
+    await queue.getByText('All 2 places are taken; the next begins when one of them ends.').waitFor();
+    expect(await queue.locator('.holders a').count()).toBe(2);
+    expect(await queue.locator('.rows > li').count()).toBe(2);
+    expect(await axeFindings(now)).toEqual([]);
     source.letGo();
     await now.getByRole('heading', { name: 'Just ended' }).waitFor();
     await page.locator('.title .status.done').waitFor();
     await source.close();
 
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
     await page.goto(`${server.url}/#/assets/of/lecture-7`);
-    for (const endpoint of ['cmaf', 'dash']) {
+    await page.getByRole('button', { name: /^Play/ }).first().waitFor();
+    const players = (name: RegExp) => asked.filter((url) => name.test(url));
+    expect(players(/shaka|dash[^/]*\.min/)).toEqual([]);
+    for (const { Id: endpoint } of group) {
       const place = page.locator(`[data-endpoint="${endpoint}"]`);
       await place.getByRole('button', { name: /^Play/ }).click();
       await place.locator('[data-state="ready"]').waitFor();
-      expect(await place.locator('tbody tr').count()).toBe(2);
-      expect(await place.locator('tbody').innerText()).toMatch(/640×360, \d+ kbit\/s\s+avc1\S+, 30 fps\s+mp4a/);
+      const variants = place.getByRole('region', { name: /^Variants/ });
+      expect(await variants.locator('tbody tr').count()).toBe(2);
+      expect(await variants.locator('tbody').innerText()).toMatch(/640×360, \d+ kbit\/s\s+avc1\S+.*\s+mp4a/);
+      // Of Smooth Streaming the player tells no segments.
+      const tellsSegments = endpoint !== 'mss';
+      if (tellsSegments) await place.getByText(/^Segments: /).click();
       await place.locator('video').evaluate((video: HTMLVideoElement) => {
         video.muted = true;
         video.playbackRate = 8;
         return video.play();
       });
+      // Every segment with its length, its size and the bit rate that makes; the one that is played is marked.
+      if (tellsSegments) {
+        const playing = place.locator('.segments tr[aria-current]').first();
+        await playing.getByText(/^\d+ kbit\/s$/).waitFor();
+        expect(await playing.innerText()).toMatch(
+          /^\d+\s+[\d.]+ s\s+[\d.]+ s\s+[\d.]+ [kM]?B\s+\d+ kbit\/s\s+\d+ ms\s+\S/,
+        );
+      }
       await place.locator('[data-state="ended"]').waitFor({ timeout: 20_000 });
       await place.getByText(/s ahead/).waitFor();
+      await place.getByText(/[1-9]\d* decoded, \d+ dropped/).waitFor();
+      expect(await place.locator('.measured').innerText()).toMatch(/Loaded\s+[1-9][\d.]* [kM]i?B/);
     }
+    expect(players(/shaka/)).toHaveLength(1);
+    expect(players(/dash\.all\.min/)).toHaveLength(1);
+    expect(players(/dash\.mss\.min/)).toHaveLength(1);
+    expect(await axeFindings(page)).toEqual([]);
     expect(problems).toEqual([]);
   });
 
@@ -156,6 +187,40 @@ describe.runIf(requires('chromium'))('The dashboard', () => {
     await page.getByRole('link', { name: 'asset late', exact: true }).waitFor();
     await never.getByRole('button', { name: /Dismiss/ }).click();
     await never.waitFor({ state: 'detached' });
+    expect(problems).toEqual([]);
+  });
+
+  it('cancels a job, and all that belongs to it, once that is confirmed', async () => {
+    const source = await slowSource(sample);
+    const { page, problems } = await signedIn();
+    const answers = ['dismiss', 'accept'] as const;
+    const asked: string[] = [];
+    page.on('dialog', (dialog) => {
+      asked.push(dialog.message());
+      void dialog[answers[asked.length - 1] ?? 'dismiss']();
+    });
+    await server.services.submitAsset({
+      ...{ id: 'unwanted', packagingGroupId: 'lectures', destination: { path: 'vod' } },
+      source: `${source.url}/unwanted/index.m3u8`,
+    });
+    const job = page.locator('.card[data-job="asset:unwanted"]');
+    await job
+      .getByText(/of \d+ segments/)
+      .first()
+      .waitFor();
+    const cancel = job.getByRole('button', { name: 'Cancel asset unwanted' });
+    await cancel.click();
+    expect((await server.services.engine.jobs.find('asset:unwanted')).status).toBe('running');
+    await cancel.click();
+    await job.waitFor({ state: 'detached' });
+    await page.getByText('Nothing waits.').waitFor();
+    const ended = page.locator('section', { has: page.getByRole('heading', { name: 'Just ended' }) });
+    await ended.getByRole('listitem').filter({ hasText: 'asset unwanted' }).getByText('cancelled').waitFor();
+    expect(asked).toEqual(Array(2).fill(expect.stringMatching(/^Cancel asset unwanted, and all that belongs to it\?/)));
+    for (const { id, status } of (await server.services.engine.jobs.list({ parent: 'asset:unwanted' })).jobs)
+      expect([id, status]).toEqual([id, 'cancelled']);
+    source.letGo();
+    await source.close();
     expect(problems).toEqual([]);
   });
 
@@ -192,14 +257,85 @@ describe.runIf(requires('chromium'))('The dashboard', () => {
     await json.fill('[{ "Id": "x" ');
     await page.getByText(/JSON at position|Expected/).waitFor();
     await json.fill('[{ "Id": "a b", "CmafPackage": { "HlsManifests": [], "Segments": 6 } }]');
-    await page.getByText(/letters, digits, _ and - are allowed/).waitFor();
+    await page
+      .locator('.problem')
+      .getByText(/letters, digits, _ and - are allowed/)
+      .waitFor();
     expect(await page.locator('.problem li').count()).toBe(3);
     expect(await save.isDisabled()).toBe(true);
+    // Each of them beside its field, too.
+    await page.locator('[data-field="Id"]').getByText('letters, digits, _ and - are allowed').waitFor();
+    expect(await page.locator('[data-field="Id"] input').getAttribute('aria-invalid')).toBe('true');
+    await page
+      .locator('.configuration > .wrong')
+      .getByText(/>=1 items/)
+      .waitFor();
+    await page
+      .locator('.configuration .field', { hasText: 'Format' })
+      .getByText('Unrecognized key: "Segments"')
+      .waitFor();
     await json.fill(JSON.stringify(group));
-    await page.getByLabel('Id', { exact: true }).fill('written-here');
+    await page.getByLabel('Id of the group').fill('written-here');
     await save.click();
     await page.getByRole('heading', { name: 'written-here' }).waitFor();
-    expect((await server.services.packagingGroups.find('written-here'))?.group.configurations).toHaveLength(2);
+    expect((await server.services.packagingGroups.find('written-here'))?.group.configurations).toHaveLength(
+      group.length,
+    );
+    expect(problems).toEqual([]);
+  });
+
+  it('writes the JSON of a packaging group by a form, and the form by the JSON', async () => {
+    await server.services.packagingGroups.save('formed', group.slice(0, 2));
+    const { page, problems } = await signedIn();
+    await page.goto(`${server.url}/#/groups/formed`);
+    const json = page.getByLabel('Packaging configurations (JSON)');
+    const written = async () => JSON.parse(await json.inputValue()) as unknown;
+    const cmaf = page.locator('.configuration').first();
+    const duration = cmaf.locator('[data-field="CmafPackage.SegmentDurationSeconds"]');
+    await duration.locator('input').fill('five');
+    await duration.getByText(/expected number/).waitFor();
+    expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    await duration.locator('input').fill('5');
+    await page.getByText('This server can honour all of it.').waitFor();
+    await cmaf.getByText('More of CmafPackage HlsManifests 0').click();
+    await cmaf.getByLabel('AdMarkers').selectOption('SCTE35_ENHANCED');
+    await cmaf.getByLabel('IncludeIframeOnlyStream').check();
+    await cmaf.getByLabel('MinVideoBitsPerSecond').fill('500000');
+    await cmaf.getByRole('button', { name: 'Add a DASH manifest' }).click();
+    await page.locator('.configuration').nth(1).getByRole('button', { name: 'Remove configuration' }).click();
+    await page.getByRole('button', { name: 'Add a configuration' }).click();
+    await page.locator('.configuration').nth(1).getByLabel('Format', { exact: true }).selectOption('Smooth Streaming');
+    const [of, mss] = [
+      {
+        ...{ SegmentDurationSeconds: 5, DashManifests: [{ ManifestName: 'index' }] },
+        HlsManifests: [
+          {
+            ...{ ManifestName: 'index', AdMarkers: 'SCTE35_ENHANCED', IncludeIframeOnlyStream: true },
+            StreamSelection: { MinVideoBitsPerSecond: 500_000 },
+          },
+        ],
+      },
+      { SegmentDurationSeconds: 6, MssManifests: [{ ManifestName: 'index' }] },
+    ];
+    expect(await written()).toEqual([
+      { Id: 'cmaf', CmafPackage: of },
+      { Id: 'dash', MssPackage: mss },
+    ]);
+    // The other way round; and what this server refuses can be taken out.
+    const spoken = { SpekeKeyProvider: { RoleArn: 'r', SystemIds: ['s'], Url: 'u' } };
+    await json.fill(JSON.stringify([{ Id: 'smooth', MssPackage: { ...mss, Encryption: spoken } }]));
+    await page.getByRole('heading', { name: 'smooth' }).waitFor();
+    const refused = page.locator('[data-field="MssPackage.Encryption"]');
+    await refused.getByText('encryption is not supported yet').waitFor();
+    await page.locator('.problem').getByText('smooth.MssPackage.Encryption: encryption is not supported yet').waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await refused.getByRole('button', { name: 'Take it out' }).click();
+    await page.getByText('Made of each asset: smooth (Smooth Streaming).').waitFor();
+    expect(await written()).toEqual([{ Id: 'smooth', MssPackage: mss }]);
+    await json.fill('[');
+    await page.getByText('the form is back when it can be read').waitFor();
+    await page.goto(`${server.url}/#/groups`);
+    await page.locator('[data-group="formed"]').getByText('cmaf: HLS over CMAF · dash: DASH').waitFor();
     expect(problems).toEqual([]);
   });
 
@@ -221,7 +357,17 @@ describe.runIf(requires('chromium'))('The dashboard', () => {
     expect(value('reelway_workers')).toBeGreaterThanOrEqual(0);
   });
 
-  const places = ['', 'assets', 'assets/new', 'assets/of/lecture-7', 'groups', 'groups/lectures', 'jobs', 'health'];
+  const places = [
+    '',
+    'assets',
+    'assets/new',
+    'assets/of/lecture-7',
+    'groups',
+    'groups/lectures',
+    'groups/new',
+    'jobs',
+    'health',
+  ];
   const looks = [
     { name: 'on a light desktop', options: { colorScheme: 'light' } },
     { name: 'on a dark phone', options: { colorScheme: 'dark', viewport: { width: 360, height: 740 } } },

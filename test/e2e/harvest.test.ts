@@ -24,6 +24,8 @@ beforeAll(async () => {
   packaged = path.join(base, 'packaged');
   const sample = path.join(projectRoot, 'examples/sample/index.m3u8');
   expect(await reelway(['package', sample, '--out', packaged])).toMatchObject({ code: 0 });
+  const single = ['--format', 'both', '--single-file', '--out', path.join(packaged, 'single')];
+  expect(await reelway(['package', sample, ...single])).toMatchObject({ code: 0 });
   server = await serveFiles({ '/v/': `${packaged}/` });
 });
 afterAll(async () => {
@@ -69,6 +71,21 @@ describe('reelway harvest', () => {
       expect(server.requested.length).toBe(before);
     },
   );
+
+  it('of single files, from either of their manifests, is byte for byte what was packaged', async () => {
+    const expected = await contents(path.join(packaged, 'single/both'));
+    const media = [...expected.keys()].filter((key) => key.endsWith('.mp4'));
+    expect(media).toEqual(['audio_1/media.mp4', 'video_1/media.mp4', 'video_2/media.mp4']);
+    for (const manifest of ['index.m3u8', 'index.mpd']) {
+      const out = fresh();
+      const run = await reelway(['harvest', `${server.url}/v/single/both/${manifest}`, '--out', out]);
+      expect(run, run.stderr).toMatchObject({ code: 0 });
+      const named = manifest.endsWith('.mpd')
+        ? ['index.mpd']
+        : [...expected.keys()].filter((key) => key.endsWith('.m3u8'));
+      expect(await contents(out)).toEqual(new Map([...media, ...named].sort().map((key) => [key, expected.get(key)])));
+    }
+  });
 
   it('writes to S3, with types, and nothing of it outside its prefix', async () => {
     const s3 = await startS3Server();

@@ -14,6 +14,7 @@ import { readConfig } from '../../src/config/config.js';
 import { createDataFolder } from '../support/embedded-data-folder.js';
 import { projectRoot, reelway } from '../support/reelway.js';
 import { startS3Server, type S3Server } from '../support/s3-server.js';
+import { setEnvironment } from '../support/set-environment.js';
 
 /**
  * Reelway as MediaPackage VOD, with AWS's own SDK as its client, and with Reelway's MediaPackage adapter as its client: source in S3,
@@ -28,7 +29,7 @@ let s3: S3Server;
 let server: RunningServer;
 let vod: sdk.MediaPackageVodClient;
 let credentials: { accessKeyId: string; secretAccessKey: string };
-const environmentBefore = { ...process.env };
+let restoreEnvironment: () => void;
 const told: { Type: string; Message: string }[] = [];
 let other: { url: string; close: () => void };
 
@@ -53,7 +54,7 @@ beforeAll(async () => {
     close: () => (aws.close(), aws.closeAllConnections()),
   };
   credentials = { ...s3.credentials };
-  Object.assign(process.env, awsEnvironment());
+  restoreEnvironment = setEnvironment(awsEnvironment());
   s3.buckets.set('dest', new Map());
   s3.buckets.set('source', await sampleObjects());
 
@@ -74,7 +75,7 @@ afterAll(async () => {
   await server.stop();
   await s3.stop();
   other.close();
-  process.env = environmentBefore;
+  restoreEnvironment();
   await rm(base, { recursive: true, force: true });
 });
 

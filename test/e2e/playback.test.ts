@@ -29,10 +29,12 @@ interface PlayReport {
 /** Seconds: what a player bridges without a person noticing. */
 const largestGap = 0.1;
 const quickly = 6;
-/** Subtitles are loaded beside the media, and must not come after what they go with. */
-const withSubtitles = 3;
+/** Subtitles are loaded beside the media and must not come after what they go with, and the next Period not after the end of one of a few seconds. */
+const calmly = 3;
 /** Seconds: players of transport streams take the first decode time for 0, so that pictures begin by their reordering later. */
 const reordering = 0.1;
+
+const everything = process.env.REELWAY_CONFORMANCE === 'all';
 
 const scripts = {
   hls: 'hls.js/dist/hls.min.js',
@@ -51,6 +53,11 @@ const players = [
   { player: 'dash', library: 'dash.js', endpoint: 'mss', manifest: 'index.ism/Manifest' },
   { player: 'shaka', library: 'Shaka Player', endpoint: 'both', manifest: 'index.m3u8' },
   { player: 'shaka', library: 'Shaka Player', endpoint: 'both', manifest: 'index.mpd' },
+  { player: 'hls', library: 'hls.js', endpoint: 'single', manifest: 'index.m3u8' },
+  { player: 'hls', library: 'hls.js', endpoint: 'hls_single', manifest: 'index.m3u8' },
+  { player: 'dash', library: 'dash.js', endpoint: 'single', manifest: 'index.mpd' },
+  { player: 'shaka', library: 'Shaka Player', endpoint: 'single', manifest: 'index.m3u8' },
+  { player: 'shaka', library: 'Shaka Player', endpoint: 'single', manifest: 'index.mpd' },
 ] as const;
 
 const HlsManifests = [{ ManifestName: 'index' }];
@@ -58,6 +65,8 @@ const configurations = [
   { Id: 'cmaf', CmafPackage: { HlsManifests } },
   { Id: 'dash', DashPackage: { DashManifests: HlsManifests } },
   { Id: 'both', CmafPackage: { HlsManifests, DashManifests: HlsManifests } },
+  { Id: 'single', CmafPackage: { HlsManifests, DashManifests: HlsManifests, SegmentLayout: 'SINGLE_FILE' } },
+  { Id: 'hls_single', HlsPackage: { HlsManifests, SegmentLayout: 'SINGLE_FILE' } },
   { Id: 'mss', MssPackage: { MssManifests: HlsManifests } },
   { Id: 'hls', HlsPackage: { HlsManifests, SegmentDurationSeconds: 5 } },
   { Id: 'hls_apart', HlsPackage: { HlsManifests, UseAudioRenditionGroup: true } },
@@ -94,6 +103,13 @@ describe.runIf(requires('ffmpeg', 'chromium'))('Chromium plays to the end, witho
       heights: ['72', '90'],
     },
     {
+      source: 'sound that begins over a second after the picture',
+      make: async () => (await makeSource(path.join(folder, 'late'), { audioDelay: 1.5, seconds: 12 })).entry,
+      seconds: 12,
+      audioStart: 1.5,
+      heights: ['72', '90'],
+    },
+    {
       source: 'a discontinuity, after which time begins anew',
       make: async () =>
         (await makeSource(path.join(folder, 'discontinuity'), { shape: 'discontinuity', seconds: 6 })).entry,
@@ -104,47 +120,57 @@ describe.runIf(requires('ffmpeg', 'chromium'))('Chromium plays to the end, witho
     },
   ];
 
-  describe.each(sources)('$source', ({ make, seconds, audioStart, heights, parts = 1 }) => {
-    let out: string;
-    beforeAll(async () => {
-      out = await mkdtemp(path.join(folder, 'out-'));
-      const group = path.join(out, 'group.json');
-      const asked = parts > 1 ? configurations.filter(({ Id }) => Id !== 'mss') : configurations;
-      await writeFile(group, JSON.stringify(asked));
-      const run = await reelway(['package', await make(), '--out', out, '--config', group]);
-      expect(run, run.stderr).toMatchObject({ code: 0 });
-    });
+  describe.each(sources.filter(({ audioStart }) => everything || audioStart === 0 || audioStart > 1))(
+    '$source',
+    ({ make, seconds, audioStart, heights, parts = 1 }) => {
+      const able = players.filter(({ endpoint, player, manifest }) => {
+        // `npm run conformance:players` plays every output of every source; `npm test` of one those that differ most, and of the others what differs there.
+        const differs = ['hls_apart', 'dash'].includes(endpoint) || (parts > 1 && endpoint === 'cmaf');
+        const once =
+          !['hls', 'hls_single'].includes(endpoint) &&
+          !(player === 'shaka' && (endpoint === 'single' || manifest.endsWith('m3u8')));
+        if (!everything && !(parts > 1 || audioStart > 1 ? differs : audioStart === 0 && once)) return false;
+        // dash.js 5 waits for ever where an index says that the sound begins later; with segments of their own it does not.
+        if (endpoint === 'single' && player === 'dash' && audioStart > 1) return false;
+        // dash.js ends Smooth Streaming after the shortest stream's duration, wherever that begins.
+        return endpoint !== 'mss' || (audioStart === 0 && parts === 1);
+      });
+      let out: string;
+      beforeAll(async () => {
+        out = await mkdtemp(path.join(folder, 'out-'));
+        const group = path.join(out, 'group.json');
+        const asked = configurations.filter(({ Id }) => able.some(({ endpoint }) => endpoint === Id));
+        await writeFile(group, JSON.stringify(asked));
+        const run = await reelway(['package', await make(), '--out', out, '--config', group]);
+        expect(run, run.stderr).toMatchObject({ code: 0 });
+      });
 
-    const able = players.filter(({ library, endpoint, manifest }) => {
-      // It lays the segments of each HLS playlist end to end from 0, so that sound that comes late would be early.
-      if (library === 'Shaka Player' && manifest.endsWith('.m3u8')) return audioStart === 0;
-      // dash.js ends Smooth Streaming after the shortest stream's duration, wherever that begins.
-      return endpoint !== 'mss' || (audioStart === 0 && parts === 1);
-    });
-    it.each(able)('$endpoint with $library', async ({ player, endpoint, manifest: name }) => {
-      const manifest = `${endpoint}/${name}`;
-      const report = await play({ browser, out, manifest, player });
-      expect(report.errors).toEqual([]);
-      expect(report.ended).toBe(true);
-      const off = endpoint.startsWith('hls') ? reordering * parts : largestGap;
-      expect(Math.abs(report.duration - seconds)).toBeLessThan(off);
-      expect(report.renditions.sort()).toEqual(heights.sort());
-      expect(report.seeks.filter(([from, to]) => Math.abs(to - from) > audioStart + largestGap)).toEqual([]);
-      for (const [kind, start] of [
-        ['video', 0],
-        ['audio', audioStart],
-      ] as const) {
-        const ranges = report.buffered[kind]!;
-        expect(gaps(ranges), `${kind} buffered ${JSON.stringify(ranges)}`).toEqual([]);
-        const early = start - ranges[0]![0];
-        const said = `${kind} starts at ${ranges[0]![0]}`;
-        // In transport streams hls.js puts silence where sound comes late.
-        if (!endpoint.startsWith('hls')) expect(Math.abs(early), said).toBeLessThan(0.03);
-        else expect(-early, said).toBeLessThan(reordering);
-        expect(Math.abs(ranges.at(-1)![1] - seconds)).toBeLessThan(off);
-      }
-    });
-  });
+      it.each(able)('$endpoint with $library', async ({ player, endpoint, manifest: name }) => {
+        const manifest = `${endpoint}/${name}`;
+        const report = await play({ browser, out, manifest, player, late: audioStart > 0 });
+        expect(report.errors).toEqual([]);
+        expect(report.ended).toBe(true);
+        const off = endpoint.startsWith('hls') ? reordering * parts : largestGap;
+        expect(Math.abs(report.duration - seconds)).toBeLessThan(off);
+        // Of segments of 5 s hls.js has a short source whole before it could switch, where it plays at once.
+        if (endpoint !== 'hls' || audioStart < 1) expect(report.renditions.sort()).toEqual(heights.sort());
+        expect(report.seeks.filter(([from, to]) => Math.abs(to - from) > audioStart + largestGap)).toEqual([]);
+        for (const [kind, start] of [
+          ['video', 0],
+          ['audio', audioStart],
+        ] as const) {
+          const ranges = report.buffered[kind]!;
+          expect(gaps(ranges), `${kind} buffered ${JSON.stringify(ranges)}`).toEqual([]);
+          const early = start - ranges[0]![0];
+          const said = `${kind} starts at ${ranges[0]![0]}`;
+          // In transport streams hls.js puts silence where sound comes late.
+          if (!endpoint.startsWith('hls')) expect(Math.abs(early), said).toBeLessThan(0.03);
+          else expect(-early, said).toBeLessThan(reordering);
+          expect(Math.abs(ranges.at(-1)![1] - seconds)).toBeLessThan(off);
+        }
+      });
+    },
+  );
 
   describe('timed metadata', () => {
     let out: string;
@@ -168,7 +194,7 @@ describe.runIf(requires('ffmpeg', 'chromium'))('Chromium plays to the end, witho
       ['dash', 'dash/index.mpd'],
       ['shaka', 'dash/index.mpd'],
     ] as const)('%s tells of that of %s', async (player, manifest) => {
-      const report = await play({ browser, out, manifest, player });
+      const report = await play({ browser, out, manifest, player, rate: calmly });
       expect(report.errors).toEqual([]);
       expect(report.ended).toBe(true);
       const told = (scheme: RegExp) => report.events.filter(([name]) => scheme.test(name)).map(([, time]) => time);
@@ -202,6 +228,7 @@ describe.runIf(requires('ffmpeg', 'chromium'))('Chromium plays to the end, witho
       const asked = [
         { Id: 'cmaf', CmafPackage: { HlsManifests, SegmentDurationSeconds } },
         { Id: 'cmaf_wvtt', CmafPackage: { HlsManifests, SegmentDurationSeconds, TextFormat: 'WVTT' } },
+        { Id: 'cmaf_stpp', CmafPackage: { HlsManifests, SegmentDurationSeconds, TextFormat: 'STPP' } },
         { Id: 'dash', DashPackage: { DashManifests: HlsManifests, SegmentDurationSeconds } },
         { Id: 'dash_wvtt', DashPackage: { DashManifests: HlsManifests, SegmentDurationSeconds, TextFormat: 'WVTT' } },
         { Id: 'mss', MssPackage: { MssManifests: HlsManifests, SegmentDurationSeconds } },
@@ -212,25 +239,26 @@ describe.runIf(requires('ffmpeg', 'chromium'))('Chromium plays to the end, witho
       expect(run, run.stderr).toMatchObject({ code: 0 });
     });
 
-    const say = '%s shows and plays those of %s';
-    it.each([
+    // Every output in one player, and every player with two.
+    const some = [
       ['hls', 'hls/index.m3u8'],
-      ['hls', 'cmaf/index.m3u8'],
+      ['hls', 'cmaf_stpp/index.m3u8'],
       ['dash', 'dash/index.mpd'],
       ['dash', 'mss/index.ism/Manifest'],
-      ['shaka', 'hls/index.m3u8'],
       ['shaka', 'cmaf_wvtt/index.m3u8'],
-    ] as const)(say, showsText);
-
-    // Now and then (1 start of 24; 6 of 26 when a track is chosen right after loading) Shaka Player 5.2 appends none of the text of an MPD that it has
-    // fetched, in whatever format, and shows all of the same files the next time.
-    it.each([
-      ['shaka', 'dash/index.mpd'],
       ['shaka', 'dash_wvtt/index.mpd'],
-    ] as const)(say, { retry: 4 }, showsText);
+    ] as const;
+    const others = [
+      ['hls', 'cmaf/index.m3u8'],
+      ['dash', 'dash_wvtt/index.mpd'],
+      ['shaka', 'hls/index.m3u8'],
+      ['shaka', 'cmaf_stpp/index.m3u8'],
+      ['shaka', 'dash/index.mpd'],
+    ] as const;
+    it.each(everything ? [...some, ...others] : some)('%s shows and plays those of %s', showsText);
 
     async function showsText(player: keyof typeof scripts, manifest: string): Promise<void> {
-      const report = await play({ browser, out, manifest, player, language: 'fr' });
+      const report = await play({ browser, out, manifest, player, rate: calmly, language: 'fr' });
       expect(report.errors).toEqual([]);
       expect(report.ended).toBe(true);
       expect(report.languages.map((tag) => tag.slice(0, 2))).toEqual(['en', 'fr']);
@@ -256,11 +284,15 @@ interface Play {
   readonly out: string;
   readonly manifest: string;
   readonly player: keyof typeof scripts;
+  /** times the speed of watching; default: `quickly` */
+  readonly rate?: number;
   /** What is switched to in the middle, and shown. */
   readonly language?: string;
+  /** Sound begins later than the picture. */
+  readonly late?: boolean;
 }
 
-async function play({ browser, out, manifest, player, language }: Play): Promise<PlayReport> {
+async function play({ browser, out, manifest, player, rate = quickly, language, late }: Play): Promise<PlayReport> {
   const modules = path.dirname(createRequire(import.meta.url).resolve('hls.js/package.json'));
   const server: StaticServer = await serveFiles({
     '/player.html': path.join(import.meta.dirname, 'player.html'),
@@ -274,8 +306,9 @@ async function play({ browser, out, manifest, player, language }: Play): Promise
     const query = new URLSearchParams({
       player,
       manifest: `/media/${manifest}`,
-      rate: String(language ? withSubtitles : quickly),
+      rate: String(rate),
       ...(language && { language }),
+      ...(late && { late: '' }),
     });
     await page.goto(`${server.url}/player.html?${query.toString()}`);
     const settled = 'window.report.ended || window.report.errors.length > 0';

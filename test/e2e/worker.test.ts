@@ -1,14 +1,13 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Inventory } from '../../src/domain/inventory.js';
 import { ffmpeg } from '../support/ffmpeg.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
-import { projectRoot, reelway } from '../support/reelway.js';
+import { projectRoot, reelway, runningReelway } from '../support/reelway.js';
 import { requires } from '../support/requires.js';
 
 describe('`reelway worker` without DATABASE_URL', () => {
@@ -21,7 +20,7 @@ describe('`reelway worker` without DATABASE_URL', () => {
 
 describe.runIf(requires('postgres'))('`reelway worker`', () => {
   const secret = 'a-secret-of-the-tests-of-workers';
-  const processes: ChildProcess[] = [];
+  const commands = runningReelway();
   let database: TestDatabase;
   let folder: string;
   let env: Record<string, string>;
@@ -38,23 +37,12 @@ describe.runIf(requires('postgres'))('`reelway worker`', () => {
     };
   });
   afterAll(async () => {
-    for (const child of processes) child.kill('SIGKILL');
+    commands.kill();
     await database.drop();
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** Starts a command that stays, and waits for what it says when it is ready. */
-  async function start(command: string, ready: RegExp): Promise<{ child: ChildProcess; said: string }> {
-    const child = spawn(process.execPath, [path.join(projectRoot, 'bin/reelway.js'), command], {
-      env: { PATH: process.env.PATH, ...env },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    processes.push(child);
-    let output = '';
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
-    await vi.waitFor(() => expect(output).toMatch(ready), { timeout: 60_000 });
-    return { child, said: ready.exec(output)?.[1] ?? '' };
-  }
+  const start = (command: string, ready: RegExp) => commands.start(command, ready, env);
 
   it('finishes what a server had accepted before it was killed, and stops at SIGTERM with 0', async () => {
     const worker = await start('worker', /is ready/);

@@ -1,8 +1,4 @@
-import { readMediaPlaylist } from '../../src/manifest/hls/read-media-playlist.js';
-import { readMultivariantPlaylist } from '../../src/manifest/hls/read-multivariant-playlist.js';
-import { readSmil } from '../../src/manifest/smil/read-smil.js';
 import { audioFrameReaders } from '../../src/packager/codec/audio-coding.js';
-import { takeAdtsFrames } from '../../src/packager/codec/aac/adts-frames.js';
 import { firstFrame } from '../../src/packager/codec/aac/first-frame.js';
 import { parseAudioSpecificConfig } from '../../src/packager/codec/aac/read-audio-specific-config.js';
 import { parseAc3Specific, parseEac3Specific } from '../../src/packager/codec/ac3/specific-box.js';
@@ -21,26 +17,28 @@ import { parseSps as parseHevcSps } from '../../src/packager/codec/h265/sps.js';
 import { parseVps } from '../../src/packager/codec/h265/vps.js';
 import { displayOrder, nalCodecs, splitAccessUnits } from '../../src/packager/codec/nal-codec.js';
 import { parseOpusSpecific } from '../../src/packager/codec/opus/specific-box.js';
-import { readText } from '../../src/packager/codec/read-text.js';
-import { id3Tags } from '../../src/packager/codec/id3/id3-tag.js';
-import { parseSpliceInfo, shiftSplice } from '../../src/packager/codec/scte35/splice-info-section.js';
+import { writeTtml } from '../../src/packager/codec/ttml/write-ttml.js';
+import { readTx3gSample } from '../../src/packager/codec/tx3g/read-tx3g-sample.js';
+import { readTextDescription } from '../../src/packager/codec/tx3g/sample-description.js';
+import { readWvttSample } from '../../src/packager/codec/webvtt/read-wvtt-sample.js';
 import { parseVp9Configuration } from '../../src/packager/codec/vp9/vpcc.js';
 import { concat } from '../../src/packager/isobmff/box.js';
 import { hvcC } from '../../src/packager/isobmff/boxes/hvcc.js';
 import { avcC } from '../../src/packager/isobmff/boxes/avcc.js';
 import { esds } from '../../src/packager/isobmff/boxes/esds.js';
+import { stpp } from '../../src/packager/isobmff/boxes/stpp.js';
+import { vttc, wvtt } from '../../src/packager/isobmff/boxes/wvtt.js';
 import { readBoxes } from '../../src/packager/isobmff/box-reader.js';
 import { initSegment } from '../../src/packager/isobmff/init-segment.js';
 import { mediaSegment } from '../../src/packager/isobmff/media-segment.js';
-import { parseAvcRecord } from '../../src/packager/isobmff/read-avcc.js';
-import { parseElementaryStreamDescriptor } from '../../src/packager/isobmff/read-esds.js';
-import { parseHevcRecord } from '../../src/packager/isobmff/read-hvcc.js';
 import type { AudioFraming, NalConfiguration, Track } from '../../src/packager/model/track.js';
 import { packedProgram } from '../../src/packager/mpegts/packed-audio.js';
-import { parsePesHeader } from '../../src/packager/mpegts/pes.js';
 import { parseProgramAssociation, parseProgramMap, SectionAssembler } from '../../src/packager/mpegts/psi.js';
 import { indexSource, packageSegment, planPresentation } from '../../src/packager/packager.js';
-import { checkManifest } from '../../src/packager/rules/check-manifest.js';
+import { type FuzzedParser } from './fuzzed-parser.js';
+import { readBack } from './read-back.js';
+import { textParsers } from './text-parsers.js';
+import { NotWrittenBackError } from './written-back.js';
 import { writeAdtsFrame } from '../support/adts-writer.js';
 import { annexB, lengthPrefixed, writePps, writeSei, writeSlice, writeSps } from '../support/h264-writer.js';
 import {
@@ -56,6 +54,10 @@ import { memorySource } from '../support/memory-source.js';
 import { packAudio } from '../support/packed-audio-writer.js';
 import { aac, avc, elst, writeMp4 } from '../support/mp4-writer.js';
 import { rollUp, writeCaptionSei } from '../support/caption-writer.js';
+import { styl, tbox, tx3g, tx3gSample } from '../support/text-writer.js';
+import { emsgCases } from '../support/emsg-cases.js';
+import { spliceMessage, writeEmsg } from '../support/emsg-writer.js';
+import { eventfulFile } from '../support/eventful-fragments.js';
 import { withEvents } from '../support/eventful-stream.js';
 import { spliceSections } from '../support/splice-cases.js';
 import { writeId3 } from '../support/splice-writer.js';
@@ -68,16 +70,7 @@ import {
   videoPid,
 } from '../support/transport-stream.js';
 
-/** A parser with inputs that it takes, which are changed until they are bad. */
-export interface FuzzedParser {
-  readonly seeds: readonly Uint8Array[];
-  readonly parse: (bytes: Uint8Array) => unknown;
-}
-
 const hex = (text: string) => Uint8Array.from(Buffer.from(text.replaceAll(' ', ''), 'hex'));
-const utf8 = (text: string) => new TextEncoder().encode(text);
-const asText = (parse: (text: string) => unknown) => (bytes: Uint8Array) => parse(new TextDecoder().decode(bytes));
-
 const hevcSets = { vps: [writeHevcVps()], sps: [writeHevcSps({ bitDepth: 10 })], pps: [writeHevcPps()], sei: [] };
 const hevc = hevcConfiguration(hevcSets, false);
 const avcOfStreams = avcConfiguration([writeSps()], [writePps()], false);
@@ -114,6 +107,11 @@ function hevcTransportStream(): Uint8Array {
   return writer.toBytes();
 }
 
+const somewhere = { left: 0, top: 0, width: 10, height: 10, pictureWidth: 10, pictureHeight: 20 };
+const timed = { kind: 'text', timescale: 1000 } as const;
+const styledText = tx3gSample('a text', styl([2, 6, 3, 0xffff_00ff]), tbox(0, 0, 10, 10));
+const cue = { id: '1', settings: 'line:0', text: 'a <i>text</i>' };
+
 function mp4(): Uint8Array {
   const picture = (idr: boolean) => ({ data: lengthPrefixed([writeSlice({ idr })]), duration: 512, sync: idr });
   return writeMp4([
@@ -129,6 +127,14 @@ function mp4(): Uint8Array {
       kind: 'audio',
       timescale: 48_000,
       samples: Array.from({ length: 6 }, () => ({ data: hex('010203'), duration: 1024 })),
+    },
+    { ...timed, id: 3, entry: tx3g(), samples: [{ data: styledText, duration: 100 }] },
+    { ...timed, id: 4, entry: wvtt('WEBVTT'), samples: [{ data: vttc(cue), duration: 100 }] },
+    {
+      ...timed,
+      id: 5,
+      entry: stpp(),
+      samples: [{ data: new TextEncoder().encode(writeTtml([{ start: 0, end: 90, ...cue }])), duration: 100 }],
     },
   ]);
 }
@@ -160,6 +166,17 @@ function eventfulTransportStream(): Uint8Array {
   return stream;
 }
 
+/** Fragments with event messages of both versions, of what is carried and what is not. */
+function eventfulFragments(): Uint8Array {
+  const splices = spliceSections.valid.map(({ section }, id) =>
+    writeEmsg({ ...spliceMessage, id, version: 0, time: 500, data: section }),
+  );
+  return eventfulFile({
+    0: splices,
+    1: [writeEmsg({ time: 13_000, data: writeId3('a') }), writeEmsg({ schemeIdUri: 'urn:a' })],
+  });
+}
+
 const HlsManifests = [{ ManifestName: 'index', IncludeIframeOnlyStream: true, AdMarkers: 'SCTE35_ENHANCED' as const }];
 const configurations = [
   { Id: 'cmaf', CmafPackage: { HlsManifests } },
@@ -174,8 +191,18 @@ async function packageAll(name: string, bytes: Uint8Array, others: Record<string
     for (const task of planPresentation(index, configuration).tasks) {
       const read: Uint8Array[] = [];
       for (const range of task.reads) read.push(await reader.read(range));
-      packageSegment(task, read);
+      for (const { name: written, data } of packageSegment(task, read)) await readSegment(written, concat(...data));
     }
+  }
+}
+
+/** A segment that was written of what could be read can be read itself: packets with their PES, boxes. */
+async function readSegment(name: string, bytes: Uint8Array): Promise<void> {
+  try {
+    if (name.endsWith('.ts')) await indexSource(memorySource({ [name]: bytes }), name);
+    else if (name.endsWith('.m4s') || name.endsWith('.mp4')) readBoxes(bytes);
+  } catch (error) {
+    throw new NotWrittenBackError(`${name}: ${(error as Error).message}`, { cause: error });
   }
 }
 
@@ -186,54 +213,6 @@ function nalUnits(codec: 'avc' | 'hevc', configuration: NalConfiguration) {
     displayOrder(bytes, found, configuration);
   };
 }
-
-const mediaPlaylist = `#EXTM3U
-#EXT-X-VERSION:6
-#EXT-X-TARGETDURATION:4
-#EXT-X-DEFINE:NAME="a",VALUE="b"
-#EXT-X-PLAYLIST-TYPE:VOD
-#EXT-X-MAP:URI="init.mp4",BYTERANGE="10@0"
-#EXT-X-KEY:METHOD=AES-128,URI="k",IV=0x000102030405060708090A0B0C0D0E0F
-#EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:00.000Z
-#EXT-X-DATERANGE:ID="a",START-DATE="2026-01-01T00:00:01Z",DURATION=2.5,X-A="b"
-#EXTINF:4.0,
-#EXT-X-BYTERANGE:100@10
-{$a}.m4s
-#EXT-X-DISCONTINUITY
-#EXTINF:3.5,
-2.m4s
-#EXT-X-ENDLIST
-`;
-const multivariant = `#EXTM3U
-#EXT-X-INDEPENDENT-SEGMENTS
-#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="English",LANGUAGE="en",DEFAULT=YES,AUTOSELECT=YES,URI="a.m3u8"
-#EXT-X-STREAM-INF:BANDWIDTH=1000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=25.000,AUDIO="a"
-v.m3u8
-#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=100,URI="i.m3u8"
-`;
-const mpd = `<?xml version="1.0" encoding="UTF-8"?>
-<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" type="static" mediaPresentationDuration="PT8S" minBufferTime="PT4S">
-<Period id="1" start="PT0S" duration="PT8S"><AdaptationSet id="0" contentType="video" mimeType="video/mp4" segmentAlignment="true">
-<Representation id="v" bandwidth="1000" codecs="avc1.64001f" width="640" height="360"><SegmentTemplate timescale="25" startNumber="1" initialization="i.mp4" media="$Number$.m4s">
-<SegmentTimeline><S t="0" d="100" r="1"/></SegmentTimeline></SegmentTemplate></Representation></AdaptationSet></Period></MPD>`;
-const client = `<?xml version="1.0" encoding="UTF-8"?><SmoothStreamingMedia MajorVersion="2" MinorVersion="2" TimeScale="10000000" Duration="80000000">
-<StreamIndex Type="video" Name="video" TimeScale="25" Chunks="2" QualityLevels="1" Url="QualityLevels({bitrate})/Fragments(video={start time})">
-<QualityLevel Index="0" Bitrate="1000" FourCC="H264" MaxWidth="640" MaxHeight="360" CodecPrivateData="00"/><c t="0" d="100"/><c d="100"/></StreamIndex></SmoothStreamingMedia>`;
-const smil = `<smil><head/><body><switch><video src="a.mp4" systemLanguage="eng,fra" audioName="A,B" includeAudio="true,false"/>
-<textstream src="a.srt" systemLanguage="eng" subtitleName="English"/></switch></body></smil>`;
-const webVtt = `WEBVTT
-X-TIMESTAMP-MAP=MPEGTS:900000,LOCAL:00:00:00.000
-
-STYLE
-::cue { color: red }
-
-1
-00:00:01.000 --> 00:00:02.500 line:90% align:start
-<v Ann>One <b>two</b> &amp; three
-`;
-const srt = '1\n00:00:01,000 --> 00:00:02,500\n<i>One</i> two\n\n2\n00:00:03,000 --> 00:00:04,000\nThree\n';
-const ttml = `<tt xmlns="http://www.w3.org/ns/ttml" xmlns:ttp="http://www.w3.org/ns/ttml#parameter" ttp:frameRate="25" xml:lang="en"><head><styling>
-<style xml:id="s" tts:color="red" xmlns:tts="http://www.w3.org/ns/ttml#styling"/></styling></head><body><div><p begin="1s" end="00:00:02:12" style="s">One<br/>two</p></div></body></tt>`;
 
 /** Finds, describes and takes apart frames of sound. */
 function soundFrames(framing: AudioFraming) {
@@ -258,31 +237,40 @@ export const parsers: Readonly<Record<string, FuzzedParser>> = {
     seeds: [transportStream(), hevcTransportStream(), eventfulTransportStream()],
     parse: (bytes) => packageAll('a.ts', bytes),
   },
-  mp4: { seeds: [mp4(), fragmentedMp4(hevc)], parse: (bytes) => packageAll('a.mp4', bytes) },
+  mp4: {
+    seeds: [mp4(), fragmentedMp4(hevc), eventfulFragments()],
+    parse: (bytes) => packageAll('a.mp4', bytes),
+  },
+  emsg: {
+    seeds: emsgCases.valid.map(({ bytes }) => bytes),
+    broken: emsgCases.broken.map(({ bytes }) => bytes),
+    parse: readBack.emsg,
+  },
   'splice-info-section': {
     seeds: spliceSections.valid.map(({ section }) => section),
-    parse: (bytes) => [parseSpliceInfo(bytes), shiftSplice(bytes, 900_000)],
+    broken: spliceSections.broken.map(({ section }) => section),
+    parse: readBack.splice,
   },
-  id3: { seeds: [concat(writeId3('a'), writeId3('b'))], parse: id3Tags },
+  id3: { seeds: [concat(writeId3('a'), writeId3('b'))], parse: readBack.id3 },
   'packed-audio': {
     seeds: [packAudio(900_000, audioFrames), packAudio(2 ** 32 + 9, audioFrames, { version: 3 })],
     parse: (bytes) => packedProgram(bytes, { base: 0, complete: true }),
   },
   'fragmented-playlist': {
     // A map and its segment in one file: what is wrong with one hits the other.
-    seeds: [fragmentedMp4(hevc)],
+    seeds: [fragmentedMp4(hevc), eventfulFragments()],
     parse: (bytes) =>
       packageAll('mem://a/1.mp4', bytes, {
         'mem://a/index.m3u8': '#EXTM3U\n#EXT-X-MAP:URI="1.mp4"\n#EXTINF:1,\n1.mp4\n#EXT-X-ENDLIST\n',
       }),
   },
   psi: { seeds: [patSection([[1, 256]]), pmtSection(videoAndAudio)], parse: sections },
-  pes: { seeds: [hex('000001e00000 84c00a 3100010001 1100010001 00')], parse: parsePesHeader },
+  pes: { seeds: [hex('000001e00000 84c00a 3100010001 1100010001 00')], parse: readBack.pes },
   adts: {
     seeds: [audioFrames, writeAdtsFrame(new Uint8Array(20), { crc: true })],
     parse: (bytes) => {
       firstFrame(bytes, { from: 0, limit: bytes.length, complete: true });
-      takeAdtsFrames(bytes, 0);
+      readBack.adts(bytes);
     },
   },
   'h264-nal': { seeds: [annexB(avcUnits), annexB(avcUnits, () => true)], parse: nalUnits('avc', avcOfStreams) },
@@ -332,23 +320,18 @@ export const parsers: Readonly<Record<string, FuzzedParser>> = {
     seeds: [hex('00000000 80000022 1000 1000 000000 000000 0bb80 170 000000000 00000000000000000000000000000000')],
     parse: parseFlacSpecific,
   },
-  avcc: { seeds: [avcC(avc).subarray(8)], parse: parseAvcRecord },
-  hvcc: { seeds: [hvcC(hevc).subarray(8)], parse: parseHevcRecord },
+  avcc: { seeds: [avcC(avc).subarray(8)], parse: readBack.avcRecord },
+  hvcc: { seeds: [hvcC(hevc).subarray(8)], parse: readBack.hevcRecord },
   esds: {
     seeds: [esds({ objectType: 0x40, specificInfo: aac.audioSpecificConfig }).subarray(8)],
-    parse: parseElementaryStreamDescriptor,
+    parse: readBack.streamDescriptor,
   },
-  boxes: { seeds: [mp4(), fragmentedMp4(hevc)], parse: readBoxes },
-  'media-playlist': {
-    seeds: [utf8(mediaPlaylist)],
-    parse: asText((text) => [readMediaPlaylist(text), checkManifest('a.m3u8', text)]),
+  'sample of wvtt': { seeds: [vttc(cue)], parse: (bytes) => readWvttSample(bytes, { start: 0, end: 1 }) },
+  'sample of tx3g': {
+    seeds: [styledText],
+    parse: (bytes) => readTx3gSample(bytes, readTextDescription(tx3g().subarray(8)), somewhere),
   },
-  'multivariant-playlist': {
-    seeds: [utf8(multivariant)],
-    parse: asText((text) => [readMultivariantPlaylist(text), checkManifest('a.m3u8', text)]),
-  },
-  mpd: { seeds: [utf8(mpd)], parse: asText((text) => checkManifest('a.mpd', text)) },
-  'client-manifest': { seeds: [utf8(client)], parse: asText((text) => checkManifest('Manifest', text)) },
-  smil: { seeds: [utf8(smil)], parse: asText(readSmil) },
-  text: { seeds: [utf8(webVtt), utf8(srt), utf8(ttml)], parse: readText },
+  'description of tx3g': { seeds: [tx3g().subarray(8)], parse: readTextDescription },
+  boxes: { seeds: [mp4(), fragmentedMp4(hevc)], parse: readBack.boxes },
+  ...textParsers,
 };

@@ -117,6 +117,10 @@ describe('the desk of the recordings line', () => {
         timeout: 30_000,
       })
       .toBe('UPLOADER_FAILED');
+    // Its last step was to say so.
+    await expect(server.services.engine.result(`recording:${uuid}`)).rejects.toMatchObject({
+      code: expect.any(String),
+    });
     const link = `https://zoom.us/recording/detail?meeting_id=${uuid}`;
     const ordered = await post<OrderedIngestView>('/api/recordings/ingest', { uuid: link, seriesId: series });
     expect(ordered).toMatchObject({ job: `recording:${uuid}`, reason: null });

@@ -1,32 +1,20 @@
 import { describe, expect, it, vi } from 'vitest';
+import { recordingCatalog } from '../../src/status/recording-catalog.js';
+import { eventLedger } from '../../src/status/event-ledger.js';
 import {
+  elements,
   ingestOfLesson,
   lesson,
   mediaPackage,
-  quick,
   series,
+  sizes,
   submitLesson,
   trackingId,
   uuid,
+  whole,
 } from '../support/recordings-lesson.js';
-import { recordingCatalog } from '../../src/status/recording-catalog.js';
-import { smallMp4 } from '../support/small-mp4.js';
-import { eventLedger } from '../../src/status/event-ledger.js';
 import { recordingsStage, startReelway } from '../support/recordings-stage.js';
-
-/** `npm test` takes a part of each kind of bad day; `npm run chaos:recordings` takes all. */
-const some = <Case>(cases: readonly Case[]): Case[] =>
-  process.env.REELWAY_BAD_DAYS === 'all' ? [...cases] : cases.filter((_, index) => index % 4 === 1);
-
-const elements = (workflow: { elements: readonly { kind: string; flavor: string; size: number }[] } | undefined) =>
-  workflow?.elements.filter(({ kind }) => kind !== 'catalog').map(({ flavor, size }) => [flavor, size]);
-const sizes = Object.fromEntries(lesson.files.map(({ id, content }) => [id, content.length]));
-const whole = [
-  ['presenter/source', sizes.active_speaker],
-  ['presentation/source', sizes.shared_screen],
-  ['captions/source', sizes.vtt],
-  ['chat/source', sizes.chat],
-];
+import { smallMp4 } from '../support/small-mp4.js';
 
 describe('a recording on its way from Zoom to Opencast', () => {
   it('becomes an event, once, and its status says how far it is', async () => {
@@ -325,230 +313,5 @@ describe('a recording on its way from Zoom to Opencast', () => {
     expect(stage.zoom.trashed).toEqual([uuid]);
     expect(await recordings!.trash(soon() + 5)).toEqual({ trashed: 0, kept: [] });
     expect(stage.zoom.requests.some(({ request }) => /^DELETE .*action=delete/.test(request))).toBe(false);
-  });
-});
-
-describe('bad days of Zoom', () => {
-  it('down for longer than one patience: the recording goes on when Zoom is back', async () => {
-    const stage = await recordingsStage();
-    stage.zoom.behave({ answers: [{ match: /recordings/, status: 503, times: 40 }] });
-    const server = await startReelway(stage);
-    const { result } = await submitLesson(server.services);
-    await expect.poll(() => stage.zoom.requests.length, { timeout: 20_000 }).toBeGreaterThan(3);
-    stage.zoom.behave({ answers: [] });
-    expect(await result()).toMatchObject({ outcome: 'ingested' });
-  });
-
-  it('cut connections, tokens that expire, and answers of 429 cost time and nothing else', async () => {
-    const stage = await recordingsStage();
-    stage.zoom.behave({
-      cutDownloadsAfter: [100_000, 50_000, 120_000],
-      answers: [
-        { match: /^GET \/v2\/meetings/, status: 429, headers: { 'retry-after': '1' } },
-        { match: /^GET \/GMT/, status: 503 },
-      ],
-    });
-    const server = await startReelway(stage);
-    const { result } = await submitLesson(server.services);
-    await vi.waitFor(() => expect(stage.zoom.requests.some(({ host }) => host === 'media')).toBe(true), {
-      timeout: 20_000,
-    });
-    stage.zoom.expireTokens();
-    await result();
-    expect(elements(stage.opencast.workflows[0])).toEqual(whole);
-  });
-
-  it('a file that Zoom does not give: the recording waits for an operator, who retries when it is there', async () => {
-    const stage = await recordingsStage();
-    const [screen, ...others] = lesson.files;
-    stage.zoom.addRecording({ ...lesson, files: [{ ...screen!, claimedSize: 5 }, ...others] });
-    const server = await startReelway(stage, { ...quick, patience: { attempts: 2, pauseMs: 1 } });
-    const { result, statuses, id, catalog } = await submitLesson(server.services);
-    await expect(result()).rejects.toMatchObject({ code: 'recording_incomplete' });
-    expect((await statuses()).at(-1)).toBe('DOWNLOADER_FAILED');
-    expect((await catalog.findIngest(trackingId))?.reason).toMatch(/1 of 4 files .* are missing: shared_screen: /);
-    expect(stage.opencast.workflows).toHaveLength(0);
-    await expect
-      .poll(() => stage.notices, { timeout: 20_000 })
-      .toEqual([expect.stringContaining('Files of the recording are missing')]);
-
-    stage.zoom.addRecording(lesson);
-    await server.services.engine.jobs.retry(id);
-    await result();
-    expect(elements(stage.opencast.workflows[0])).toEqual(whole);
-    expect((await statuses()).at(-1)).toBe('OPENCAST_SUCCEEDED');
-  }, 30_000);
-
-  it('or it is ingested without, by the rule of the operator, and that is said', async () => {
-    const stage = await recordingsStage({ INCOMPLETE_RECORDINGS: 'ingest' });
-    const [screen, ...others] = lesson.files;
-    stage.zoom.addRecording({ ...lesson, files: [{ ...screen!, claimedSize: 5 }, ...others] });
-    const server = await startReelway(stage, { ...quick, patience: { attempts: 2, pauseMs: 1 } });
-    const { result } = await submitLesson(server.services);
-    expect(await result()).toMatchObject({ outcome: 'ingested', omitted: [expect.stringMatching(/^shared_screen: /)] });
-    expect(elements(stage.opencast.workflows[0])).toEqual(whole.filter(([flavor]) => flavor !== 'presentation/source'));
-  }, 30_000);
-
-  it('an address of another host in the list of files is refused', async () => {
-    const stage = await recordingsStage();
-    stage.zoom.behave({ redirectTo: 'http://169.254.169.254/latest/meta-data' });
-    const server = await startReelway(stage);
-    const { result } = await submitLesson(server.services);
-    await expect(result()).rejects.toMatchObject({
-      code: 'recording_incomplete',
-      message: expect.stringContaining('169.254.169.254') as string,
-    });
-  });
-});
-
-describe('bad days of Opencast', () => {
-  it('an unknown series or workflow is refused before anything is fetched', async () => {
-    const stage = await recordingsStage();
-    const server = await startReelway(stage);
-    const unknown = await submitLesson(server.services, { series: { id: 'none', title: 'Lecture' } });
-    await expect(unknown.result()).rejects.toMatchObject({ code: 'opencast_series_unknown' });
-    expect((await unknown.statuses()).at(-1)).toBe('UPLOADER_FAILED');
-    const other = await submitLesson(server.services, { opencastWorkflow: 'no-such' });
-    await expect(other.result()).rejects.toMatchObject({ code: 'opencast_workflow_unknown' });
-    expect(stage.zoom.requests).toEqual([]);
-    expect(stage.opencast.workflows).toEqual([]);
-    stage.opencast.series.set('none', { title: 'Late' });
-    await (await submitLesson(server.services, { series: { id: 'none', title: 'Lecture' } })).result();
-    expect(stage.opencast.workflows).toHaveLength(1);
-  });
-
-  it('a wrong password is said as such', async () => {
-    const stage = await recordingsStage({ OPENCAST_API_PASSWORD: 'wrong' });
-    const server = await startReelway(stage);
-    await expect((await submitLesson(server.services)).result()).rejects.toMatchObject({ code: 'opencast_forbidden' });
-  });
-
-  const refusals: [string, { kind: 'cut' } | { kind: 'status'; status: number }][] = [
-    ['down', { kind: 'cut' }],
-    ['out of order', { kind: 'status', status: 503 }],
-    ['broken', { kind: 'status', status: 500 }],
-  ];
-  it.each(some(refusals))(
-    '%s at every kind of request for a while: it goes on, and there is one event',
-    async (_, fault) => {
-      const stage = await recordingsStage();
-      const failed = new Map<string, number>();
-      stage.opencast.fault = ({ method, path }) => {
-        const kind = `${method} ${path.split('/').slice(0, 3).join('/')}`;
-        const times = failed.get(kind) ?? 0;
-        failed.set(kind, times + 1);
-        return times < 2 ? fault : undefined;
-      };
-      const server = await startReelway(stage, {
-        ...quick,
-        patience: { attempts: 50, pauseMs: 5, longestPauseMs: 100 },
-      });
-      await (await submitLesson(server.services)).result();
-      expect(stage.opencast.workflows).toHaveLength(1);
-      expect(elements(stage.opencast.workflows[0])).toEqual(whole);
-      expect([...failed.keys()]).toContain('POST /ingest/ingest');
-    },
-    30_000,
-  );
-
-  const lost: [string, string, object][] = [
-    ['stock', 'a cut connection', { kind: 'cut', afterDoing: true }],
-    ['stock', '500', { kind: 'status', status: 500, afterDoing: true }],
-    ['stock', 'a proxy that gave up', { kind: 'status', status: 504, afterDoing: true }],
-    ['harvard', 'a cut connection', { kind: 'cut', afterDoing: true }],
-    ['harvard', '500', { kind: 'status', status: 500, afterDoing: true }],
-    ['harvard', 'a proxy that gave up', { kind: 'status', status: 504, afterDoing: true }],
-  ];
-  it.each(some(lost))(
-    '%s: it took everything and answered with %s: nothing is started twice',
-    async (profile, _, fault) => {
-      const stage = await recordingsStage({ OPENCAST_PROFILE: profile });
-      stage.opencast.indexLagMs = 3_600_000;
-      let hit = 0;
-      stage.opencast.fault = ({ path }) =>
-        /\/ingest\/(ingest|addMediaPackage)\//.test(path) && hit++ === 0 ? (fault as { kind: 'cut' }) : undefined;
-      const server = await startReelway(stage);
-      const { result } = await submitLesson(server.services);
-      expect(await result()).toMatchObject({ outcome: 'ingested', eventId: mediaPackage });
-      expect(hit).toBe(1);
-      expect(stage.opencast.workflows).toHaveLength(1);
-    },
-  );
-
-  it('busy: no further ingest begins until there is a place', async () => {
-    const stage = await recordingsStage({ OC_TRACK_UPLOAD_MAX: '3' });
-    stage.opencast.busy = 3;
-    const server = await startReelway(stage, {
-      ...quick,
-      patience: { attempts: 1000, pauseMs: 5, longestPauseMs: 20 },
-    });
-    const { result, id } = await submitLesson(server.services);
-    await vi.waitFor(
-      async () => {
-        const { step } = await server.services.engine.jobs.show(id);
-        expect(step).toMatchObject({ name: 'wait for a place in Opencast' });
-      },
-      { timeout: 20_000 },
-    );
-    expect(stage.opencast.workflows).toHaveLength(0);
-    stage.opencast.busy = 2;
-    await result();
-    expect(stage.opencast.workflows).toHaveLength(1);
-  });
-
-  it('a workflow that fails is reported, and followed to its end when somebody has mended it', async () => {
-    const stage = await recordingsStage();
-    stage.opencast.states = () => ['INSTANTIATED', 'RUNNING', 'RUNNING', 'FAILED'];
-    const server = await startReelway(stage);
-    const { result, statuses, id } = await submitLesson(server.services);
-    await expect(result()).rejects.toMatchObject({
-      code: 'opencast_workflow_failed',
-      message: expect.stringContaining('"Encode"') as string,
-    });
-    expect((await statuses()).at(-1)).toBe('OPENCAST_FAILED');
-    await expect
-      .poll(() => stage.notices, { timeout: 20_000 })
-      .toEqual([expect.stringContaining('The workflow in Opencast failed')]);
-    stage.opencast.workflows[0]!.states = ['RUNNING', 'SUCCEEDED'];
-    await server.services.engine.jobs.retry(id);
-    await result();
-    expect((await statuses()).at(-1)).toBe('OPENCAST_SUCCEEDED');
-    expect(stage.opencast.workflows).toHaveLength(1);
-  });
-
-  it('a refusal of the start because another workflow runs is waited out', async () => {
-    const stage = await recordingsStage();
-    let refused = 0;
-    stage.opencast.fault = ({ path }) =>
-      path.startsWith('/ingest/ingest/') && refused++ < 2 ? { kind: 'status', status: 409 } : undefined;
-    const server = await startReelway(stage);
-    expect(await (await submitLesson(server.services)).result()).toMatchObject({ outcome: 'ingested' });
-    expect(refused).toBe(3);
-    expect(stage.opencast.workflows).toHaveLength(1);
-  });
-
-  it('a workflow without end is reported after some time, and followed on when somebody says so', async () => {
-    const stage = await recordingsStage();
-    stage.opencast.states = () => ['RUNNING'];
-    const server = await startReelway(stage, { ...quick, follow: { ...quick.follow, patienceMs: 300 } });
-    const { result, statuses, id } = await submitLesson(server.services);
-    await expect(result()).rejects.toMatchObject({
-      ...{ code: 'opencast_workflow_failed', message: expect.stringContaining('has not ended') as string },
-    });
-    expect((await statuses()).at(-1)).toBe('OPENCAST_FAILED');
-    stage.opencast.workflows[0]!.states = ['SUCCEEDED'];
-    await server.services.engine.jobs.retry(id);
-    await result();
-    expect((await statuses()).at(-1)).toBe('OPENCAST_SUCCEEDED');
-    expect(stage.opencast.workflows).toHaveLength(1);
-  });
-
-  it('slow at everything: it takes its time', async () => {
-    const stage = await recordingsStage();
-    stage.opencast.fault = () => ({ kind: 'slow', ms: 150 });
-    stage.zoom.behave({ downloadDelay: 500 });
-    const server = await startReelway(stage);
-    await (await submitLesson(server.services)).result();
-    expect(elements(stage.opencast.workflows[0])).toEqual(whole);
   });
 });

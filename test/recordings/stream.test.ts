@@ -6,7 +6,9 @@ import type { RecordingDetail } from '../../src/api/contract.js';
 import type { RunningServer } from '../../src/cli/serve.js';
 import { recordingCatalog } from '../../src/status/recording-catalog.js';
 import { ffmpeg } from '../support/ffmpeg.js';
-import { lesson, submitLesson, trackingId, uuid } from '../support/recordings-lesson.js';
+import { readInventory, verifyInventory } from '../../src/transfer/inventory.js';
+import { reelway } from '../support/reelway.js';
+import { ingestOfLesson, lesson, series, submitLesson, trackingId, uuid } from '../support/recordings-lesson.js';
 import { recordingsStage, startReelway, type RecordingsStage } from '../support/recordings-stage.js';
 import type { CloudFile } from '../support/zoom-server.js';
 
@@ -35,6 +37,7 @@ afterAll(() => rm(folder, { recursive: true }));
 async function stageOf(publish: string, texts: readonly CloudFile[]): Promise<RecordingsStage> {
   const stage = await recordingsStage({
     RECORDINGS_PUBLISH: publish,
+    INGEST_ALLOWED_IPS: '127.0.0.0/8',
     REELWAY_API_TOKENS: 'test:streams-secret-0123456789',
   });
   const views = ['shared_screen', 'active_speaker'].map((type) => ({ id: type, recordingType: type, content: view }));
@@ -88,7 +91,37 @@ describe('a recording that is packaged', () => {
     await expect
       .poll(() => stage.notices, { timeout: 20_000 })
       .toEqual([expect.stringMatching(/^Recording "Algebra & <more>" .* can be watched$/)]);
-  }, 120_000);
+
+    // They are part of what the endpoint's inventory vouches for, also when all is verified once more.
+    const { engine, openStore } = server.services;
+    const store = openStore(undefined);
+    const endpoint = `streams/${first!.assetId}/hls`;
+    const verified = async () => {
+      const inventory = await readInventory(store, endpoint);
+      expect(inventory?.objects.map(({ key }) => key)).toContain('chapters.vtt');
+      return (await verifyInventory(store, endpoint, inventory!, { deep: true })).complete;
+    };
+    expect(await verified()).toBe(true);
+    await store.put(`${endpoint}/chapters.vtt`, Buffer.from('WEBVTT\n'));
+    expect(await verified()).toBe(false);
+    await server.services.recordings!.submitIngest(ingestOfLesson());
+    await engine.result(id);
+    expect(await textOf(first!.chaptersUrl)).toBe(chapters);
+    expect(await verified()).toBe(true);
+
+    // Who has a token is told where it can be watched; an address that may ask without one is not.
+    const status = async (headers: Record<string, string>) => {
+      const response = await fetch(`${server.url}/status?meeting_id=123456789`, { headers });
+      return (await response.json()) as { records: { recordings: { playback_urls?: string[] }[] } };
+    };
+    const urls = stream!.views.flatMap(({ playbackUrls }) => playbackUrls);
+    const told = await status({ authorization: 'Bearer streams-secret-0123456789' });
+    expect(told.records.recordings[0]!.playback_urls).toEqual(urls);
+    expect((await status({})).records.recordings[0]).not.toHaveProperty('playback_urls');
+    expect((await shown(server)).playbackUrls).toEqual(urls);
+    const commandLine = await reelway(['status', '--meeting', '123456789'], { env: stage.environment });
+    expect(commandLine.stdout).toContain(urls[0]);
+  }, 400_000);
 
   it('goes into Opencast as well and is fetched from Zoom once; a late transcript comes to both, under the same addresses', async () => {
     const stage = await stageOf('both', []);
@@ -120,7 +153,38 @@ describe('a recording that is packaged', () => {
     // Known now: nothing is done again.
     const more = await server.services.recordings!.submitTranscripts((await catalog.find(uuid))!.recording);
     expect(more).not.toContain(`stream:${uuid}`);
-  }, 120_000);
+  }, 240_000);
+
+  it('goes where its class says, whatever the setting is for the others', async () => {
+    const stage = await stageOf('opencast', []);
+    const server = await startReelway(stage);
+    const { schedule, desk } = server.services.startIntake(false);
+    const classes = (publish: string) => [
+      'course code,type,day,start,meeting id with password,oc series,publish',
+      `MATH,Lecture,F,14:00,https://zoom.us/j/123456789,https://oc/#/${series},${publish}`,
+    ];
+    const schedules = async (publish: string) => {
+      const file = { name: 'fall.csv', format: 'csv' as const, text: classes(publish).join('\n') };
+      return schedule.importFile(file, {});
+    };
+    await schedules('stream');
+    const { job } = await desk.order({ uuid, allowMultipleIngests: false, ingestAllMp4: false });
+    expect(job).toBe(`stream:${uuid}`);
+    await server.services.engine.result(job!);
+    expect(stage.opencast.workflows).toEqual([]);
+    expect((await shown(server)).ingests).toMatchObject([{ status: 'STREAM_SUCCEEDED', seriesId: series }]);
+
+    // A class that changes its mind: what comes from now on goes into Opencast as well.
+    expect((await schedules('both')).changed).toMatchObject([
+      { before: { publish: 'stream' }, after: { publish: 'both' } },
+    ]);
+    const again = await desk.order({ uuid, allowMultipleIngests: false, ingestAllMp4: false });
+    expect(again.job).toBe(`recording:${uuid}`);
+    await server.services.engine.result(again.job!);
+    await server.services.engine.result(`stream:${uuid}`);
+    expect(stage.opencast.workflows).toHaveLength(1);
+    expect(stage.zoom.requests.filter(({ host }) => host === 'media')).toHaveLength(2);
+  }, 240_000);
 
   it('whose packaging fails is in Opencast all the same, and the failure is a dead letter that says what', async () => {
     const stage = await recordingsStage({
@@ -137,5 +201,5 @@ describe('a recording that is packaged', () => {
     await expect
       .poll(() => [...stage.notices].sort(), { timeout: 20_000 })
       .toEqual([expect.stringMatching(/cannot be watched/), expect.stringMatching(/is in Opencast$/)]);
-  }, 120_000);
+  }, 240_000);
 });

@@ -7,7 +7,7 @@ import { signInTickets } from '../../src/api/sign-in-tickets.js';
 /** What the dashboard's own routes need, for tests of the API that have no database: sessions in memory, and an engine that is idle. */
 type DashboardServices = Pick<
   ApiServices,
-  'sessions' | 'tickets' | 'system' | 'checkConfiguration' | 'metricSources'
+  'sessions' | 'tickets' | 'system' | 'packagingVerdicts' | 'metricSources'
 > & { readonly metrics: Metrics };
 
 export function dashboardServices(): DashboardServices {
@@ -18,7 +18,7 @@ export function dashboardServices(): DashboardServices {
     workers: () => Promise.resolve([]),
   };
   const disks = () => Promise.resolve([]);
-  const open = new Map<string, { token: Pick<StoredToken, 'name' | 'digest'>; expiresAt: Date }>();
+  const open = new Map<string, { token: StoredToken; expiresAt: Date }>();
   return {
     sessions: {
       open(token, expiresAt) {
@@ -28,7 +28,7 @@ export function dashboardServices(): DashboardServices {
       },
       find(secret) {
         const session = open.get(secret);
-        return Promise.resolve(session && session.expiresAt > new Date() ? session.token : undefined);
+        return Promise.resolve(session && session.expiresAt > new Date() ? withRole(session.token) : undefined);
       },
       close: (secret) => Promise.resolve(void open.delete(secret)),
     },
@@ -41,6 +41,11 @@ export function dashboardServices(): DashboardServices {
     },
     metrics: openMetrics(),
     metricSources: { version: '0.0.0', view, disks, checks: () => Promise.resolve([]) },
-    checkConfiguration: () => undefined,
+    packagingVerdicts: { refusals: () => [], refused: {} },
   };
+}
+
+/** As the table gives it. */
+function withRole(token: StoredToken) {
+  return { ...token, role: token.digest === '' ? token.role : null };
 }

@@ -7,6 +7,7 @@ export const emptyAssets: Assets = {
   catalog: {
     publish: () => Promise.reject(new Error('the test did not expect an endpoint')),
     findAsset: () => Promise.resolve(undefined),
+    requestsOf: () => Promise.resolve(new Map()),
     listAssets: () => Promise.resolve([]),
     findEndpoint: () => Promise.resolve(undefined),
   },

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { findOrStartPostgres, type PostgresServer } from './postgres-server.js';
 import { buildWhenStale } from './build.js';
+import { templateFolder } from './embedded-data-folder.js';
 import { installMissing, tools, toolTable, type Tool } from './provision.js';
 
 /** What tests are told, by `inject('provision')`; see requires.ts. */
@@ -26,7 +27,9 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const users = await usersOfTools(project);
   const wanted = tools.filter((tool) => users.get(tool)!.length > 0);
   const missing = installMissing(wanted, say);
-  if (await someUse(project, /\b(reelway|builtDashboard)\(/)) buildWhenStale(project.config.root, say);
+  if (await someUse(project, /\b(reelway|runningReelway|builtDashboard)\(/)) buildWhenStale(project.config.root, say);
+  if (await someUse(project, /\b(createDataFolder|embeddedDatabase|recordingsStage|startDashboardServer)\b/))
+    await templateFolder();
   const postgres = await startPostgres(wanted.includes('postgres') && !missing.has('postgres'), missing);
   project.provide('provision', {
     missing: Object.fromEntries(missing),

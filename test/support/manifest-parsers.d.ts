@@ -7,7 +7,7 @@ declare module 'm3u8-parser' {
     discontinuity?: boolean;
     timeline: number;
     byterange?: { offset: number; length: number };
-    map?: { uri: string; resolvedUri?: string };
+    map?: { uri: string; resolvedUri?: string; byterange?: { offset: number; length: number } };
     resolvedUri?: string;
     /** seconds; mpd-parser only */
     presentationTime?: number;
@@ -16,6 +16,8 @@ declare module 'm3u8-parser' {
     uri: string;
     attributes: Record<string, unknown>;
     segments?: ParsedSegment[];
+    /** Where the segment index of an MPD's SegmentBase is. */
+    sidx?: { uri: string; resolvedUri: string; byterange: { offset: number; length: number } };
   }
   export interface ParsedManifest {
     endList?: boolean;
@@ -33,5 +35,14 @@ declare module 'm3u8-parser' {
 
 declare module 'mpd-parser' {
   import type { ParsedManifest } from 'm3u8-parser';
-  export function parse(text: string, options: { manifestUri: string }): ParsedManifest;
+  export interface ParsedSidx {
+    timescale: number;
+    firstOffset: number;
+    references: { referenceType: number; referencedSize: number; subsegmentDuration: number }[];
+  }
+  export function parse(
+    text: string,
+    options: { manifestUri: string; sidxMapping?: Record<string, { sidx: ParsedSidx }> },
+  ): ParsedManifest;
+  export function generateSidxKey(sidx: unknown): string;
 }

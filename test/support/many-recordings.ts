@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 
 /**
  * Writes recordings straight into the tables, `uuid-1` the oldest, an hour after each other: one ingest each, of which every 5000th has failed. All
- * topics say "Lecture"; each has a number of its own, and the 500th a word of its own.
+ * topics say "Lecture"; each has a number of its own, and the 500th a word of its own. All can be watched.
  */
 export async function writeRecordings(pool: Pool, count: number): Promise<void> {
   await pool.query(
@@ -19,6 +19,13 @@ export async function writeRecordings(pool: Pool, count: number): Promise<void> 
     `INSERT INTO reelway.ingest (tracking_id, uuid, origin, status, series_id, created_at, updated_at)
      SELECT 'tracking-' || n, 'uuid-' || n, 'webhook', CASE WHEN n % 5000 = 0 THEN 'OPENCAST_FAILED' ELSE 'OPENCAST_SUCCEEDED' END,
        '2026' || lpad(n::text, 7, '0') || '5', 1700000000000, 1700000000000
+     FROM generate_series(1, $1::int) AS s (n)`,
+    [count],
+  );
+  await pool.query(
+    `INSERT INTO reelway.recording_stream (uuid, request, state, views, updated_at)
+     SELECT 'uuid-' || n, jsonb_build_object('recording', repeat('described ', 50)), 'SUCCEEDED',
+       jsonb_build_array(jsonb_build_object('playbackUrls', jsonb_build_array('https://play/uuid-' || n))), 1700000000000
      FROM generate_series(1, $1::int) AS s (n)`,
     [count],
   );

@@ -1,7 +1,7 @@
 import { ascii, box, concat, fullBox, u16, u32, u64, u8, zeros } from '../../src/packager/isobmff/box.js';
 import { avcSampleEntry } from '../../src/packager/isobmff/boxes/avc1.js';
 import { mp4a } from '../../src/packager/isobmff/boxes/mp4a.js';
-import { hdlr } from '../../src/packager/isobmff/boxes/hdlr.js';
+import { hdlr, type HandlerKind } from '../../src/packager/isobmff/boxes/hdlr.js';
 import { mdhd } from '../../src/packager/isobmff/boxes/mdhd.js';
 import { mvhd } from '../../src/packager/isobmff/boxes/mvhd.js';
 import { tkhd } from '../../src/packager/isobmff/boxes/tkhd.js';
@@ -18,7 +18,7 @@ export interface MadeSample {
 /** A track of a made MP4; tables are written as plainly as the standard allows, unless `tables` has others. */
 export interface MadeTrack {
   readonly id: number;
-  readonly kind: 'video' | 'audio';
+  readonly kind: HandlerKind;
   readonly timescale: number;
   readonly samples: readonly MadeSample[];
   readonly language?: string;
@@ -27,6 +27,10 @@ export interface MadeTrack {
   readonly edits?: Uint8Array;
   readonly entry?: Uint8Array;
   readonly dref?: Uint8Array;
+  /** Beside what every track has: `udta`, `tref`. */
+  readonly boxes?: readonly Uint8Array[];
+  /** Pixels. */
+  readonly size?: readonly [width: number, height: number];
   /** Samples in a chunk; default 1. */
   readonly perChunk?: number;
 }
@@ -68,10 +72,11 @@ export function writeMp4(tracks: readonly MadeTrack[], movieTimescale = 1000): U
 }
 
 function writeTrak(track: MadeTrack, position: number): Uint8Array {
-  const { id, kind, timescale, language, edits, dref } = track;
+  const { id, kind, timescale, language, edits, dref, boxes = [], size: [width, height] = [0, 0] } = track;
   return box(
     'trak',
-    tkhd({ trackId: id, volume: kind === 'audio' ? 1 : 0, width: 0, height: 0 }),
+    tkhd({ trackId: id, volume: kind === 'audio' ? 1 : 0, width, height }),
+    ...boxes,
     ...(edits ? [box('edts', edits)] : []),
     box(
       'mdia',

@@ -45,6 +45,24 @@ export const lesson: CloudRecording = {
   ],
 };
 
+/** bytes, by the file's id */
+export const sizes = Object.fromEntries(lesson.files.map(({ id, content }) => [id, content.length]));
+
+/** Flavor and size of each medium of the lesson in Opencast, with the profile `stock`. */
+export const whole = [
+  ['presenter/source', sizes.active_speaker],
+  ['presentation/source', sizes.shared_screen],
+  ['captions/source', sizes.vtt],
+  ['chat/source', sizes.chat],
+];
+
+/** Flavor and size of each medium of a workflow in the stand-in of Opencast. */
+export function elements(
+  workflow: { elements: readonly { kind: string; flavor: string; size: number }[] } | undefined,
+): [string, number][] | undefined {
+  return workflow?.elements.filter(({ kind }) => kind !== 'catalog').map(({ flavor, size }) => [flavor, size]);
+}
+
 /** No waiting where the real line waits for minutes. */
 export const quick: RecordingsTimes = {
   patience: { attempts: 8, pauseMs: 20, longestPauseMs: 200 },

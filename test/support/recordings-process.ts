@@ -18,7 +18,7 @@ const { environment, submit, serve } = JSON.parse(process.argv[2] ?? '') as {
 const config = readConfig(environment);
 // After a kill jobs go on before the server listens again, from which Opencast fetches.
 const recordingsTimes = { ...quick, patience: { attempts: 1000, pauseMs: 20, longestPauseMs: 200 } };
-const server = await startServer({ config, environment }, openLog(config.LOG_LEVEL), { recordingsTimes });
+const server = await startServer({ config, environment }, openLog({ level: config.LOG_LEVEL }), { recordingsTimes });
 if (submit) await submitLesson(server.services);
 process.stdout.write(`ready ${server.url}\n`);
 if (serve) await server.lost;

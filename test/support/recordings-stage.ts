@@ -15,6 +15,8 @@ export interface RecordingsStage {
   readonly opencast: OpencastServer;
   /** Subjects, in the order they came. */
   readonly notices: string[];
+  /** Answers the next notices so many times with 503. */
+  refuseNotices(times: number): void;
   /** Settings of a Reelway between them, with a data folder of its own. */
   readonly environment: Record<string, string>;
 }
@@ -30,10 +32,12 @@ export async function recordingsStage(env: Record<string, string> = {}): Promise
   const folder = await createDataFolder();
   onTestFinished(() => folder.remove());
   const notices: string[] = [];
+  let refusals = 0;
   const receiver = await loopbackServer((request, response) => {
     const pieces: Buffer[] = [];
     request.on('data', (piece: Buffer) => pieces.push(piece));
     request.on('end', () => {
+      if (refusals-- > 0) return void response.writeHead(503).end();
       notices.push((JSON.parse(Buffer.concat(pieces).toString()) as { subject: string }).subject);
       response.writeHead(204).end();
     });
@@ -46,13 +50,15 @@ export async function recordingsStage(env: Record<string, string> = {}): Promise
     ...standInSettings(zoom, opencast),
     ...env,
   };
-  return { zoom, opencast, notices, environment };
+  return { zoom, opencast, notices, environment, refuseNotices: (times) => void (refusals = times) };
 }
 
 /** Starts a Reelway with the settings of the stage; stopped at the end of the test at the latest. */
 export async function startReelway({ environment }: RecordingsStage, times = quick): Promise<RunningServer> {
   const config = readConfig(environment);
-  const server = await startServer({ config, environment }, openLog(config.LOG_LEVEL), { recordingsTimes: times });
+  const server = await startServer({ config, environment }, openLog({ level: config.LOG_LEVEL }), {
+    recordingsTimes: times,
+  });
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopped ??= server.stop());
   onTestFinished(stop);

@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { expect, vi } from 'vitest';
 
 export const projectRoot = path.resolve(import.meta.dirname, '../..');
 const program = path.join(projectRoot, 'bin/reelway.js');
@@ -39,4 +40,32 @@ export async function reelway(parameters: readonly string[], options: CommandOpt
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (text.stderr += chunk));
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, ...text };
+}
+
+/** Commands that stay until they are ended, as `serve` does. */
+export interface RunningCommands {
+  /** Starts one. @returns when it has said `ready`, with the first group of that */
+  start(command: string, ready: RegExp, env: Record<string, string>): Promise<{ child: ChildProcess; said: string }>;
+  /** Ends those that are left, also what never got ready. */
+  kill(): void;
+}
+
+export function runningReelway(): RunningCommands {
+  const processes: ChildProcess[] = [];
+  return {
+    async start(command, ready, env) {
+      const child = spawn(process.execPath, [program, command], {
+        env: { PATH: process.env.PATH, ...env },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      processes.push(child);
+      let output = '';
+      child.stdout.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
+      await vi.waitFor(() => expect(output).toMatch(ready), { timeout: 60_000 });
+      return { child, said: ready.exec(output)?.[1] ?? '' };
+    },
+    kill() {
+      for (const child of processes) child.kill('SIGKILL');
+    },
+  };
 }

@@ -67,12 +67,13 @@ export async function startSlackServer(): Promise<SlackServer> {
     const answer = (): object => {
       if (request.headers.authorization !== `Bearer ${apiToken}`) return { ok: false, error: 'invalid_auth' };
       if (slack.error !== undefined) return { ok: false, error: slack.error };
+      if (pathname.endsWith('/auth.test')) return { ok: true, team: 'School', user: 'reelway', url: origin };
       if (pathname.endsWith('/usergroups.list'))
         return { ok: true, usergroups: handles.map((handle, index) => ({ id: `S${index}`, handle })) };
       const handle = handles[Number(/^S(\d+)$/.exec(searchParams.get('usergroup') ?? '')?.[1] ?? -1)];
       return handle === undefined ? { ok: false, error: 'no_such_subteam' } : { ok: true, users: groups.get(handle) };
     };
-    if (pathname.startsWith('/api/usergroups.')) return void setTimeout(() => json(200, answer()), slack.delay);
+    if (/^\/api\/(usergroups|auth)\./.test(pathname)) return void setTimeout(() => json(200, answer()), slack.delay);
     const deliveries = responses.get(pathname);
     if (!deliveries || request.method !== 'POST' || deliveries.length >= uses)
       return void response.writeHead(404).end('expired_url');

@@ -32,7 +32,7 @@ export async function serveFiles(mounts: Readonly<Record<string, string>>): Prom
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     requested.push(pathname);
-    send(find(mounts, decodeURIComponent(pathname)), response).catch(() => response.destroy());
+    send(find(mounts, decodeURIComponent(pathname)), request.headers.range, response).catch(() => response.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -56,16 +56,22 @@ function find(mounts: Readonly<Record<string, string>>, pathname: string): strin
   return path.join(mounts[mount]!, path.posix.normalize(`/${pathname.slice(mount.length)}`));
 }
 
-async function send(file: string | undefined, response: ServerResponse): Promise<void> {
+/** A range as players ask for it, `bytes=0-99`, is answered with it; another one with all, as RFC 9110 allows. */
+async function send(file: string | undefined, range: string | undefined, response: ServerResponse): Promise<void> {
   const info = file === undefined ? undefined : await stat(file).catch(() => undefined);
   if (file === undefined || !info?.isFile()) {
     response.writeHead(404).end();
     return;
   }
-  response.writeHead(200, {
+  const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(range ?? '') ?? [];
+  const start = Number(first ?? 0);
+  const end = Math.min(info.size - 1, last ? Number(last) : Infinity);
+  const partial = first !== undefined && start <= end;
+  response.writeHead(partial ? 206 : 200, {
     'content-type': contentTypes[path.extname(file)] ?? 'application/octet-stream',
-    'content-length': info.size,
+    'content-length': partial ? end - start + 1 : info.size,
     'cache-control': 'no-store',
+    ...(partial && { 'content-range': `bytes ${start}-${end}/${info.size}` }),
   });
-  await pipeline(createReadStream(file), response);
+  await pipeline(createReadStream(file, partial ? { start, end } : {}), response);
 }

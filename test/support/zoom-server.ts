@@ -108,6 +108,8 @@ export interface ScriptedAnswer {
   readonly body?: string;
   /** break the connection in place of an answer */
   readonly cut?: true;
+  /** with `cut`: break it when what was asked for is done */
+  readonly afterDoing?: true;
   /** how many requests are answered so; default 1 */
   readonly times?: number;
 }
@@ -157,9 +159,12 @@ export async function startZoomServer(): Promise<ZoomServer> {
     if (found) found.left--;
     const answer = found?.answer ?? behaviour.fault?.(line);
     if (!answer) return false;
-    const { status, headers = {}, body = '', cut } = answer;
+    const { status, headers = {}, body = '', cut, afterDoing } = answer;
     if (cut) response.destroy();
-    else response.writeHead(status, headers).end(body);
+    // Whoever does it writes to nobody.
+    if (cut && afterDoing) return false;
+    if (cut) return true;
+    response.writeHead(status, headers).end(body);
     return true;
   }
 

@@ -2,6 +2,8 @@ import { useState } from 'react';
 import type { AssetList } from '../../src/api/contract';
 import { withQuery } from '../api';
 import { formatBytes, formatDuration } from '../format';
+import { NewAsset } from '../parts/new-asset';
+import { Pages } from '../parts/pages';
 import { ProblemView } from '../parts/problem-view';
 import { Time } from '../parts/time';
 import { useMay } from '../role';
@@ -18,7 +20,7 @@ export function AssetsPage() {
       <div className="title">
         <h1>Assets</h1>
         {mayMake && (
-          <a className="button main" href="#/assets/new">
+          <a className="button" href="#/assets/new">
             New asset
           </a>
         )}
@@ -26,16 +28,22 @@ export function AssetsPage() {
           Packaging groups
         </a>
       </div>
+      {mayMake && <NewAsset />}
       <ProblemView problem={problem} />
       {data?.assets.length === 0 && (
         <p className="none">
-          Nothing is playable yet. A {mayMake ? <a href="#/assets/new">new asset</a> : 'new asset'} becomes so when its
-          job is done.
+          Nothing is playable yet. A new asset becomes so when its job is done
+          {mayMake && (
+            <>
+              ; it can also be made <a href="#/assets/new">by its address</a>
+            </>
+          )}
+          .
         </p>
       )}
       {data && data.assets.length > 0 && (
         <div className="scroll" tabIndex={0} role="region" aria-label="Table of assets">
-          <table>
+          <table className="stacked">
             <thead>
               <tr>
                 <th scope="col">Asset</th>
@@ -52,11 +60,13 @@ export function AssetsPage() {
                   <th scope="row">
                     <Link to={['assets', 'of', id]}>{id}</Link>
                   </th>
-                  <td>{packagingGroupId}</td>
-                  <td>{endpoints.map(({ configurationId }) => configurationId).join(', ')}</td>
-                  <td>{formatDuration(Math.max(0, ...endpoints.map(({ durationMs }) => durationMs)))}</td>
-                  <td>{formatBytes(endpoints.reduce((sum, { bytes }) => sum + bytes, 0))}</td>
-                  <td>
+                  <td data-name="Packaging group">{packagingGroupId}</td>
+                  <td data-name="Endpoints">{endpoints.map(({ configurationId }) => configurationId).join(', ')}</td>
+                  <td data-name="Duration">
+                    {formatDuration(Math.max(0, ...endpoints.map(({ durationMs }) => durationMs)))}
+                  </td>
+                  <td data-name="Size">{formatBytes(endpoints.reduce((sum, { bytes }) => sum + bytes, 0))}</td>
+                  <td data-name="Made">
                     <Time at={createdAt} />
                   </td>
                 </tr>
@@ -65,15 +75,7 @@ export function AssetsPage() {
           </table>
         </div>
       )}
-      <nav className="pages" aria-label="Pages">
-        <button type="button" disabled={cursors.length === 0} onClick={() => setCursors(cursors.slice(0, -1))}>
-          Newer
-        </button>
-        <span>Page {cursors.length + 1}</span>
-        <button type="button" disabled={!data?.next} onClick={() => setCursors([...cursors, data?.next ?? ''])}>
-          Older
-        </button>
-      </nav>
+      <Pages cursors={cursors} next={data?.next} onChange={setCursors} />
     </>
   );
 }

@@ -1,13 +1,12 @@
 import type { System } from '../../src/api/contract';
 import { formatBytes } from '../format';
+import { isStale, lowDisk } from '../health';
 import { Fact } from '../parts/fact';
+import { HealthLine } from '../parts/health-line';
 import { ProblemView } from '../parts/problem-view';
 import { Since, Time } from '../parts/time';
 import { Link } from '../router';
 import { useResource } from '../use-resource';
-
-/** below this share of free space a disk is shown as low */
-const lowDisk = 0.1;
 
 /** Whether everything that Reelway needs is well. */
 export function HealthPage() {
@@ -18,6 +17,7 @@ export function HealthPage() {
       <ProblemView problem={problem} />
       {data && (
         <>
+          <HealthLine system={data} />
           <section aria-labelledby="checks">
             <h2 id="checks">Checks</h2>
             <ul className="rows">
@@ -54,18 +54,15 @@ export function HealthPage() {
   );
 }
 
-/** milliseconds: Zoom validates every three days and stops sending when that fails */
-const staleValidation = 4 * 86_400_000;
-
 function Zoom({ zoom: { webhooks, validatedAt, sweep } }: { readonly zoom: NonNullable<System['zoom']> }) {
-  const isStale = validatedAt !== null && Date.now() - Date.parse(validatedAt) > staleValidation;
+  const stale = isStale(validatedAt);
   return (
     <section aria-labelledby="zoom">
       <h2 id="zoom">Zoom</h2>
       <ul className="rows">
         <li>
-          <span className={`status ${isStale ? 'failed' : validatedAt === null ? 'queued' : 'done'}`}>
-            {isStale ? 'not well' : validatedAt === null ? 'not seen' : 'well'}
+          <span className={`status ${stale ? 'failed' : validatedAt === null ? 'queued' : 'done'}`}>
+            {stale ? 'not well' : validatedAt === null ? 'not seen' : 'well'}
           </span>
           <strong>Webhooks</strong>
           <span>
@@ -78,7 +75,7 @@ function Zoom({ zoom: { webhooks, validatedAt, sweep } }: { readonly zoom: NonNu
             ) : (
               <>
                 Zoom validated the address <Since at={validatedAt} /> ago
-                {isStale && '. That is too long: validate it in the Zoom app, or no recording is announced any more.'}
+                {stale && '. That is too long: validate it in the Zoom app, or no recording is announced any more.'}
               </>
             )}
           </span>

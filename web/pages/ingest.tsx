@@ -1,12 +1,11 @@
 import { useId, useState, type FormEvent } from 'react';
-import type { OrderedIngestView, Submitted } from '../../src/api/contract';
+import type { OrderedIngestView } from '../../src/api/contract';
 import { send } from '../api';
-import { timeZone } from '../format';
+import { SomeDays } from '../parts/some-days';
 import { ProblemView } from '../parts/problem-view';
 import { useMay } from '../role';
 import { go, usePlace } from '../router';
 import { useAction } from '../use-resource';
-import { dateOf, wallTime } from '../week';
 
 /** Brings recordings in that Zoom did not announce, or once more: one by its link, or those of some days. */
 export function IngestPage() {
@@ -16,10 +15,10 @@ export function IngestPage() {
     <>
       <h1>Ingest from Zoom</h1>
       {mayAct ? (
-        <div className="beside">
+        <>
           <OneRecording given={query.get('uuid') ?? ''} />
           <SomeDays />
-        </div>
+        </>
       ) : (
         <p>This needs the token of an operator.</p>
       )}
@@ -100,54 +99,6 @@ function OneRecording({ given }: { readonly given: string }) {
         </button>
         {said !== undefined && <p role="status">{said}</p>}
         <ProblemView problem={action.problem} />
-      </form>
-    </section>
-  );
-}
-
-function SomeDays() {
-  const today = dateOf(wallTime(Date.now(), timeZone));
-  const [from, setFrom] = useState(today);
-  const [to, setTo] = useState(today);
-  const id = useId();
-  const look = async (dryRun: boolean) => {
-    const { job } = await send<Submitted>('POST', 'api/recordings/backfill', { from, to, dryRun });
-    go('jobs', job);
-  };
-  const action = useAction(() => look(false));
-  const rehearsal = useAction(() => look(true));
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    action.run();
-  };
-  return (
-    <section className="card" aria-labelledby={`${id}-title`}>
-      <h2 id={`${id}-title`}>All that were missed</h2>
-      <p>Looks through the recordings of the account in Zoom and takes those that nobody announced.</p>
-      <form onSubmit={submit} className="fields">
-        <div>
-          <label htmlFor={`${id}-from`}>From</label>
-          <input
-            id={`${id}-from`}
-            type="date"
-            required
-            value={from}
-            onChange={(event) => setFrom(event.target.value)}
-          />
-        </div>
-        <div>
-          <label htmlFor={`${id}-to`}>To</label>
-          <input id={`${id}-to`} type="date" required value={to} onChange={(event) => setTo(event.target.value)} />
-        </div>
-        <div className="actions">
-          <button type="button" disabled={rehearsal.busy} onClick={rehearsal.run}>
-            Only look
-          </button>
-          <button type="submit" className="main" disabled={action.busy}>
-            Take them
-          </button>
-        </div>
-        <ProblemView problem={action.problem ?? rehearsal.problem} />
       </form>
     </section>
   );

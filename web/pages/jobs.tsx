@@ -3,6 +3,7 @@ import type { JobPage as Page, JobSummary } from '../../src/api/contract';
 import { withQuery } from '../api';
 import { formatKind } from '../format';
 import { JobStatus } from '../parts/job-status';
+import { Pages } from '../parts/pages';
 import { ProblemView } from '../parts/problem-view';
 import { Lasted, Time } from '../parts/time';
 import { Link, setQuery, usePlace } from '../router';
@@ -71,25 +72,15 @@ export function JobsPage() {
         </div>
       </form>
       <ProblemView problem={problem} />
-      {data?.jobs.length === 0 && <p className="none">There are no such jobs.</p>}
+      {data?.jobs.length === 0 && (
+        <p className="none">
+          {data.next === null
+            ? 'There are no such jobs.'
+            : 'None of the newest ones; the next page looks at older ones.'}
+        </p>
+      )}
       {data && data.jobs.length > 0 && <JobTable jobs={data.jobs} busy={loading} />}
-      <nav className="pages" aria-label="Pages">
-        <button
-          type="button"
-          disabled={cursors.length === 0}
-          onClick={() => setQuery({ pages: cursors.slice(0, -1).join('.') })}
-        >
-          Newer
-        </button>
-        <span>Page {cursors.length + 1}</span>
-        <button
-          type="button"
-          disabled={!data?.next}
-          onClick={() => setQuery({ pages: [...cursors, data?.next ?? ''].join('.') })}
-        >
-          Older
-        </button>
-      </nav>
+      <Pages cursors={cursors} next={data?.next} onChange={(pages) => setQuery({ pages: pages.join('.') })} />
     </>
   );
 }
@@ -97,7 +88,7 @@ export function JobsPage() {
 export function JobTable({ jobs, busy }: { readonly jobs: readonly JobSummary[]; readonly busy?: boolean }) {
   return (
     <div className="scroll" tabIndex={0} role="region" aria-label="Table of jobs">
-      <table aria-busy={busy}>
+      <table aria-busy={busy} className="stacked">
         <thead>
           <tr>
             <th scope="col">Job</th>
@@ -114,14 +105,14 @@ export function JobTable({ jobs, busy }: { readonly jobs: readonly JobSummary[];
                 <Link to={['jobs', job.id]}>{job.title}</Link>
                 {job.failure && <span className="hint">{job.failure.title}</span>}
               </th>
-              <td>{formatKind(job.kind)}</td>
-              <td>
+              <td data-name="Kind">{formatKind(job.kind)}</td>
+              <td data-name="Status">
                 <JobStatus job={job} />
               </td>
-              <td>
+              <td data-name="Asked for">
                 <Time at={job.createdAt} />
               </td>
-              <td>
+              <td data-name="Lasted">
                 <Lasted from={job.startedAt} to={job.endedAt} />
               </td>
             </tr>

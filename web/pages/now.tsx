@@ -1,9 +1,11 @@
 import type { JobSummary, System } from '../../src/api/contract';
 import { FailureView } from '../parts/failure-view';
+import { HealthLine } from '../parts/health-line';
 import { JobActions } from '../parts/job-actions';
 import { JobProgress } from '../parts/job-progress';
 import { JobStatus } from '../parts/job-status';
 import { ProblemView } from '../parts/problem-view';
+import { WaitingQueues } from '../parts/waiting-queues';
 import { Lasted, Since, Time } from '../parts/time';
 import { Link } from '../router';
 import { useCurrentJobs, type CurrentJobs } from '../use-current-jobs';
@@ -18,7 +20,7 @@ const connectionWords = {
 /** What runs, what waits and why, and what failed with the buttons that help. */
 export function NowPage() {
   const current = useCurrentJobs();
-  const { data: system } = useResource<System>('api/system', 30_000);
+  const { data: system, problem } = useResource<System>('api/system', 10_000);
   const { running, waiting, failed, ended, loaded } = current;
   return (
     <>
@@ -28,7 +30,8 @@ export function NowPage() {
           {connectionWords[current.connection]}
         </span>
       </div>
-      <ProblemView problem={current.problem} />
+      <HealthLine system={system} link />
+      <ProblemView problem={current.problem ?? problem} />
       <Failed jobs={failed} current={current} />
       <section aria-labelledby="running">
         <h2 id="running">Running {running.length > 0 && <span className="count">{running.length}</span>}</h2>
@@ -42,17 +45,7 @@ export function NowPage() {
       <section aria-labelledby="waiting">
         <h2 id="waiting">Waiting {waiting.length > 0 && <span className="count">{waiting.length}</span>}</h2>
         {loaded && waiting.length === 0 && <p className="none">Nothing waits.</p>}
-        <ul className="rows">
-          {waiting.map((job) => (
-            <li key={job.id}>
-              <JobTitle job={job} />
-              <span className="hint">
-                {whyWaiting(job, system)}, since <Since at={job.createdAt} />
-              </span>
-              <JobActions job={job} onChange={current.put} />
-            </li>
-          ))}
-        </ul>
+        <WaitingQueues current={current} system={system} />
       </section>
       {ended.length > 0 && (
         <section aria-labelledby="ended">
@@ -152,10 +145,4 @@ function JobTitle({ job: { id, title } }: { readonly job: JobSummary }) {
 function roots(jobs: readonly JobSummary[]): readonly JobSummary[] {
   const ids = new Set(jobs.map(({ id }) => id));
   return jobs.filter(({ parent }) => parent === null || !ids.has(parent));
-}
-
-function whyWaiting({ queue }: JobSummary, system: System | undefined): string {
-  const limit = system?.queues.find(({ name }) => name === queue)?.perProcess;
-  if (queue === null || limit === undefined) return 'waits for its turn';
-  return `waits for one of the ${limit} places for ${queue} that each worker has`;
 }

@@ -53,6 +53,7 @@ export function RecordingPage({ uuid }: { readonly uuid: string }) {
         />
         {data.hostEmail !== null && <Fact name="Host" value={data.hostEmail} />}
         <Fact name="Files" value={`${data.files}${data.bytes === null ? '' : `, ${formatBytes(data.bytes)}`}`} />
+        {job !== undefined && <Fact name="Ingest" value={<Link to={['jobs', job]}>all steps</Link>} />}
         <Fact
           name="In Zoom"
           value={
@@ -62,7 +63,7 @@ export function RecordingPage({ uuid }: { readonly uuid: string }) {
           }
         />
       </dl>
-      {work && <Work job={work} onChange={changed} />}
+      {work && work.status !== 'done' && <Work job={work} onChange={changed} />}
       <Match recording={data} onChange={changed} />
       <Preview files={data.fileList} topic={data.topic} />
       <RecordingFiles files={data.fileList} />
@@ -86,7 +87,6 @@ function Work({ job, onChange }: { readonly job: JobDetail; readonly onChange: (
       {job.failure && <FailureView failure={job.failure} />}
       {job.status === 'running' && step && <p>Now: {step.name}</p>}
       {job.status === 'queued' && <p>Waits for its turn.</p>}
-      {job.status === 'done' && <p className="good">Done.</p>}
       {job.status === 'cancelled' && <p>Cancelled. It can go on where it was stopped.</p>}
       {running.map((part) => (
         <JobProgress key={part.id} job={part} />

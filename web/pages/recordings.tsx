@@ -143,12 +143,12 @@ function Row({ recording }: { readonly recording: RecordingSummary }) {
           {hostEmail !== null && ` · ${hostEmail}`}
         </span>
       </th>
-      <td>
+      <td data-name="Begun">
         <Time at={startTime} />
       </td>
-      <td>{formatDuration(durationMinutes * 60_000)}</td>
-      <td>{ingests.findLast(({ seriesId }) => seriesId !== null)?.seriesId ?? '–'}</td>
-      <td>
+      <td data-name="Length">{formatDuration(durationMinutes * 60_000)}</td>
+      <td data-name="Series">{ingests.findLast(({ seriesId }) => seriesId !== null)?.seriesId ?? '–'}</td>
+      <td data-name="State">
         <span className={`status ${mood}`}>{text}</span>
         {presence !== 'available' && <span className="hint">{presence} in Zoom</span>}
         {(mood === 'failed' || mood === 'again') && newest?.reason && <span className="hint">{newest.reason}</span>}

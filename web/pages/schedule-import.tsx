@@ -156,10 +156,12 @@ function ClassLine({ sign, item, before }: { readonly sign: string; readonly ite
       <span>
         {item.courseCode} {item.title}, {dayNames[item.day]} {item.time}, meeting {item.meetingId}, series{' '}
         {item.seriesId}
+        {item.publish !== undefined && `, publish ${item.publish}`}
       </span>
       {before && (
         <span className="hint">
           before: {before.courseCode} {before.title}
+          {before.publish !== undefined && `, publish ${before.publish}`}
         </span>
       )}
     </li>

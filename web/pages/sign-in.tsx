@@ -7,11 +7,15 @@ import { useAction } from '../use-resource';
 export interface SignInProps {
   /** of a one-time link */
   readonly ticket: string | null;
+  /** People may sign in by OpenID Connect, too. */
+  readonly oidc: boolean;
+  /** Why that did not succeed. */
+  readonly refused: string | null;
   readonly onSignedIn: (session: Session) => void;
 }
 
 /** A token for a cookie; or the ticket of a link, which is taken out of the address at once. */
-export function SignInPage({ ticket, onSignedIn }: SignInProps) {
+export function SignInPage({ ticket, oidc, refused, onSignedIn }: SignInProps) {
   const [token, setToken] = useState('');
   const field = useId();
   const redeemed = useRef<string>(undefined);
@@ -44,6 +48,14 @@ export function SignInPage({ ticket, onSignedIn }: SignInProps) {
   return (
     <main className="sign-in">
       <h1>Reelway</h1>
+      {oidc && (
+        <p>
+          <a className="button main" href="api/session/oidc">
+            Sign in with your account
+          </a>
+        </p>
+      )}
+      {refused !== null && <p role="alert">{refused}</p>}
       <form onSubmit={submit}>
         <label htmlFor={field}>API token</label>
         <input

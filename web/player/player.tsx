@@ -1,7 +1,11 @@
 import { useEffect, useId, useRef, useState } from 'react';
-import { formatNumber } from '../format';
+import { formatBytes, formatNumber } from '../format';
+import { Fact } from '../parts/fact';
 import { ProblemView } from '../parts/problem-view';
-import { openPlayback, type Playback, type PlaybackState } from './playback';
+import { nothingYet, type Playback, type PlaybackStats } from './playback';
+import { SegmentTables } from './segment-tables';
+import { openShaka } from './shaka-playback';
+import { isSmooth, openSmooth } from './smooth-playback';
 
 export interface PlayerProps {
   /** address of the manifest, on this server */
@@ -13,18 +17,19 @@ export interface PlayerProps {
 export function Player({ manifest, name }: PlayerProps) {
   const video = useRef<HTMLVideoElement>(null);
   const playback = useRef<Playback>(undefined);
-  const [state, setState] = useState<PlaybackState>({ phase: 'loading', variants: [], texts: [] });
+  const [state, setState] = useState(nothingYet);
   const choice = useId();
 
   useEffect(() => {
     const element = video.current;
     if (!element) return undefined;
-    const opened = openPlayback(element, manifest, setState);
+    const open = isSmooth(manifest) ? openSmooth : openShaka;
+    const opened = open(element, manifest, setState);
     playback.current = opened;
     return () => opened.close();
   }, [manifest]);
 
-  const { phase, variants, texts, stats } = state;
+  const { phase, variants, texts, stats, segments } = state;
   const active = variants.find((variant) => variant.active);
   return (
     <div className="player" data-state={phase}>
@@ -59,18 +64,27 @@ export function Player({ manifest, name }: PlayerProps) {
                 </option>
               ))}
             </select>
-            <output aria-live="off">
-              {[
-                active && `plays ${active.label}`,
-                stats && `${formatNumber(stats.bufferedSeconds)} s ahead`,
-                stats?.estimatedBandwidth !== undefined &&
-                  `line ${formatNumber(stats.estimatedBandwidth / 1e6)} Mbit/s`,
-                stats && stats.droppedFrames > 0 && `${stats.droppedFrames} frames dropped`,
-              ]
-                .filter(Boolean)
-                .join(' · ')}
-            </output>
+            {texts.length > 0 && (
+              <>
+                <label htmlFor={`${choice}-text`}>Text</label>
+                <select
+                  id={`${choice}-text`}
+                  value={texts.find((text) => text.active)?.id ?? ''}
+                  onChange={({ target }) =>
+                    playback.current?.showText(target.value === '' ? undefined : Number(target.value))
+                  }
+                >
+                  <option value="">none</option>
+                  {texts.map(({ id, label }) => (
+                    <option key={id} value={id}>
+                      {label}
+                    </option>
+                  ))}
+                </select>
+              </>
+            )}
           </div>
+          {stats && <Measured stats={stats} playing={active?.label ?? '–'} />}
           <div className="scroll" tabIndex={0} role="region" aria-label={`Variants of ${name}`}>
             <table>
               <caption className="unseen">Variants of {name}</caption>
@@ -94,9 +108,31 @@ export function Player({ manifest, name }: PlayerProps) {
               </tbody>
             </table>
           </div>
-          {texts.length > 0 && <p>Text: {texts.join(', ')}</p>}
+          <SegmentTables lists={segments} of={name} />
         </>
       )}
     </div>
+  );
+}
+
+/** What the player measures, told once a second to the eye alone. */
+function Measured({ stats, playing }: { readonly stats: PlaybackStats; readonly playing: string }) {
+  const { bufferedSeconds, estimatedBandwidth, decodedFrames, droppedFrames, gaps = 0, stalls = 0 } = stats;
+  return (
+    <dl className="facts measured">
+      <Fact name="Plays" value={playing} />
+      <Fact name="Buffer" value={`${formatNumber(bufferedSeconds)} s ahead`} />
+      <Fact
+        name="Line"
+        value={estimatedBandwidth === undefined ? '–' : `${formatNumber(estimatedBandwidth / 1e6)} Mbit/s`}
+      />
+      <Fact name="Loaded" value={formatBytes(stats.downloaded)} />
+      <Fact name="Frames" value={`${decodedFrames} decoded, ${droppedFrames} dropped`} />
+      <Fact
+        name="Waiting"
+        value={`${formatNumber(stats.loadSeconds)} s to begin, ${formatNumber(stats.waitedSeconds)} s in all`}
+      />
+      {gaps + stalls > 0 && <Fact name="Trouble" value={`${gaps} gaps jumped, ${stalls} stalls`} />}
+    </dl>
   );
 }

@@ -19,10 +19,20 @@ export interface Parameters {
   readonly vpcId: string | undefined;
   /** REELWAY_WORKERS_MIN and _MAX. */
   readonly workers: { readonly min: number; readonly max: number };
+  /** SOURCES_BUCKET=yes: a bucket for sources, with a queue that is told of them. */
+  readonly sourcesBucket: boolean;
+  /** SOURCES_PACKAGING_GROUP: what is made of sources that are put into that bucket, by a watcher; without it nobody watches. */
+  readonly sourcesGroup: SourcesGroup | undefined;
   /** Everything else of docs/settings.md that is no secret, from REELWAY_SETTINGS (JSON). */
   readonly settings: Readonly<Record<string, string>>;
   /** STACK_TAGS: `name=value,...` */
   readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A packaging group in MediaPackage VOD's JSON. */
+export interface SourcesGroup {
+  readonly PackagingGroup: { readonly Id: string };
+  readonly PackagingConfigurations: readonly object[];
 }
 
 const versionPattern = /^v?\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/;
@@ -39,6 +49,11 @@ export function readParameters(environment: Readonly<Record<string, string | und
     const value = Number(environment[name] ?? fallback);
     if (!Number.isInteger(value) || value < 1 || value > 500) problems.push(`${name}: a whole number from 1 to 500`);
     return value;
+  };
+  const yes = (name: string): boolean => {
+    const value = environment[name] ?? '';
+    if (!['', 'yes', 'no'].includes(value)) problems.push(`${name}: yes or no; given: ${JSON.stringify(value)}`);
+    return value === 'yes';
   };
   const workers = { min: count('REELWAY_WORKERS_MIN', 1), max: count('REELWAY_WORKERS_MAX', 10) };
   if (workers.min > workers.max) problems.push('REELWAY_WORKERS_MIN is larger than REELWAY_WORKERS_MAX');
@@ -60,11 +75,28 @@ export function readParameters(environment: Readonly<Record<string, string | und
     ingestAllowedIps: allowed,
     vpcId: environment.VPC_ID || undefined,
     workers,
+    sourcesBucket: yes('SOURCES_BUCKET'),
+    sourcesGroup: groupOf(environment.SOURCES_PACKAGING_GROUP, problems),
     settings: settingsOf(environment.REELWAY_SETTINGS, problems),
     tags: Object.fromEntries(list(environment.STACK_TAGS).map((pair) => pair.split('=', 2) as [string, string])),
   };
+  if (parameters.sourcesGroup && !parameters.sourcesBucket)
+    problems.push('SOURCES_PACKAGING_GROUP: needs SOURCES_BUCKET=yes, whose sources it is for');
   if (problems.length > 0) throw new Error(`The parameters of the stack are not usable:\n  ${problems.join('\n  ')}`);
   return parameters;
+}
+
+function groupOf(json: string | undefined, problems: string[]): SourcesGroup | undefined {
+  if (!json) return undefined;
+  try {
+    const group = JSON.parse(json) as Partial<SourcesGroup>;
+    const { PackagingGroup, PackagingConfigurations } = group;
+    if (typeof PackagingGroup?.Id === 'string' && Array.isArray(PackagingConfigurations)) return group as SourcesGroup;
+  } catch {
+    // Said below.
+  }
+  problems.push('SOURCES_PACKAGING_GROUP: JSON, {"PackagingGroup":{"Id":...},"PackagingConfigurations":[...]}');
+  return undefined;
 }
 
 function list(text: string | undefined): string[] {

@@ -11,6 +11,7 @@ import { EntryRules } from './entry-rules.js';
 import { explain } from './explain.js';
 import type { Parameters } from './parameters.js';
 import { Service } from './service.js';
+import { SourceEvents } from './source-events.js';
 import { Storage } from './storage.js';
 import { Submit } from './submit.js';
 
@@ -46,7 +47,11 @@ export class ReelwayStack extends Stack {
     const notices = topic('Notices');
     const storage = new Storage(this, 'Storage', { key });
     const database = new Database(this, 'Database', { vpc, key });
-    const service = new Service(this, 'Service', { parameters, vpc, key, database, storage, notices });
+    const sources = parameters.sourcesBucket
+      ? new SourceEvents(this, 'SourceEvents', { key, logs: storage.logs })
+      : undefined;
+    const service = new Service(this, 'Service', { parameters, vpc, key, database, storage, notices, sources });
+    sources?.grantWatch(service.role);
     new EntryRules(this, 'EntryRules', { entry: service.entry, allowed: parameters.ingestAllowedIps });
     new Alarms(this, 'AlarmsAndDashboard', { stackName: parameters.stackName, service, database, topic: alarms });
     const endpoint = `https://${parameters.domain}`;
@@ -75,6 +80,7 @@ export class ReelwayStack extends Stack {
       NoticesTopic: notices.topicArn,
       StateMachine: submit.machine.stateMachineArn,
       Version: parameters.version,
+      ...(sources && { SourcesBucket: sources.bucket.bucketName, SourceEventsQueue: sources.queue.queueUrl }),
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }

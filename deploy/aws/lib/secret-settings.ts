@@ -11,6 +11,7 @@ export const secretSettings = [
   'APIGEE_KEY',
   'SLACK_SIGNING_SECRET',
   'SLACK_API_TOKEN',
+  'OIDC_CLIENT_SECRET',
   'OPENCAST_API_PASSWORD',
   'OPENCAST_TOKEN',
 ] as const;

@@ -15,6 +15,7 @@ import type { Database } from './database.js';
 import { explain } from './explain.js';
 import type { Parameters } from './parameters.js';
 import { SettingsSecret } from './settings-secret.js';
+import type { SourceEvents } from './source-events.js';
 import type { Storage } from './storage.js';
 
 export interface ServiceProps {
@@ -24,6 +25,16 @@ export interface ServiceProps {
   readonly database: Database;
   readonly storage: Storage;
   readonly notices: sns.Topic;
+  /** Watched where there is a group for them. */
+  readonly sources: SourceEvents | undefined;
+}
+
+interface TaskProps {
+  readonly cpu: number;
+  readonly memoryLimitMiB: number;
+  readonly command: readonly [string, ...string[]];
+  readonly port?: number;
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** The server and the workers on Fargate, and the HTTPS entry. */
@@ -35,6 +46,8 @@ export class Service extends Construct {
   readonly secrets: SettingsSecret;
   readonly server: ecs.FargateService;
   readonly workers: ecs.FargateService;
+  /** what jobs are in the account */
+  readonly role: iam.Role;
   /** seconds that the job waits that has waited longest */
   readonly queueAge: cloudwatch.Metric;
   readonly queueLength: cloudwatch.Metric;
@@ -60,15 +73,16 @@ export class Service extends Construct {
     this.queueLength = filter('QueueLength', 'waiting');
 
     const role = new iam.Role(this, 'TaskRole', { assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com') });
+    this.role = role;
     grantWork(role, props);
 
     const server = this.task('ServerTask', role, props, {
       cpu: 1024,
       memoryLimitMiB: 2048,
-      command: 'serve',
+      command: ['serve'],
       port: 8080,
     });
-    const worker = this.task('WorkerTask', role, props, { cpu: 4096, memoryLimitMiB: 8192, command: 'worker' });
+    const worker = this.task('WorkerTask', role, props, { cpu: 4096, memoryLimitMiB: 8192, command: ['worker'] });
     const shared = {
       cluster: this.cluster,
       vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
@@ -92,7 +106,20 @@ export class Service extends Construct {
       minHealthyPercent: 0,
       maxHealthyPercent: 100,
     });
-    for (const service of [this.server, this.workers]) database.cluster.connections.allowDefaultPortFrom(service);
+    const watcher = this.watcher(role, props);
+    const watchers = watcher
+      ? [
+          new ecs.FargateService(this, 'Watcher', {
+            ...shared,
+            taskDefinition: watcher,
+            desiredCount: 1,
+            minHealthyPercent: 0,
+            maxHealthyPercent: 100,
+          }),
+        ]
+      : [];
+    for (const service of [this.server, this.workers, ...watchers])
+      database.cluster.connections.allowDefaultPortFrom(service);
 
     const scaling = this.workers.autoScaleTaskCount({
       minCapacity: parameters.workers.min,
@@ -134,11 +161,28 @@ export class Service extends Construct {
     });
   }
 
+  /** Makes an asset of each source that the queue tells of. It takes jobs of what it started as any process does, few at a time. */
+  private watcher(role: iam.Role, props: ServiceProps): ecs.FargateTaskDefinition | undefined {
+    const { sources, parameters } = props;
+    const { sourcesGroup: group, settings } = parameters;
+    if (!sources || !group) return undefined;
+    return this.task('WatcherTask', role, props, {
+      cpu: 1024,
+      memoryLimitMiB: 2048,
+      command: [
+        ...(['vod', 'watch', `s3://${sources.bucket.bucketName}`, '--queue', sources.queue.queueUrl] as const),
+        ...['--packaging-group', group.PackagingGroup.Id, '--group', JSON.stringify(group)],
+      ],
+      // A command says what it does to people; what its jobs do is logged where somebody asks for it.
+      environment: { LOG_LEVEL: settings.LOG_LEVEL ?? 'info' },
+    });
+  }
+
   private task(
     name: string,
     taskRole: iam.Role,
     { parameters, database, storage, notices }: ServiceProps,
-    { cpu, memoryLimitMiB, command, port }: { cpu: number; memoryLimitMiB: number; command: string; port?: number },
+    { cpu, memoryLimitMiB, command, port, environment = {} }: TaskProps,
   ): ecs.FargateTaskDefinition {
     const task = new ecs.FargateTaskDefinition(this, name, {
       cpu,
@@ -149,12 +193,13 @@ export class Service extends Construct {
     const credentials = database.cluster.secret!;
     const container = task.addContainer('reelway', {
       image: ecs.ContainerImage.fromRegistry(`${parameters.image}:${parameters.version}`),
-      command: [command],
+      command: [...command],
       readonlyRootFilesystem: true,
       stopTimeout: Duration.seconds(120),
-      logging: ecs.LogDrivers.awsLogs({ logGroup: this.logGroup, streamPrefix: command }),
+      logging: ecs.LogDrivers.awsLogs({ logGroup: this.logGroup, streamPrefix: command[0] }),
       environment: {
         ...parameters.settings,
+        ...environment,
         // Encrypted; `pg` takes user and password from PGUSER and PGPASSWORD.
         DATABASE_URL: `postgres://${database.cluster.clusterEndpoint.socketAddress}/reelway?uselibpqcompat=true&sslmode=require`,
         REELWAY_STORAGE: `s3://${storage.media.bucketName}`,

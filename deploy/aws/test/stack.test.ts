@@ -10,6 +10,7 @@ import validateAsl from 'asl-validator';
 import { jobDetailSchema, submittedSchema, type JobDetail } from '../../../src/api/contract.js';
 import { allSettings, readConfig } from '../../../src/config/config.js';
 import { readEnvironment } from '../../../src/config/environment.js';
+import { parsePackagingGroup } from '../../../src/domain/packaging-configuration.js';
 import { inventoryKey } from '../../../src/domain/inventory.js';
 import { recordingPrefix } from '../../../src/domain/recording-key.js';
 import type { Settings } from '../../../src/domain/setting.js';
@@ -244,6 +245,114 @@ describe('the stack', () => {
       FilterPattern: `{ $.msg = "job done" && (${kinds.join(' || ')}) }`,
       MetricTransformations: [Match.objectLike({ MetricName: 'DoneWork', MetricValue: '1' })],
     });
+  });
+
+  it('has, where it is asked for, a bucket for sources whose queue S3 alone may tell, and a watcher may read', () => {
+    const app = new App({ context: JSON.parse(readFileSync(new URL('../cdk.json', import.meta.url), 'utf8')).context });
+    const stack = new ReelwayStack(app, 'Reelway', {
+      parameters: readParameters({ ...example, SOURCES_BUCKET: 'yes' }),
+      env: { region: 'us-east-1' },
+    });
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    const watched = Template.fromStack(stack);
+    const [queue] = Object.keys(
+      watched.findResources('AWS::SQS::Queue', {
+        Properties: { VisibilityTimeout: 120, RedrivePolicy: { maxReceiveCount: 10 } },
+      }),
+    );
+    assert.ok(queue);
+    const arn = { 'Fn::GetAtt': [queue, 'Arn'] };
+    const [policy] = Object.keys(
+      watched.findResources('AWS::SQS::QueuePolicy', {
+        Properties: {
+          PolicyDocument: {
+            Statement: Match.arrayWith([
+              Match.objectLike({
+                Action: 'sqs:SendMessage',
+                Principal: { Service: 's3.amazonaws.com' },
+                Condition: { StringEquals: { 'aws:SourceAccount': Match.anyValue() } },
+                Resource: arn,
+              }),
+            ]),
+          },
+        },
+      }),
+    );
+    assert.ok(policy);
+    watched.hasResource('AWS::S3::Bucket', {
+      Properties: {
+        NotificationConfiguration: {
+          QueueConfigurations: ['.m3u8', '.smil', '.mp4'].map((Value) => ({
+            Event: 's3:ObjectCreated:*',
+            Queue: arn,
+            Filter: { S3Key: { Rules: [{ Name: 'suffix', Value }] } },
+          })),
+        },
+      },
+      // S3 tries whether it may tell when the notification is made.
+      DependsOn: Match.arrayWith([policy]),
+    });
+    watched.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Action: Match.arrayWith(['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:ReceiveMessage']),
+            Resource: arn,
+          }),
+        ]),
+      },
+    });
+    watched.hasOutput('SourceEventsQueue', {});
+    watched.resourceCountIs('AWS::ECS::Service', 2);
+    assert.equal(Object.keys(template.findResources('AWS::SQS::Queue')).length, 0);
+    assert.throws(() => readParameters({ ...example, SOURCES_BUCKET: 'maybe' }), /SOURCES_BUCKET: yes or no/);
+  });
+
+  it('watches that bucket, where it is told what to make of its sources', async () => {
+    const group = {
+      PackagingGroup: { Id: 'lectures' },
+      PackagingConfigurations: [{ Id: 'cmaf', CmafPackage: { HlsManifests: [{}] } }],
+    };
+    const asked = { ...example, SOURCES_BUCKET: 'yes', SOURCES_PACKAGING_GROUP: JSON.stringify(group) };
+    const app = new App({ context: JSON.parse(readFileSync(new URL('../cdk.json', import.meta.url), 'utf8')).context });
+    const stack = new ReelwayStack(app, 'Reelway', {
+      parameters: readParameters(asked),
+      env: { region: 'us-east-1' },
+    });
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    const watched = Template.fromStack(stack);
+    const tasks = Object.entries(watched.findResources('AWS::ECS::TaskDefinition'));
+    const [id, { Properties }] = tasks.find(
+      ([, task]) => task.Properties.ContainerDefinitions[0].Command[0] === 'vod',
+    )!;
+    const [{ Command, Environment }] = Properties.ContainerDefinitions;
+    const [queue] = Object.keys(
+      watched.findResources('AWS::SQS::Queue', { Properties: { RedrivePolicy: Match.anyValue() } }),
+    );
+    assert.deepEqual([Command[1], Command[4]], ['watch', { Ref: queue }]);
+    assert.deepEqual(Command[2]['Fn::Join'][1].at(0), 's3://');
+    // The command itself knows what it is given, and takes the group.
+    const named = Command.filter((word: unknown) => typeof word === 'string' && word.startsWith('--'));
+    const cli = new URL('../../../src/cli/', import.meta.url).href;
+    const { watchCommand } = (await import(`${cli}vod-watch.ts`)) as {
+      watchCommand: (context: object) => { options: readonly { long?: string }[] };
+    };
+    const options = watchCommand({}).options.map(({ long }) => long);
+    assert.deepEqual(
+      named.filter((name: string) => !options.includes(name)),
+      [],
+    );
+    assert.equal(Command[Command.indexOf('--packaging-group') + 1], 'lectures');
+    assert.equal(parsePackagingGroup(JSON.parse(Command[Command.indexOf('--group') + 1])).configurations.length, 1);
+    assert.ok(Environment.some(({ Name, Value }: { Name: string; Value: string }) => Name === 'LOG_LEVEL' && Value));
+    watched.hasResourceProperties('AWS::ECS::Service', { TaskDefinition: { Ref: id }, DesiredCount: 1 });
+    // Each of the three may reach the database.
+    const port = { 'Fn::GetAtt': [Match.anyValue(), 'Endpoint.Port'] };
+    const doors = watched.findResources('AWS::EC2::SecurityGroupIngress', { Properties: { FromPort: port } });
+    assert.equal(Object.keys(doors).length, 3);
+
+    assert.throws(() => readParameters({ ...asked, SOURCES_BUCKET: 'no' }), /SOURCES_PACKAGING_GROUP: needs SOURCES_B/);
+    assert.throws(() => readParameters({ ...asked, SOURCES_PACKAGING_GROUP: '[]' }), /SOURCES_PACKAGING_GROUP: JSON/);
   });
 
   it('prints the endpoints', () => {

@@ -1,5 +1,5 @@
 import { secondsIso } from '../../domain/recording.js';
-import type { CatalogIngest, CatalogRecording } from '../../status/recording-views.js';
+import type { CatalogIngest, RecordingProgress } from '../../status/recording-progress.js';
 
 /** zoom-recording-ingester's answer to /status. */
 export interface MeetingStatus {
@@ -8,6 +8,8 @@ export interface MeetingStatus {
   readonly recordings: readonly {
     readonly recording_id: string;
     readonly start_time: string;
+    /** Ours: what plays it, for who has a token. Absent: it was not packaged. */
+    readonly playback_urls?: readonly string[];
     readonly zip_ingests: readonly IngestStatusView[];
   }[];
 }
@@ -22,29 +24,38 @@ interface IngestStatusView {
 }
 
 /** One meeting, or null when nothing is known of it. */
-export function statusOfMeeting(recordings: readonly CatalogRecording[]): MeetingStatus | null {
-  return statusOfMeetings(recordings).meetings[0] ?? null;
+export function statusOfMeeting(recordings: readonly RecordingProgress[], may: ReaderMay): MeetingStatus | null {
+  return statusOfMeetings(recordings, may).meetings[0] ?? null;
+}
+
+export interface ReaderMay {
+  /** Who knows the addresses that play a recording may watch it. */
+  readonly watch: boolean;
 }
 
 /** All meetings of these recordings. */
-export function statusOfMeetings(recordings: readonly CatalogRecording[]): { meetings: MeetingStatus[] } {
-  const meetings = new Map<string, CatalogRecording[]>();
-  for (const each of recordings.filter(({ ingests }) => ingests.length > 0)) {
-    const { meetingId } = each.recording;
-    meetings.set(meetingId, [...(meetings.get(meetingId) ?? []), each]);
-  }
-  return { meetings: [...meetings.values()].map(meetingOf) };
+export function statusOfMeetings(
+  recordings: readonly RecordingProgress[],
+  may: ReaderMay,
+): { meetings: MeetingStatus[] } {
+  const meetings = new Map<string, RecordingProgress[]>();
+  for (const each of recordings) meetings.set(each.meetingId, [...(meetings.get(each.meetingId) ?? []), each]);
+  return { meetings: [...meetings.values()].flatMap((each) => meetingOf(each, may) ?? []) };
 }
 
-function meetingOf(recordings: readonly CatalogRecording[]): MeetingStatus {
-  const newest = recordings.at(-1)?.recording;
+/** undefined: nothing was asked of it yet */
+function meetingOf(all: readonly RecordingProgress[], may: ReaderMay): MeetingStatus | undefined {
+  const recordings = all.filter(({ ingests }) => ingests.length > 0);
+  const newest = all.at(-1);
+  if (recordings.length === 0 || !newest) return undefined;
   return {
-    meeting_id: Number(newest?.meetingId),
-    topic: newest?.topic ?? '',
-    recordings: recordings.map(({ recording, ingests }) => ({
-      recording_id: recording.uuid,
-      start_time: recording.startTime,
+    meeting_id: Number(newest.meetingId),
+    topic: newest.topic,
+    recordings: recordings.map(({ uuid, startTime, ingests, playbackUrls }) => ({
+      recording_id: uuid,
+      start_time: startTime,
       zip_ingests: ingests.map(ingestOf),
+      ...(may.watch && playbackUrls.length > 0 && { playback_urls: playbackUrls }),
     })),
   };
 }

@@ -23,7 +23,13 @@ const query = z.object({
   kind: oneOrMore(z.string()).describe('May be given several times.'),
   parent: z.string().optional().describe('Jobs below this one; `any`: all; otherwise only those without a parent.'),
   deadLetter: z.stringbool().optional().describe('Only what failed for good and waits for an operator.'),
-  search: z.string().max(200).optional().describe('Part of the id or of the title, in any case.'),
+  search: z
+    .string()
+    .max(200)
+    .optional()
+    .describe(
+      'Part of the id or of the title, in any case; of one or two characters: the beginning of a word. A page may be short, or empty, and have a `next`.',
+    ),
   limit: z.coerce.number().int().min(1).max(500).optional(),
   cursor: z.string().optional().describe('`next` of the page before'),
 });

@@ -2,18 +2,32 @@ import { z } from 'zod';
 import { Failure } from '../../domain/failure.js';
 import { identifierSchema } from '../../domain/asset.js';
 import {
-  parsePackagingGroup,
+  readPackagingGroup,
+  type GroupProblem,
   type PackagingConfiguration,
-  type PackagingGroup,
 } from '../../domain/packaging-configuration.js';
-import { groupValidationSchema, packagingGroupSchema, problemSchema } from '../contract.js';
+import { packagingFields } from '../../domain/packaging-fields.js';
+import { problemSchema } from '../contract.js';
+import {
+  groupValidationSchema,
+  packagingFieldsSchema,
+  packagingGroupSchema,
+  type GroupValidation,
+} from '../contract/packaging.js';
 import type { ApiServer } from '../http-types.js';
 import type { PackagingGroupFolder } from '../../status/packaging-groups.js';
 
 export interface PackagingGroupServices {
   readonly packagingGroups: PackagingGroupFolder;
-  /** @throws Failure configuration_unsupported naming every field that no egress of this server can honour */
-  readonly checkConfiguration: (configuration: PackagingConfiguration) => void;
+  readonly packagingVerdicts: PackagingVerdicts;
+}
+
+/** What no egress of this server can honour. */
+export interface PackagingVerdicts {
+  /** Everything in a configuration that is refused: the field without places in lists, and the reason. */
+  readonly refusals: (configuration: PackagingConfiguration) => readonly { field: string; reason: string }[];
+  /** Fields that are never honoured, each with the reason. */
+  readonly refused: Readonly<Record<string, string>>;
 }
 
 const params = z.object({ id: identifierSchema });
@@ -23,7 +37,7 @@ const tags = ['packaging groups'];
 /** Local packaging groups: what an asset's request names as `PackagingGroupId`. */
 export function packagingGroupRoutes(
   app: ApiServer,
-  { packagingGroups, checkConfiguration }: PackagingGroupServices,
+  { packagingGroups, packagingVerdicts }: PackagingGroupServices,
 ): void {
   app.get(
     '/api/packaging-groups',
@@ -81,23 +95,44 @@ export function packagingGroupRoutes(
         response: { 200: groupValidationSchema },
       },
     },
-    ({ body }) => validation(body, checkConfiguration),
+    ({ body }) => validation(body, packagingVerdicts),
+  );
+
+  app.get(
+    '/api/packaging-fields',
+    {
+      schema: {
+        summary: 'Every field of a packaging configuration: what it may be, and what becomes of it here',
+        ...{ tags, security, response: { 200: packagingFieldsSchema } },
+      },
+    },
+    () =>
+      packagingFields().map(({ choices, least = null, most = null, standard = null, ...field }) => ({
+        ...{ ...field, least, most, standard, choices: [...choices] },
+        refused: packagingVerdicts.refused[field.field] ?? null,
+      })),
   );
 }
 
 /** Everything that is wrong at once: what cannot be read, or else what this server cannot honour. */
-function validation(
-  body: unknown,
-  check: PackagingGroupServices['checkConfiguration'],
-): z.output<typeof groupValidationSchema> {
-  let group: PackagingGroup | undefined;
-  const problems = [...problemsOf(() => (group = parsePackagingGroup(body)))];
-  const configurations = group?.configurations ?? [];
-  if (group?.egress === 'embedded')
-    problems.push(...configurations.flatMap((configuration) => problemsOf(() => check(configuration))));
+function validation(body: unknown, { refusals }: PackagingVerdicts): GroupValidation {
+  const { group, problems: unreadable } = readGroup(body);
+  const { configurations } = group;
+  const problems = [
+    ...unreadable,
+    ...(unreadable.length > 0
+      ? []
+      : configurations.flatMap((configuration, index) =>
+          refusals(configuration).map(({ field, reason }) => ({
+            ...{ configuration: index, field, message: reason },
+            text: `${configuration.Id}.${field}: ${reason}`,
+          })),
+        )),
+  ];
   return {
     valid: problems.length === 0,
-    problems,
+    problems: problems.map(({ text }) => text),
+    fields: problems.map(({ configuration = null, field, message }) => ({ configuration, field, message })),
     configurations: configurations.map((configuration) => ({
       id: configuration.Id,
       type: Object.keys(configuration).find((key) => key.endsWith('Package')) ?? '',
@@ -105,13 +140,13 @@ function validation(
   };
 }
 
-function problemsOf(check: () => void): readonly string[] {
+/** What is nested too deeply to be looked at is one more problem. */
+function readGroup(body: unknown): ReturnType<typeof readPackagingGroup> {
   try {
-    check();
-    return [];
+    return readPackagingGroup(body);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    const { problems } = error.details;
-    return Array.isArray(problems) ? (problems as readonly string[]) : [error.message];
+    const problem: GroupProblem = { configuration: undefined, field: '', message: error.message, text: error.message };
+    return { group: { id: undefined, egress: 'embedded', configurations: [] }, problems: [problem] };
   }
 }

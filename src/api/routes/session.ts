@@ -6,6 +6,7 @@ import type { SessionTable } from '../../status/session-table.js';
 import { refuseForeign, sessionToken, tokenOfSecret } from '../authenticate.js';
 import { problemSchema, sessionSchema, ticketSchema } from '../contract.js';
 import type { ApiServer } from '../http-types.js';
+import type { Oidc } from '../oidc.js';
 import { sessionSecret, setSessionCookie } from '../session-cookie.js';
 import type { SignInTickets } from '../sign-in-tickets.js';
 
@@ -15,6 +16,7 @@ export interface SignIn {
   readonly tickets: SignInTickets;
   /** The server is reached by https, as REELWAY_PUBLIC_URL says. */
   readonly secure: boolean;
+  readonly oidc?: Oidc;
 }
 
 /** seconds that somebody stays signed in */
@@ -29,6 +31,7 @@ const credentials = z.union([
 /** Signing in to the dashboard: a token, or the ticket of a link, for a cookie that no script can read. */
 export function sessionRoutes(app: ApiServer, services: SignIn): void {
   const { sessions, tokens, tickets, secure } = services;
+  const oidc = services.oidc !== undefined;
 
   app.get(
     '/api/session',
@@ -36,7 +39,7 @@ export function sessionRoutes(app: ApiServer, services: SignIn): void {
     async (request, reply) => {
       reply.header('cache-control', 'no-store');
       const { name = null, role = null } = (await sessionToken(services, request)) ?? {};
-      return { name, role };
+      return { name, role, oidc };
     },
   );
 
@@ -57,7 +60,7 @@ export function sessionRoutes(app: ApiServer, services: SignIn): void {
       await endSession(request);
       const secret = await sessions.open(token, new Date(Date.now() + sessionLifetime * 1000));
       setSessionCookie(request, reply, secret, { secure, maxAge: sessionLifetime });
-      return { name: token.name, role: token.role };
+      return { name: token.name, role: token.role, oidc };
     },
   );
 
@@ -79,7 +82,7 @@ export function sessionRoutes(app: ApiServer, services: SignIn): void {
       refuseForeign(request);
       await endSession(request);
       setSessionCookie(request, reply, '', { secure, maxAge: 0 });
-      return { name: null, role: null };
+      return { name: null, role: null, oidc };
     },
   );
 }
@@ -98,6 +101,8 @@ export function ticketRoutes(app: ApiServer, { tickets }: Pick<SignIn, 'tickets'
     },
     async (request, reply) => {
       if (!request.token) throw new Failure('unauthorized', 'The request carries no token.');
+      if (request.token.digest === '')
+        throw new Failure('forbidden', 'Whom an OpenID provider signed in has no token to give a link for.');
       await reply
         .code(201)
         .header('cache-control', 'no-store')

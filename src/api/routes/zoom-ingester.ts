@@ -13,7 +13,7 @@ import { statusOfMeeting, statusOfMeetings } from './ingest-status.js';
 export interface ZoomIngester {
   readonly receive: WebhookReceiver;
   readonly ingest: (json: unknown) => Promise<OnDemandAnswer>;
-  readonly views: Pick<RecordingViews, 'ofMeeting' | 'changedSince'>;
+  readonly views: Pick<RecordingViews, 'ofMeeting' | 'progressOfMeeting' | 'progressSince'>;
   readonly updateSchedule: () => Promise<ScheduleReport>;
   /** May this address ask /ingest and /status without a token? */
   readonly isAllowed: (address: string) => boolean;
@@ -50,10 +50,11 @@ export function zoomIngesterRoutes(
 
   app.get<{ Querystring: Record<string, unknown> }>('/status', hidden, async (request, reply) => {
     letIn(request, zoom, tokens);
+    const may = { watch: request.headers.authorization !== undefined };
     const { meeting_id: meetingId, seconds } = request.query;
     if (meetingId !== undefined) {
       if (!isDigits(meetingId, 20)) return text(reply, 400, `Invalid meeting_id: ${shown(meetingId)}`);
-      return reply.send({ records: statusOfMeeting(await zoom.views.ofMeeting(meetingId)) });
+      return reply.send({ records: statusOfMeeting(await zoom.views.progressOfMeeting(meetingId), may) });
     }
     if (seconds === undefined)
       return text(reply, 400, "Missing identifer in query params. Must include one of 'meeting_id', 'seconds'");
@@ -61,7 +62,7 @@ export function zoomIngesterRoutes(
     if (Number(seconds) > mostSeconds)
       return text(reply, 400, `Invalid number of seconds. Seconds must be <= ${mostSeconds}`);
     const since = Date.now() - Number(seconds) * 1000;
-    return reply.send({ records: statusOfMeetings(await zoom.views.changedSince(since)) });
+    return reply.send({ records: statusOfMeetings(await zoom.views.progressSince(since), may) });
   });
 
   app.post('/schedule_update', { ...hidden, bodyLimit: requestLimit }, async (request, reply) => {

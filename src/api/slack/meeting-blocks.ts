@@ -1,7 +1,8 @@
 import type { ScheduledClass } from '../../domain/schedule.js';
 import { isZoomStatus } from '../../domain/recording-status.js';
 import { matchSchedule, type MatchRules } from '../../intake/match-schedule.js';
-import type { CatalogIngest, CatalogRecording } from '../../status/recording-views.js';
+import type { CatalogIngest } from '../../status/recording-progress.js';
+import type { CatalogRecording } from '../../status/recording-views.js';
 import { showMeetingNumber } from './meeting-number.js';
 import { hasFailed, statusWords, zoomWords } from './status-words.js';
 

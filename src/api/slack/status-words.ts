@@ -1,5 +1,5 @@
 import { isZoomStatus, type RecordingStatus } from '../../domain/recording-status.js';
-import type { CatalogIngest } from '../../status/recording-views.js';
+import type { CatalogIngest } from '../../status/recording-progress.js';
 
 const words: Record<RecordingStatus, string> = {
   RECORDING_IN_PROGRESS: 'Recording in progress in Zoom.',

@@ -7,6 +7,11 @@ export interface Mpd {
   readonly minBufferTime: number;
   /** seconds */
   readonly maxSegmentDuration: number;
+  /**
+   * Every Representation is one segment with an index (SegmentBase): how long segments are, how they are aligned and what they start with is said
+   * of its subsegments.
+   */
+  readonly indexed?: boolean;
   readonly periods: readonly Period[];
 }
 
@@ -85,6 +90,7 @@ export interface Representation {
   /** `false`: every sample can be decoded by itself. */
   readonly codingDependency?: boolean;
   readonly segmentTemplate?: SegmentTemplate;
+  readonly segmentBase?: SegmentBase;
 }
 
 /** §5.8.2 */
@@ -104,6 +110,22 @@ export interface SegmentTemplate {
   readonly startNumber: number;
   /** What the segments last: each by itself, or all the same. */
   readonly segments: { readonly timeline: readonly TimelineRun[] } | { readonly duration: number };
+}
+
+/** §5.3.9.2, with the address of the one segment */
+export interface SegmentBase {
+  readonly baseUrl: string;
+  /** ticks per second */
+  readonly timescale: number;
+  /** Of the init segment, and of the segment index. */
+  readonly initialization: MpdByteRange;
+  readonly index: MpdByteRange;
+}
+
+export interface MpdByteRange {
+  /** bytes */
+  readonly offset: number;
+  readonly length: number;
 }
 
 /** S, §5.3.9.6.2 */

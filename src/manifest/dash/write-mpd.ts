@@ -1,11 +1,21 @@
 import { element, writeXml, type XmlElement } from '../xml.js';
-import type { AdaptationSet, Descriptor, EventStream, Mpd, Period, Representation, SegmentTemplate } from './mpd.js';
+import type {
+  AdaptationSet,
+  Descriptor,
+  EventStream,
+  Mpd,
+  MpdByteRange,
+  Period,
+  Representation,
+  SegmentBase,
+  SegmentTemplate,
+} from './mpd.js';
 
 /** Writes a static MPD, with elements and attributes in the schema's order. */
 export function writeMpd(mpd: Mpd): string {
   let total = 0;
   const periods = mpd.periods.map((period) => {
-    const written = writePeriod(period, total);
+    const written = writePeriod(period, total, mpd.indexed ?? false);
     total += period.duration;
     return written;
   });
@@ -18,19 +28,23 @@ export function writeMpd(mpd: Mpd): string {
         type: 'static',
         mediaPresentationDuration: isoDuration(total),
         minBufferTime: isoDuration(mpd.minBufferTime),
-        maxSegmentDuration: isoDuration(mpd.maxSegmentDuration),
+        [mpd.indexed ? 'maxSubsegmentDuration' : 'maxSegmentDuration']: isoDuration(mpd.maxSegmentDuration),
       },
       ...periods,
     ),
   );
 }
 
-function writePeriod({ id, duration, eventStreams = [], adaptationSets }: Period, start: number): XmlElement {
+function writePeriod(
+  { id, duration, eventStreams = [], adaptationSets }: Period,
+  start: number,
+  indexed: boolean,
+): XmlElement {
   return element(
     'Period',
     { id, start: isoDuration(start), duration: isoDuration(duration) },
     ...eventStreams.map(writeEventStream),
-    ...adaptationSets.map(writeAdaptationSet),
+    ...adaptationSets.map((set) => writeAdaptationSet(set, indexed)),
   );
 }
 
@@ -48,7 +62,7 @@ function writeEventStream({ schemeIdUri, timescale, presentationTimeOffset, even
   );
 }
 
-function writeAdaptationSet(set: AdaptationSet): XmlElement {
+function writeAdaptationSet(set: AdaptationSet, indexed: boolean): XmlElement {
   return element(
     'AdaptationSet',
     {
@@ -56,8 +70,8 @@ function writeAdaptationSet(set: AdaptationSet): XmlElement {
       contentType: set.contentType,
       mimeType: set.mimeType,
       lang: set.lang,
-      segmentAlignment: set.segmentAlignment,
-      startWithSAP: set.startWithSAP,
+      [indexed ? 'subsegmentAlignment' : 'segmentAlignment']: set.segmentAlignment,
+      [indexed ? 'subsegmentStartsWithSAP' : 'startWithSAP']: set.startWithSAP,
     },
     // What an AdaptationSet shares with a Representation comes first, §5.3.7.
     ...(set.essentialProperties ?? []).map((property) => writeDescriptor('EssentialProperty', property)),
@@ -72,7 +86,7 @@ function writeAdaptationSet(set: AdaptationSet): XmlElement {
 }
 
 function writeRepresentation(representation: Representation): XmlElement {
-  const { audioChannelConfiguration, segmentTemplate } = representation;
+  const { audioChannelConfiguration, segmentTemplate, segmentBase } = representation;
   return element(
     'Representation',
     {
@@ -88,8 +102,27 @@ function writeRepresentation(representation: Representation): XmlElement {
       codingDependency: representation.codingDependency,
     },
     ...(audioChannelConfiguration ? [writeDescriptor('AudioChannelConfiguration', audioChannelConfiguration)] : []),
+    ...writeBase(segmentBase),
     ...writeTemplate(segmentTemplate),
   );
+}
+
+function writeBase(base: SegmentBase | undefined): XmlElement[] {
+  if (!base) return [];
+  const { baseUrl, timescale, initialization, index } = base;
+  return [
+    element('BaseURL', {}, baseUrl),
+    element(
+      'SegmentBase',
+      { timescale, indexRange: writeRange(index), indexRangeExact: true },
+      element('Initialization', { range: writeRange(initialization) }),
+    ),
+  ];
+}
+
+/** First byte to last. */
+function writeRange({ offset, length }: MpdByteRange): string {
+  return `${offset}-${offset + length - 1}`;
 }
 
 function writeDescriptor(name: string, { schemeIdUri, value }: Descriptor): XmlElement {

@@ -85,7 +85,7 @@ export type AttributeValue = { readonly quoted: string } | string | number | boo
 
 /**
  * Writes an attribute list; undefined values are left out, booleans become YES and NO.
- * @throws ManifestError for a quoted string with a quote or line break in it, which HLS cannot express
+ * @throws ManifestError for a quoted string with a quote or line break in it, or another with a comma or space, which HLS cannot express
  */
 export function writeAttributeList(attributes: Readonly<Record<string, AttributeValue>>): string {
   return Object.entries(attributes)
@@ -96,6 +96,8 @@ export function writeAttributeList(attributes: Readonly<Record<string, Attribute
 
 function writeValue(name: string, value: AttributeValue): string {
   if (typeof value === 'boolean') return value ? 'YES' : 'NO';
+  if (typeof value === 'string' && /[\s",]/.test(value))
+    throw new ManifestError('invalid', `attribute ${name} may hold no quote, comma or space: ${clip(value)}`);
   if (typeof value !== 'object') return String(value);
   if (/["\r\n]/.test(value.quoted))
     throw new ManifestError('invalid', `attribute ${name} may hold no quote or line break: ${clip(value.quoted)}`);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { brokenMediaPlaylists } from '../../../test/support/playlist-cases.js';
 import { readMediaPlaylist } from './read-media-playlist.js';
 import { maxPlaylistLength } from './tag.js';
 
@@ -92,23 +93,7 @@ describe('a media playlist', () => {
     expect(playlist.segments[0]?.uri).toBe('https://cdn/1.ts');
   });
 
-  it.each([
-    ['#EXTINF:1,', 'line 2: EXTINF is not followed by a URI: the playlist is cut off'],
-    ['a.ts', 'line 2: a URI without EXTINF before it'],
-    ['#EXTINF:six,\na.ts', 'line 2: EXTINF must be a number of seconds; given: six'],
-    ['#EXTINF:-1,\na.ts', 'line 2: EXTINF must be a number of seconds; given: -1'],
-    ['#EXTINF:1,\n#EXT-X-BYTERANGE:10\na.ts', 'line 4: EXT-X-BYTERANGE without offset continues no range'],
-    [
-      '#EXTINF:1,\n#EXT-X-BYTERANGE:10@0\na.ts\n#EXTINF:1,\n#EXT-X-BYTERANGE:10\nb.ts',
-      'line 7: EXT-X-BYTERANGE without',
-    ],
-    ['#EXT-X-BYTERANGE:x', 'line 2: a byte range must be'],
-    ['#EXT-X-TARGETDURATION:', 'line 2: EXT-X-TARGETDURATION must be an integer'],
-    ['#EXT-X-KEY:URI="k"', 'line 2: attribute METHOD is missing'],
-    ['#EXT-X-MAP:BYTERANGE="1@0"', 'line 2: attribute URI is missing'],
-    ['#EXT-X-SKIP:SKIPPED-SEGMENTS=3', 'line 2: EXT-X-SKIP'],
-    ['#EXT-X-STREAM-INF:BANDWIDTH=1', 'line 2: EXT-X-STREAM-INF has no place in a media playlist'],
-  ])('with %j is refused', (rest, message) => {
+  it.each(brokenMediaPlaylists)('with %j is refused', (rest, message) => {
     expect(() => readMediaPlaylist(`#EXTM3U\n${rest}`)).toThrow(message);
   });
 

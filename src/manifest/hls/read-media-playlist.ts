@@ -107,7 +107,7 @@ class MediaPlaylistReader {
 
   /** Kept as it is, since clients define attributes of their own; variables have no meaning elsewhere. */
   #dateRange({ value, line }: TagLine): void {
-    const list = this.#variables.substitute(value.trim(), line);
+    const list = this.#variables.substitute(value, line).trim();
     readAttributeList(list, line);
     if (this.#dateRanges.length >= maximumDateRanges)
       throw new ManifestError('too_large', `more than ${maximumDateRanges} EXT-X-DATERANGEs (maximumDateRanges)`, line);

@@ -1,21 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { brokenMultivariantPlaylists, ladder } from '../../../test/support/playlist-cases.js';
 import { readMultivariantPlaylist } from './read-multivariant-playlist.js';
 import { playlistKind } from './tag.js';
-
-const ladder = `\uFEFF#EXTM3U\r
-#EXT-X-VERSION:6\r
-#EXT-X-INDEPENDENT-SEGMENTS\r
-#EXT-X-DEFINE:NAME="token",VALUE="t=1"\r
-\r
-# a comment
-#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="aac",NAME="English",LANGUAGE="en",DEFAULT=YES,CHANNELS="2",URI="audio.m3u8?{$token}"\r
-#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID="cc",NAME="CC1",INSTREAM-ID="CC1"\r
-#EXT-X-STREAM-INF:BANDWIDTH=1280000,AVERAGE-BANDWIDTH=1000000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=1280x720,FRAME-RATE=29.970,AUDIO="aac"\r
-  720p.m3u8?{$token}  \r
-#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=90000,URI="iframes.m3u8",RESOLUTION=1280x720\r
-#EXT-X-STREAM-INF:BANDWIDTH=64000
-#EXT-X-UNKNOWN:whatever
-audio.m3u8`;
 
 describe('a multivariant playlist', () => {
   it('is read with everything that players forgive', () => {
@@ -62,21 +48,14 @@ describe('a multivariant playlist', () => {
     expect([...playlist.variables]).toEqual([['token', 't=1']]);
   });
 
-  it.each([
-    ['#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1', 'line 2: EXT-X-STREAM-INF is not followed by a URI'],
-    ['#EXTM3U\n#EXT-X-STREAM-INF:CODECS="a"\nx', 'line 2: attribute BANDWIDTH is missing'],
-    [
-      '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n#EXT-X-STREAM-INF:BANDWIDTH=1\nx',
-      'line 2: EXT-X-STREAM-INF is not followed',
-    ],
-    ['#EXTM3U\n#EXT-X-MEDIA:TYPE=SMELL,GROUP-ID="a",NAME="b"', 'line 2: TYPE must be one of AUDIO'],
-    ['#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n{$no}', 'line 3: the variable no is not defined'],
-    ['#EXTM3U\n#EXT-X-DEFINE:IMPORT="a"', 'line 2: the multivariant playlist defines no variable a'],
-    ['#EXTM3U\n#EXTINF:1,', 'line 2: EXTINF has no place in a multivariant playlist'],
-    ['<html>', 'not a playlist'],
-    ['', 'not a playlist'],
-  ])('%j is refused', (text, message) => {
+  it.each(brokenMultivariantPlaylists)('%j is refused', (text, message) => {
     expect(() => readMultivariantPlaylist(text)).toThrow(message);
+  });
+
+  it('has forced renditions among subtitles alone', () => {
+    const media = (type: string) => `#EXT-X-MEDIA:TYPE=${type},GROUP-ID="a",NAME="b",FORCED=YES,URI="c"`;
+    const read = readMultivariantPlaylist(`#EXTM3U\n${media('AUDIO')}\n${media('SUBTITLES')}\n`);
+    expect(read.media.map(({ forced }) => forced)).toEqual([false, true]);
   });
 
   it('takes variables from the query of its own address', () => {

@@ -109,7 +109,8 @@ function readMedia(attributes: AttributeList, line: number): Media {
     default: isDefault,
     // A default rendition is chosen by itself even where AUTOSELECT was left out, §4.4.6.1.
     autoselect: isDefault || attributes.flag('AUTOSELECT'),
-    forced: attributes.flag('FORCED'),
+    // Only subtitles may have it.
+    forced: type === 'SUBTITLES' && attributes.flag('FORCED'),
     ...optional('instreamId', attributes.text('INSTREAM-ID')),
     ...optional('characteristics', attributes.text('CHARACTERISTICS')),
     ...optional('channels', attributes.text('CHANNELS')),

@@ -69,11 +69,21 @@ export function readInteger(tag: string, value: string, line: number): number {
 }
 
 /**
- * Seconds, zero or more.
+ * A URI on a line of its own.
+ * @throws ManifestError for one that would be read as a comment, a tag, nothing, or another URI
+ */
+export function uriLine(uri: string): string {
+  if (uri === '' || uri.startsWith('#') || uri.trim() !== uri || uri.includes('\n'))
+    throw new ManifestError('invalid', `a playlist cannot name the URI ${JSON.stringify(uri.slice(0, 60))}`);
+  return uri;
+}
+
+/**
+ * Seconds, zero or more; of up to twelve digits, so that they can be written again.
  * @throws ManifestError for anything else
  */
 export function readSeconds(tag: string, value: string, line: number): number {
-  const match = /^\s*(\d+(?:\.\d*)?|\.\d+)\s*$/.exec(value);
+  const match = /^\s*(\d{1,12}(?:\.\d*)?|\.\d+)\s*$/.exec(value);
   if (!match || value.length > 40)
     throw new ManifestError('invalid', `${tag} must be a number of seconds; given: ${value.slice(0, 60)}`, line);
   return Number(match[1]);

@@ -30,6 +30,26 @@ describe('a media playlist that is written', () => {
     expect({ ...read, segments: read.segments.map(({ line: _, ...segment }) => segment) }).toEqual(playlist);
   });
 
+  it.each(['', '#t=1', ' a', 'a\n#EXT-X-ENDLIST'])(
+    'is refused for the URI %j, which would be read as something else',
+    (uri) => {
+      const write = () => writeMediaPlaylist({ ...playlist, segments: [{ uri, duration: 1 }] });
+      expect(write).toThrow('a playlist cannot name the URI');
+    },
+  );
+
+  it('is refused for a key whose method is no word', () => {
+    const key = { method: 'AES-128,URI=x', uri: 'k' };
+    const write = () => writeMediaPlaylist({ ...playlist, segments: [{ uri: 'a', duration: 1, keys: [key] }] });
+    expect(write).toThrow('attribute METHOD may hold no quote, comma or space');
+  });
+
+  it('has date ranges as they were read, whatever variables put around them', () => {
+    const text = '#EXTM3U\n#EXT-X-DEFINE:NAME="v",VALUE=" ID=1 "\n#EXT-X-DATERANGE:{$v}\n';
+    const read = readMediaPlaylist(text);
+    expect(readMediaPlaylist(writeMediaPlaylist(read))).toEqual(read);
+  });
+
   it('states maps and keys only where they change', () => {
     const text = writeMediaPlaylist(playlist);
     expect(text.match(/#EXT-X-MAP/g)).toHaveLength(4);

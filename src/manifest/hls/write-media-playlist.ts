@@ -1,7 +1,11 @@
 import { writeAttributeList } from './attribute-list.js';
 import type { ByteRange, Key, MediaMap, MediaPlaylist, MediaSegment } from './media-playlist.js';
+import { uriLine } from './tag.js';
 
-/** Writes a media playlist; EXT-X-MAP and EXT-X-KEY stand where they change. */
+/**
+ * Writes a media playlist; EXT-X-MAP and EXT-X-KEY stand where they change.
+ * @throws ManifestError for a value that HLS cannot express
+ */
 export function writeMediaPlaylist(playlist: MediaPlaylist): string {
   const lines = ['#EXTM3U', `#EXT-X-VERSION:${playlist.version}`, `#EXT-X-TARGETDURATION:${playlist.targetDuration}`];
   if (playlist.mediaSequence > 0) lines.push(`#EXT-X-MEDIA-SEQUENCE:${playlist.mediaSequence}`);
@@ -37,7 +41,7 @@ function writeSegment(segment: MediaSegment, previous: MediaSegment | undefined)
   if (segment.markers) lines.push(...segment.markers.map((marker) => `#${marker}`));
   if (segment.gap) lines.push('#EXT-X-GAP');
   if (byteRange) lines.push(`#EXT-X-BYTERANGE:${writeRange(byteRange)}`);
-  lines.push(`#EXTINF:${segment.duration.toFixed(6)},`, segment.uri);
+  lines.push(`#EXTINF:${segment.duration.toFixed(6)},`, uriLine(segment.uri));
   return lines;
 }
 

@@ -1,4 +1,5 @@
 import { type AttributeValue, writeAttributeList } from './attribute-list.js';
+import { uriLine } from './tag.js';
 import type { IFrameVariant, Media, MultivariantPlaylist, Variant } from './multivariant-playlist.js';
 
 /**
@@ -42,7 +43,7 @@ function writeVariant(variant: Variant): string[] {
     SUBTITLES: quoted(variant.subtitles),
     'CLOSED-CAPTIONS': closedCaptions === 'NONE' ? closedCaptions : quoted(closedCaptions),
   });
-  return [`#EXT-X-STREAM-INF:${attributes}`, variant.uri];
+  return [`#EXT-X-STREAM-INF:${attributes}`, uriLine(variant.uri)];
 }
 
 /** §4.4.6.3: as a variant, with its URI, and without what a player chooses other renditions by. */

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { brokenSmil, smilDocument } from '../../../test/support/smil-cases.js';
 import { readSmil } from './read-smil.js';
 
-const document = (body: string) =>
-  `<?xml version="1.0"?><smil xmlns="http://www.w3.org/2001/SMIL20/Language"><head/><body>${body}</body></smil>`;
 const plain = { languages: [], audioNames: [], includeAudio: [], line: 1 };
 
 describe('readSmil', () => {
@@ -45,22 +44,10 @@ describe('readSmil', () => {
       { videos: [{ ...plain, src: 'a.mp4' }], texts: [{ src: 'a.srt', language: 'eng', name: 'English', line: 1 }] },
     ],
   ])('reads %s', (_, body, expected) => {
-    expect(readSmil(document(body))).toEqual(expected);
+    expect(readSmil(smilDocument(body))).toEqual(expected);
   });
 
-  it.each([
-    ['another document', '<MPD/>', 'not SMIL: its root is <MPD>'],
-    ['no video', document('<switch/>'), 'no <video> in its body'],
-    ['a video without a file', document('<video systemLanguage="eng"/>'), '<video> has neither src nor name'],
-    [
-      'a flag that is none',
-      document('<video src="a" includeAudio="maybe"/>'),
-      'includeAudio: true or false is allowed; given: maybe',
-    ],
-    ['entities', `<!DOCTYPE smil [<!ENTITY a "b">]>${document('<video src="&a;"/>')}`, 'DOCTYPE'],
-    ['what is not well-formed', '<smil><body></smil>', 'not well-formed XML'],
-    ['too many files', document('<video src="a"/>'.repeat(65)), 'maximumSmilFiles'],
-  ])('refuses %s', (_, text, message) => {
+  it.each(brokenSmil)('refuses %s', (_, text, message) => {
     expect(() => readSmil(text)).toThrow(message);
   });
 });

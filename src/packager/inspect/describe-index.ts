@@ -51,14 +51,14 @@ export async function describeIndex(
   ];
 }
 
-/** By its kind, as the program map of the transport stream announces it. */
+/** By its kind, as the program map of the transport stream announces it, or as it was found between fragments. */
 function describeMetadata({ id, periods }: IndexedRendition): InspectedTrack[] {
   return periods.flatMap(({ metadata = [] }, part) =>
     metadata.map(({ format, pid }) => ({
       name: periods.length > 1 ? `${id} part ${part + 1}` : id,
       kind: 'events',
       codec: format === 'id3' ? 'ID3' : 'SCTE-35',
-      format: `PID ${pid}`,
+      format: pid === undefined ? 'in the segments' : `PID ${pid}`,
     })),
   );
 }

@@ -10,8 +10,10 @@ import { checkCmafHeader, checkCmafSegment } from '../rules/cmaf-rules.js';
 import type { RuleProblem } from '../rules/problem.js';
 import { indexSource } from '../segmenter/asset-index.js';
 import { resolveUri } from '../segmenter/resolve-uri.js';
+import { boxRules } from './box-rules.js';
 import { describeIndex } from './describe-index.js';
 import { describeMpd } from './describe-mpd.js';
+import { inspectIndexedFiles } from './inspect-indexed-files.js';
 import type { InspectedTrack, Inspection } from './inspection.js';
 
 /** bytes that tell what an address leads to */
@@ -31,9 +33,9 @@ export async function inspect(reader: SourceReader, uri: string, signal?: AbortS
     case 'hls':
       return inspectHls({ reader, uri, signal });
     case 'dash':
-      return { kind: 'DASH', ...(await inspectXml({ reader, uri, signal }, describeMpd)) };
+      return inspectDash({ reader, uri, signal });
     case 'mss':
-      return { kind: 'Smooth Streaming', ...(await inspectXml({ reader, uri, signal }, qualityLevels)) };
+      return inspectSmooth({ reader, uri, signal });
     case undefined:
       return { kind: 'media file', ...(await inspectMedia({ reader, uri, signal })) };
   }
@@ -80,7 +82,7 @@ function children(text: string, uri: string): string[] {
 /** The header and the first segment of a playlist of fragments. */
 async function inspectFragments({ reader, signal }: Subject, uri: string, text: string): Promise<RuleProblem[]> {
   const playlist = unlessUnreadable(() => readMediaPlaylist(text, { uri }));
-  const [first] = playlist?.segments ?? [];
+  const first = playlist?.segments.find(({ gap }) => !gap);
   if (!first?.map || first.keys || playlist?.iFramesOnly) return [];
   const read = async (reference: string, range: { offset: number; length: number } | undefined) =>
     reader.read(
@@ -93,22 +95,17 @@ async function inspectFragments({ reader, signal }: Subject, uri: string, text: 
   ];
 }
 
-function boxRules(
-  file: string,
-  bytes: Uint8Array,
-  check: (file: string, bytes: Uint8Array) => RuleProblem[],
-): RuleProblem[] {
-  try {
-    return check(file, bytes);
-  } catch (error) {
-    return [{ rule: 'cmaf.boxes', file, message: (error as Error).message }];
-  }
+async function inspectDash(subject: Subject): Promise<Inspection> {
+  const text = await readText(subject, subject.uri);
+  const mpd = unlessUnreadable(() => readXml(text));
+  const problems = [...judged(subject.uri, text), ...(mpd ? await inspectIndexedFiles(subject, mpd) : [])];
+  return { kind: 'DASH', tracks: mpd ? describeMpd(mpd) : [], notes: [], problems };
 }
 
-async function inspectXml(subject: Subject, describe: (root: ReadElement) => InspectedTrack[]): Promise<Found> {
+async function inspectSmooth(subject: Subject): Promise<Inspection> {
   const text = await readText(subject, subject.uri);
-  const problems = judged(subject.uri, text);
-  return { tracks: unlessUnreadable(() => describe(readXml(text))) ?? [], notes: [], problems };
+  const tracks = unlessUnreadable(() => qualityLevels(readXml(text))) ?? [];
+  return { kind: 'Smooth Streaming', tracks, notes: [], problems: judged(subject.uri, text) };
 }
 
 function qualityLevels(client: ReadElement): InspectedTrack[] {

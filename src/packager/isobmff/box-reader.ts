@@ -22,7 +22,7 @@ export const maxBoxDepth = 16;
 type BytesBefore = (payload: DataView) => number;
 
 const containers: ReadonlyMap<string, BytesBefore> = new Map([
-  ...['moov', 'trak', 'mdia', 'minf', 'dinf', 'stbl', 'edts', 'mvex', 'moof', 'traf', 'wave'].map(
+  ...['moov', 'trak', 'mdia', 'minf', 'dinf', 'stbl', 'edts', 'mvex', 'moof', 'traf', 'wave', 'vttc'].map(
     (type) => [type, () => 0] as const,
   ),
   ...['dref', 'stsd'].map((type) => [type, () => 8] as const), // version, flags, entry count

@@ -9,6 +9,8 @@ import type { SampleColumns } from './sample-columns.js';
 export interface FragmentedTrack {
   readonly timescale: number;
   readonly columns: SampleColumns;
+  /** Text: nothing is shown where fragments leave a gap, which a sample of no bytes stands for. */
+  readonly sparse?: boolean;
 }
 
 /** The tracks of a movie, by track_ID. */
@@ -73,8 +75,8 @@ export function addFragment(
         'source_too_large',
         `more than ${maximum} samples in one track: maximumSamples, or one for each byte of the file`,
       );
+    beginAt(track, decodeTime(traf), { trackId: header.trackId, position });
     track.columns.reserve(count);
-    beginAt(track, decodeTime(traf), header.trackId);
     for (const run of runs) dataEnd = addRun(track, run, { trackId: header.trackId, usual, base, dataEnd });
   }
 }
@@ -126,13 +128,18 @@ function decodeTime(traf: ReadBox): number | undefined {
   return version === 1 ? reader.u64() : reader.u32();
 }
 
-function beginAt({ columns, timescale }: FragmentedTrack, time: number | undefined, trackId: number): void {
+function beginAt(
+  { columns, timescale, sparse }: FragmentedTrack,
+  time: number | undefined,
+  { trackId, position }: { trackId: number; position: number },
+): void {
   if (columns.count === 0) {
     columns.start = time ?? 0;
     return;
   }
   const end = columns.start + columns.duration;
   if (time === undefined || time === end) return;
+  if (sparse && time > end) return columns.addEmpty(time - end, position);
   const last = columns.durations[columns.count - 1] ?? 0;
   if (end - time >= last || time - end > largestGap * timescale)
     throw new MalformedError(
@@ -182,7 +189,7 @@ interface RunPlace {
 }
 
 /** @returns where the run's data end */
-function addRun({ columns }: FragmentedTrack, run: Run, place: RunPlace): number {
+function addRun({ columns, sparse = false }: FragmentedTrack, run: Run, place: RunPlace): number {
   const { present, view, count, version } = run;
   const { usual } = place;
   let position = run.dataOffset === undefined ? place.dataEnd : place.base + run.dataOffset;
@@ -195,7 +202,8 @@ function addRun({ columns }: FragmentedTrack, run: Run, place: RunPlace): number
   for (let sample = 0; sample < count; sample += 1) {
     const index = columns.count;
     const duration = next(trunFlags.duration, usual.duration);
-    if (duration === 0) throw new MalformedError(`track ${place.trackId}: sample ${index + 1} lasts 0 ticks`, 0);
+    if (duration === 0 && !sparse)
+      throw new MalformedError(`track ${place.trackId}: sample ${index + 1} lasts 0 ticks`, 0);
     const size = next(trunFlags.size, usual.size);
     const flags = next(trunFlags.flags, sample === 0 ? (run.firstFlags ?? usual.flags) : usual.flags);
     const offset = next(trunFlags.offset, 0) | 0; // version 0 is unsigned by the standard; none needs half of 2^32 ticks

@@ -30,11 +30,18 @@ export interface MovieTrack {
   readonly entries: readonly ReadBox[];
   /** `stbl` */
   readonly sampleTable: ReadBox;
+  /** `trak`: for what few look at */
+  readonly box: ReadBox;
 }
 
-/** What is packaged: video and audio. */
+/** Video and audio. */
 export function isMedia({ handler }: MovieTrack): boolean {
   return handler === 'vide' || handler === 'soun';
+}
+
+/** Subtitles that can be read: WebVTT and TTML of ISO/IEC 14496-30, timed text of 3GPP TS 26.245. */
+export function isText({ handler, entries: [entry] }: MovieTrack): boolean {
+  return ['text', 'sbtl', 'subt'].includes(handler) && ['wvtt', 'stpp', 'tx3g'].includes(entry?.type ?? '');
 }
 
 /** What holds for samples of fragments that do not say otherwise: `trex`, §8.8.3. */
@@ -65,7 +72,7 @@ function readTrack(trak: ReadBox): MovieTrack {
     const edits = findBox(trak.children, 'edts/elst');
     const language = trackLanguage(trak);
     return {
-      ...{ id, turned, sampleTable },
+      ...{ id, turned, sampleTable, box: trak },
       handler: handlerType(fields(trak, 'mdia/hdlr')),
       timescale: headerTimescale(fields(trak, 'mdia/mdhd')),
       ...(language !== undefined && { language }),

@@ -1,3 +1,9 @@
+import { MalformedError } from '../bits/malformed.js';
+
+/** Ticks of one sample of no bytes, and how many of them one gap may need. */
+const longestEmpty = 2 ** 31;
+const maximumEmpty = 1000;
+
 /** The samples of one track in decode order, as columns that grow: entry i of each is sample i. */
 export class SampleColumns {
   /** How many there are; what the arrays hold beyond it means nothing. */
@@ -35,6 +41,22 @@ export class SampleColumns {
     this.compositionOffsets = grown(this.compositionOffsets, new Int32Array(capacity));
     this.sync = grown(this.sync, new Uint8Array(capacity));
     this.positions = grown(this.positions, new Float64Array(capacity));
+  }
+
+  /** Adds samples of no bytes that last so long together. @throws MalformedError when that is longer than a track can be */
+  addEmpty(ticks: number, position: number): void {
+    const count = Math.ceil(ticks / longestEmpty);
+    if (count > maximumEmpty) throw new MalformedError(`a gap of ${ticks} ticks`, position);
+    this.reserve(count);
+    for (let left = ticks; left > 0; left -= longestEmpty) {
+      this.sizes[this.count] = 0;
+      this.durations[this.count] = Math.min(left, longestEmpty);
+      this.compositionOffsets[this.count] = 0;
+      this.sync[this.count] = 1;
+      this.positions[this.count] = position;
+      this.count += 1;
+    }
+    this.duration += ticks;
   }
 
   /** Changes how long the last sample lasts, so that it ends where the next one begins. */

@@ -6,15 +6,15 @@ import { SampleColumns } from './sample-columns.js';
 
 /**
  * The samples of a track that its sample table describes, ISO/IEC 14496-12 §8.6 and §8.7.
- * @param maximum samples of one track @throws MalformedError; PackagerError source_too_large, source_unsupported
+ * @param maximum samples of one track @param sparse a sample may last 0 ticks, as those of text may @throws MalformedError; PackagerError source_too_large, source_unsupported
  */
-export function readSampleTables(stbl: ReadBox, maximum: number): SampleColumns {
+export function readSampleTables(stbl: ReadBox, maximum: number, { sparse = false } = {}): SampleColumns {
   const sizes = sampleSizes(stbl, maximum);
   const columns = new SampleColumns(sizes.length);
   columns.sizes = sizes;
   columns.count = sizes.length;
   if (sizes.length === 0) return columns;
-  fillDurations(needed(stbl, 'stts'), columns);
+  fillDurations(needed(stbl, 'stts'), columns, sparse);
   const offsets = findBox(stbl.children, 'ctts');
   if (offsets) fillCompositionOffsets(offsets, columns);
   fillPositions(stbl, columns);
@@ -50,13 +50,13 @@ function sizeAt(payload: DataView, bits: number, index: number): number {
 }
 
 /** §8.6.1.2: counts of samples with the same duration. A last sample of 0 lasts as long as the one before. */
-function fillDurations(box: ReadBox, columns: SampleColumns): void {
+function fillDurations(box: ReadBox, columns: SampleColumns, sparse: boolean): void {
   const { durations, count } = columns;
   forEachRun(box, count, (from, to, at) => durations.fill(box.payload.getUint32(at), from, to));
   if (durations[count - 1] === 0) durations[count - 1] = durations[count - 2] ?? 0;
   for (let index = 0; index < count; index += 1) {
     const duration = durations[index] as number;
-    if (duration === 0) throw malformed(box, `sample ${index + 1} of ${count} lasts 0 ticks`);
+    if (duration === 0 && !sparse) throw malformed(box, `sample ${index + 1} of ${count} lasts 0 ticks`);
     columns.duration += duration;
   }
 }

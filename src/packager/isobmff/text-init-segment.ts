@@ -18,6 +18,9 @@ export interface TextHeader {
   readonly sampleEntry: Uint8Array;
 }
 
+/** Brands of the CMAF media profiles of WebVTT and of IMSC1 text, ISO/IEC 23000-19 §11. */
+const profiles = { text: 'cwvt', subt: 'im1t' } as const;
+
 /** The initialization segment of text, laid out as that of other tracks. */
 export function textInitSegment({ timescale, language, kind, sampleEntry }: TextHeader): Uint8Array {
   const media = box(
@@ -28,5 +31,5 @@ export function textInitSegment({ timescale, language, kind, sampleEntry }: Text
     box('minf', mediaKindHeader(kind), dinf(), emptyStbl(sampleEntry)),
   );
   const track = box('trak', tkhd({ trackId, volume: 0, width: 0, height: 0 }), media);
-  return concat(ftyp(), box('moov', mvhd(timescale), track, mvex(trackId)));
+  return concat(ftyp(profiles[kind]), box('moov', mvhd(timescale), track, mvex(trackId)));
 }

@@ -1,7 +1,7 @@
 import type { SapType } from './sap-type.js';
 import type { SampleTable } from './sample-table.js';
 import type { SourceRange } from './source-reader.js';
-import type { MetadataStream } from './timed-metadata.js';
+import type { MetadataStream, TimedMetadata } from './timed-metadata.js';
 import type { TextDocument } from './text.js';
 import type { Track } from './track.js';
 
@@ -117,7 +117,7 @@ export interface PeriodFrame {
   /** 90 kHz ticks to subtract from unwrapped source time stamps to reach the period's time line. The same in every rendition. */
   readonly origin: number;
   readonly tracks: readonly Track[];
-  /** What the transport stream carries beside them; absent: nothing. */
+  /** What its segments carry beside them; absent: nothing. */
   readonly metadata?: readonly MetadataStream[];
 }
 
@@ -154,6 +154,8 @@ export interface TabledSegment extends SegmentOfTracks {
   readonly more: readonly SourceRange[];
   /** Per track of the period, in order. */
   readonly samples: readonly SampleTable[];
+  /** Timed metadata that comes with it, in order of arrival; absent: none. Of transport streams it is found when segments are made. */
+  readonly events?: readonly TimedMetadata[];
 }
 
 /** All that is read for a segment, in this order. */

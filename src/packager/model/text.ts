@@ -7,6 +7,7 @@ export interface Cue {
   readonly id?: string;
   /** ticks of textTimescale */
   readonly start: number;
+  /** Infinity when the document leaves it open: up to the end of the media. */
   readonly end: number;
   /** WebVTT cue settings, each allowed and once: `line:0 align:start`; empty: none. */
   readonly settings: string;

@@ -1,8 +1,9 @@
-/** What a transport stream carries beside picture and sound, to be handed on at a time: ID3 tags, and messages of SCTE 35. */
+/** What a source carries beside picture and sound, to be handed on at a time: ID3 tags, and messages of SCTE 35. */
 export type MetadataFormat = 'id3' | 'scte35';
 
 export interface MetadataStream {
-  readonly pid: number;
+  /** Of a transport stream; event messages of fragments have none. */
+  readonly pid?: number;
   readonly format: MetadataFormat;
 }
 
@@ -11,7 +12,7 @@ export interface TimedMetadata {
   readonly format: MetadataFormat;
   /** Ticks of 90 kHz on the period's time line: when it takes effect. Of a message that names no time, when it came. */
   readonly time: number;
-  /** The same: the time of the picture that it came with. */
+  /** The same: the time of the picture that it came with, or of an ID3 tag its own time. */
   readonly arrival: number;
   readonly data: Uint8Array;
 }

@@ -19,7 +19,7 @@ export function readTimedMetadata(
   bytes: Uint8Array,
   { period, segment }: { readonly period: PeriodFrame; readonly segment: IndexedSegment },
 ): TimedMetadata[] {
-  const streams = period.metadata ?? [];
+  const streams = (period.metadata ?? []).filter(hasPid);
   if (streams.length === 0) return [];
   const place: Place = {
     bytes,
@@ -29,6 +29,12 @@ export function readTimedMetadata(
   };
   const found = streams.flatMap((stream) => (stream.format === 'id3' ? tags(stream, place) : splices(stream, place)));
   return found.sort((a, b) => a.time - b.time);
+}
+
+type PidStream = Required<MetadataStream>;
+
+function hasPid(stream: MetadataStream): stream is PidStream {
+  return stream.pid !== undefined;
 }
 
 interface Place {
@@ -45,7 +51,7 @@ function startOf({ origin, tracks }: PeriodFrame, segment: IndexedSegment): numb
 }
 
 /** ID3 in PES packets, one access unit to each, as HLS has it. */
-function tags({ pid, format }: MetadataStream, { bytes, origin, reference }: Place): TimedMetadata[] {
+function tags({ pid, format }: PidStream, { bytes, origin, reference }: Place): TimedMetadata[] {
   const stream = orNothing(() => extractElementaryStreams(bytes, [pid], { base: 0, keep: true, partial: true })[0]);
   if (!stream) return [];
   return stream.marks.flatMap(({ offset, end, pts }, index): TimedMetadata[] => {
@@ -58,7 +64,7 @@ function tags({ pid, format }: MetadataStream, { bytes, origin, reference }: Pla
 }
 
 /** Sections of SCTE 35, each with its time. */
-function splices({ pid, format }: MetadataStream, { bytes, origin, reference, leading }: Place): TimedMetadata[] {
+function splices({ pid, format }: PidStream, { bytes, origin, reference, leading }: Place): TimedMetadata[] {
   const sections = new SectionAssembler();
   const found: TimedMetadata[] = [];
   let arrival = reference - origin;

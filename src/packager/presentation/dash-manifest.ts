@@ -1,12 +1,4 @@
-import type {
-  AdaptationSet,
-  Descriptor,
-  Mpd,
-  Period,
-  Representation,
-  SegmentTemplate,
-} from '../../manifest/dash/mpd.js';
-import { timelineRuns } from '../../manifest/dash/timeline.js';
+import type { AdaptationSet, Descriptor, Mpd, Period, Representation } from '../../manifest/dash/mpd.js';
 import { writeMpd } from '../../manifest/dash/write-mpd.js';
 import { channelMap } from '../codec/ac3/channel-configuration.js';
 import { type AudioConfiguration, isVideo } from '../model/track.js';
@@ -17,17 +9,19 @@ import { peakBitRate } from './bit-rate.js';
 import { captionDescriptors } from './closed-captions.js';
 import { colourProperties } from './colour-properties.js';
 import { checkHbbTv } from './hbbtv.js';
+import { addressing, allEqual, compactTemplate } from './dash-addressing.js';
 import { inbandEvents, spliceEvents } from './dash-events.js';
 import { iFrameTrack, manifestTracks, trickTrack } from './manifest-names.js';
-import { nominalDurations } from './nominal-duration.js';
 import type { DashManifest, ManifestFile, SegmentFacts } from './planned-manifest.js';
-import type { ListedStream, PlannedTrack, PlannedTrackPeriod, Presentation } from './presentation.js';
+import type { PlannedTrack, PlannedTrackPeriod, Presentation } from './presentation.js';
+import { isSingleFile } from './single-file.js';
 import { leadingTrack, spliceCues } from './splice-cues.js';
-import { type PeriodPart, presentationTimeOffset, splitPeriods } from './split-periods.js';
+import { type PeriodPart, splitPeriods } from './split-periods.js';
 import { roleScheme, textAdaptationSet } from './text-adaptation-set.js';
 import { independentSegments, longestSegment, measuredSegments } from './track-facts.js';
 
 const liveProfile = 'urn:mpeg:dash:profile:isoff-live:2011';
+const onDemandProfile = 'urn:mpeg:dash:profile:isoff-on-demand:2011';
 const cmafProfile = 'urn:mpeg:dash:profile:cmaf:2019';
 const trickModeScheme = 'http://dashif.org/guidelines/trickmode';
 /** A guess that players may go beyond: key pictures are every second or two. */
@@ -52,7 +46,7 @@ export function dashManifest(manifest: DashManifest, whole: Presentation, facts:
   const bandwidths = new Map(
     [...tracks, ...texts].map((track) => [track.id, peakBitRate(measuredSegments(track, facts), maxSegmentDuration)]),
   );
-  const context: Context = { manifest, presentation, bandwidths, parts };
+  const context: Context = { manifest, presentation, bandwidths, parts, facts };
   const sets = groupIntoSets(tracks);
   const periods = presentation.periods.map(({ duration }, index): Period => ({
     id: String(index + 1),
@@ -67,21 +61,23 @@ export function dashManifest(manifest: DashManifest, whole: Presentation, facts:
       ...texts.map((text, nth) =>
         textAdaptationSet(text, {
           position: sets.length + nth,
-          template: segmentTemplate(text, index, context),
+          addressing: addressing(text, index, context),
           bandwidth: bandwidths.get(text.id) ?? 0,
         }),
       ),
     ],
   }));
+  const indexed = tracks.some(isSingleFile);
   const mpd: Mpd = {
     profiles: [
-      liveProfile,
-      ...(isCmaf(tracks, periods) ? [cmafProfile] : []),
+      indexed ? onDemandProfile : liveProfile,
+      ...(!indexed && isCmaf(tracks, periods) ? [cmafProfile] : []),
       ...(manifest.configuration.Profile === 'HBBTV_1_5' ? [hbbTvProfile] : []),
     ],
     // Bandwidth is that of the largest segment, so what plays smoothly has at least one whole segment in hand.
     minBufferTime: manifest.configuration.MinBufferTimeSeconds ?? Math.ceil(maxSegmentDuration),
     maxSegmentDuration,
+    ...(indexed && { indexed }),
     periods,
   };
   const text = writeMpd(mpd);
@@ -103,6 +99,7 @@ interface Context {
   readonly bandwidths: ReadonlyMap<string, number>;
   /** Which part of the presentation each Period is. */
   readonly parts: readonly PeriodPart[];
+  readonly facts: SegmentFacts;
 }
 
 /** Segments that start with an IDR picture, at the same times in all Representations of a set: ISO/IEC 23000-19 §7.3.4. */
@@ -137,12 +134,13 @@ interface SetPlace {
 function adaptationSet(
   tracks: readonly PlannedTrack[],
   { position, index, sets }: SetPlace,
-  { manifest, presentation, bandwidths, parts }: Context,
+  context: Context,
 ): AdaptationSet {
+  const { manifest, presentation, bandwidths, parts } = context;
   const entries = tracks.map((track) => {
     const period = track.periods[index];
     if (!period) throw new Error(`${track.id} has no period ${index + 1}`);
-    return { track, period, template: segmentTemplate(track, index, { manifest, presentation, parts }) };
+    return { track, period, found: addressing(track, index, context) };
   });
   const [{ track: first } = { track: tracks[0] }] = entries;
   const kind = first?.kind ?? 'video';
@@ -164,10 +162,10 @@ function adaptationSet(
     roles: [{ schemeIdUri: roleScheme, value: isMain(tracks, presentation.tracks) ? 'main' : 'alternate' }],
     ...(first?.media && { label: displayName(first) }),
     ...(hoisted && { segmentTemplate: hoisted }),
-    representations: entries.map(({ track, period, template }) => ({
+    representations: entries.map(({ track, period, found }) => ({
       ...representation(track, period),
       bandwidth: bandwidths.get(track.id) ?? 0,
-      ...(!hoisted && { segmentTemplate: template }),
+      ...(!hoisted && found),
     })),
   };
 }
@@ -232,56 +230,8 @@ function audioChannelConfiguration(configuration: AudioConfiguration): { schemeI
   return { schemeIdUri: channelScheme, value: String(configuration.channels) };
 }
 
-function segmentTemplate(
-  track: ListedStream,
-  index: number,
-  { manifest, presentation, parts }: Pick<Context, 'manifest' | 'presentation' | 'parts'>,
-): SegmentTemplate {
-  const period = track.periods[index];
-  const nominal =
-    manifest.segmentTemplateFormat === 'NUMBER_WITH_DURATION'
-      ? nominalDurations(track, presentation.periods)[index]
-      : undefined;
-  return {
-    timescale: period?.track.timescale ?? 1,
-    // The media times of every period of the presentation start at 0.
-    presentationTimeOffset: presentationTimeOffset(parts[index] ?? { offset: 0 }, period?.track.timescale ?? 1),
-    initialization: period?.initSegment ?? '',
-    media: period?.media ?? '',
-    startNumber: period?.segments[0]?.number ?? 1,
-    segments: nominal === undefined ? { timeline: timelineRuns(period?.segments ?? []) } : { duration: nominal },
-  };
-}
-
-interface Entry {
-  readonly track: PlannedTrack;
-  readonly period: PlannedTrackPeriod;
-  readonly template: SegmentTemplate;
-}
-
-/**
- * The template of a whole set, with `$RepresentationID$` for the folder: only when frame rates or sample rates agree and nothing else in it
- * differs; otherwise undefined, and every Representation has its own.
- */
-function compactTemplate(entries: readonly Entry[]): SegmentTemplate | undefined {
-  const forAny = entries.map(({ track, template }) => ({
-    ...template,
-    initialization: template.initialization.replace(track.id, '$RepresentationID$'),
-    media: template.media.replace(track.id, '$RepresentationID$'),
-  }));
-  const rates = entries.map(({ period: { track } }) =>
-    isVideo(track.configuration) ? track.configuration.frameRate : track.configuration.sampleRate,
-  );
-  return allEqual(forAny) && allEqual(rates) ? forAny[0] : undefined;
-}
-
 function areAligned(periods: readonly PlannedTrackPeriod[]): boolean {
   return allEqual(periods.map(({ segments, track }) => segments.map(({ start }) => start / track.timescale)));
-}
-
-function allEqual(values: readonly unknown[]): boolean {
-  const [first, ...others] = values.map((value) => JSON.stringify(value));
-  return others.every((other) => other === first);
 }
 
 /** The largest type that a segment starts with; 3: an open group of pictures. ISO/IEC 23009-1 §5.3.3.2 */

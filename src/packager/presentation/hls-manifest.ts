@@ -19,27 +19,31 @@ import type {
   Presentation,
   TrackDescription,
 } from './presentation.js';
+import { isSingleFile, segmentPlaces } from './single-file.js';
 import { spliceCues } from './splice-cues.js';
 import { subtitleGroup, subtitleGroupId } from './subtitle-group.js';
 import {
   codecStrings,
   highestFrameRate,
   independentSegments,
+  isFragmented,
   measuredSegments,
   rangeOf,
   resolutionOf,
   textCodec,
 } from './track-facts.js';
 
-/** RFC 8216bis §8: EXT-X-MAP outside of I-frame playlists; fractions of seconds. */
-const versionOf = { fragments: 6, transportStreams: 3 } as const;
+/** RFC 8216bis §8: EXT-X-MAP outside of I-frame playlists; byte ranges; fractions of seconds. */
+const versionOf = { fragments: 6, singleFiles: 4, transportStreams: 3 } as const;
 
 /** The media playlists of a manifest, then its multivariant playlist. */
 export function hlsManifest(manifest: HlsManifest, presentation: Presentation, facts: SegmentFacts): ManifestFile[] {
   const byId = new Map(presentation.tracks.map((track) => [track.id, track]));
   const tracks = manifestTracks(manifest).flatMap((id) => byId.get(id) ?? []);
   const version = Math.max(
-    versionOf[presentation.initSegments.length > 0 ? 'fragments' : 'transportStreams'],
+    versionOf[
+      isFragmented(presentation) ? 'fragments' : tracks.some(isSingleFile) ? 'singleFiles' : 'transportStreams'
+    ],
     captionVersion(presentation.captions),
   );
   const { ProgramDateTimeIntervalSeconds, AdMarkers } = manifest.configuration;
@@ -50,7 +54,7 @@ export function hlsManifest(manifest: HlsManifest, presentation: Presentation, f
   const markersOf = markersFor(AdMarkers, presentation, facts);
   const playlists = [...tracks, ...texts].map((track) => ({
     track,
-    segments: listSegments(track, presentation.periods, { interval, markers: markersOf(track) }),
+    segments: listSegments(track, presentation.periods, { interval, markers: markersOf(track), facts }),
   }));
   // One for all, §6.2.4: "each Media Playlist in each Variant Stream MUST have the same target duration".
   const targetDuration = playlists.reduce(
@@ -97,6 +101,7 @@ interface Listing {
   readonly interval: number;
   /** Of each period: tags of advertisements before its segments. */
   readonly markers: readonly MarkersAt[];
+  readonly facts: SegmentFacts;
 }
 
 /** Those of advertisements are copied with the other markers only. */
@@ -124,11 +129,15 @@ function markersFor(
 function listSegments(
   track: ListedStream,
   periods: readonly PlannedPeriod[],
-  { interval, markers }: Listing,
+  { interval, markers, facts }: Listing,
 ): MediaSegment[] {
   let nextDate = -Infinity;
-  return track.periods.flatMap(({ segments, initSegment, track: { timescale } }, periodIndex) => {
-    const map = initSegment === undefined ? {} : { map: { uri: initSegment } };
+  return track.periods.flatMap((period, periodIndex) => {
+    const {
+      segments,
+      track: { timescale },
+    } = period;
+    const { map, segments: places } = segmentPlaces(period, facts);
     const microseconds = (ticks: number) => Math.round((ticks * 1e6) / timescale);
     const first = microseconds(segments[0]?.start ?? 0);
     const periodEnd = first + Math.round((periods[periodIndex]?.duration ?? 0) * 1e6);
@@ -141,9 +150,9 @@ function listSegments(
       const tags = markers[periodIndex]?.get(index) ?? [];
       if (dated) nextDate = date + interval * 1000;
       return {
-        uri: name,
+        ...(places[index] ?? { uri: name }),
         duration: duration / 1e6,
-        ...map,
+        ...(map && { map }),
         ...(discontinuity && { discontinuity }),
         ...(dated && { programDateTime: new Date(date).toISOString() }),
         ...(tags.length > 0 && { markers: tags }),

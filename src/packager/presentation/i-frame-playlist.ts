@@ -5,7 +5,8 @@ import { averageBitRate, peakBitRate } from './bit-rate.js';
 import { iFramePlaylistName, iFrameTrack } from './manifest-names.js';
 import type { HlsManifest, ManifestFile, SegmentFacts } from './planned-manifest.js';
 import type { PlannedTrack, PlannedTrackPeriod, Presentation } from './presentation.js';
-import { codecStrings, rangeOf, resolutionOf } from './track-facts.js';
+import { segmentPlaces } from './single-file.js';
+import { codecStrings, isFragmented, rangeOf, resolutionOf } from './track-facts.js';
 
 export const playlistContentType = 'application/vnd.apple.mpegurl';
 
@@ -37,7 +38,7 @@ export function iFramePlaylist(
   const resolution = resolutionOf(track);
   const name = iFramePlaylistName(manifest);
   const text = writeMediaPlaylist({
-    version: versionOf[presentation.initSegments.length > 0 ? 'fragments' : 'transportStreams'],
+    version: versionOf[isFragmented(presentation) ? 'fragments' : 'transportStreams'],
     targetDuration: longest,
     mediaSequence: 0,
     discontinuitySequence: 0,
@@ -66,20 +67,22 @@ function videoCodecs(track: PlannedTrack): string {
 }
 
 function periodSegments(period: PlannedTrackPeriod, index: number, facts: SegmentFacts): MediaSegment[] {
-  const { segments, initSegment, track } = period;
-  const frames = segments.flatMap(({ name }) => {
+  const { segments, track } = period;
+  const { map, segments: places } = segmentPlaces(period, facts);
+  const frames = segments.flatMap(({ name }, at) => {
     const { iFrames } = facts.get(name) ?? {};
     if (!iFrames) throw new Error(`where the key pictures of ${name} are is needed before manifests can be written`);
-    return iFrames.map((frame) => ({ name, ...frame }));
+    const { uri, byteRange } = places[at] ?? { uri: name };
+    return iFrames.map(({ offset, ...frame }) => ({ uri, ...frame, offset: (byteRange?.offset ?? 0) + offset }));
   });
   const end = segments.at(-1)?.end ?? 0;
-  return frames.map(({ name, time, offset, length }, nth): MediaSegment => {
+  return frames.map(({ uri, time, offset, length }, nth): MediaSegment => {
     const next = frames[nth + 1]?.time ?? end;
     return {
-      uri: name,
+      uri,
       duration: Math.round(((next - time) * 1e6) / track.timescale) / 1e6,
       byteRange: { offset, length },
-      ...(initSegment !== undefined && { map: { uri: initSegment } }),
+      ...(map && { map }),
       ...(nth === 0 && index > 0 && { discontinuity: true as const }),
     };
   });

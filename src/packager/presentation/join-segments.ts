@@ -95,7 +95,8 @@ function joined({ from, to }: Group, { segments }: IndexedPeriod): IndexedSegmen
   const tracks = first.tracks.map((_, track) =>
     joinTracks(parts.map((part) => part.tracks[track] as IndexedTrackSegment)),
   );
-  return { source, more, samples, tracks };
+  const events = parts.flatMap((part) => part.events ?? []);
+  return { source, more, samples, tracks, ...(events.length > 0 && { events }) };
 }
 
 function isTabled(segment: IndexedSegment): segment is TabledSegment {

@@ -58,7 +58,7 @@ function metadataOf({ segments, period }: SegmentTask, bytes: readonly Uint8Arra
   return segments.flatMap((segment) => {
     const own = bytes[read] ?? new Uint8Array();
     read += segmentReads(segment).length;
-    return readTimedMetadata(own, { period, segment });
+    return segment.samples ? (segment.events ?? []) : readTimedMetadata(own, { period, segment });
   });
 }
 

@@ -17,6 +17,7 @@ import { programDates } from './program-date-time.js';
 import { planQualityLevels } from './quality-levels.js';
 import { refuseUncarried } from './refuse-uncarried.js';
 import { sourceTracks } from './source-tracks.js';
+import { inSingleFiles } from './single-file.js';
 import { refuseUnsupported } from './supported-fields.js';
 
 /**
@@ -63,7 +64,7 @@ export function planPresentation(index: AssetIndex, configuration: PackagingConf
   });
   if (DashPackage?.SegmentTemplateFormat === 'NUMBER_WITH_DURATION')
     for (const track of tracks) nominalDurations(track, periods); // refuses what is not regular
-  return {
+  const presentation: Presentation = {
     tracks,
     texts: text.texts,
     ...(index.captions && { captions: index.captions }),
@@ -74,6 +75,8 @@ export function planPresentation(index: AssetIndex, configuration: PackagingConf
     tasks: [...tasks, ...text.tasks.map((task, at) => ({ id: tasks.length + at, ...task }))],
     manifests,
   };
+  const layout = (HlsPackage ?? CmafPackage ?? DashPackage)?.SegmentLayout;
+  return layout === 'SINGLE_FILE' ? inSingleFiles(presentation) : presentation;
 }
 
 function metadataFormats({ renditions }: AssetIndex): MetadataFormat[] {

@@ -24,7 +24,7 @@ export interface Presentation {
   readonly dateRanges?: readonly PlannedDateRange[];
   /** Their time lines all start at 0. */
   readonly periods: readonly PlannedPeriod[];
-  /** Initialization segments, ready to be stored; transport streams have none. */
+  /** Initialization segments, ready to be stored; transport streams and single files have none. */
   readonly initSegments: readonly InitSegment[];
   /** Every media segment is an output of exactly one task. Tasks may be done in any order and on any thread. */
   readonly tasks: readonly SegmentTask[];
@@ -76,11 +76,26 @@ export interface ListedStream {
   readonly periods: readonly ListedPeriod[];
 }
 
+/**
+ * SegmentLayout SINGLE_FILE, an extension of ours: the segments of a stream in a period lie in one object.
+ *
+ *     fragments           init segment, sidx, segments in order: a self-initializing media segment of DASH's on-demand profile
+ *     transport streams   segments in order
+ */
+export interface SingleFile {
+  readonly name: string;
+  readonly contentType: string;
+  /** Transport streams have none. */
+  readonly initSegment?: Uint8Array;
+}
+
 export interface ListedPeriod {
   /** Whose ticks the times of the segments are. */
   readonly track: { readonly timescale: number };
-  /** Name of its InitSegment; transport streams have none. */
+  /** Name of its InitSegment; transport streams and single files have none. */
   readonly initSegment?: string;
+  /** Where its segments go, of which each has an object of its own else. */
+  readonly file?: SingleFile;
   /** `$Number$` or `$Time$` template of its segments' names, ISO/IEC 23009-1 §5.3.9.4.4. */
   readonly media: string;
   readonly segments: readonly PlannedSegment[];

@@ -1,15 +1,5 @@
-import type { PackagingConfiguration } from '../../domain/packaging-configuration.js';
+import type { FieldPath, PackagingConfiguration } from '../../domain/packaging-configuration.js';
 import { PackagerError } from '../errors.js';
-
-/** `CmafPackage.HlsManifests.AdMarkers`: every field of a configuration down to those that are decided on as a whole. */
-export type FieldPath<T> = T extends readonly (infer Item)[]
-  ? FieldPath<Item>
-  : T extends object
-    ? { [Name in keyof T & string]-?: Name | `${Name}.${FieldPathBelow<Name, T[Name]>}` }[keyof T & string]
-    : never;
-type FieldPathBelow<Name, T> = Name extends 'Tags' | 'Encryption' | 'StreamSelection'
-  ? never
-  : FieldPath<NonNullable<T>>;
 
 export type Verdict = 'honoured' | { readonly refused: string; readonly unless?: (value: unknown) => boolean };
 
@@ -27,6 +17,7 @@ export const verdicts: Record<FieldPath<PackagingConfiguration>, Verdict> = {
   HlsPackage: 'honoured',
   'HlsPackage.Encryption': { refused: `encryption is ${notYet}` },
   'HlsPackage.SegmentDurationSeconds': 'honoured',
+  'HlsPackage.SegmentLayout': 'honoured',
   'HlsPackage.UseAudioRenditionGroup': 'honoured',
   'HlsPackage.IncludeDvbSubtitles': { refused: `DVB subtitles are ${notYet}`, unless: isFalse },
   'HlsPackage.HlsManifests': 'honoured',
@@ -47,6 +38,7 @@ export const verdicts: Record<FieldPath<PackagingConfiguration>, Verdict> = {
   CmafPackage: 'honoured',
   'CmafPackage.Encryption': { refused: `encryption is ${notYet}` },
   'CmafPackage.SegmentDurationSeconds': 'honoured',
+  'CmafPackage.SegmentLayout': 'honoured',
   'CmafPackage.IncludeEncoderConfigurationInSegments': 'honoured',
   'CmafPackage.TextFormat': 'honoured',
   'CmafPackage.HlsManifests': 'honoured',
@@ -69,6 +61,7 @@ export const verdicts: Record<FieldPath<PackagingConfiguration>, Verdict> = {
   DashPackage: 'honoured',
   'DashPackage.Encryption': { refused: `encryption is ${notYet}` },
   'DashPackage.SegmentDurationSeconds': 'honoured',
+  'DashPackage.SegmentLayout': 'honoured',
   'DashPackage.SegmentTemplateFormat': 'honoured',
   // Not together with SegmentTemplateFormat NUMBER_WITH_DURATION: checked in the plan.
   'DashPackage.PeriodTriggers': 'honoured',
@@ -91,7 +84,7 @@ export const verdicts: Record<FieldPath<PackagingConfiguration>, Verdict> = {
  * @throws PackagerError configuration_unsupported naming every such field
  */
 export function refuseUnsupported(configuration: PackagingConfiguration): void {
-  const refusals = [...refusalsBelow(configuration, '')];
+  const refusals = refusalsOf(configuration);
   const [first] = refusals;
   if (!first) return;
   throw new PackagerError(
@@ -101,7 +94,19 @@ export function refuseUnsupported(configuration: PackagingConfiguration): void {
   );
 }
 
-function* refusalsBelow(value: unknown, path: string): Generator<{ field: string; reason: string }> {
+/** A field that cannot be honoured. */
+export interface Refusal {
+  /** `CmafPackage.Encryption`: places in lists are left out */
+  readonly field: string;
+  readonly reason: string;
+}
+
+/** Everything in the configuration that cannot be honoured. */
+export function refusalsOf(configuration: PackagingConfiguration): readonly Refusal[] {
+  return [...refusalsBelow(configuration, '')];
+}
+
+function* refusalsBelow(value: unknown, path: string): Generator<Refusal> {
   if (Array.isArray(value)) {
     for (const item of value) yield* refusalsBelow(item, path);
     return;

@@ -1,4 +1,5 @@
-import type { AdaptationSet, Descriptor, SegmentTemplate } from '../../manifest/dash/mpd.js';
+import type { AdaptationSet, Descriptor } from '../../manifest/dash/mpd.js';
+import type { Addressing } from './dash-addressing.js';
 import type { PlannedText } from './presentation.js';
 import { textName } from './subtitle-group.js';
 import { textCodec } from './track-facts.js';
@@ -10,14 +11,15 @@ const forHardOfHearing = 'public.accessibility.describes-music-and-sound';
 
 export interface TextSetPlace {
   readonly position: number;
-  readonly template: SegmentTemplate;
+  readonly addressing: Addressing;
   /** bits per second */
   readonly bandwidth: number;
 }
 
 /** Subtitles in fragments of their own; each rendition is a set, whose template is that of the set as MediaPackage has it in every layout. */
-export function textAdaptationSet(text: PlannedText, { position, template, bandwidth }: TextSetPlace): AdaptationSet {
+export function textAdaptationSet(text: PlannedText, { position, addressing, bandwidth }: TextSetPlace): AdaptationSet {
   const { language, forced, characteristics = '' } = text.media;
+  const { segmentTemplate, segmentBase } = addressing;
   const captions = characteristics.split(',').includes(forHardOfHearing);
   const caption: Descriptor = { schemeIdUri: roleScheme, value: 'caption' };
   return {
@@ -33,7 +35,7 @@ export function textAdaptationSet(text: PlannedText, { position, template, bandw
       ...(text.media.default ? [{ schemeIdUri: roleScheme, value: 'main' }] : []),
     ],
     label: textName(text),
-    segmentTemplate: template,
-    representations: [{ id: text.id, bandwidth, codecs: textCodec(text) }],
+    ...(segmentTemplate && { segmentTemplate }),
+    representations: [{ id: text.id, bandwidth, codecs: textCodec(text), ...(segmentBase && { segmentBase }) }],
   };
 }

@@ -2,13 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { eventPids, type StreamEvent, withEvents } from '../../../test/support/eventful-stream.js';
 import { frames, pictures } from '../../../test/support/made-stream.js';
 import { memorySource } from '../../../test/support/memory-source.js';
+import { base64, messages, packaged, tagsOf } from '../../../test/support/packaged.js';
 import { writeId3, writeSpliceInsert, writeTimeSignal } from '../../../test/support/splice-writer.js';
 import { audioPid, TransportStreamWriter, videoPid } from '../../../test/support/transport-stream.js';
-import type { PackagingConfiguration } from '../../domain/packaging-configuration.js';
 import { parseSpliceInfo } from '../codec/scte35/splice-info-section.js';
 import { readTimedMetadata } from '../mpegts/timed-metadata.js';
-import { indexSource, inspect, packageSegment, planPresentation, writeManifests } from '../packager.js';
-import { checkPresentation } from '../rules/check-manifest.js';
+import { indexSource, inspect } from '../packager.js';
 
 /** The clock wraps in the middle. */
 const start = 2 ** 33 - 5 * 90_000;
@@ -46,27 +45,6 @@ function source(events: readonly StreamEvent[], tags: Readonly<Record<number, re
   });
 }
 
-/** Everything that a job does, with its rule checker. */
-async function packaged(reader: ReturnType<typeof source>, configuration: Omit<PackagingConfiguration, 'Id'>) {
-  const index = await indexSource(reader, 'file:///index.m3u8');
-  const presentation = planPresentation(index, { Id: 'test', ...configuration });
-  const facts = new Map<string, { size: number; splices?: readonly { time: number; section: string }[] }>();
-  const objects = new Map<string, Uint8Array>();
-  for (const task of presentation.tasks) {
-    const read: Uint8Array[] = [];
-    for (const range of task.reads) read.push(await reader.read(range));
-    for (const { name, size, data, splices } of packageSegment(task, read)) {
-      facts.set(name, { size, ...(splices && { splices }) });
-      objects.set(name, new Uint8Array(Buffer.concat(data)));
-    }
-  }
-  const manifests = writeManifests(presentation, facts);
-  expect(checkPresentation(presentation, manifests, facts)).toEqual([]);
-  const text = (name: string) => manifests.find((each) => each.name === name)?.text ?? '';
-  return { presentation, objects, text };
-}
-
-const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
 const cmaf = (AdMarkers: 'NONE' | 'PASSTHROUGH' | 'SCTE35_ENHANCED') => ({
   CmafPackage: { HlsManifests: [{ ManifestName: 'index', AdMarkers }] },
 });
@@ -76,14 +54,6 @@ const ads = (ScteMarkersSource?: 'SEGMENTS' | 'MANIFEST') => ({
     PeriodTriggers: ['ADS' as const],
   },
 });
-/** EXTINFs and tags of advertisements, in order. */
-const tagsOf = (playlist: string) =>
-  playlist
-    .split('\n')
-    .flatMap((line) =>
-      /^#EXT-(?:OATCLS|X-(?:CUE|ASSET|DATERANGE))|^#EXTINF/.test(line) ? [line.replace(/^#EXTINF.*/, 'segment')] : [],
-    );
-
 /** Left 4 s in, for 4 s; announced 3 s before. */
 const insert = writeSpliceInsert({ eventId: 7, pts: ticks(4.04), duration: 360_000 });
 const spliced = () => source([{ format: 'scte35', at: at(1), data: insert }]);
@@ -242,23 +212,6 @@ describe('ID3 of the source', () => {
     }
   });
 });
-
-/** `emsg` boxes of version 1, ISO/IEC 23009-1 §5.10.3.3. */
-function messages(bytes: Buffer) {
-  const found: { timescale: number; time: number; scheme: string; value: string; data: string }[] = [];
-  for (let box = 0; box < bytes.length; box += bytes.readUInt32BE(box)) {
-    if (bytes.toString('latin1', box + 4, box + 8) !== 'emsg') continue;
-    expect(bytes[box + 8]).toBe(1);
-    const strings = bytes.toString('latin1', box + 32, box + bytes.readUInt32BE(box)).split('\0');
-    const [scheme = '', value = ''] = strings;
-    const data = bytes.subarray(box + 32 + scheme.length + value.length + 2, box + bytes.readUInt32BE(box));
-    found.push({
-      ...{ timescale: bytes.readUInt32BE(box + 12), time: Number(bytes.readBigUInt64BE(box + 16)) },
-      ...{ scheme, value, data: data.toString('base64') },
-    });
-  }
-  return found;
-}
 
 it('events are found by the PIDs that the program map gives them', async () => {
   const index = await indexSource(

@@ -3,7 +3,7 @@ import { isVideo, type VideoConfiguration } from '../model/track.js';
 import { type VideoRange, videoRange } from '../model/video.js';
 import type { MeasuredSegment } from './bit-rate.js';
 import type { SegmentFacts } from './planned-manifest.js';
-import type { ListedStream, PlannedText, PlannedTrack, TrackDescription } from './presentation.js';
+import type { ListedStream, PlannedText, PlannedTrack, Presentation, TrackDescription } from './presentation.js';
 
 /** RFC 6381 parameters of all periods, each once. */
 export function codecStrings({ periods }: TrackDescription): string[] {
@@ -35,6 +35,11 @@ export function highestFrameRate(track: PlannedTrack): number {
     ({ frameRate: [frames, per] = [track.variant?.frameRate ?? 0, 1] }) => frames / per,
   );
   return Math.max(0, ...rates);
+}
+
+/** Fragments of ISOBMFF, or else transport streams? */
+export function isFragmented({ tracks }: Presentation): boolean {
+  return tracks.some(({ periods }) => periods.some(({ initSegment, file }) => initSegment ?? file?.initSegment));
 }
 
 /** Begin all segments with a picture that nothing before is needed for, nor for those after it? */

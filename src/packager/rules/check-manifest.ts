@@ -1,8 +1,10 @@
+import { filePeriods, type FileLayout, type FilePeriod, layOut } from '../presentation/single-file.js';
 import type { ManifestFile, SegmentFacts } from '../presentation/planned-manifest.js';
 import type { Presentation } from '../presentation/presentation.js';
 import { checkCmafHeader } from './cmaf-rules.js';
 import { checkMpd } from './dash-rules.js';
 import { checkPlaylist } from './hls-rules.js';
+import { checkSegmentIndex } from './index-rules.js';
 import { checkClientManifest } from './mss-rules.js';
 import type { KnownObjects, RuleProblem } from './problem.js';
 
@@ -38,15 +40,28 @@ export function checkPresentation(
   files: readonly ManifestFile[],
   facts: SegmentFacts,
 ): RuleProblem[] {
+  const singleFiles = filePeriods(presentation).map((period) => ({ period, layout: layOut(period, facts) }));
+  const joined = new Set(singleFiles.flatMap(({ period }) => period.segments.map(({ name }) => name)));
+  const outputs = presentation.tasks.flatMap((task) => task.outputs.map(({ name }) => name));
   const objects = new Map([
-    ...presentation.tasks.flatMap(({ outputs }) =>
-      outputs.map(({ name }) => [name, facts.get(name)?.size ?? 0] as const),
-    ),
+    ...outputs.filter((name) => !joined.has(name)).map((name) => [name, facts.get(name)?.size ?? 0] as const),
+    ...singleFiles.map(({ period: { file }, layout: { size } }) => [file.name, size] as const),
     ...presentation.initSegments.map(({ name, bytes }) => [name, bytes.length] as const),
     ...files.map(({ name, text }) => [name, text.length] as const),
   ]);
   return [
     ...presentation.initSegments.flatMap(({ name, bytes }) => checkCmafHeader(name, bytes)),
+    ...singleFiles.flatMap(({ period, layout }) => checkHead(period, layout)),
     ...files.flatMap(({ name, text }) => checkManifest(name, text, objects)),
+  ];
+}
+
+/** What stands before the segments of a single file; in transport streams, nothing. */
+function checkHead({ file, segments }: FilePeriod, { head, size }: FileLayout): RuleProblem[] {
+  if (!file.initSegment) return [];
+  const startsWithSap = segments.every(({ sap }) => sap !== 0 && sap !== 4);
+  return [
+    ...checkCmafHeader(file.name, file.initSegment),
+    ...checkSegmentIndex(file.name, head, { indexEnd: head.length, size, startsWithSap }),
   ];
 }

@@ -20,8 +20,29 @@ export function checkCmafHeader(file: string, bytes: Uint8Array): RuleProblem[] 
   );
   const tracks = findBox(boxes, 'moov')?.children.filter(({ type }) => type === 'trak') ?? [];
   findings.expect(tracks.length === 1, 'cmaf.tracks', () => `${tracks.length} tracks; one is allowed`);
+  for (const track of tracks) checkText(track, findings);
   findings.expect(findBox(boxes, 'moov/mvex/trex') !== undefined, 'cmaf.header', () => 'no mvex with trex');
   return findings.problems;
+}
+
+/** What goes with the sample entries of text, ISO/IEC 14496-30 §5.2 and §7.2: handler and media header. */
+const textForms: Readonly<Record<string, readonly [handler: string, header: string]>> = {
+  stpp: ['subt', 'sthd'],
+  wvtt: ['text', 'nmhd'],
+};
+
+function checkText(track: ReadBox, findings: Findings): void {
+  const [entry] = findBox(track.children, 'mdia/minf/stbl/stsd')?.children ?? [];
+  const [handler, header] = textForms[entry?.type ?? ''] ?? [];
+  if (handler === undefined || header === undefined) return;
+  const given = findBox(track.children, 'mdia/hdlr')?.payload;
+  const found = given && given.byteLength >= 12 ? fourLetters(given, 8) : 'none';
+  findings.expect(found === handler, 'cmaf.text', () => `${entry?.type} needs the handler ${handler}; given: ${found}`);
+  findings.expect(
+    findBox(track.children, `mdia/minf/${header}`) !== undefined,
+    'cmaf.text',
+    () => `${entry?.type} needs the media header ${header}`,
+  );
 }
 
 /** Rules of §7.3.2 for a media segment of fragments. @throws Error when its boxes cannot be read */
@@ -52,7 +73,10 @@ export function checkCmafSegment(file: string, bytes: Uint8Array): RuleProblem[]
 function brandsOf(ftyp: ReadBox | undefined): string[] {
   const payload = ftyp?.payload;
   const brands: string[] = [];
-  for (let at = 8; payload && at + 4 <= payload.byteLength; at += 4)
-    brands.push(String.fromCharCode(...[0, 1, 2, 3].map((byte) => payload.getUint8(at + byte))));
+  for (let at = 8; payload && at + 4 <= payload.byteLength; at += 4) brands.push(fourLetters(payload, at));
   return brands;
+}
+
+function fourLetters(payload: DataView, at: number): string {
+  return String.fromCharCode(...[0, 1, 2, 3].map((byte) => payload.getUint8(at + byte)));
 }

@@ -1,49 +1,16 @@
 import { childOf, childrenOf, type ReadElement, readXml } from '../../manifest/xml-reader.js';
+import { mpdSchema } from './mpd-schema.js';
 import { Findings, type KnownObjects, referredName, type RuleProblem } from './problem.js';
+import { checkSchema } from './schema.js';
 
-/** Order of the children that we know, ISO/IEC 23009-1 Annex B: sequences of the schema, so that another order is invalid. */
-const childOrder: Readonly<Record<string, readonly string[]>> = {
-  MPD: ['ProgramInformation', 'BaseURL', 'Location', 'Period', 'UTCTiming'],
-  Period: ['BaseURL', 'SegmentTemplate', 'AssetIdentifier', 'EventStream', 'AdaptationSet', 'Subset'],
-  AdaptationSet: [
-    ...[
-      'AudioChannelConfiguration',
-      'ContentProtection',
-      'EssentialProperty',
-      'SupplementalProperty',
-      'InbandEventStream',
-      'Label',
-    ],
-    ...['Accessibility', 'Role', 'Rating', 'Viewpoint', 'BaseURL', 'SegmentTemplate', 'Representation'],
-  ],
-  Representation: [
-    ...[
-      'AudioChannelConfiguration',
-      'ContentProtection',
-      'EssentialProperty',
-      'SupplementalProperty',
-      'InbandEventStream',
-      'Label',
-    ],
-    ...['BaseURL', 'SegmentBase', 'SegmentTemplate'],
-  ],
-  SegmentTemplate: ['SegmentTimeline'],
-};
-
-/** Rules of ISO/IEC 23009-1 and DASH-IF IOP for a static MPD with segment templates. @throws ManifestError when it is not well-formed */
+/** The schema of ISO/IEC 23009-1, and the rules of its text and of DASH-IF IOP for a static MPD with segment templates or indexed files. @throws ManifestError when it is not well-formed */
 export function checkMpd(file: string, text: string, objects?: KnownObjects): RuleProblem[] {
   const findings = new Findings(file);
   const root = readXml(text);
   findings.expect(root.name === 'MPD', 'dash.root', () => `the root element is ${root.name}`);
-  checkOrder(root, findings);
-  const { type = 'static', profiles, minBufferTime, mediaPresentationDuration } = root.attributes;
+  for (const breach of checkSchema(mpdSchema, root)) findings.expect(false, 'dash.schema', () => breach);
+  const { type = 'static', mediaPresentationDuration } = root.attributes;
   findings.expect(type === 'static', 'dash.static', () => `MPD@type is ${type}`);
-  findings.expect(Boolean(profiles), 'dash.profiles', () => 'MPD@profiles is missing (§5.3.1.2)');
-  findings.expect(
-    seconds(minBufferTime) !== undefined,
-    'dash.min-buffer-time',
-    () => 'MPD@minBufferTime is missing (§5.3.1.2)',
-  );
   const periods = childrenOf(root, 'Period');
   const total = seconds(mediaPresentationDuration);
   findings.expect(
@@ -62,7 +29,13 @@ export function checkMpd(file: string, text: string, objects?: KnownObjects): Ru
       () => `Periods last ${sum} s, the presentation ${total} s`,
     );
   for (const [index, period] of periods.entries())
-    checkPeriod(period, { file, findings, objects, duration: lasts[index] });
+    checkPeriod(period, {
+      file,
+      findings,
+      objects,
+      duration: lasts[index],
+      onDemand: isOnDemand(root.attributes.profiles),
+    });
   return findings.problems;
 }
 
@@ -72,6 +45,12 @@ interface PeriodCheck {
   readonly objects: KnownObjects | undefined;
   /** seconds */
   readonly duration: number | undefined;
+  /** The MPD is of the on-demand profile. */
+  readonly onDemand: boolean;
+}
+
+function isOnDemand(profiles = ''): boolean {
+  return profiles.split(',').some((profile) => profile.trim() === 'urn:mpeg:dash:profile:isoff-on-demand:2011');
 }
 
 function checkPeriod(period: ReadElement, check: PeriodCheck): void {
@@ -116,11 +95,61 @@ function checkRepresentation(
       'dash.codecs',
       () => `${id}: no @${name} (§5.3.7.2)`,
     );
+  const { mimeType, codecs = '' } = { ...set.attributes, ...representation.attributes };
+  if (set.attributes.contentType === 'text' && mimeType === 'application/mp4')
+    findings.expect(
+      /^(?:wvtt|stpp(?:\..+)?)$/.test(codecs),
+      'dash.text',
+      () => `${id}: text in fragments is wvtt or stpp; given: ${codecs} (ISO/IEC 14496-30)`,
+    );
   const templates = levels.flatMap((level) => childOf(level, 'SegmentTemplate') ?? []);
+  const base = childOf(representation, 'SegmentBase');
+  findings.expect(
+    !check.onDemand || templates.length === 0,
+    'dash.on-demand',
+    () => `${id}: in the on-demand profile a Representation is one file and has no SegmentTemplate (§8.3)`,
+  );
+  if (base) checkIndexedFile(representation, base, check);
   if (templates.length === 0) return;
   const merged = Object.assign({}, ...templates.map(({ attributes }) => attributes)) as ReadElement['attributes'];
   const timeline = templates.findLast((template) => childOf(template, 'SegmentTimeline'));
   checkTemplate({ id, attributes: merged, timeline: timeline && childOf(timeline, 'SegmentTimeline') }, check);
+}
+
+/** The index, and the init segment before it, lie in the file that BaseURL names. */
+function checkIndexedFile(
+  representation: ReadElement,
+  base: ReadElement,
+  { file, findings, objects }: PeriodCheck,
+): void {
+  const { id = '' } = representation.attributes;
+  const index = byteRange(base.attributes.indexRange);
+  const initialization = byteRange(childOf(base, 'Initialization')?.attributes.range);
+  findings.expect(index !== undefined, 'dash.index', () => `${id}: SegmentBase has no @indexRange (DASH-IF IOP)`);
+  if (index && initialization)
+    findings.expect(
+      initialization.last < index.first,
+      'dash.index',
+      () =>
+        `${id}: the index at byte ${index.first} lies in the init segment, which ends at byte ${initialization.last}`,
+    );
+  if (!objects) return;
+  const reference = childOf(representation, 'BaseURL')?.text ?? '';
+  const size = objects.get(referredName(file, reference) ?? '');
+  findings.expect(size !== undefined, 'dash.reference', () => `${id}: ${reference} does not exist`);
+  for (const range of [index, initialization])
+    if (range && size !== undefined)
+      findings.expect(
+        range.last < size,
+        'dash.byte-range',
+        () => `${id}: a range of ${reference} ends at byte ${range.last} of ${size}`,
+      );
+}
+
+/** `first-last` */
+export function byteRange(text = ''): { first: number; last: number } | undefined {
+  const [, first, last] = /^(\d+)-(\d+)$/.exec(text) ?? [];
+  return first === undefined || Number(last) < Number(first) ? undefined : { first: Number(first), last: Number(last) };
 }
 
 interface Template {
@@ -201,21 +230,6 @@ function regularTimes(
     start: index * each,
     end: (index + 1) * each,
   }));
-}
-
-/** Children that the table does not know are not judged. */
-function checkOrder(element: ReadElement, findings: Findings): void {
-  const order = childOrder[element.name];
-  if (order) {
-    const places = element.children.map(({ name }) => order.indexOf(name)).filter((place) => place >= 0);
-    const sorted = places.toSorted((a, b) => a - b);
-    findings.expect(
-      places.join() === sorted.join(),
-      'dash.schema',
-      () => `children of ${element.name} (line ${element.line}) are not in the schema's order`,
-    );
-  }
-  for (const child of element.children) checkOrder(child, findings);
 }
 
 /** ISO 8601 duration of days and shorter. */

@@ -52,10 +52,10 @@ function checkMedia(playlist: MediaPlaylist, { file, text, findings, objects }: 
     'hls.version',
     () => `EXT-X-VERSION ${version}; what is used needs ${needed} (§8)`,
   );
-  for (const { uri, byteRange, map } of segments) {
+  for (const { uri, byteRange, map, gap } of segments) {
     if (playlist.iFramesOnly)
       findings.expect(byteRange !== undefined, 'hls.i-frames', () => `${uri}: an I-frame is a byte range (§4.4.3.6)`);
-    checkReference({ file, findings, objects }, uri, byteRange && byteRange.offset + byteRange.length);
+    if (!gap) checkReference({ file, findings, objects }, uri, byteRange && byteRange.offset + byteRange.length);
     if (map)
       checkReference(
         { file, findings, objects },
@@ -67,6 +67,7 @@ function checkMedia(playlist: MediaPlaylist, { file, text, findings, objects }: 
 
 /** §8 */
 function neededVersion({ segments, iFramesOnly }: MediaPlaylist, text: string): number {
+  if (segments.some(({ gap }) => gap)) return 8;
   const maps = segments.some(({ map }) => map);
   if (maps) return iFramesOnly ? 5 : 6;
   if (iFramesOnly || segments.some(({ byteRange }) => byteRange)) return 4;

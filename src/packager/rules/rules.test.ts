@@ -7,19 +7,32 @@ import {
   videoTrack,
 } from '../../../test/support/synthetic-index.js';
 import type { PackagingConfiguration } from '../../domain/packaging-configuration.js';
+import { stpp } from '../isobmff/boxes/stpp.js';
+import { wvtt } from '../isobmff/boxes/wvtt.js';
+import { sidx } from '../isobmff/boxes/sidx.js';
 import { initSegment } from '../isobmff/init-segment.js';
 import { mediaSegment } from '../isobmff/media-segment.js';
+import { textInitSegment } from '../isobmff/text-init-segment.js';
 import { planPresentation } from '../presentation/plan-presentation.js';
 import { writeManifests } from '../presentation/write-manifests.js';
 import { checkManifest, checkPresentation } from './check-manifest.js';
 import { checkCmafHeader, checkCmafSegment } from './cmaf-rules.js';
+import { checkSegmentIndex } from './index-rules.js';
 
 const cuts = [regularCuts(3, 4)];
 const tracks = [videoTrack(), audioTrack('a')];
-const index = syntheticIndex(
-  rendition({ uri: 'a', tracks, cuts, variant: { bandwidth: 2_000_000 } }),
-  rendition({ uri: 'b', tracks, cuts, variant: { bandwidth: 1_000_000 } }),
-);
+const index = {
+  ...syntheticIndex(
+    rendition({ uri: 'a', tracks, cuts, variant: { bandwidth: 2_000_000 } }),
+    rendition({ uri: 'b', tracks, cuts, variant: { bandwidth: 1_000_000 } }),
+  ),
+  texts: [
+    {
+      ...{ id: 't1', uri: 't', media: { default: false, autoselect: true, forced: false } },
+      periods: [{ styles: [], regions: [], cues: [] }],
+    },
+  ],
+};
 const HlsManifests = [{ ManifestName: 'index', IncludeIframeOnlyStream: true }];
 const DashManifests = [{ ManifestName: 'index' }];
 
@@ -35,6 +48,8 @@ const configurations: Record<string, PackagingConfiguration> = {
       SegmentTemplateFormat: 'TIME_WITH_TIMELINE',
     },
   },
+  single: { Id: 'a', CmafPackage: { HlsManifests, DashManifests, SegmentLayout: 'SINGLE_FILE' } },
+  hls_single: { Id: 'a', HlsPackage: { HlsManifests, SegmentLayout: 'SINGLE_FILE' } },
   mss: { Id: 'a', MssPackage: { MssManifests: [{ ManifestName: 'index' }] } },
 };
 
@@ -52,13 +67,16 @@ describe('what is made', () => {
     expect(checkPresentation(presentation, files, facts)).toEqual([]);
   });
 
-  it.each(Object.keys(configurations))('lacks nothing that is not there: %s', (of) => {
-    const { presentation, facts, files } = made(of);
-    const [task, ...tasks] = presentation.tasks;
-    const problems = checkPresentation({ ...presentation, tasks }, files, facts);
-    const missing = task!.outputs.map(({ name }) => name.split('/').at(-1)!);
-    for (const name of missing) expect(problems.map(({ message }) => message).join('\n')).toContain(name);
-  });
+  it.each(Object.keys(configurations).filter((of) => !of.includes('single')))(
+    'lacks nothing that is not there: %s',
+    (of) => {
+      const { presentation, facts, files } = made(of);
+      const [task, ...tasks] = presentation.tasks;
+      const problems = checkPresentation({ ...presentation, tasks }, files, facts);
+      const missing = task!.outputs.map(({ name }) => name.split('/').at(-1)!);
+      for (const name of missing) expect(problems.map(({ message }) => message).join('\n')).toContain(name);
+    },
+  );
 });
 
 describe('a rule is broken', () => {
@@ -67,6 +85,7 @@ describe('a rule is broken', () => {
     ['hls.end-list', 'cmaf', 'index_video_1.m3u8', '#EXT-X-ENDLIST', ''],
     ['hls.playlist-type', 'hls', 'index_audio_1.m3u8', '#EXT-X-PLAYLIST-TYPE:VOD', ''],
     ['hls.version', 'cmaf', 'index_video_1.m3u8', 'VERSION:6', 'VERSION:5'],
+    ['hls.version', 'cmaf', 'index_video_1.m3u8', '#EXTINF', '#EXT-X-GAP\n#EXTINF'],
     ['hls.version', 'hls', 'index_iframes.m3u8', 'VERSION:4', 'VERSION:3'],
     ['hls.byte-range', 'hls', 'index_iframes.m3u8', 'BYTERANGE:900@0', 'BYTERANGE:900@101'],
     ['hls.i-frames', 'hls', 'index_iframes.m3u8', /#EXT-X-BYTERANGE.*\n/g, ''],
@@ -80,8 +99,8 @@ describe('a rule is broken', () => {
     ['hls.captions', 'hls', 'index.m3u8', 'TYPE=AUDIO', 'TYPE=CLOSED-CAPTIONS'],
     ['hls.subtitles', 'hls', 'index.m3u8', /TYPE=AUDIO(.*),URI="[^"]*"/, 'TYPE=SUBTITLES$1'],
     ['dash.static', 'dash', 'index.mpd', 'type="static"', 'type="dynamic"'],
-    ['dash.profiles', 'dash', 'index.mpd', /profiles="[^"]*"/, ''],
-    ['dash.min-buffer-time', 'dash', 'index.mpd', /minBufferTime="[^"]*"/, ''],
+    ['dash.schema', 'dash', 'index.mpd', /profiles="[^"]*"/, ''],
+    ['dash.schema', 'dash', 'index.mpd', /minBufferTime="[^"]*"/, ''],
     ['dash.duration', 'dash', 'index.mpd', /mediaPresentationDuration="[^"]*"/, 'mediaPresentationDuration="PT99S"'],
     ['dash.representation-id', 'dash', 'index.mpd', 'Representation id="video_2"', 'Representation id="video_1"'],
     ['dash.bandwidth', 'dash', 'index.mpd', /bandwidth="\d+"/, 'bandwidth="0"'],
@@ -97,7 +116,16 @@ describe('a rule is broken', () => {
     ['dash.timeline', 'timed', 'index.mpd', 'r="2"', 'r="9"'],
     ['dash.reference', 'regular', 'index.mpd', /startNumber="1"/, 'startNumber="2"'],
     ['dash.trick-mode', 'dash', 'index.mpd', /trickmode" value="0"/, 'trickmode" value="7"'],
+    ['dash.text', 'dash', 'index.mpd', 'codecs="stpp.ttml.im1t"', 'codecs="mp4a.40.2"'],
     ['dash.schema', 'dash', 'index.mpd', /(<Role [^>]*>)\s*(<Representation[^]*?<\/Representation>)/, '$2$1'],
+    ['dash.on-demand', 'dash', 'index.mpd', 'isoff-live', 'isoff-on-demand'],
+    ['dash.index', 'single', 'index.mpd', /indexRange="[^"]*"/, ''],
+    ['dash.index', 'single', 'index.mpd', /range="0-(\d+)"/, 'range="0-9$1"'],
+    ['dash.byte-range', 'single', 'index.mpd', /indexRange="(\d+)-/, 'indexRange="$1-99'],
+    ['dash.reference', 'single', 'index.mpd', 'video_1/media.mp4', 'video_9/media.mp4'],
+    ['hls.byte-range', 'single', 'index_video_1.m3u8', /BYTERANGE:1000@(\d+)/, 'BYTERANGE:1000@9$1'],
+    ['hls.byte-range', 'single', 'index_video_1.m3u8', /BYTERANGE="\d+@0"/, 'BYTERANGE="99999@0"'],
+    ['hls.version', 'hls_single', 'index_video_1.m3u8', 'VERSION:4', 'VERSION:3'],
     ['mss.version', 'mss', 'index.ism/Manifest', 'MajorVersion="2"', 'MajorVersion="3"'],
     ['mss.duration', 'mss', 'index.ism/Manifest', /Duration="\d+"/, ''],
     ['mss.names', 'mss', 'index.ism/Manifest', 'Name="audio"', 'Name="video"'],
@@ -114,8 +142,46 @@ describe('a rule is broken', () => {
     expect(checkPresentation(presentation, broken, facts).map((problem) => problem.rule)).toContain(rule);
   });
 
+  it('but not by a gap that is not there', () => {
+    const { presentation, facts, files } = made('cmaf');
+    const gap = '#EXT-X-GAP\n#EXTINF:1.000000,\nvideo_1/gap.m4s\n#EXTINF';
+    const withGap = files.map((file) =>
+      file.name === 'index_video_1.m3u8'
+        ? { ...file, text: file.text.replace('VERSION:6', 'VERSION:8').replace('#EXTINF', gap) }
+        : file,
+    );
+    expect(checkPresentation(presentation, withGap, facts)).toEqual([]);
+  });
+
   it('by what is no manifest at all', () => {
     expect(checkManifest('a', '<html>')).toMatchObject([{ rule: 'manifest' }]);
+  });
+});
+
+describe('a segment index', () => {
+  const index = { timescale: 90_000, earliestPresentationTime: 0 };
+  const reference = { size: 1000, duration: 360_000, sap: 1 } as const;
+  const box = sidx({ ...index, references: [reference, reference] });
+  const file = { indexEnd: 700, size: 2700, startsWithSap: true };
+
+  it('that adds up to the file breaks no rule', () => {
+    expect(checkSegmentIndex('media.mp4', box, file)).toEqual([]);
+  });
+
+  it.each([
+    ['sidx.sizes', box, { ...file, size: 2701 }],
+    ['sidx.sizes', box, { ...file, size: 1700 }],
+    ['sidx.references', sidx({ ...index, references: [] }), { ...file, size: 700 }],
+    ['sidx.durations', sidx({ ...index, references: [{ ...reference, duration: 0 }] }), { ...file, size: 1700 }],
+    ['sidx.access-points', sidx({ ...index, references: [{ ...reference, sap: 0 }] }), { ...file, size: 1700 }],
+    ['sidx.timescale', sidx({ ...index, timescale: 0, references: [reference, reference] }), file],
+  ])('breaks %s', (rule, bytes, of) => {
+    expect(checkSegmentIndex('media.mp4', bytes, of).map((problem) => problem.rule)).toEqual([rule]);
+  });
+
+  it('need not begin with access points everywhere when no manifest says so', () => {
+    const open = sidx({ ...index, references: [reference, { ...reference, sap: 0 }] });
+    expect(checkSegmentIndex('media.mp4', open, { ...file, startsWithSap: false })).toEqual([]);
   });
 });
 
@@ -136,6 +202,21 @@ describe('CMAF', () => {
   ])('header: %s', (rule, from, to) => {
     const bytes = Buffer.from(Buffer.from(header).toString('latin1').replace(from, to), 'latin1');
     expect(checkCmafHeader('init.mp4', bytes).map((problem) => problem.rule)).toContain(rule);
+  });
+
+  it.each([
+    ['text', wvtt('WEBVTT'), 'cwvt', 'nmhd'],
+    ['subt', stpp(), 'im1t', 'sthd'],
+  ] as const)('header of %s: its brand, its handler and its media header', (kind, sampleEntry, brand, mediaHeader) => {
+    const bytes = textInitSegment({ timescale: 90_000, kind, sampleEntry });
+    expect(checkCmafHeader('init.mp4', bytes)).toEqual([]);
+    const text = Buffer.from(bytes).toString('latin1');
+    expect(text).toContain(`cmf2${brand}`);
+    const other = text.replace(mediaHeader, 'vmhd').replace(new RegExp(`(hdlr.{8})${kind}`, 's'), '$1vide');
+    expect(checkCmafHeader('init.mp4', Buffer.from(other, 'latin1')).map(({ message }) => message)).toEqual([
+      `${kind === 'text' ? 'wvtt' : 'stpp'} needs the handler ${kind}; given: vide`,
+      `${kind === 'text' ? 'wvtt' : 'stpp'} needs the media header ${mediaHeader}`,
+    ]);
   });
 
   it.each([

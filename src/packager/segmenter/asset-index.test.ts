@@ -76,9 +76,15 @@ const refusals: {
   },
   {
     name: 'a gap',
-    resources: withPlaylist((text) => text.replace('#EXTINF', '#EXT-X-GAP\n#EXTINF')),
+    resources: withPlaylist((text) => text.replace(/#EXTINF(?![^]*#EXTINF)/, '#EXT-X-GAP\n#EXTINF')),
     code: 'source_invalid',
     message: 'EXT-X-GAP',
+  },
+  {
+    name: 'nothing but gaps',
+    resources: withPlaylist((text) => text.replaceAll('#EXTINF', '#EXT-X-GAP\n#EXTINF')),
+    code: 'source_invalid',
+    message: 'nothing but gaps (EXT-X-GAP)',
   },
   {
     name: 'I-frames only',

@@ -4,7 +4,7 @@ import type { SourceReader } from '../model/source-reader.js';
 import { sniffContent } from '../mpegts/sniff.js';
 import { checkAlignment, checkPeriodCounts } from './align-renditions.js';
 import { cutTransportStream } from './cut-transport-stream.js';
-import { indexMovies } from './index-movies.js';
+import { type IndexedMovies, indexMovies } from './index-movies.js';
 import { CaptionSearch } from './caption-search.js';
 import { sourceDateRanges } from './date-ranges.js';
 import { inParallel } from './in-parallel.js';
@@ -16,6 +16,7 @@ import { type PeriodSource, readPeriods } from './read-periods.js';
 import { readPlaylists, type ReadPlaylists } from './read-playlists.js';
 import { readSmilSource } from './read-smil-source.js';
 import { checkContent } from './segment-head.js';
+import { eachOnce, textsOfRendition } from './text-source.js';
 
 export interface IndexOptions {
   readonly limits?: Partial<IndexLimits>;
@@ -44,10 +45,12 @@ export async function indexSource(reader: SourceReader, uri: string, options: In
   };
   const head = await reader.readSome({ uri }, 0, sniffedBytes, signal && { signal });
   const kind = kindOf(head, uri);
-  if (kind === 'MP4') return indexMovies([{ id: 'r1', uri }], reading);
-  if (kind === 'SMIL') {
-    const { renditions, texts } = await readSmilSource(uri, reading);
-    return withTexts(await indexMovies(renditions, reading), texts, reading);
+  if (kind === 'MP4' || kind === 'SMIL') {
+    const { renditions, texts } =
+      kind === 'SMIL' ? await readSmilSource(uri, reading) : { renditions: [{ id: 'r1', uri }], texts: [] };
+    const search = new CaptionSearch();
+    const movies = await indexMovies(renditions, { ...reading, captions: search });
+    return withTexts(captioned(movies.index, search.captions), [...texts, ...movies.texts], reading);
   }
   const source: ReadPlaylists =
     kind === 'playlist'
@@ -55,12 +58,15 @@ export async function indexSource(reader: SourceReader, uri: string, options: In
       : { renditions: [await cutTransportStream(uri, segmentDuration, reading)], texts: [], notes: [] };
   // What a playlist says of captions goes before what is found.
   const search = source.captions ? undefined : new CaptionSearch();
-  const index = await indexRenditions(source, { ...reading, captions: search });
-  const captions = source.captions ?? search?.captions;
-  return withTexts({ ...index, ...(captions && { captions }) }, source.texts, reading);
+  const { index, texts } = await indexRenditions(source, { ...reading, captions: search });
+  return withTexts(captioned(index, source.captions ?? search?.captions), [...source.texts, ...texts], reading);
 }
 
-async function indexRenditions({ renditions, notes }: ReadPlaylists, reading: PeriodReading): Promise<AssetIndex> {
+function captioned(index: AssetIndex, captions: AssetIndex['captions']): AssetIndex {
+  return captions ? { ...index, captions } : index;
+}
+
+async function indexRenditions({ renditions, notes }: ReadPlaylists, reading: PeriodReading): Promise<IndexedMovies> {
   const sources: PeriodSource[][] = [];
   for (const rendition of renditions) {
     // All pictures of a source have the same captions: the first rendition tells.
@@ -80,15 +86,24 @@ async function indexRenditions({ renditions, notes }: ReadPlaylists, reading: Pe
   });
   checkAlignment(indexed);
   const { dateRanges, notes: onRanges } = sourceDateRanges(renditions);
-  return {
+  const texts = renditions.flatMap(({ uri }, index) =>
+    textsOfRendition(
+      uri,
+      (sources[index] ?? []).map((period) => (period.format === 'fragments' ? period.texts : [])),
+    ),
+  );
+  const index = {
     renditions: indexed,
     ...(dateRanges && { dateRanges }),
-    notes: [...notes, ...onRanges, ...sources.flatMap((of, index) => notesOn(of, renditions[index]?.id ?? ''))],
+    notes: [...notes, ...onRanges, ...sources.flatMap((of, nth) => notesOn(of, renditions[nth]?.id ?? ''))],
   };
+  return { index, texts: eachOnce(texts) };
 }
 
 function hasVideo(periods: readonly PeriodSource[]): boolean {
-  return periods.some((period) => period.format === 'stream' && period.streams[0]?.content.kind === 'video');
+  return periods.some((period) =>
+    period.format === 'stream' ? period.streams[0]?.content.kind === 'video' : period.tracks[0]?.kind === 'video',
+  );
 }
 
 /** What the playlist says of a rendition's language goes before what its transport stream says. */

@@ -9,17 +9,17 @@ import { extractElementaryStreams } from '../mpegts/elementary-stream.js';
 import { packetSize } from '../mpegts/packet.js';
 
 /** Heads that are looked at, of one rendition. */
-const searchedHeads = 64;
+export const searchedHeads = 64;
 /** bytes of each: a few pictures */
-const searchedBytes = 512 * packetSize;
+export const searchedBytes = 512 * packetSize;
 /** `GA94`: without it there are no captions, whatever is around it; packets seldom cut it through. */
 const captionIdentifier = Uint8Array.of(0x47, 0x41, 0x39, 0x34);
 /** Pictures that are looked at of a segment that is read whole. */
 const searchedPictures = 600;
 
 /**
- * Looks for captions in pictures that are read anyway: the heads of some segments, and a last segment. It costs a few milliseconds of a long source,
- * and may miss captions that are rare.
+ * Looks for captions in pictures. Of transport streams they are read anyway: the heads of some segments, and a last segment. It costs a few
+ * milliseconds of a long source, and may miss captions that are rare. What is read of MP4s for it: searchMovie.
  */
 export class CaptionSearch {
   readonly #finder = new CaptionFinder();
@@ -60,6 +60,20 @@ export class CaptionSearch {
         at += length;
         length = undefined;
       }
+    }
+  }
+
+  /**
+   * A picture of an MP4, or as much of its beginning as was read: NAL units that are whole in it.
+   * @param lengthSize bytes of the length before each
+   */
+  addPicture(bytes: Uint8Array, codec: NalCodec, lengthSize: 1 | 2 | 4): void {
+    for (let at = 0; at + lengthSize <= bytes.length;) {
+      let length = 0;
+      for (const end = at + lengthSize; at < end; at += 1) length = length * 256 + (bytes[at] as number);
+      if (at + length > bytes.length) return;
+      this.#finder.add(bytes.subarray(at, at + length), codec);
+      at += length;
     }
   }
 

@@ -53,8 +53,7 @@ export function cutMovies(movies: readonly UncutMovie[], limits: IndexLimits): C
   const pictures = placed.flatMap(({ tracks }) =>
     tracks[0]?.entries ? [tracks[0].entries.map(({ time }) => time)] : [],
   );
-  const [begin, end] = extent(placed.flatMap(({ tracks }) => tracks));
-  const times = cutTimes(pictures, begin, end);
+  const times = cutTimes(pictures, extentOf(placed.flatMap(({ tracks }) => tracks)));
   if (times.length >= limits.maximumSegments)
     throw new PackagerError(
       'source_too_large',
@@ -66,16 +65,16 @@ export function cutMovies(movies: readonly UncutMovie[], limits: IndexLimits): C
   }));
 }
 
-function cutTimes(pictures: readonly (readonly number[])[], begin: number, end: number): number[] {
+function cutTimes(pictures: readonly (readonly number[])[], { begin, end, samples }: Extent): number[] {
   const [reference, ...others] = pictures;
-  if (!reference) return everyStep(begin, end);
+  if (!reference) return everyStep(begin, end, samples);
   const common = thinned(others.reduce((times, other) => commonTimes(times, other, tolerance), [...reference]));
   const first = common[0] ?? end;
   const last = common.at(-1) ?? begin;
   return [
-    ...everyStep(begin, first),
+    ...everyStep(begin, first, samples),
     ...common.filter((time) => time > begin + tolerance),
-    ...everyStep(Math.max(last, lastPicture(pictures, last)), end),
+    ...everyStep(Math.max(last, lastPicture(pictures, last)), end, samples),
   ];
 }
 
@@ -124,11 +123,21 @@ function placeSamples(track: UncutTrack): PlacedTrack {
   };
 }
 
-function extent(tracks: readonly PlacedTrack[]): [begin: number, end: number] {
-  return [
-    Math.min(...tracks.map(({ start, timescale }) => start / timescale)),
-    Math.max(...tracks.map(({ endTime }) => endTime)),
-  ];
+interface Extent {
+  /** seconds */
+  readonly begin: number;
+  /** seconds */
+  readonly end: number;
+  /** Of all tracks: durations that a broken file makes up give no more segments than it has samples. */
+  readonly samples: number;
+}
+
+function extentOf(tracks: readonly PlacedTrack[]): Extent {
+  return {
+    begin: Math.min(...tracks.map(({ start, timescale }) => start / timescale)),
+    end: Math.max(...tracks.map(({ endTime }) => endTime)),
+    samples: tracks.reduce((sum, track) => sum + track.end - track.first, 0),
+  };
 }
 
 interface Cutting {

@@ -22,8 +22,9 @@ export function thinned(times: readonly number[]): number[] {
   });
 }
 
-/** Times a step apart between two times, not too near to the second. */
-export function everyStep(from: number, to: number): number[] {
-  const count = Math.max(0, Math.floor((to - shortestSegment - from) / step));
-  return Array.from({ length: count }, (_, index) => from + (index + 1) * step);
+/** Times a step apart between two times, not too near to the second. @param most times there may be: the steps are longer if need be */
+export function everyStep(from: number, to: number, most: number): number[] {
+  const apart = Math.max(step, (to - from) / Math.max(1, most));
+  const count = Math.max(0, Math.floor((to - shortestSegment - from) / apart));
+  return Array.from({ length: count }, (_, index) => from + (index + 1) * apart);
 }

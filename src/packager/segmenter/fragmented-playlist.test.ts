@@ -53,6 +53,14 @@ function plain(changes: Resources = {}): Resources {
 const index = (resources: Resources) => indexSource(memorySource(resources), entry);
 
 describe('a playlist of fragmented MP4', () => {
+  it('may begin with gaps, which its time stamps tell of, too', async () => {
+    const gaps = lines('#EXT-X-GAP', '#EXTINF:2,', 'gap.m4s', map, '#EXTINF:1,', '0.m4s', '#EXTINF:1,', '1.m4s');
+    const { renditions } = await index(plain({ [entry]: gaps }));
+    expect(renditions[0]!.periods.map(({ segments }) => segments.map(({ source }) => source.uri))).toEqual([
+      ['mem://source/0.m4s', 'mem://source/1.m4s'],
+    ]);
+  });
+
   it('is cut as it is, and its time begins at 0', async () => {
     const { renditions, uncut } = await index(plain());
     const [period] = renditions[0]!.periods;
@@ -161,23 +169,6 @@ describe('a playlist of fragmented MP4', () => {
     const periods = renditions.map(({ periods: [period] }) => period!);
     expect(periods.map(({ origin }) => origin)).toEqual([900_000, 900_000]);
     expect(periods.map(({ segments }) => segments[1]!.tracks[0]!.start)).toEqual([12_800, 480 + 47 * 1024]);
-  });
-
-  it('leaves subtitles in fragments out, and says so', async () => {
-    const master = 'mem://source/master.m3u8';
-    const { texts, notes } = await indexSource(
-      memorySource(
-        plain({
-          [master]:
-            '#EXTM3U\n#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="s",NAME="English",URI="s.m3u8"\n' +
-            '#EXT-X-STREAM-INF:BANDWIDTH=1000,SUBTITLES="s"\nindex.m3u8\n',
-          'mem://source/s.m3u8': lines('#EXT-X-MAP:URI="s.mp4"', '#EXTINF:3,', 's.m4s'),
-        }),
-      ),
-      master,
-    );
-    expect(texts).toBeUndefined();
-    expect(notes.join()).toContain('mem://source/s.m3u8');
   });
 });
 

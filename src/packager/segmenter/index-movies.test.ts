@@ -70,6 +70,12 @@ describe('an MP4', () => {
     expect(Buffer.concat(payload.audio_1!).length).toBe(4700);
   });
 
+  it('has no more segments than samples, however long a broken file says that they last', async () => {
+    const samples = frames(4, (at) => ({ data: new Uint8Array(10), duration: at < 3 ? 1024 : 0xffff_ffff }));
+    const asset = await index(writeMp4([audio({ timescale: 8000, samples })]));
+    expect(asset.renditions[0]!.periods[0]!.segments.length).toBeLessThanOrEqual(4);
+  });
+
   it('widens NAL unit lengths of 2 bytes to the 4 that sample entries of ours say', async () => {
     const short = frames(50, (at) => ({ data: concat(u8(0, 3, 1, 2, at), u8(0, 1, 9)), sync: at % 25 === 0 }));
     const written = writeMp4([video({ samples: short })]);
@@ -313,7 +319,8 @@ describe('a SMIL document', () => {
   });
 
   it.each([
-    ['text that is none', '<video src="a.mp4"/><textstream src="a.mp4"/>', 'text that is neither UTF-8'],
+    ['text that is none', '<video src="a.mp4"/><textstream src="a.ts"/>', 'not SubRip'],
+    ['an MP4 without text', '<video src="a.mp4"/><textstream src="a.mp4"/>', '0 tracks of subtitles'],
     [
       'more languages than tracks',
       '<video src="a.mp4" systemLanguage="eng,fra"/>',

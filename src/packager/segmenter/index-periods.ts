@@ -6,6 +6,7 @@ import { closePeriod, readSamples, type WholeReading } from './close-period.js';
 import type { FragmentPeriod } from './fragment-period.js';
 import { earliest, type Moment } from './movie-origin.js';
 import { openFragments } from './open-fragments.js';
+import { withEvents } from './place-events.js';
 import type { PeriodReading, StreamPeriod } from './period-source.js';
 import type { PeriodSource } from './read-periods.js';
 import type { SourceRendition } from './source-rendition.js';
@@ -46,7 +47,10 @@ export async function indexPeriod(all: readonly RenditionPeriod[], reading: Read
     const opened: IndexedPeriod[] = [];
     for (const { rendition, source } of periods)
       opened.push(await openFragments(source, { origin, alone: all.length === 1, rendition: rendition.id }, reading));
-    return opened;
+    return withEvents(
+      opened,
+      periods.flatMap(({ source }) => source.events),
+    );
   }
 }
 

@@ -1,14 +1,20 @@
 import { MalformedError } from '../bits/malformed.js';
 import { readText } from '../codec/read-text.js';
 import { joinCues } from '../codec/webvtt/join-cues.js';
+import { shiftTimes } from '../codec/webvtt/text-times.js';
 import { cueShift } from '../codec/webvtt/timestamp-map.js';
 import { PackagerError } from '../errors.js';
 import type { AssetIndex, IndexedPeriod, IndexedText } from '../model/asset-index.js';
-import { type Cue, textTimescale } from '../model/text.js';
+import { type Cue, type TextDocument, textTimescale } from '../model/text.js';
+import { sniffContent } from '../mpegts/sniff.js';
+import { gatherFragments, type GatherReading } from './fragment-period.js';
 import { inParallel } from './in-parallel.js';
+import { opened } from './index-movies.js';
+import { openTexts, type TextTrack } from './open-texts.js';
 import type { PeriodReading } from './period-source.js';
+import { readMovieFile } from './read-movie.js';
 import type { SourceSegment } from './source-rendition.js';
-import type { TextSource } from './text-source.js';
+import type { TextBesideMedia, TextSource } from './text-source.js';
 
 /** Reads of one rendition at once: segments of text are small and many. */
 const readsAtOnce = 8;
@@ -21,14 +27,24 @@ type TextReading = Pick<PeriodReading, 'reader' | 'limits' | 'signal'>;
  */
 export async function withTexts(
   index: AssetIndex,
-  sources: readonly TextSource[],
+  sources: readonly (TextSource | TextBesideMedia)[],
   reading: TextReading,
 ): Promise<AssetIndex> {
   if (sources.length === 0) return index;
   const periods = textPeriods(index);
   const notes: string[] = [];
   const texts: IndexedText[] = [];
-  for (const source of sources) texts.push(await indexText(source, periods, { ...reading, notes }));
+  for (const [nth, source] of sources.entries()) {
+    const { uri, media } = source;
+    const documents =
+      'segments' in source
+        ? await indexText(source, periods, { ...reading, notes })
+        : source.documents.flatMap((document, period) =>
+            document ? [{ ...shifted(document, -(periods[period]?.origin ?? 0)), period }] : [],
+          );
+    const id = 'segments' in source ? source.id : `t${nth + 1}`;
+    texts.push(assemble({ id, uri, media }, documents, { periods, notes }));
+  }
   return { ...index, texts, notes: [...index.notes, ...notes] };
 }
 
@@ -54,12 +70,22 @@ function endOf(period: IndexedPeriod | undefined): number {
   return Math.max(0, ...ends);
 }
 
+/** What one segment, or all of one period, shows: cues on the period's time line. */
+interface PlacedDocument extends TextDocument {
+  readonly period: number;
+}
+
+interface IndexingText extends TextReading {
+  readonly notes: string[];
+}
+
 async function indexText(
-  { id, uri, media, segments }: TextSource,
+  source: TextSource,
   periods: readonly TextPeriod[],
-  reading: TextReading & { readonly notes: string[] },
-): Promise<IndexedText> {
-  const placed = placeSegments(segments, periods);
+  reading: IndexingText,
+): Promise<PlacedDocument[]> {
+  const placed = placeSegments(source.segments, periods);
+  if (source.segments.some(({ map }) => map)) return readFragments(source, { placed, periods }, reading);
   let left = reading.limits.maximumTextBytes;
   const documents = await inParallel(placed, readsAtOnce, async ({ segment, period, time }) => {
     const bytes = await reading.reader.read(segment.range, {
@@ -70,16 +96,78 @@ async function indexText(
       throw new PackagerError(
         'source_too_large',
         `subtitles of more than ${reading.limits.maximumTextBytes} bytes (maximumTextBytes)`,
-        { uri },
+        { uri: source.uri },
       );
     const { origin } = periods[period] as TextPeriod;
-    const document = located({ segment, id }, () => readText(bytes));
-    const shift = cueShift(document.timestampMap, origin + time) - origin;
-    const cues = document.cues.map((cue) => ({ ...cue, start: cue.start + shift, end: cue.end + shift }));
-    return { ...document, cues, period };
+    if (sniffContent(bytes) === 'MP4')
+      return { ...shifted(await readTextMovie(source, segment, reading), -origin), period };
+    const document = located({ segment, id: source.id }, () => readText(bytes));
+    return { ...shifted(document, cueShift(document.timestampMap, origin + time) - origin), period };
   });
+  return documents;
+}
+
+/** A document that lies in an MP4 of its own. */
+async function readTextMovie(
+  { id, uri }: TextSource,
+  { number }: SourceSegment,
+  reading: IndexingText,
+): Promise<TextDocument> {
+  try {
+    return only(await openTexts(opened(await readMovieFile(uri, reading), reading), reading));
+  } catch (error) {
+    throw error instanceof PackagerError ? error.at({ uri, rendition: id, segment: number }) : error;
+  }
+}
+
+/** Segments of fragmented MP4: those of a period go on in one another. */
+async function readFragments(
+  { id, uri }: TextSource,
+  { placed, periods }: { placed: readonly PlacedSegment[]; periods: readonly TextPeriod[] },
+  reading: IndexingText,
+): Promise<PlacedDocument[]> {
+  const documents: PlacedDocument[] = [];
+  for (const [period, { origin }] of periods.entries()) {
+    const segments = placed.filter((each) => each.period === period).map(({ segment }) => segment);
+    if (segments.length === 0) continue;
+    const run: GatherReading['run'] = (items, work) => inParallel(items, readsAtOnce, work);
+    const { movie } = await gatherFragments({ id, uri }, segments, { ...reading, run });
+    try {
+      documents.push({ ...shifted(only(await openTexts(movie, reading)), -origin), period });
+    } catch (error) {
+      throw error instanceof PackagerError ? error.at({ uri, rendition: id }) : error;
+    }
+  }
+  return documents;
+}
+
+function only(texts: readonly TextTrack[]): TextDocument {
+  const [text, ...others] = texts;
+  if (text && others.length === 0) return text.document;
+  throw new PackagerError(
+    'source_unsupported',
+    `${texts.length} tracks of subtitles (wvtt, stpp, tx3g) in one rendition; exactly one is needed`,
+  );
+}
+
+function shifted<Document extends TextDocument>(document: Document, ticks: number): Document {
+  const cues = document.cues.map((cue) => ({
+    ...cue,
+    start: cue.start + ticks,
+    end: cue.end + ticks,
+    text: shiftTimes(cue.text, ticks),
+  }));
+  return { ...document, cues };
+}
+
+/** The cues of each period, each one again, with notes on those that are left out. */
+function assemble(
+  { id, uri, media }: Omit<IndexedText, 'periods'>,
+  documents: readonly PlacedDocument[],
+  { periods, notes }: { readonly periods: readonly TextPeriod[]; readonly notes: string[] },
+): IndexedText {
   const broken = documents.reduce((sum, document) => sum + document.broken, 0);
-  if (broken > 0) reading.notes.push(`${broken} cues of ${uri} are left out: they are broken.`);
+  if (broken > 0) notes.push(`${broken} cues of ${uri} are left out: they are broken.`);
   let outside = 0;
   const indexed = periods.map(({ end }, period) => {
     const own = documents.filter((document) => document.period === period);
@@ -90,9 +178,7 @@ async function indexText(
     return { styles: [...new Set(styles)], regions: [...new Set(regions)], cues: within };
   });
   if (outside > 0)
-    reading.notes.push(
-      `${outside} cues of ${uri} are left out: their times are before the media begins or after its end.`,
-    );
+    notes.push(`${outside} cues of ${uri} are left out: their times are before the media begins or after its end.`);
   return { id, uri, media, periods: indexed };
 }
 

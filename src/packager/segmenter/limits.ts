@@ -19,6 +19,10 @@ export interface IndexLimits {
   readonly maximumTopLevelBoxes: number;
   /** Samples of one track of an MP4. */
   readonly maximumSamples: number;
+  /** Event messages (`emsg`) of one rendition. */
+  readonly maximumEvents: number;
+  /** bytes of all of them */
+  readonly maximumEventBytes: number;
 }
 
 export const defaultLimits: IndexLimits = {
@@ -32,4 +36,6 @@ export const defaultLimits: IndexLimits = {
   maximumFragmentHeaderBytes: 16 * 1024 * 1024,
   maximumTopLevelBoxes: 1_000_000,
   maximumSamples: 10_000_000,
+  maximumEvents: 100_000,
+  maximumEventBytes: 16 * 1024 * 1024,
 };

@@ -7,9 +7,9 @@ import { segmentEncryption } from './segment-encryption.js';
 import type { SourceSegment } from './source-rendition.js';
 
 /**
- * The segments that a media playlist lists.
  * @param uri where the playlist is
- * @throws PackagerError for playlists that are live, empty, encrypted otherwise than with AES-128, of I-frames, with gaps, or too long
+ * The segments that a media playlist lists. Gaps before the first one of a part mean that it begins later, which its time stamps say too.
+ * @throws PackagerError for playlists that are live, empty, encrypted otherwise than with AES-128, of I-frames, with gaps amid, or too long
  */
 export function mediaSegments(playlist: MediaPlaylist, uri: string, limits: IndexLimits): SourceSegment[] {
   const { segments } = playlist;
@@ -29,7 +29,17 @@ export function mediaSegments(playlist: MediaPlaylist, uri: string, limits: Inde
     );
   }
   const of = { uri, maps: new Map<MediaMap, SourceRange>(), mediaSequence: playlist.mediaSequence };
-  return segments.map((segment, index) => sourceSegment(segment, index, of));
+  const listed: SourceSegment[] = [];
+  let begins = true;
+  for (const [index, segment] of segments.entries()) {
+    begins ||= segment.discontinuity === true;
+    if (segment.gap && begins) continue;
+    const { discontinuity, ...read } = sourceSegment(segment, index, of);
+    listed.push({ ...read, discontinuity: discontinuity || (begins && listed.length > 0) });
+    begins = false;
+  }
+  if (listed.length === 0) throw new PackagerError('source_invalid', 'the playlist lists nothing but gaps (EXT-X-GAP)');
+  return listed;
 }
 
 interface OfPlaylist {

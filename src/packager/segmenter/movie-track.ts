@@ -6,6 +6,8 @@ import { readSampleEntry } from '../isobmff/read-sample-entry.js';
 import type { SampleColumns } from '../isobmff/sample-columns.js';
 import type { CodecConfiguration } from '../model/track.js';
 import { rescale } from '../timing/timescale.js';
+import { decodeTime } from './earliest-times.js';
+import type { FoundEvent } from './found-events.js';
 import { presentedSamples } from './presented-samples.js';
 
 /** A track of an MP4 that is packaged: its codec, and which of its samples are when. */
@@ -33,11 +35,13 @@ export interface OpenMovie {
   /** What errors and notes name. */
   readonly uri: string;
   readonly movie: Movie;
-  /** Of video and audio tracks, by track_ID. */
+  /** Of video, audio and text tracks, by track_ID. */
   readonly columns: ReadonlyMap<number, SampleColumns>;
-  /** There are timed events (`emsg`). */
-  readonly events: boolean;
+  /** Event messages (`emsg`) between its fragments. */
+  readonly events: readonly FoundEvent[];
   readonly readSample: (columns: SampleColumns, sample: number, limit: number) => Promise<Uint8Array>;
+  /** Bytes from where a sample begins, so many at most; fewer where the resource, or the range of it that is a segment, ends. */
+  readonly readFrom: (columns: SampleColumns, sample: number, length: number) => Promise<Uint8Array>;
 }
 
 /** Samples that only hold parameter sets and one picture are no larger than this. */
@@ -71,18 +75,11 @@ export async function openTrack(file: OpenMovie, track: MovieTrack, notes: strin
     return {
       ...{ kind, id, timescale, columns, first, end, ...entry },
       ...(language !== undefined && { language }),
-      start: timeOf(columns, first) + wait - track.edit.mediaTime,
+      start: decodeTime(columns, first) + wait - track.edit.mediaTime,
     };
   } catch (error) {
     throw ofTrack(error, track.id, uri);
   }
-}
-
-/** Decode time of a sample as the track counts it. */
-function timeOf({ start, durations }: SampleColumns, sample: number): number {
-  let time = start;
-  for (let index = 0; index < sample; index += 1) time += durations[index] as number;
-  return time;
 }
 
 /**

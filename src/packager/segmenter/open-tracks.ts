@@ -1,10 +1,10 @@
 import { PackagerError } from '../errors.js';
-import { isMedia } from '../isobmff/movie.js';
+import { isMedia, isText, type MovieTrack } from '../isobmff/movie.js';
 import type { IndexLimits } from './limits.js';
 import { type MediaTrack, openTrack, type OpenMovie } from './movie-track.js';
 
 /**
- * The tracks of an MP4 that are packaged: video first, then audio in the order of the file.
+ * Video and audio of an MP4: video first, then audio in the order of the file.
  * @param notes takes what is left out, a sentence each @throws PackagerError
  */
 export async function openTracks(
@@ -13,18 +13,13 @@ export async function openTracks(
 ): Promise<MediaTrack[]> {
   const { movie, uri } = file;
   const media = movie.tracks.filter(isMedia);
-  if (media.length > reading.limits.maximumTracks) {
+  const known = media.length + movie.tracks.filter(isText).length;
+  if (known > reading.limits.maximumTracks) {
     const { maximumTracks } = reading.limits;
-    throw new PackagerError(
-      'source_too_large',
-      `${media.length} tracks in one file; maximumTracks is ${maximumTracks}`,
-    );
+    throw new PackagerError('source_too_large', `${known} tracks in one file; maximumTracks is ${maximumTracks}`);
   }
-  for (const { id, handler } of movie.tracks.filter((track) => !isMedia(track)))
-    reading.notes.push(
-      `Track ${id} (${handlerNames[handler] ?? `handler ${JSON.stringify(handler)}`}) of ${uri} is left out: it is not supported yet.`,
-    );
-  if (file.events) reading.notes.push(`Timed events (emsg) of ${uri} are left out: they are not supported yet.`);
+  for (const track of movie.tracks.filter((each) => !isMedia(each) && !isText(each)))
+    reading.notes.push(`Track ${track.id} (${nameOf(track)}) of ${uri} is left out: it is not supported.`);
   const opened: MediaTrack[] = [];
   for (const track of media) {
     const found = await openTrack(file, track, reading.notes);
@@ -36,6 +31,22 @@ export async function openTracks(
   if (opened.length === 0) throw new PackagerError('source_invalid', 'the file has neither video nor audio');
   return [...videos, ...opened.filter(({ kind }) => kind === 'audio')];
 }
+
+function nameOf({ handler, entries: [entry] }: MovieTrack): string {
+  return entryNames[entry?.type ?? ''] ?? handlerNames[handler] ?? `handler ${JSON.stringify(handler)}`;
+}
+
+/** Text that cannot be read, by its sample entry. */
+const entryNames: Readonly<Record<string, string>> = {
+  text: 'QuickTime text',
+  c608: 'CEA-608 captions in a track of their own',
+  c708: 'CEA-708 captions in a track of their own',
+  mp4s: 'subtitles that are pictures',
+  sbtt: 'text of another kind',
+  stxt: 'text of another kind',
+  enct: 'encrypted text',
+  encs: 'encrypted subtitles',
+};
 
 const handlerNames: Readonly<Record<string, string>> = {
   text: 'text',

@@ -1,7 +1,9 @@
 import { PackagerError } from '../errors.js';
 import type { SelectedStreams } from '../mpegts/program.js';
 import type { ProgramMap } from '../mpegts/psi.js';
+import type { CaptionReading } from './search-movie.js';
 import type { CaptionSearch } from './caption-search.js';
+import type { EventBudget } from './found-events.js';
 import type { IndexLimits } from './limits.js';
 import { type HeadReading, readSegmentContent, readSegmentHead, type SegmentHead } from './segment-head.js';
 import type { WantedStream } from './track-head.js';
@@ -18,12 +20,10 @@ export interface StreamPeriod {
   readonly heads: readonly SegmentHead[];
 }
 
-export interface PeriodReading extends Omit<HeadReading, 'enough' | 'look'> {
+export interface PeriodReading extends Omit<HeadReading, 'enough' | 'look'>, CaptionReading {
   readonly limits: IndexLimits;
-  /** Where pictures are searched for captions. */
-  readonly captions?: CaptionSearch | undefined;
-  /** Runs the reads of all renditions, a limited number at once. */
-  readonly run: <T, R>(items: readonly T[], work: (item: T, index: number) => Promise<R>) => Promise<R[]>;
+  /** Of the rendition that is read. */
+  readonly events?: EventBudget;
 }
 
 /**

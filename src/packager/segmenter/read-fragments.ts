@@ -3,6 +3,7 @@ import type { ReadBox } from '../isobmff/box-reader.js';
 import type { SourceRange } from '../model/source-reader.js';
 import { sniffContent } from '../mpegts/sniff.js';
 import { type BoxReading, BoxWindow, invalid, topLevelBox, wholeBox } from './box-window.js';
+import { type EventBudget, type FoundEvent, readMessage } from './found-events.js';
 import type { IndexLimits } from './limits.js';
 
 /** What a segment of fragmented MP4 says of its samples. */
@@ -11,19 +12,20 @@ export interface FragmentHeaders {
   readonly fragments: readonly { readonly moof: ReadBox; readonly position: number }[];
   /** Where the segment ends in the resource, bytes. */
   readonly end: number;
-  /** There are timed events (`emsg`). */
-  readonly events: boolean;
+  /** Event messages (`emsg`). */
+  readonly messages: readonly FoundEvent['message'][];
 }
 
 export interface FragmentReading extends BoxReading {
   readonly limits: IndexLimits;
+  readonly events: EventBudget;
 }
 
 /** Holds the header of nearly all fragments; what lies between them is passed over. */
 const windowBytes = 16 * 1024;
 
 /**
- * Reads the headers of a segment's movie fragments, ISO/IEC 14496-12 §8.8; of the media themselves nothing.
+ * Reads the headers of a segment's movie fragments, ISO/IEC 14496-12 §8.8, and its events; of the media themselves nothing.
  * @throws PackagerError naming the byte of what is wrong
  */
 export async function readFragmentHeaders(range: SourceRange, reading: FragmentReading): Promise<FragmentHeaders> {
@@ -31,7 +33,7 @@ export async function readFragmentHeaders(range: SourceRange, reading: FragmentR
   const { limits } = reading;
   const { window, end } = await openWindow(range, reading);
   const fragments: { moof: ReadBox; position: number }[] = [];
-  let events = false;
+  const messages: FoundEvent['message'][] = [];
   let boxes = 0;
   for (let at = offset; at < end;) {
     if (++boxes > limits.maximumTopLevelBoxes)
@@ -47,11 +49,11 @@ export async function readFragmentHeaders(range: SourceRange, reading: FragmentR
       const limit = { limit: limits.maximumFragmentHeaderBytes, name: 'maximumFragmentHeaderBytes' };
       fragments.push({ moof: await wholeBox(window, header, limit), position: at });
     }
-    events ||= header.type === 'emsg';
+    if (header.type === 'emsg') messages.push(await readMessage(window, header, reading.events));
     at = header.end;
   }
   if (fragments.length === 0) throw invalid(uri, offset, 'no movie fragment (moof) in the segment');
-  return { fragments, end, events };
+  return { fragments, end, messages };
 }
 
 /** How long a resource is need not be asked when the first read shows its end, or the playlist says it. */

@@ -1,13 +1,14 @@
 import { MalformedError } from '../bits/malformed.js';
 import { PackagerError } from '../errors.js';
 import { addFragment, type FragmentedTrack } from '../isobmff/fragments.js';
-import { isMedia, type Movie, readMovie } from '../isobmff/movie.js';
+import { isMedia, isText, type Movie, readMovie } from '../isobmff/movie.js';
 import type { ReadBox } from '../isobmff/box-reader.js';
 import type { SampleColumns } from '../isobmff/sample-columns.js';
 import { readSampleTables } from '../isobmff/sample-tables.js';
 import type { SourceReader } from '../model/source-reader.js';
 import { sniffContent } from '../mpegts/sniff.js';
 import { BoxWindow, invalid, topLevelBox, wholeBox, within } from './box-window.js';
+import { EventBudget, FileEvents, type FoundEvent, readMessage } from './found-events.js';
 import type { IndexLimits } from './limits.js';
 
 /** An MP4 with all that it says of its samples. */
@@ -16,10 +17,10 @@ export interface MovieFile {
   /** bytes */
   readonly size: number;
   readonly movie: Movie;
-  /** Of video and audio tracks, by track_ID. */
+  /** Of video, audio and text tracks, by track_ID. */
   readonly columns: ReadonlyMap<number, SampleColumns>;
-  /** There are timed events (`emsg`) between fragments. */
-  readonly events: boolean;
+  /** Event messages (`emsg`) between fragments. */
+  readonly events: readonly FoundEvent[];
 }
 
 export interface MovieReading {
@@ -29,7 +30,7 @@ export interface MovieReading {
 }
 
 /**
- * Reads the movie box of an MP4, wherever it is, and the headers of all of its fragments; of the media themselves nothing.
+ * Reads the movie box of an MP4, wherever it is, the headers of all of its fragments and the events between them; of the media themselves nothing.
  * @throws PackagerError naming the byte of what is wrong
  */
 export async function readMovieFile(uri: string, reading: MovieReading): Promise<MovieFile> {
@@ -41,7 +42,9 @@ export async function readMovieFile(uri: string, reading: MovieReading): Promise
   const { limits } = reading;
   const maximum = Math.min(limits.maximumSamples, size);
   let found: { movie: Movie; tracks: Map<number, FragmentedTrack> } | undefined;
-  let events = false;
+  const events = new FileEvents();
+  const budget = new EventBudget(limits);
+  const tracksSoFar = () => found?.tracks ?? new Map<number, FragmentedTrack>();
   let boxes = 0;
   for (let at = 0; at < size;) {
     if (++boxes > limits.maximumTopLevelBoxes)
@@ -66,23 +69,28 @@ export async function readMovieFile(uri: string, reading: MovieReading): Promise
       within(uri, at, () =>
         addFragment(moof, { tracks, defaults: movie.defaults }, { position: header.offset, maximum }),
       );
-    }
-    events ||= header.type === 'emsg';
+      events.endFragment(tracks);
+    } else if (header.type === 'styp') events.beginSegment(tracksSoFar());
+    else if (header.type === 'emsg') events.add(await readMessage(window, header, budget), tracksSoFar());
     at = header.end;
   }
   if (!found)
     throw invalid(uri, size, 'no movie box (moov): the file is incomplete, as a recording that was cut off is');
+  events.endSegment(found.tracks);
   const columns = new Map([...found.tracks].map(([id, track]) => [id, track.columns]));
-  return { uri, size, movie: found.movie, columns, events };
+  return { uri, size, movie: found.movie, columns, events: events.found };
 }
 
 /** A movie box with the samples that it names itself. @throws MalformedError, PackagerError */
 export function openMovie(moov: ReadBox, maximum: number): { movie: Movie; tracks: Map<number, FragmentedTrack> } {
   const movie = readMovie(moov);
   const tracks = new Map<number, FragmentedTrack>();
-  for (const track of movie.tracks.filter(isMedia)) {
+  for (const track of movie.tracks) {
+    const sparse = isText(track);
+    if (!sparse && !isMedia(track)) continue;
     if (tracks.has(track.id)) throw new MalformedError(`two tracks of the ID ${track.id}`, moov.offset);
-    tracks.set(track.id, { ...track, columns: readSampleTables(track.sampleTable, maximum) });
+    const { timescale, sampleTable } = track;
+    tracks.set(track.id, { timescale, sparse, columns: readSampleTables(sampleTable, maximum, { sparse }) });
   }
   return { movie, tracks };
 }

@@ -1,5 +1,7 @@
+import { searchedHeads } from './caption-search.js';
 import { type FragmentPeriod, readFragmentPeriod } from './fragment-period.js';
 import { type PeriodReading, readStreams, type StreamPeriod } from './period-source.js';
+import { EventBudget } from './found-events.js';
 import type { SourceRendition, SourceSegment } from './source-rendition.js';
 
 /** One period of one rendition, as far as reading heads tells. */
@@ -11,9 +13,13 @@ export async function readPeriods(rendition: SourceRendition, reading: PeriodRea
   const withoutMap = groups.filter(([first]) => !first?.map);
   const streams = await readStreams(rendition, withoutMap, reading);
   const periods: PeriodSource[] = [];
-  for (const segments of groups) {
+  const events = new EventBudget(reading.limits);
+  // However many periods there are, the places that are searched for captions are no more than those of one.
+  const places = Math.max(1, Math.floor(searchedHeads / groups.length));
+  for (const [index, segments] of groups.entries()) {
     const stream = streams[withoutMap.indexOf(segments)];
-    periods.push(stream ?? (await readFragmentPeriod(rendition, segments, reading)));
+    const captions = reading.captions?.wants(index, groups.length) ? reading.captions : undefined;
+    periods.push(stream ?? (await readFragmentPeriod(rendition, segments, { ...reading, captions, places, events })));
   }
   return periods;
 }

@@ -48,17 +48,7 @@ export async function readPlaylists(uri: string, reading: PlaylistReading): Prom
     return { ...text, segments: readMedia(media, text.uri, reading, playlist.variables).segments };
   });
   const captions = announcedCaptions(playlist);
-  const inFragments = texts.filter(({ segments }) => segments.some(({ map }) => map));
-  return {
-    renditions,
-    texts: texts.filter((text) => !inFragments.includes(text)),
-    ...(captions && { captions }),
-    notes: [...leftOut(playlist), ...inFragments.map(noteOnFragments)],
-  };
-}
-
-function noteOnFragments({ uri }: TextSource): string {
-  return `Subtitles of ${uri} are left out: in fragmented MP4 (EXT-X-MAP) they are not supported yet, WebVTT is.`;
+  return { renditions, texts, ...(captions && { captions }), notes: leftOut(playlist) };
 }
 
 async function readText(uri: string, { reader, limits, signal }: PlaylistReading): Promise<string> {

@@ -1,5 +1,5 @@
 import { Failure } from '../../domain/failure.js';
-import type { Timeouts } from '../../net/request.js';
+import type { Timeouts } from '../../net/timeouts.js';
 import { multipart, type FormPart } from './multipart.js';
 import type { NewElement, Opencast } from './opencast.js';
 import type { OpencastAnswer, OpencastHttp } from './opencast-http.js';

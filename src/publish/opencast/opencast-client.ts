@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Failure } from '../../domain/failure.js';
-import type { HttpClient, Timeouts } from '../../net/request.js';
+import type { HttpClient } from '../../net/request.js';
+import type { Timeouts } from '../../net/timeouts.js';
 import type { OpencastAuth } from './authorization.js';
 import { readSeriesTerms } from './dublin-core.js';
 import { ingestRequests } from './ingest-requests.js';

@@ -1,6 +1,7 @@
 import { Failure } from '../../domain/failure.js';
 import { HttpFault } from '../../net/http-fault.js';
-import type { HttpClient, HttpResponse, Timeouts } from '../../net/request.js';
+import type { HttpClient, HttpResponse } from '../../net/request.js';
+import type { Timeouts } from '../../net/timeouts.js';
 import { authorizer, type OpencastAuth } from './authorization.js';
 import type { Multipart } from './multipart.js';
 

@@ -6,6 +6,8 @@ import type { HttpClient } from '../../net/request.js';
 export interface SlackApi {
   /** Is the user a member of one of the groups? @throws Failure slack_unavailable */
   isAllowed(userId: string): Promise<boolean>;
+  /** Asks who we are, and for the groups. @throws Failure slack_unavailable */
+  check(): Promise<{ readonly team: string; readonly user: string; readonly missingGroups: readonly string[] }>;
   /** Sends a message to where an answer is awaited. @throws Failure slack_unavailable */
   respond(responseUrl: string, message: object): Promise<void>;
 }
@@ -26,6 +28,7 @@ const answerLimit = 4_000_000;
 const timeouts = { connect: 5000, headers: 10_000, idle: 10_000, total: 20_000 };
 
 const groupsSchema = z.object({ usergroups: z.array(z.object({ id: z.string(), handle: z.string() })) });
+const identitySchema = z.object({ team: z.string(), user: z.string() });
 const membersSchema = z.object({ users: z.array(z.string()) });
 
 export function slackApi({ baseUrl, token, groups, http, now = Date.now }: SlackApiOptions): SlackApi {
@@ -60,6 +63,12 @@ export function slackApi({ baseUrl, token, groups, http, now = Date.now }: Slack
         if (known === asked) known = undefined;
         throw error;
       }
+    },
+
+    async check() {
+      const { team, user } = await ask('auth.test', identitySchema);
+      const handles = groups.length > 0 ? (await ask('usergroups.list', groupsSchema)).usergroups : [];
+      return { team, user, missingGroups: groups.filter((group) => handles.every(({ handle }) => handle !== group)) };
     },
 
     async respond(responseUrl, message) {

@@ -34,6 +34,16 @@ describe('a schedule in Google Sheets', () => {
     google.sheets.set("Bob's 2026/27", [header, ['C', 'Lab', 'F', '10:00', ...links], [7, true]]);
   });
 
+  it('may have the column that says where recordings go', async () => {
+    google.sheets.set('Fall', [
+      [...header, 'Publish'],
+      ['A', 'Lecture', 'M', '09:00', ...links, 'both'],
+      ['B', 'Lecture', 'T', '09:00', ...links],
+    ]);
+    const { classes } = await source({ sheetNames: ['Fall'] }).read();
+    expect(classes.map(({ publish }) => publish)).toEqual(['both', undefined]);
+  });
+
   it('is all of its sheets, with the lines of bad rows', async () => {
     const { classes, problems } = await source().read();
     expect(classes.map(({ courseCode, day }) => `${courseCode} ${day}`)).toEqual(['A M', 'A W', 'C F']);

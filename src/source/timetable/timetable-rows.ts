@@ -1,7 +1,9 @@
 import { Failure } from '../../domain/failure.js';
 import {
   distinctClasses,
+  publishTargets,
   weekdays,
+  type PublishTarget,
   type ReadSchedule,
   type RowProblem,
   type ScheduledClass,
@@ -16,7 +18,9 @@ export interface TimetableRow {
 }
 
 /** Columns by name, in any order, among others that are of no interest. */
-const columns = ['course code', 'type', 'day', 'start', 'meeting id with password', 'oc series'] as const;
+const needed = ['course code', 'type', 'day', 'start', 'meeting id with password', 'oc series'] as const;
+/** `publish`, which is ours, may be left out as a whole or in rows. */
+const columns = [...needed, 'publish'] as const;
 type Column = (typeof columns)[number];
 type Fields = Readonly<Record<Column, string>>;
 
@@ -50,7 +54,7 @@ function placesOf(header: readonly string[], source: string): Record<Column, num
       .toLowerCase(),
   );
   const places = Object.fromEntries(columns.map((column) => [column, names.indexOf(column)])) as Record<Column, number>;
-  const missing = columns.filter((column) => places[column] === -1);
+  const missing = needed.filter((column) => places[column] === -1);
   if (missing.length === 0) return places;
   const given = names.filter((name) => name !== '').join(', ') || 'nothing';
   throw new Failure(
@@ -69,30 +73,42 @@ function readRow(fields: Fields): { classes: ScheduledClass[]; reasons: string[]
   const time = timeOf(fields.start);
   const seriesId = seriesIdOf(fields['oc series']);
   const { days, unknown } = daysOf(fields.day);
+  const publish = publishOf(fields.publish);
   const unusable = [
-    ...(meeting.reason === undefined ? [] : [meeting.reason]),
+    ...(meeting.reason === undefined ? [] : [`meeting id with password ${meeting.reason}`]),
     ...(time === undefined ? [`start must be HH:MM; given: ${JSON.stringify(fields.start)}`] : []),
     ...(seriesId === ''
       ? [`oc series must be a link with the series behind #; given: ${JSON.stringify(fields['oc series'])}`]
+      : []),
+    ...(publish === undefined
+      ? [`publish must be ${publishTargets.join(', ')} or empty; given: ${JSON.stringify(fields.publish)}`]
       : []),
     ...(days.length === 0 ? [`day must hold one of ${weekdays.join(', ')}; given: ${JSON.stringify(fields.day)}`] : []),
   ];
   if (meeting.id === undefined || time === undefined || unusable.length > 0) return { classes: [], reasons: unusable };
   const { id: meetingId } = meeting;
-  const facts = { meetingId, seriesId, courseCode: fields['course code'], title: titleOf(fields.type), time };
+  const facts = {
+    ...{ meetingId, seriesId, courseCode: fields['course code'], title: titleOf(fields.type), time },
+    ...(publish !== '' && publish !== undefined && { publish }),
+  };
   // The good days of a row with a bad one are used.
   const reasons = unknown.map((letter) => `day ${JSON.stringify(letter)} is none of ${weekdays.join(', ')}`);
   return { classes: days.map((day) => ({ ...facts, day })), reasons };
 }
 
-/** The last part of the link's path; leading zeros belong to it. */
-function meetingIdOf(link: string): { id: string; reason?: undefined } | { id?: undefined; reason: string } {
-  if (link === '') return { reason: 'meeting id with password is empty' };
-  if (!URL.canParse(link) || new URL(link).protocol !== 'https:')
-    return { reason: 'meeting id with password must be an https link' };
+/** The last part of the link's path; leading zeros belong to it. @returns what is wrong with the link, without its name */
+export function meetingIdOf(link: string): { id: string; reason?: undefined } | { id?: undefined; reason: string } {
+  if (link === '') return { reason: 'is empty' };
+  if (!URL.canParse(link) || new URL(link).protocol !== 'https:') return { reason: 'must be an https link' };
   const id = new URL(link).pathname.split('/').at(-1) ?? '';
   if (/^\d{1,20}$/.test(id)) return { id };
-  return { reason: `the link must end in the meeting's number; it ends in ${JSON.stringify(id.slice(0, 50))}` };
+  return { reason: `must end in the meeting's number; it ends in ${JSON.stringify(id.slice(0, 50))}` };
+}
+
+/** In any case; empty: as the settings say. @returns undefined when it is none of those */
+function publishOf(text: string): PublishTarget | '' | undefined {
+  const given = text.toLowerCase();
+  return given === '' ? '' : publishTargets.find((target) => target === given);
 }
 
 /** `9:05` as `09:05`. */
@@ -100,6 +116,12 @@ export function timeOf(text: string): string | undefined {
   const [, hours = '', minutes = ''] = /^(\d{1,2}):(\d{2})$/.exec(text) ?? [];
   if (hours === '' || Number(hours) > 23 || Number(minutes) > 59) return undefined;
   return `${hours.padStart(2, '0')}:${minutes}`;
+}
+
+/** Of a time as `timeOf` gives it: minutes since midnight. */
+export function minutesOf(time: string): number {
+  const [hours = 0, minutes = 0] = time.split(':').map(Number);
+  return hours * 60 + minutes;
 }
 
 /** `https://opencast.example.edu/engage/ui/index.html#/2021/01/12345` names the series 20210112345. */

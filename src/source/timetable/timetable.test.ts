@@ -38,6 +38,26 @@ describe('a timetable in CSV', () => {
     ]);
   });
 
+  it('may say where the recordings of a class go, in a column of its own', () => {
+    const rows = [['both'], ['Stream '], [''], ['youtube'], []].map(([publish = ''], index) =>
+      [`C${index}`, 'Lecture', 'M', `1${index}:00`, zoom, series, publish].join(','),
+    );
+    const { classes, problems } = readCsvTimetable(
+      [`${header},PUBLISH`.replace('Producer,', ''), ...rows].join('\n'),
+      'x',
+    );
+    expect(classes.map(({ courseCode, publish }) => [courseCode, publish])).toEqual([
+      ['C0', 'both'],
+      ['C1', 'stream'],
+      ['C2', undefined],
+      ['C4', undefined],
+    ]);
+    expect(problems.map(({ reason }) => reason)).toEqual([
+      'C3: publish must be opencast, stream, both or empty; given: "youtube"',
+    ]);
+    expect(read(rows[0]!).classes).not.toHaveProperty('0.publish');
+  });
+
   it('keeps leading zeros of a meeting, and takes the last of rows that say the same', () => {
     const zero = 'https://zoom.us/j/0123456789';
     const { classes } = read(`A,Lecture,M,09:00,${zero},${series}`, `A2,Lab,M,9:00,${zero},${series}`);
@@ -67,7 +87,7 @@ describe('a timetable in CSV', () => {
       '6: E: oc series must be a link with the series behind #; given: "https://opencast.example.edu/"',
       '7: F: day must hold one of M, T, W, R, F, S, U; given: "X"',
       '8: G: day "X" is none of M, T, W, R, F, S, U',
-      '9: H: the link must end in the meeting\'s number; it ends in "room"',
+      '9: H: meeting id with password must end in the meeting\'s number; it ends in "room"',
       '10: I: meeting id with password is empty',
       '10: I: start must be HH:MM; given: ""',
       '10: I: oc series must be a link with the series behind #; given: ""',
@@ -111,6 +131,66 @@ describe('a timetable in JSON', () => {
     expect(readJsonTimetable(JSON.stringify({ a: list[0] }), 'x').classes).toEqual(expected);
     const numbers = [{ ...item, zoom_series_id: 93_812_345_678, events: [event] }];
     expect(readJsonTimetable(JSON.stringify(numbers), 'x').classes).toHaveLength(1);
+  });
+
+  it('may say where the recordings of an item go', () => {
+    const list = ['stream', 'youtube'].map((publish) => ({ ...item, publish, events: [event] }));
+    const { classes, problems } = readJsonTimetable(JSON.stringify(list), 'x');
+    expect(classes).toMatchObject([{ publish: 'stream' }]);
+    expect(problems.map(({ reason }) => reason)).toEqual(['publish: must be one of opencast, stream, both']);
+  });
+
+  it("is also read as zoom-recording-ingester's oc-import wrote it, and its example has it", () => {
+    const { zoom_series_id, opencast_series_id } = item;
+    const older = {
+      zoom_series_id,
+      opencast_series_id,
+      opencast_subject: 'HIST E-1 - section',
+      Days: ['T', 'Sa'],
+      Time: ['14:30'],
+    };
+    const facts = { meetingId: item.zoom_series_id, seriesId: item.opencast_series_id, courseCode: 'HIST E-1' };
+    expect(readJsonTimetable(JSON.stringify({ [item.zoom_series_id]: older }), 'x')).toEqual({
+      classes: ['T', 'S'].map((day) => ({ ...facts, title: 'Section', day, time: '14:30' })),
+      problems: [],
+    });
+    // The half hours after a begin are its allowance for a late one; other times are classes.
+    const times = (Time: string[]) =>
+      readJsonTimetable(JSON.stringify([{ ...older, opencast_subject: 'HIST E-1', Days: ['M'], Time }]), 'x').classes;
+    expect(times(['23:30', '00:00', '00:30'])).toEqual([{ ...facts, title: 'Lecture', day: 'M', time: '23:30' }]);
+    expect(times(['9:00', '13:00']).map(({ time }) => time)).toEqual(['09:00', '13:00']);
+    const bad = [{ ...older, Days: ['X'] }, { ...older, Days: [] }, { ...older, Time: ['25:00'] }, older];
+    expect(
+      readJsonTimetable(JSON.stringify(bad), 'x').problems.map(({ line, reason }) => `${line}: ${reason}`),
+    ).toEqual([
+      '1: Days.0: must be one of M, T, W, R, F, S, U',
+      '2: Days: must not be empty',
+      '3: Time.0: time must be HH:MM; given: "25:00"',
+    ]);
+  });
+
+  it('is also the answer that oc-import asked an Opencast for', () => {
+    const one = { zoomLink: zoom, seriesId: 20210112345, seriesNumber: 'HIST E-1', day: 'Tues', time: '12:05 PM' };
+    const resultSet = [
+      one,
+      { ...one, day: 'R', time: '12:05 am' },
+      { ...one, day: 'THURS', time: '5:30 PM' },
+      { ...one, zoomLink: 'http://x/j/1', day: 'Never', time: '17:30' },
+      { ...one, seriesId: undefined },
+    ];
+    const { classes, problems } = readJsonTimetable(JSON.stringify({ helixEvents: { total: 5, resultSet } }), 'x');
+    const facts = { meetingId: '93812345678', seriesId: '20210112345', courseCode: 'HIST E-1', title: 'Lecture' };
+    expect(classes).toEqual([
+      { ...facts, day: 'T', time: '12:05' },
+      { ...facts, day: 'R', time: '00:05' },
+      { ...facts, day: 'R', time: '17:30' },
+    ]);
+    expect(problems.map(({ line, reason }) => `${line}: ${reason}`)).toEqual([
+      '4: zoomLink: must be an https link',
+      '4: day: must be a weekday; given: "Never"',
+      '4: time: must be like 2:30 PM; given: "17:30"',
+      expect.stringMatching(/^5: seriesId: /),
+    ]);
   });
 
   it('tells every bad item and event, and uses the good ones', () => {

@@ -111,11 +111,12 @@ function* templateResources(
   if (templates.length === 0) return;
   const timeline = element.child('SegmentTimeline');
   for (const segment of segmentAddresses({ attributes, timeline, periodDuration: duration, line })) {
-    const values = { Number: segment.number, Time: segment.time };
+    const values = { Number: segment.number, Time: segment.time, SubNumber: 1 };
     for (const template of templates) {
       const parts = template.uses.has('SubNumber') ? segment.subSegments : 1;
       for (let part = 1; part <= parts; part++) {
-        const url = template.expand({ ...values, SubNumber: part });
+        values.SubNumber = part;
+        const url = template.expand(values);
         yield segment.optional ? { url, kind, optional: true } : { url, kind };
       }
     }

@@ -7,6 +7,9 @@ import { maxManifestBytes, type FetchedManifest } from './manifest.js';
 import { isHtml } from './media-type.js';
 import { bounded, type Origin } from './origin.js';
 
+/** bytes that are read at once */
+const pieceBytes = 64 * 1024;
+
 export interface ManifestFetching {
   readonly origin: Origin;
   readonly patience: Patience;
@@ -33,7 +36,8 @@ export function fetchManifest(
         if (answer.length !== undefined && answer.length > maxManifestBytes)
           throw new Troubled('final', tooLarge(shown, maxManifestBytes, answer.length));
         const pieces: Uint8Array[] = [];
-        for await (const piece of bounded(answer.body, url, maxManifestBytes)) pieces.push(piece);
+        const body = answer.read(() => Buffer.allocUnsafeSlow(pieceBytes));
+        for await (const piece of bounded(body, url, maxManifestBytes)) pieces.push(piece);
         const bytes = Buffer.concat(pieces);
         // A page of a proxy or a login form: another try may get through.
         if (kind === 'manifest' && (bytes.byteLength === 0 || isHtml(bytes)))

@@ -58,6 +58,13 @@ export function urlOfKey(root: string, key: string): string | undefined {
 /** Host folder and decoded path of each address; where several have the same, as spelt, and with the query where that is the same, too. */
 function distinctPaths(urls: readonly string[], scheme: string): string[] {
   const plain = urls.map((url) => pathOf(url, scheme, decodedPart));
+  // Addresses differ, so paths do where nothing but the scheme, which all have, is gone from them.
+  const gone = scheme.length + '://'.length;
+  const isExact = (path: string, index: number) => {
+    const url = urls[index] ?? '';
+    return url.length === gone + path.length && url.endsWith(path);
+  };
+  if (plain.every(isExact)) return plain;
   const first = repeated(plain);
   if (first.size === 0) return plain;
   const spelt = plain.map((path, index) => (first.has(path) ? pathOf(urls[index] ?? '', scheme, speltPart) : path));
@@ -81,9 +88,15 @@ function pathOf(url: string, scheme: string, partOf: (part: string) => string): 
   const pathStart = url.indexOf('/', hostStart);
   const queryStart = url.indexOf('?', pathStart);
   const path = queryStart === -1 ? url.slice(pathStart) : url.slice(pathStart, queryStart);
-  const host = encodeURIComponent(url.slice(schemeOf(url) === scheme ? hostStart : 0, pathStart));
-  if (plainPath.test(path)) return host + path;
+  const named = url.slice(hasScheme(url, scheme) ? hostStart : 0, pathStart);
+  const host = encodeURIComponent(named);
+  // A part of the address rather than a string of its own: there may be a million.
+  if (plainPath.test(path)) return host === named ? url.slice(hostStart, pathStart + path.length) : host + path;
   return `${host}/${path.slice(1).split('/').map(partOf).join('/')}`;
+}
+
+function hasScheme(url: string, scheme: string): boolean {
+  return url.startsWith(scheme) && url.startsWith('://', scheme.length);
 }
 
 function schemeOf(url: string): string {
@@ -146,7 +159,7 @@ function markFolders(paths: string[]): void {
   let last = '';
   for (const path of paths) {
     let end = path.lastIndexOf('/');
-    if (path.slice(0, end) === last) continue;
+    if (end === last.length && path.startsWith(last)) continue;
     last = path.slice(0, end);
     for (; end > 0 && !folders.has(path.slice(0, end)); end = path.lastIndexOf('/', end - 1))
       folders.add(path.slice(0, end));

@@ -5,7 +5,7 @@ import { withPatience, type Patience } from './attempts.js';
 import { takeMirror, type MirrorFolder, type MirrorPlan, type MirrorSurvey } from './destination.js';
 import type { Origin } from './origin.js';
 import type { Resource } from './resource.js';
-import { storeObject } from './store-object.js';
+import { bodyMemory, storeObject, type BodyMemory } from './store-object.js';
 
 export interface MirrorWork extends MirrorPlan {
   readonly mirror: MirrorFolder;
@@ -44,6 +44,10 @@ export interface Mirrored {
   readonly writer: MirrorWriter;
 }
 
+interface Mirroring extends Mirrored {
+  readonly memory: BodyMemory;
+}
+
 /** milliseconds between two reports */
 const reportInterval = 250;
 
@@ -56,11 +60,12 @@ export async function mirrorResources(
   const failed = new AbortController();
   const signal = work.signal ? AbortSignal.any([work.signal, failed.signal]) : failed.signal;
   setMaxListeners(0, signal);
-  const mirrored: Mirrored = {
+  const mirrored: Mirroring = {
     made: new Map(),
     fetched: { objects: 0, bytes: 0 },
     absent: [],
     writer: mirrorWriter(work),
+    memory: bodyMemory(),
   };
   let next = 0;
   let done = 0;
@@ -99,7 +104,7 @@ export async function mirrorResources(
 
 async function mirrorOne(
   work: MirrorWork,
-  { made, fetched, absent, writer }: Mirrored,
+  { made, fetched, absent, writer, memory }: Mirroring,
   { resource, key }: { resource: Resource; key: string },
 ): Promise<void> {
   const known = work.survey.intact.get(key);
@@ -126,7 +131,7 @@ async function mirrorOne(
         throw error;
       }
       const { mirror, maxObjectBytes, signal } = work;
-      return storeObject(answer, resource, { at: mirror.at, key, maxObjectBytes, ...(signal && { signal }) });
+      return storeObject(answer, resource, { at: mirror.at, key, maxObjectBytes, memory, ...(signal && { signal }) });
     },
     work.signal,
   );

@@ -2,7 +2,8 @@ import type { Failure } from '../../domain/failure.js';
 import type { OriginFacts } from '../../domain/inventory.js';
 import { HttpFault } from '../../net/http-fault.js';
 import type { Pace, Visit } from '../../net/pace.js';
-import type { HttpClient, HttpResponse } from '../../net/request.js';
+import type { DirectResponse } from '../../net/direct/direct-get.js';
+import type { HttpClient } from '../../net/request.js';
 import { retryAfter } from '../../net/retry-after.js';
 import { shownUrl } from '../../net/safe-url.js';
 import { contentRange } from '../content-range.js';
@@ -36,8 +37,11 @@ export type Answer =
       readonly contentType: string | undefined;
       /** bytes, where told */
       readonly length: number | undefined;
-      /** The pieces of the body; a cut is mended by asking for the rest where the origin can do that. Ends the visit. */
-      readonly body: AsyncIterable<Uint8Array>;
+      /**
+       * The pieces of the body, once, each in the memory that was given for it; a cut is mended by asking for the rest where the origin can
+       * do that. Ends the visit.
+       */
+      read(memory: () => Uint8Array): AsyncIterable<Uint8Array>;
       /** Lets the body go, unread or half read. */
       discard(): void;
     };
@@ -77,11 +81,11 @@ export function originOf({ client, pace, credentials, ownOrigin }: OriginOptions
     return kept;
   }
 
-  async function send(question: Question, headers: Readonly<Record<string, string>>): Promise<HttpResponse> {
+  async function send(question: Question, headers: Readonly<Record<string, string>>): Promise<DirectResponse> {
     const { url, signal } = question;
     const own = await credentialsFor(url, question.forbiddenBefore ?? false);
     try {
-      return await client.request({ url, headers, credentials: own, ...(signal && { signal }) });
+      return await client.get({ url, headers, credentials: own, ...(signal && { signal }) });
     } catch (error) {
       throw troubleOf(error, signal);
     }
@@ -98,7 +102,7 @@ export function originOf({ client, pace, credentials, ownOrigin }: OriginOptions
           visit.leave('served');
           return { state: answer };
         }
-        const reopen = (from: number, etag: string): Promise<HttpResponse> =>
+        const reopen = (from: number, etag: string): Promise<DirectResponse> =>
           send({ ...question, forbiddenBefore: false }, { range: `bytes=${from}-`, 'if-range': etag });
         return found(response, { visit, reopen, ...(signal && { signal }) });
       } catch (error) {
@@ -115,7 +119,7 @@ function conditions(origin: OriginFacts | undefined): Record<string, string> {
 }
 
 /** What a status means. @throws Troubled */
-function judge(response: HttpResponse, question: Question, visit: Visit): 'unchanged' | 'absent' | 'body' {
+function judge(response: DirectResponse, question: Question, visit: Visit): 'unchanged' | 'absent' | 'body' {
   const { status, headers } = response;
   if (status === 304 && question.known) {
     response.discard();
@@ -135,7 +139,7 @@ function judge(response: HttpResponse, question: Question, visit: Visit): 'uncha
 }
 
 /** An origin that ignores conditions still says by its validators that nothing changed. */
-function isSame({ origin, size }: NonNullable<Question['known']>, { headers }: HttpResponse): boolean {
+function isSame({ origin, size }: NonNullable<Question['known']>, { headers }: DirectResponse): boolean {
   if (headers['content-length'] !== String(size)) return false;
   if (origin.etag !== undefined) return headers.etag === origin.etag;
   return origin.lastModified !== undefined && headers['last-modified'] === origin.lastModified;
@@ -157,11 +161,11 @@ function troubleOf(error: unknown, signal: AbortSignal | undefined): unknown {
 interface BodyPorts {
   readonly visit: Visit;
   /** Asks for the bytes from an offset on, if the content is still that of the entity tag. */
-  readonly reopen: (from: number, etag: string) => Promise<HttpResponse>;
+  readonly reopen: (from: number, etag: string) => Promise<DirectResponse>;
   readonly signal?: AbortSignal;
 }
 
-function found(response: HttpResponse, ports: BodyPorts): Answer {
+function found(response: DirectResponse, ports: BodyPorts): Answer {
   const { headers } = response;
   const length = /^\d{1,15}$/.test(headers['content-length'] ?? '') ? Number(headers['content-length']) : undefined;
   const lastModified = headers['last-modified'];
@@ -175,7 +179,7 @@ function found(response: HttpResponse, ports: BodyPorts): Answer {
     },
     contentType: headers['content-type'],
     length,
-    body: wholeBody(response, ports, (next) => (current = next)),
+    read: (memory) => wholeBody(response, { ...ports, memory, reopened: (next) => (current = next) }),
     discard: () => {
       current.discard();
       ports.visit.leave('failed');
@@ -186,10 +190,14 @@ function found(response: HttpResponse, ports: BodyPorts): Answer {
 /** Cuts of one body that are mended in place; then the whole is tried again. */
 const maxMends = 8;
 
+interface BodyReading extends BodyPorts {
+  readonly memory: () => Uint8Array;
+  readonly reopened: (response: DirectResponse) => void;
+}
+
 async function* wholeBody(
-  first: HttpResponse,
-  { visit, reopen, signal }: BodyPorts,
-  reopened: (response: HttpResponse) => void,
+  first: DirectResponse,
+  { visit, reopen, signal, memory, reopened }: BodyReading,
 ): AsyncGenerator<Uint8Array> {
   const { etag } = first.headers;
   // A weak tag says nothing of bytes, RFC 9110 §13.1.5.
@@ -198,7 +206,7 @@ async function* wholeBody(
   let size = 0;
   for (let mends = 0; ; mends++) {
     try {
-      for await (const piece of response.body) {
+      for await (const piece of response.read(memory)) {
         size += piece.byteLength;
         await visit.took(piece.byteLength, signal);
         yield piece;
@@ -216,7 +224,7 @@ async function* wholeBody(
 }
 
 /** @throws the trouble of the cut, when the origin does not give the rest of the same content */
-async function rest(reopen: () => Promise<HttpResponse>, from: number, cut: HttpFault): Promise<HttpResponse> {
+async function rest(reopen: () => Promise<DirectResponse>, from: number, cut: HttpFault): Promise<DirectResponse> {
   const response = await reopen();
   if (response.status === 206 && contentRange(response.headers['content-range'])?.start === from) return response;
   response.discard();

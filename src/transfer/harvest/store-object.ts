@@ -3,6 +3,7 @@ import { Failure } from '../../domain/failure.js';
 import type { InventoryObject } from '../../domain/inventory.js';
 import { shownUrl } from '../../net/safe-url.js';
 import { inFolder } from '../inventory.js';
+import type { ObjectBody, PutOptions } from '../../storage/object-store.js';
 import type { EndpointFolder } from '../journal.js';
 import { tooLarge } from '../source-failure.js';
 import { Troubled } from './attempts.js';
@@ -13,12 +14,15 @@ import type { Resource } from './resource.js';
 
 /** bytes of a body that is put in one piece, so that the store can check its digest on arrival and send it twice; larger ones stream */
 const gatheredBytes = 1024 * 1024;
+/** bytes of a stream's pieces */
+const pieceBytes = 256 * 1024;
 
 export interface StoreTarget {
   readonly at: EndpointFolder;
   readonly key: string;
   /** bytes of one object, at most */
   readonly maxObjectBytes: number;
+  readonly memory: BodyMemory;
   readonly signal?: AbortSignal;
 }
 
@@ -27,42 +31,72 @@ export interface StoreTarget {
  * than the manifests say, or is a web page.
  * @throws Troubled for trouble of the origin; Failure of the store
  */
-export async function storeObject(
-  answer: Extract<Answer, { state: 'found' }>,
-  resource: Resource,
-  { at, key, maxObjectBytes, signal }: StoreTarget,
-): Promise<InventoryObject> {
+export async function storeObject(answer: Found, resource: Resource, target: StoreTarget): Promise<InventoryObject> {
+  const { at, key, maxObjectBytes, signal } = target;
   const { url } = resource;
   const watched = new WatchedBody(resource);
   try {
     if (answer.length !== undefined && answer.length > maxObjectBytes)
       throw new Troubled('final', tooLarge(shownUrl(url), maxObjectBytes, answer.length));
-    const { head, pieces } = await withHead(watched.through(bounded(answer.body, url, maxObjectBytes)));
-    if (isHtml(head)) throw doubtful(resource, 'a web page in place of media', 'source_invalid');
-    const contentType = mediaTypeOf(head, nameOf(url), answer.contentType);
-    const small = answer.length !== undefined && answer.length <= gatheredBytes;
-    const body = small ? await gather(pieces) : pieces;
-    const digest = small ? { digest: watched.digest() } : {};
-    const stored = await at.store.put(inFolder(at.folder, key), body, {
-      contentType,
-      ...digest,
-      ...(answer.length !== undefined && { expectedSize: answer.length }),
-      ...(signal && { signal }),
-    });
-    return {
-      key,
-      size: watched.size,
-      digest: watched.digest(),
-      contentType,
-      ...(stored.etag !== undefined && { etag: stored.etag }),
-      ...(Object.keys(answer.origin).length > 0 && { origin: answer.origin }),
+    const whole = (memory: () => Uint8Array): AsyncGenerator<Uint8Array> =>
+      watched.through(bounded(answer.read(memory), url, maxObjectBytes));
+    const put = async (head: Uint8Array, body: ObjectBody, options: PutOptions): Promise<InventoryObject> => {
+      if (isHtml(head)) throw doubtful(resource, 'a web page in place of media', 'source_invalid');
+      const contentType = mediaTypeOf(head, nameOf(url), answer.contentType);
+      const stored = await at.store.put(inFolder(at.folder, key), body, {
+        contentType,
+        ...options,
+        ...(signal && { signal }),
+      });
+      return {
+        key,
+        size: watched.size,
+        digest: watched.digest(),
+        contentType,
+        ...(stored.etag !== undefined && { etag: stored.etag }),
+        ...(Object.keys(answer.origin).length > 0 && { origin: answer.origin }),
+      };
     };
+    if (answer.length === undefined || answer.length > gatheredBytes) {
+      const { head, pieces } = await withHead(whole(() => Buffer.allocUnsafeSlow(pieceBytes)));
+      return await put(head, pieces, answer.length === undefined ? {} : { expectedSize: answer.length });
+    }
+    return await target.memory.lend(async (memory) => {
+      let size = 0;
+      const room = (): Uint8Array => {
+        if (size < memory.byteLength) return memory.subarray(size);
+        throw doubtful(resource, 'more than it announced', 'source_invalid');
+      };
+      for await (const piece of whole(room)) size += piece.byteLength;
+      const body = memory.subarray(0, size);
+      return put(body.subarray(0, sniffedBytes), body, { digest: watched.digest() });
+    });
   } catch (error) {
     // A store may wrap what the body threw: the origin's trouble is the origin's.
     throw watched.trouble ?? error;
   } finally {
     answer.discard();
   }
+}
+
+type Found = Extract<Answer, { state: 'found' }>;
+
+/** Memory for bodies that are gathered, used again: memory that is touched for the first time costs more than reading into it. */
+export interface BodyMemory {
+  /** Gives memory to some work; what fails may leave somebody reading from it, so it is not used again then. */
+  lend<T>(work: (memory: Uint8Array) => Promise<T>): Promise<T>;
+}
+
+export function bodyMemory(): BodyMemory {
+  const free: Uint8Array[] = [];
+  return {
+    async lend(work) {
+      const memory = free.pop() ?? Buffer.allocUnsafeSlow(gatheredBytes);
+      const result = await work(memory);
+      free.push(memory);
+      return result;
+    },
+  };
 }
 
 /** Hashes and measures a body as it passes, and judges it at its end. */
@@ -140,10 +174,4 @@ async function withHead(
     }
   }
   return { head: Buffer.concat(first).subarray(0, sniffedBytes), pieces: pieces() };
-}
-
-async function gather(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
-  const all: Uint8Array[] = [];
-  for await (const piece of pieces) all.push(piece);
-  return all;
 }

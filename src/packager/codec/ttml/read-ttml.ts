@@ -3,6 +3,7 @@ import { type ReadElement, readXml } from '../../../manifest/xml-reader.js';
 import { MalformedError } from '../../bits/malformed.js';
 import type { Cue, TextDocument } from '../../model/text.js';
 import { escapeCueText, visibleLines } from '../webvtt/cue-text.js';
+import { markText } from '../webvtt/mark-text.js';
 import { maximumCueLength, maximumCues } from '../webvtt/read-webvtt.js';
 import { attribute, cueSettings, type Style, styleResolver } from './styling.js';
 import { readTimeExpression, readTimeParameters, type TimeParameters } from './time-expression.js';
@@ -154,7 +155,7 @@ function* piecesOf(element: ReadElement, context: Context, reading: Reading): Ge
   for (const item of element.content ?? []) {
     if (typeof item === 'string') {
       const text = context.preserve ? item : item.replace(/[ \t\r\n]+/g, ' ');
-      if (text !== '') yield { begin, end, text: marked(escapeCueText(text), context.style) };
+      if (text !== '') yield { begin, end, text: markText(escapeCueText(text), context.style) };
     } else if (item.name === 'br') yield { begin, end, text: '\n' };
     else if (item.name === 'span') {
       const inner = enter(item, context, reading);
@@ -162,11 +163,4 @@ function* piecesOf(element: ReadElement, context: Context, reading: Reading): Ge
       else reading.found.broken += 1;
     }
   }
-}
-
-function marked(text: string, { italic, bold, underline, color }: Style): string {
-  if (text.trim() === '') return text;
-  const colored = color === undefined || color === 'white' ? text : `<c.${color}>${text}</c>`;
-  const tags = [...(italic ? ['i'] : []), ...(bold ? ['b'] : []), ...(underline ? ['u'] : [])];
-  return tags.reduce((inner, tag) => `<${tag}>${inner}</${tag}>`, colored);
 }

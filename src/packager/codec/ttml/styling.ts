@@ -1,12 +1,8 @@
 import type { ReadElement } from '../../../manifest/xml-reader.js';
+import { type CharacterStyle, colorClass } from '../webvtt/mark-text.js';
 
 /** What of styling WebVTT can say. */
-export interface Style {
-  readonly italic?: boolean;
-  readonly bold?: boolean;
-  readonly underline?: boolean;
-  /** A class of WebVTT §5: `yellow` */
-  readonly color?: string;
+export interface Style extends CharacterStyle {
   readonly textAlign?: string;
   readonly displayAlign?: string;
   /** Percent of the picture: left, top. */
@@ -50,24 +46,6 @@ function ownStyle(element: ReadElement): Style {
     ...(origin && { origin }),
     ...(extent && { extent }),
   };
-}
-
-/** The classes that players colour by themselves, WebVTT §5.1. */
-export const colors: Readonly<Record<string, string>> = {
-  white: '#ffffff',
-  lime: '#00ff00',
-  cyan: '#00ffff',
-  red: '#ff0000',
-  yellow: '#ffff00',
-  magenta: '#ff00ff',
-  blue: '#0000ff',
-  black: '#000000',
-};
-
-function colorClass(value: string | undefined): string | undefined {
-  if (value === undefined) return undefined;
-  const plain = value.toLowerCase().replace(/^(#[\da-f]{6})ff$/, '$1');
-  return Object.keys(colors).find((name) => name === plain || colors[name] === plain);
 }
 
 function percentages(value: string | undefined): [number, number] | undefined {

@@ -1,8 +1,8 @@
 import { type Cue, textTimescale } from '../../model/text.js';
 import { readCueSettings } from '../webvtt/cue-settings.js';
 import { type CueNode, readCueText } from '../webvtt/cue-text.js';
+import { colors } from '../webvtt/mark-text.js';
 import { writeTimestamp } from '../webvtt/timestamp.js';
-import { colors } from './styling.js';
 
 /** Lines of a picture, by which WebVTT counts line numbers. */
 const linesOfPicture = 15;

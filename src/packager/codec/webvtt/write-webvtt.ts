@@ -12,9 +12,14 @@ export function writeWebVtt({ styles, regions, cues }: Omit<TextDocument, 'broke
     header,
     ...styles.map((style) => `STYLE\n${style}`),
     ...regions.map((region) => `REGION\n${region}`),
-    ...cues.map(writeCue),
+    ...cues.filter(isSeen).map(writeCue),
   ];
   return `${blocks.join('\n\n')}\n`;
+}
+
+/** A cue that would end where it begins, to the millisecond, is no cue for those who read it. */
+function isSeen({ start, end }: Cue): boolean {
+  return writeTimestamp(start) !== writeTimestamp(end);
 }
 
 function writeCue({ id, start, end, settings, text }: Cue): string {

@@ -1,4 +1,4 @@
-import { box, u16, zeros } from '../box.js';
+import { box, u16, u32, zeros } from '../box.js';
 
 /** Sample entry of WebVTT, ISO/IEC 14496-30 §7.5. @param header what stands before the cues of the document */
 export function wvtt(header: string): Uint8Array {
@@ -12,17 +12,25 @@ export function wvtt(header: string): Uint8Array {
 
 /** A cue that is shown during the sample, §7.4. */
 export function vttc({
+  source,
   id,
+  time,
   settings,
   text,
 }: {
+  /** The same for all parts of a cue that is shown in several samples. */
+  readonly source?: number | undefined;
   readonly id?: string;
+  /** When the sample begins, as moments within the text tell it. */
+  readonly time?: string | undefined;
   readonly settings: string;
   readonly text: string;
 }): Uint8Array {
   return box(
     'vttc',
+    ...(source === undefined ? [] : [box('vsid', u32(source))]),
     ...(id === undefined ? [] : [box('iden', utf8(id))]),
+    ...(time === undefined ? [] : [box('ctim', utf8(time))]),
     ...(settings === '' ? [] : [box('sttg', utf8(settings))]),
     box('payl', utf8(text)),
   );

@@ -1,5 +1,5 @@
 import type { PackagingConfiguration } from '../../../domain/packaging-configuration.js';
-import { refuseUnsupported } from '../../../packager/packager.js';
+import { refusalsOf, refuseUnsupported, verdicts, type Refusal } from '../../../packager/packager.js';
 import type { Egress, EndpointJob, EndpointResult } from '../egress.js';
 import { packagingFailure } from './packaging-failure.js';
 import type { PackagingJob, PackagingTools } from './packaging-job.js';
@@ -37,3 +37,13 @@ export function checkConfiguration(configuration: PackagingConfiguration): void 
     throw packagingFailure(error);
   }
 }
+
+/** What the packager cannot honour, for who shows it field by field. */
+export const packagingVerdicts = {
+  /** Everything in a configuration that is refused. */
+  refusals: (configuration: PackagingConfiguration): readonly Refusal[] => refusalsOf(configuration),
+  /** Fields that are never honoured, each with the reason. */
+  refused: Object.fromEntries(
+    Object.entries(verdicts).flatMap(([field, verdict]) => (verdict === 'honoured' ? [] : [[field, verdict.refused]])),
+  ) as Readonly<Record<string, string>>,
+};

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { InventoryObject } from '../../../domain/inventory.js';
 import type { PackagingConfiguration } from '../../../domain/packaging-configuration.js';
 import type { ObjectStore } from '../../../storage/object-store.js';
-import { planPresentation, type Presentation } from '../../../packager/packager.js';
+import { filePeriods, planPresentation, type Presentation, type SegmentFacts } from '../../../packager/packager.js';
 import { surveyDestination, takePossession, type EndpointWork, type Survey } from './destination.js';
 import { journalWriter, removeJournal, type JournalWriter } from '../../../transfer/journal.js';
 import type { SourceIndex } from './packaging-engine.js';
@@ -25,6 +25,8 @@ export interface EndpointState {
   readonly journal: JournalWriter;
   /** What is in place, by key: verified from earlier runs, or made now. */
   readonly made: Map<string, InventoryObject>;
+  /** Of each segment that goes into a file, that file's key. */
+  readonly fileOf: ReadonlyMap<string, string>;
 }
 
 /** Plans the endpoint and looks at its folder; changes nothing. @throws PackagerError, Failure destination_occupied */
@@ -35,6 +37,7 @@ export async function openEndpoint(
   signal?: AbortSignal,
 ): Promise<EndpointState> {
   const presentation = planPresentation(index, request.configuration);
+  const files = filePeriods(presentation);
   const work: EndpointWork = {
     at: { store, folder: request.destination },
     subject: `${request.assetId}/${request.configuration.Id}`,
@@ -42,6 +45,7 @@ export async function openEndpoint(
     keys: [
       ...presentation.initSegments.map(({ name }) => name),
       ...presentation.tasks.flatMap(({ outputs }) => outputs.map(({ name }) => name)),
+      ...files.map(({ file }) => file.name),
     ],
   };
   const survey = await surveyDestination(work, signal);
@@ -51,6 +55,7 @@ export async function openEndpoint(
     survey,
     journal: journalWriter(work.at, work.fingerprint),
     made: new Map(survey.intact),
+    fileOf: new Map(files.flatMap(({ file, segments }) => segments.map(({ name }) => [name, file.name] as const))),
   };
 }
 
@@ -58,6 +63,23 @@ export async function openEndpoint(
 export async function beginEndpoint({ work, survey }: EndpointState): Promise<void> {
   if (survey.state !== 'complete') await takePossession(work, survey);
   else if (survey.hasJournal) await removeJournal(work.at);
+}
+
+/** It is in place: by itself, or in the file that it goes into. */
+export function isMade({ made, fileOf }: EndpointState, segment: string): boolean {
+  return made.has(segment) || made.has(fileOf.get(segment) ?? '');
+}
+
+/** What manifests need to know of every segment, whether it lies by itself or in a file. */
+export function segmentFacts({ presentation, made }: EndpointState): SegmentFacts {
+  const inFiles = filePeriods(presentation).flatMap(({ file, segments }) => {
+    const facts = made.get(file.name)?.segments ?? [];
+    return segments.flatMap(({ name }, index) => {
+      const fact = facts[index];
+      return fact ? [[name, fact] as const] : [];
+    });
+  });
+  return new Map([...made, ...inFiles]);
 }
 
 /** What is known of an object that is in place. */

@@ -2,7 +2,8 @@ import { checkPresentation, writeManifests, type ManifestFile } from '../../../p
 import { crc32Digest } from '../../../transfer/digest.js';
 import { inFolder, writeInventory } from '../../../transfer/inventory.js';
 import type { EndpointResult } from '../egress.js';
-import { objectOf, type EndpointState } from './endpoint-state.js';
+import { objectOf, segmentFacts, type EndpointState } from './endpoint-state.js';
+import { joinFiles } from './join-files.js';
 import { removeJournal, writeClaim } from '../../../transfer/journal.js';
 
 interface SmallObject {
@@ -16,14 +17,21 @@ export async function storeInitSegments(endpoint: EndpointState, signal?: AbortS
   for (const segment of endpoint.presentation.initSegments) await storeUnlessIntact(endpoint, segment, signal);
 }
 
-/** All segments are in place: manifests, those that a player opens last, then the inventory; only then the journal goes. */
+/** All segments are in place: single files of them, manifests, those that a player opens last, then the inventory; only then the journal goes. */
 export async function finishEndpoint(endpoint: EndpointState, signal?: AbortSignal): Promise<EndpointResult> {
-  const manifests = manifestsOf(endpoint);
-  const { work, survey, journal } = endpoint;
+  const { work, survey, journal, fileOf } = endpoint;
   await journal.flush();
-  const keys = [...work.keys, ...manifests.map(({ name }) => name)];
+  await joinFiles(endpoint, signal);
+  const manifests = manifestsOf(endpoint);
+  const names = manifests.map(({ name }) => name);
+  const keys = [...work.keys.filter((key) => !fileOf.has(key)), ...names];
   const entries = manifests.filter(({ entry }) => entry).map(({ name }) => name);
-  await writeClaim(work.at, { version: 1, subject: work.subject, fingerprint: work.fingerprint, keys });
+  await writeClaim(work.at, {
+    version: 1,
+    subject: work.subject,
+    fingerprint: work.fingerprint,
+    keys: [...work.keys, ...names],
+  });
   for (const manifest of manifests)
     await storeUnlessIntact(endpoint, { ...manifest, bytes: Buffer.from(manifest.text) }, signal);
   signal?.throwIfAborted();
@@ -45,9 +53,11 @@ export function skippedEndpoint(endpoint: EndpointState): EndpointResult {
   return resultOf(endpoint, { status: 'skipped', entries, keys: [...endpoint.made.keys()] });
 }
 
-function manifestsOf({ presentation, made }: EndpointState): ManifestFile[] {
-  const files = writeManifests(presentation, made);
-  const [problem, ...others] = checkPresentation(presentation, files, made);
+function manifestsOf(endpoint: EndpointState): ManifestFile[] {
+  const { presentation } = endpoint;
+  const facts = segmentFacts(endpoint);
+  const files = writeManifests(presentation, facts);
+  const [problem, ...others] = checkPresentation(presentation, files, facts);
   if (problem) {
     const more = others.length > 0 ? ` (and ${others.length} more)` : '';
     throw new Error(`${problem.file} breaks the rule ${problem.rule}: ${problem.message}${more}`);

@@ -1,6 +1,6 @@
 import type { PlannedOutput, SegmentTask } from '../../../packager/packager.js';
 import type { SegmentTarget } from './packaging-engine.js';
-import type { EndpointState } from './endpoint-state.js';
+import { isMade, type EndpointState } from './endpoint-state.js';
 
 /** Tasks of all endpoints that read the same of the source: it is read and taken apart once for all of them. */
 export interface JobTask {
@@ -78,8 +78,8 @@ export function remainderOf({ task, outputs }: JobTask): RemainingTask {
   const targets: SegmentTarget[] = [];
   const copies: RemainingTask['copies'][number][] = [];
   for (const { output, places } of outputs) {
-    const without = places.filter((place) => !isMade(place));
-    const holder = places.find(isMade);
+    const without = places.filter(({ endpoint, name }) => !isMade(endpoint, name));
+    const holder = places.find(({ endpoint, name }) => endpoint.made.has(name));
     if (holder) copies.push(...without.map((to) => ({ from: holder, to })));
     else {
       made.push(output);
@@ -89,12 +89,11 @@ export function remainderOf({ task, outputs }: JobTask): RemainingTask {
   return { task: { ...task, outputs: made }, targets, copies };
 }
 
-function isMade({ endpoint, name }: OutputPlace): boolean {
-  return endpoint.made.has(name);
-}
-
 export function countMade({ outputs }: JobTask): number {
-  return outputs.reduce((sum, { places }) => sum + places.filter(isMade).length, 0);
+  return outputs.reduce(
+    (sum, { places }) => sum + places.filter(({ endpoint, name }) => isMade(endpoint, name)).length,
+    0,
+  );
 }
 
 export function countAll({ outputs }: JobTask): number {

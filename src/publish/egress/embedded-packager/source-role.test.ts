@@ -9,6 +9,7 @@ import { s3Store } from '../../../storage/s3.js';
 import { coordinatedEgress } from './coordinated-egress.js';
 import { checkConfiguration } from './embedded-packager.js';
 import { spawnThread } from './spawn-thread.js';
+import { setEnvironment } from '../../../../test/support/set-environment.js';
 
 const sample = path.join(projectRoot, 'examples/sample/180p');
 const role = 'arn:aws:iam::123456789012:role/media-read';
@@ -27,14 +28,14 @@ it('reads a source in S3 with the role of the request, in the threads of a serve
   s3.fault = ({ headers }) =>
     headers['x-amz-security-token'] === undefined ? { kind: 'error', status: 403, code: 'AccessDenied' } : undefined;
 
-  const before = { ...process.env };
-  onTestFinished(() => void (process.env = before));
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL_STS: sts.endpoint,
-    AWS_ENDPOINT_URL_S3: s3.endpoint,
-    AWS_ACCESS_KEY_ID: s3.credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: s3.credentials.secretAccessKey,
-  });
+  onTestFinished(
+    setEnvironment({
+      AWS_ENDPOINT_URL_STS: sts.endpoint,
+      AWS_ENDPOINT_URL_S3: s3.endpoint,
+      AWS_ACCESS_KEY_ID: s3.credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: s3.credentials.secretAccessKey,
+    }),
+  );
   const ports = { storage: { kind: 'file', folder: out }, privateHosts: '', trustSourceHost: false, dedicated: false };
   const egress = coordinatedEgress({
     check: checkConfiguration,

@@ -15,11 +15,13 @@ const heapLimits = {
 
 /** Starts `src/<root>.ts` (an entry of `bundle.js`): from `dist/` as JavaScript; from sources through the loader that this process was started with. */
 export function spawnThread(root: keyof typeof heapLimits, settings: ThreadSettings): Worker {
-  const file = new URL(`../../../${root}${extname(import.meta.url)}`, import.meta.url);
+  const type = extname(import.meta.url);
+  const file = new URL(`../../../${root}${type}`, import.meta.url);
   return new Worker(file, {
     name: root,
     workerData: settings,
-    execArgv: process.execArgv,
+    // Flags of V8 and of the whole process are not a thread's, and it would refuse them.
+    execArgv: type === '.ts' ? process.execArgv : [],
     resourceLimits: heapLimits[root],
   });
 }

@@ -13,6 +13,7 @@ import { defaultPatience } from '../../../transfer/harvest/attempts.js';
 import type { ManagedEgress } from '../managed-egress.js';
 import { awsClients } from './aws-clients.js';
 import { mediaPackageVod } from './mediapackage-vod.js';
+import { setEnvironment } from '../../../../test/support/set-environment.js';
 
 const secretArn = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:MediaPackage/cdn-AbCdEf';
 const request: AssetRequest = {
@@ -60,14 +61,8 @@ beforeEach(async () => {
     identifier: undefined,
   };
   server = await loopbackServer(answer);
-  const before = { ...process.env };
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL: server.origin,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-    AWS_SECRET_ACCESS_KEY: 'example',
-  });
-  onTestFinished(() => void (process.env = before));
+  const account = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'example' };
+  onTestFinished(setEnvironment({ AWS_ENDPOINT_URL: server.origin, AWS_REGION: 'us-east-1', ...account }));
   const client = httpClient({ policy: { privateHosts: [{ kind: 'host', host: '127.0.0.1' }] } });
   onTestFinished(() => client.close());
   egress = mediaPackageVod({
@@ -189,11 +184,17 @@ describe('an asset of MediaPackage VOD', () => {
   it('waits out throttling, and says what was refused', async () => {
     aws.faults = [fault(429, 'TooManyRequestsException'), fault(503, 'ServiceUnavailableException')];
     expect(await egress.prepare(request)).toHaveLength(2);
-    aws.faults = [fault(403, 'ForbiddenException')];
-    await expect(egress.prepare(request)).rejects.toMatchObject({
-      code: 'mediapackage_refused',
-      message: expect.stringContaining('ForbiddenException') as string,
-    });
+    for (const [status, name] of [
+      [403, 'ForbiddenException'],
+      [422, 'UnprocessableEntityException'],
+    ] as const) {
+      aws.faults = [fault(status, name)];
+      await expect(egress.prepare(request)).rejects.toMatchObject({
+        code: 'mediapackage_refused',
+        message: expect.stringContaining(name) as string,
+      });
+      expect(aws.faults).toEqual([]);
+    }
   });
 });
 
