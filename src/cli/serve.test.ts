@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createDataFolder } from '../../test/support/embedded-data-folder.js';
+import { itLong } from '../../test/support/it-long.js';
 import { projectRoot, reelway } from '../../test/support/reelway.js';
 
 let folder: string;
@@ -17,22 +18,25 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('reelway demo --exit', () => {
-  it('packages the sample, brings a recording into Opencast, is told of both, and ends with 0; again, it verifies what is there', async () => {
-    const first = await reelway(['demo', '--exit'], { env: { REELWAY_DATA_DIR: folder } });
-    expect(first).toMatchObject({ code: 0 });
-    expect(first.stdout).toMatch(
-      /cmaf: packaged.*dash: packaged.*Notice received: Asset sample is ready.*All verified/s,
-    );
-    const second = await reelway(['demo', '--exit'], { env: { REELWAY_DATA_DIR: folder } });
-    expect(second).toMatchObject({ code: 0 });
-    expect(second.stdout).toMatch(/cmaf: complete from an earlier run.*dash: complete from an earlier run/s);
-    for (const { stdout } of [first, second]) {
-      expect(stdout).toMatch(
-        /webhook answered 200\nOpencast: event \S+ of the series "Moving pictures 101", 1 track, .* succeeded/,
+  itLong(
+    'packages the sample, brings a recording into Opencast, is told of both, and ends with 0; again, it verifies what is there',
+    async () => {
+      const first = await reelway(['demo', '--exit'], { env: { REELWAY_DATA_DIR: folder } });
+      expect(first).toMatchObject({ code: 0 });
+      expect(first.stdout).toMatch(
+        /cmaf: packaged.*dash: packaged.*Notice received: Asset sample is ready.*All verified/s,
       );
-      expect(stdout).toMatch(/Notice received: Recording "Moving pictures 101" of \S+ is in Opencast\nAll verified/);
-    }
-  });
+      const second = await reelway(['demo', '--exit'], { env: { REELWAY_DATA_DIR: folder } });
+      expect(second).toMatchObject({ code: 0 });
+      expect(second.stdout).toMatch(/cmaf: complete from an earlier run.*dash: complete from an earlier run/s);
+      for (const { stdout } of [first, second]) {
+        expect(stdout).toMatch(
+          /webhook answered 200\nOpencast: event \S+ of the series "Moving pictures 101", 1 track, .* succeeded/,
+        );
+        expect(stdout).toMatch(/Notice received: Recording "Moving pictures 101" of \S+ is in Opencast\nAll verified/);
+      }
+    },
+  );
 });
 
 describe('reelway serve', () => {

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ffmpeg } from '../support/ffmpeg.js';
 import { reelway } from '../support/reelway.js';
+import { allCases } from '../support/extent.js';
 import { requires } from '../support/requires.js';
 import { makeSource } from './source.js';
 
@@ -40,7 +41,7 @@ const sources = [
   },
 ] as const;
 
-describe.runIf(requires('ffmpeg')).each(sources)(
+describe.runIf(requires('ffmpeg')).each(allCases ? sources : sources.slice(1))(
   'timed text that ffmpeg puts into $name',
   ({ shape, flags, begin, pause }) => {
     let folder: string;

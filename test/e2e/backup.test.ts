@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createDataFolder, type TestDataFolder } from '../support/embedded-data-folder.js';
+import { itLong } from '../support/it-long.js';
 import { createDatabase } from '../support/postgres.js';
 import { postgresBinaries } from '../support/provision.js';
 import { projectRoot, reelway } from '../support/reelway.js';
@@ -110,41 +111,45 @@ describe('`reelway backup` and `reelway restore`', () => {
     await stopped(second);
   }, 180_000);
 
-  it('refuse a folder that holds something, a backup that is not whole, and half a restore', async () => {
-    const env = environment(place.dataFolder);
-    expect(await reelway(['backup', at('backup')], { env })).toMatchObject({ code: 0 });
-    const again = await reelway(['backup', at('backup')], { env });
-    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('[destination_occupied]') as string });
-    const occupied = await reelway(['restore', at('backup')], { env });
-    expect(occupied).toMatchObject({ code: 1, stderr: expect.stringContaining('[destination_occupied]') as string });
+  itLong(
+    'refuse a folder that holds something, a backup that is not whole, and half a restore',
+    async () => {
+      const env = environment(place.dataFolder);
+      expect(await reelway(['backup', at('backup')], { env })).toMatchObject({ code: 0 });
+      const again = await reelway(['backup', at('backup')], { env });
+      expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('[destination_occupied]') as string });
+      const occupied = await reelway(['restore', at('backup')], { env });
+      expect(occupied).toMatchObject({ code: 1, stderr: expect.stringContaining('[destination_occupied]') as string });
 
-    const empty = environment(at('data'));
-    const damage: [string, (copy: string) => Promise<void>][] = [
-      ['has no backup.json', (copy) => rm(path.join(copy, 'backup.json'))],
-      ['is missing', (copy) => rm(path.join(copy, 'database/PG_VERSION'))],
-      ['is not what was backed up', (copy) => appendFile(path.join(copy, 'database/PG_VERSION'), 'x')],
-      ['is not one that this version', (copy) => writeFile(path.join(copy, 'backup.json'), '{"version":2}')],
-    ];
-    for (const [reason, spoil] of damage) {
-      await cp(at('backup'), at('copy'), { recursive: true });
-      await spoil(at('copy'));
-      const { code, stderr } = await reelway(['restore', at('copy')], { env: empty });
-      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(reason) as string });
-      expect(stderr).toContain('[backup_damaged]');
-      await expect(stat(at('data'))).rejects.toThrow('ENOENT');
-      await rm(at('copy'), { recursive: true });
-    }
+      const empty = environment(at('data'));
+      const damage: [string, (copy: string) => Promise<void>][] = [
+        ['has no backup.json', (copy) => rm(path.join(copy, 'backup.json'))],
+        ['is missing', (copy) => rm(path.join(copy, 'database/PG_VERSION'))],
+        ['is not what was backed up', (copy) => appendFile(path.join(copy, 'database/PG_VERSION'), 'x')],
+        ['is not one that this version', (copy) => writeFile(path.join(copy, 'backup.json'), '{"version":2}')],
+      ];
+      for (const [reason, spoil] of damage) {
+        await cp(at('backup'), at('copy'), { recursive: true });
+        await spoil(at('copy'));
+        const { code, stderr } = await reelway(['restore', at('copy')], { env: empty });
+        expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(reason) as string });
+        expect(stderr).toContain('[backup_damaged]');
+        await expect(stat(at('data'))).rejects.toThrow('ENOENT');
+        await rm(at('copy'), { recursive: true });
+      }
 
-    // Killed in the middle.
-    await cp(path.join(at('backup'), 'database'), path.join(at('data'), 'database'), { recursive: true });
-    await rm(path.join(at('data'), 'database/base'), { recursive: true });
-    await writeFile(path.join(at('data'), 'restoring'), '');
-    const served = await reelway(['serve'], { env: empty });
-    expect(served).toMatchObject({ code: 1, stderr: expect.stringContaining('[restore_unfinished]') as string });
-    expect(await reelway(['restore', at('backup')], { env: empty })).toMatchObject({ code: 0 });
-    const { code, stdout } = await reelway(['jobs', 'list', '--json'], { env: empty });
-    expect({ code, jobs: JSON.parse(stdout) as unknown }).toMatchObject({ code: 0, jobs: { jobs: [] } });
-  }, 120_000);
+      // Killed in the middle.
+      await cp(path.join(at('backup'), 'database'), path.join(at('data'), 'database'), { recursive: true });
+      await rm(path.join(at('data'), 'database/base'), { recursive: true });
+      await writeFile(path.join(at('data'), 'restoring'), '');
+      const served = await reelway(['serve'], { env: empty });
+      expect(served).toMatchObject({ code: 1, stderr: expect.stringContaining('[restore_unfinished]') as string });
+      expect(await reelway(['restore', at('backup')], { env: empty })).toMatchObject({ code: 0 });
+      const { code, stdout } = await reelway(['jobs', 'list', '--json'], { env: empty });
+      expect({ code, jobs: JSON.parse(stdout) as unknown }).toMatchObject({ code: 0, jobs: { jobs: [] } });
+    },
+    120_000,
+  );
 
   it.runIf(requires('postgres'))(
     'dump a PostgreSQL server at work and restore it into an empty database',

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { startServer, type RunningServer } from '../../src/cli/serve.js';
 import { readConfig } from '../../src/config/config.js';
 import { createDataFolder } from '../support/embedded-data-folder.js';
+import { itLong } from '../support/it-long.js';
 import { createDatabase } from '../support/postgres.js';
 import { projectRoot, reelway, type CommandResult } from '../support/reelway.js';
 import { requires } from '../support/requires.js';
@@ -91,7 +92,7 @@ describe('a batch', () => {
   });
 
   const killed = 'that is killed half-way and fed again makes what is left, and each asset once';
-  it(killed, () => killHalfWay('killed', {}));
+  itLong(killed, () => killHalfWay('killed', {}));
   it.runIf(requires('postgres'))(`${killed}, on PostgreSQL`, async () => {
     const database = await createDatabase();
     onTestFinished(() => database.drop());

@@ -6,11 +6,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { startServer, type RunningServer } from '../../src/cli/serve.js';
 import { readConfig } from '../../src/config/config.js';
 import { launchChromium } from '../support/chromium.js';
 import { createDataFolder } from '../support/embedded-data-folder.js';
+import { longTests } from '../support/extent.js';
+import { itLong } from '../support/it-long.js';
 import { projectRoot, reelway } from '../support/reelway.js';
 import { requires } from '../support/requires.js';
 import { serveFiles } from '../support/static-server.js';
@@ -21,7 +23,7 @@ interface Printed {
   readonly EgressEndpoints?: readonly { readonly Status: string; readonly Url: string }[];
 }
 
-describe.runIf(requires('awscli', 'chromium'))('the AWS CLI without AWS', () => {
+describe.runIf(longTests && requires('awscli', 'chromium'))('the AWS CLI without AWS', () => {
   let folder: string;
   let server: RunningServer;
   beforeAll(async () => {
@@ -61,31 +63,35 @@ describe.runIf(requires('awscli', 'chromium'))('the AWS CLI without AWS', () => 
     return JSON.parse(stdout || '{}') as Printed;
   }
 
-  it('makes a group, a configuration and an asset that plays in a browser, and is harvested byte for byte', async () => {
-    expect(await aws('create-packaging-group', '--id', 'lectures')).toMatchObject({ Id: 'lectures' });
-    const cmaf = JSON.stringify({ SegmentDurationSeconds: 4, HlsManifests: [{ ManifestName: 'main' }] });
-    const configuration = ['--id', 'cmaf', '--packaging-group-id', 'lectures', '--cmaf-package', cmaf];
-    expect(await aws('create-packaging-configuration', ...configuration)).toMatchObject({ Id: 'cmaf' });
-    const source = path.join(projectRoot, 'examples/sample/index.m3u8');
-    const role = ['--source-role-arn', 'arn:aws:iam::123456789012:role/read'];
-    await aws('create-asset', '--id', 'sample', '--packaging-group-id', 'lectures', '--source-arn', source, ...role);
+  itLong(
+    'makes a group, a configuration and an asset that plays in a browser, and is harvested byte for byte',
+    async () => {
+      expect(await aws('create-packaging-group', '--id', 'lectures')).toMatchObject({ Id: 'lectures' });
+      const cmaf = JSON.stringify({ SegmentDurationSeconds: 4, HlsManifests: [{ ManifestName: 'main' }] });
+      const configuration = ['--id', 'cmaf', '--packaging-group-id', 'lectures', '--cmaf-package', cmaf];
+      expect(await aws('create-packaging-configuration', ...configuration)).toMatchObject({ Id: 'cmaf' });
+      const source = path.join(projectRoot, 'examples/sample/index.m3u8');
+      const role = ['--source-role-arn', 'arn:aws:iam::123456789012:role/read'];
+      await aws('create-asset', '--id', 'sample', '--packaging-group-id', 'lectures', '--source-arn', source, ...role);
 
-    let endpoint: { readonly Status: string; readonly Url: string } | undefined;
-    await expect
-      .poll(async () => (endpoint = (await aws('describe-asset', '--id', 'sample')).EgressEndpoints?.[0])?.Status, {
-        timeout: 60_000,
-        interval: 500,
-      })
-      .toBe('PLAYABLE');
-    expect(await played(endpoint!.Url)).toMatchObject({ ended: true, errors: [] });
+      let endpoint: { readonly Status: string; readonly Url: string } | undefined;
+      await expect
+        .poll(async () => (endpoint = (await aws('describe-asset', '--id', 'sample')).EgressEndpoints?.[0])?.Status, {
+          timeout: 60_000,
+          interval: 500,
+        })
+        .toBe('PLAYABLE');
+      expect(await played(endpoint!.Url)).toMatchObject({ ended: true, errors: [] });
 
-    const mirror = path.join(folder, 'mirror');
-    expect(await reelway(['harvest', endpoint!.Url, '--out', mirror])).toMatchObject({ code: 0 });
-    const packaged = await digestsIn(path.join(folder, 'media/mediapackage-vod/sample/cmaf'));
-    expect(packaged.size).toBeGreaterThan(5);
-    expect(await digestsIn(mirror)).toEqual(packaged);
-    // Each call of the CLI starts Python; a browser and a command line of ours start, too.
-  }, 180_000);
+      const mirror = path.join(folder, 'mirror');
+      expect(await reelway(['harvest', endpoint!.Url, '--out', mirror])).toMatchObject({ code: 0 });
+      const packaged = await digestsIn(path.join(folder, 'media/mediapackage-vod/sample/cmaf'));
+      expect(packaged.size).toBeGreaterThan(5);
+      expect(await digestsIn(mirror)).toEqual(packaged);
+      // Each call of the CLI starts Python; a browser and a command line of ours start, too.
+    },
+    180_000,
+  );
 });
 
 /** Plays an address of another origin to its end, at twice the pace. */

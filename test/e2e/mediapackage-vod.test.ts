@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServer, type RunningServer } from '../../src/cli/serve.js';
 import { readConfig } from '../../src/config/config.js';
 import { createDataFolder } from '../support/embedded-data-folder.js';
+import { itLong } from '../support/it-long.js';
 import { projectRoot, reelway } from '../support/reelway.js';
 import { startS3Server, type S3Server } from '../support/s3-server.js';
 import { setEnvironment } from '../support/set-environment.js';
@@ -312,107 +313,115 @@ describe('the API of MediaPackage VOD, asked by the AWS SDK', () => {
 });
 
 describe('a packaging group of MediaPackage', () => {
-  it('is packaged by one Reelway as MediaPackage and harvested by another, behind CDN authorization, to S3, and SNS is told', async () => {
-    const Authorization = { CdnIdentifierSecret: secretArn, SecretsRoleArn: 'arn:aws:iam::123456789012:role/r' };
-    await vod.send(new sdk.CreatePackagingGroupCommand({ Id: 'guarded', Authorization }));
-    await vod.send(new sdk.CreatePackagingConfigurationCommand(cmaf('guarded-cmaf', 'guarded')));
-    await vod.send(
-      new sdk.CreatePackagingConfigurationCommand({
-        Id: 'guarded-dash',
-        PackagingGroupId: 'guarded',
-        DashPackage: { DashManifests: [{}] },
-      }),
-    );
-
-    const requestFile = path.join(base, 'request.json');
-    const { SourceArn, SourceRoleArn } = assetOf('', '');
-    await writeFile(
-      requestFile,
-      JSON.stringify({
-        createAssetRequest: {
-          Id: 'talk',
+  itLong(
+    'is packaged by one Reelway as MediaPackage and harvested by another, behind CDN authorization, to S3, and SNS is told',
+    async () => {
+      const Authorization = { CdnIdentifierSecret: secretArn, SecretsRoleArn: 'arn:aws:iam::123456789012:role/r' };
+      await vod.send(new sdk.CreatePackagingGroupCommand({ Id: 'guarded', Authorization }));
+      await vod.send(new sdk.CreatePackagingConfigurationCommand(cmaf('guarded-cmaf', 'guarded')));
+      await vod.send(
+        new sdk.CreatePackagingConfigurationCommand({
+          Id: 'guarded-dash',
           PackagingGroupId: 'guarded',
-          SourceArn,
-          SourceRoleArn,
-          DestinationBucket: 'dest',
-          DestinationPath: 'vod/out',
-        },
-      }),
-    );
-    const groupFile = path.join(base, 'group.json');
-    await writeFile(groupFile, JSON.stringify({ PackagingGroup: { Id: 'guarded' }, Egress: 'mediapackage-vod' }));
-    const env = {
-      ...awsEnvironment(),
-      AWS_ENDPOINT_URL_MEDIAPACKAGE_VOD: `${server.url}/mediapackage-vod`,
-      REELWAY_DATA_DIR: path.join(base, 'harvester'),
-      REELWAY_STORAGE: 's3://dest',
-      REELWAY_PRIVATE_HOSTS: '127.0.0.1',
-      REELWAY_NOTIFY: `sns:${topic}`,
-    };
-    const run = () => reelway(['vod', 'run', requestFile, '--group', groupFile, '--json'], { env, timeout: 180_000 });
-    const first = await run();
-    expect(first).toMatchObject({ code: 0 });
-    expect(first.stderr).not.toContain('Warning');
-    const { endpoints } = JSON.parse(first.stdout) as {
-      endpoints: { configurationId: string; status: string; locations: string[] }[];
-    };
-    expect(endpoints.map(({ configurationId, status, locations }) => [configurationId, status, locations])).toEqual([
-      ['guarded-cmaf', 'complete', ['s3://dest/vod/out/talk/guarded-cmaf/main.m3u8']],
-      ['guarded-dash', 'complete', ['s3://dest/vod/out/talk/guarded-dash/index.mpd']],
-    ]);
-
-    const { EgressEndpoints } = await vod.send(new sdk.DescribeAssetCommand({ Id: 'talk' }));
-    expect((await fetch(EgressEndpoints![0]!.Url!)).status).toBe(403);
-    expect(
-      (await fetch(EgressEndpoints![0]!.Url!, { headers: { 'X-MediaPackage-CDNIdentifier': identifier } })).status,
-    ).toBe(200);
-
-    for (const configuration of ['guarded-cmaf', 'guarded-dash']) {
-      const packaged = await digests(path.join(base, 'media/mediapackage-vod/talk', configuration));
-      const prefix = `vod/out/talk/${configuration}/`;
-      const objects = [...s3.buckets.get('dest')!].filter(
-        ([key]) => key.startsWith(prefix) && !key.includes('/.reelway/'),
+          DashPackage: { DashManifests: [{}] },
+        }),
       );
-      expect(
-        new Map(
-          objects
-            .map(([key, { bytes }]) => [key.slice(prefix.length), digestOf(bytes)] as const)
-            .sort(([a], [b]) => (a < b ? -1 : 1)),
-        ),
-      ).toEqual(packaged);
-      expect(packaged.size).toBeGreaterThan(5);
-    }
-    const messages = told.map(({ Type, Message }) => `${Type} ${Message}`).sort();
-    expect(messages).toEqual([
-      'NOTIFICATION Asset talk is ready: 2 of 2 endpoints',
-      'NOTIFICATION Download Complete',
-      'NOTIFICATION Download Complete',
-      'NOTIFICATION Initiating download',
-      'NOTIFICATION Initiating download',
-    ]);
 
-    const again = await run();
-    expect(
-      (JSON.parse(again.stdout) as { endpoints: { status: string }[] }).endpoints.map(({ status }) => status),
-    ).toEqual(['skipped', 'skipped']);
-    // MediaPackage does not take an asset of a group that it does not have.
-    const nobody = {
-      Id: 'nobody',
-      PackagingGroupId: 'unknown',
-      SourceArn,
-      SourceRoleArn,
-      DestinationBucket: 'dest',
-      DestinationPath: 'vod',
-    };
-    await writeFile(requestFile, JSON.stringify({ createAssetRequest: nobody }));
-    const refused = await reelway(['vod', 'run', requestFile, '--group', groupFile], { env, timeout: 180_000 });
-    expect(refused.code).toBe(1);
-    expect(refused.stderr).toContain('[mediapackage_refused]');
-    const everything =
-      JSON.stringify(told) + first.stdout + first.stderr + again.stdout + (await textOf(path.join(base, 'harvester')));
-    expect(everything).not.toContain(identifier);
-    // Three starts of the command line, each with a database of its own.
-  }, 300_000);
+      const requestFile = path.join(base, 'request.json');
+      const { SourceArn, SourceRoleArn } = assetOf('', '');
+      await writeFile(
+        requestFile,
+        JSON.stringify({
+          createAssetRequest: {
+            Id: 'talk',
+            PackagingGroupId: 'guarded',
+            SourceArn,
+            SourceRoleArn,
+            DestinationBucket: 'dest',
+            DestinationPath: 'vod/out',
+          },
+        }),
+      );
+      const groupFile = path.join(base, 'group.json');
+      await writeFile(groupFile, JSON.stringify({ PackagingGroup: { Id: 'guarded' }, Egress: 'mediapackage-vod' }));
+      const env = {
+        ...awsEnvironment(),
+        AWS_ENDPOINT_URL_MEDIAPACKAGE_VOD: `${server.url}/mediapackage-vod`,
+        REELWAY_DATA_DIR: path.join(base, 'harvester'),
+        REELWAY_STORAGE: 's3://dest',
+        REELWAY_PRIVATE_HOSTS: '127.0.0.1',
+        REELWAY_NOTIFY: `sns:${topic}`,
+      };
+      const run = () => reelway(['vod', 'run', requestFile, '--group', groupFile, '--json'], { env, timeout: 180_000 });
+      const first = await run();
+      expect(first).toMatchObject({ code: 0 });
+      expect(first.stderr).not.toContain('Warning');
+      const { endpoints } = JSON.parse(first.stdout) as {
+        endpoints: { configurationId: string; status: string; locations: string[] }[];
+      };
+      expect(endpoints.map(({ configurationId, status, locations }) => [configurationId, status, locations])).toEqual([
+        ['guarded-cmaf', 'complete', ['s3://dest/vod/out/talk/guarded-cmaf/main.m3u8']],
+        ['guarded-dash', 'complete', ['s3://dest/vod/out/talk/guarded-dash/index.mpd']],
+      ]);
+
+      const { EgressEndpoints } = await vod.send(new sdk.DescribeAssetCommand({ Id: 'talk' }));
+      expect((await fetch(EgressEndpoints![0]!.Url!)).status).toBe(403);
+      expect(
+        (await fetch(EgressEndpoints![0]!.Url!, { headers: { 'X-MediaPackage-CDNIdentifier': identifier } })).status,
+      ).toBe(200);
+
+      for (const configuration of ['guarded-cmaf', 'guarded-dash']) {
+        const packaged = await digests(path.join(base, 'media/mediapackage-vod/talk', configuration));
+        const prefix = `vod/out/talk/${configuration}/`;
+        const objects = [...s3.buckets.get('dest')!].filter(
+          ([key]) => key.startsWith(prefix) && !key.includes('/.reelway/'),
+        );
+        expect(
+          new Map(
+            objects
+              .map(([key, { bytes }]) => [key.slice(prefix.length), digestOf(bytes)] as const)
+              .sort(([a], [b]) => (a < b ? -1 : 1)),
+          ),
+        ).toEqual(packaged);
+        expect(packaged.size).toBeGreaterThan(5);
+      }
+      const messages = told.map(({ Type, Message }) => `${Type} ${Message}`).sort();
+      expect(messages).toEqual([
+        'NOTIFICATION Asset talk is ready: 2 of 2 endpoints',
+        'NOTIFICATION Download Complete',
+        'NOTIFICATION Download Complete',
+        'NOTIFICATION Initiating download',
+        'NOTIFICATION Initiating download',
+      ]);
+
+      const again = await run();
+      expect(
+        (JSON.parse(again.stdout) as { endpoints: { status: string }[] }).endpoints.map(({ status }) => status),
+      ).toEqual(['skipped', 'skipped']);
+      // MediaPackage does not take an asset of a group that it does not have.
+      const nobody = {
+        Id: 'nobody',
+        PackagingGroupId: 'unknown',
+        SourceArn,
+        SourceRoleArn,
+        DestinationBucket: 'dest',
+        DestinationPath: 'vod',
+      };
+      await writeFile(requestFile, JSON.stringify({ createAssetRequest: nobody }));
+      const refused = await reelway(['vod', 'run', requestFile, '--group', groupFile], { env, timeout: 180_000 });
+      expect(refused.code).toBe(1);
+      expect(refused.stderr).toContain('[mediapackage_refused]');
+      const everything =
+        JSON.stringify(told) +
+        first.stdout +
+        first.stderr +
+        again.stdout +
+        (await textOf(path.join(base, 'harvester')));
+      expect(everything).not.toContain(identifier);
+      // Three starts of the command line, each with a database of its own.
+    },
+    300_000,
+  );
 });
 
 const digestOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');

@@ -5,6 +5,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Inventory } from '../../src/domain/inventory.js';
+import { longTests } from '../support/extent.js';
 import { ffmpeg } from '../support/ffmpeg.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
 import { projectRoot, reelway, runningReelway } from '../support/reelway.js';
@@ -66,8 +67,8 @@ describe.runIf(requires('postgres'))('`reelway worker`', () => {
     expect(await ended).toEqual([0, null]);
   });
 
-  it.runIf(requires('ffmpeg'))(
-    'shares a large endpoint with the others, and what one leaves behind when it is killed is made',
+  it.runIf(longTests && requires('ffmpeg'))(
+    'shares a large endpoint with the others, and what one leaves behind when it is killed is made (long)',
     async () => {
       const source = await longSource(path.join(folder, 'long'));
       const workers = [await start('worker', /is ready/), await start('worker', /is ready/)];

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { some } from '../support/bad-days.js';
+import { some } from '../support/extent.js';
+import { itLong } from '../support/it-long.js';
 import { elements, mediaPackage, quick, submitLesson, whole } from '../support/recordings-lesson.js';
 import { recordingsStage, startReelway } from '../support/recordings-stage.js';
 
@@ -129,7 +130,7 @@ describe('bad days of Opencast', () => {
     expect(stage.opencast.workflows).toHaveLength(1);
   });
 
-  it('a workflow without end is reported after some time, and followed on when somebody says so', async () => {
+  itLong('a workflow without end is reported after some time, and followed on when somebody says so', async () => {
     const stage = await recordingsStage();
     stage.opencast.states = () => ['RUNNING'];
     const server = await startReelway(stage, { ...quick, follow: { ...quick.follow, patienceMs: 300 } });
@@ -145,7 +146,7 @@ describe('bad days of Opencast', () => {
     expect(stage.opencast.workflows).toHaveLength(1);
   });
 
-  it('slow at everything: it takes its time', async () => {
+  itLong('slow at everything: it takes its time', async () => {
     const stage = await recordingsStage();
     stage.opencast.fault = () => ({ kind: 'slow', ms: 150 });
     stage.zoom.behave({ downloadDelay: 500 });

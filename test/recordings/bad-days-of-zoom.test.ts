@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { itLong } from '../support/it-long.js';
 import { elements, lesson, quick, submitLesson, trackingId, whole } from '../support/recordings-lesson.js';
 import { recordingsStage, startReelway } from '../support/recordings-stage.js';
 
@@ -53,17 +54,26 @@ describe('bad days of Zoom', () => {
     expect((await statuses()).at(-1)).toBe('OPENCAST_SUCCEEDED');
   }, 30_000);
 
-  it('or it is ingested without, by the rule of the operator, and that is said', async () => {
-    const stage = await recordingsStage({ INCOMPLETE_RECORDINGS: 'ingest' });
-    const [screen, ...others] = lesson.files;
-    stage.zoom.addRecording({ ...lesson, files: [{ ...screen!, claimedSize: 5 }, ...others] });
-    const server = await startReelway(stage, { ...quick, patience: { attempts: 2, pauseMs: 1 } });
-    const { result } = await submitLesson(server.services);
-    expect(await result()).toMatchObject({ outcome: 'ingested', omitted: [expect.stringMatching(/^shared_screen: /)] });
-    expect(elements(stage.opencast.workflows[0])).toEqual(whole.filter(([flavor]) => flavor !== 'presentation/source'));
-  }, 30_000);
+  itLong(
+    'or it is ingested without, by the rule of the operator, and that is said',
+    async () => {
+      const stage = await recordingsStage({ INCOMPLETE_RECORDINGS: 'ingest' });
+      const [screen, ...others] = lesson.files;
+      stage.zoom.addRecording({ ...lesson, files: [{ ...screen!, claimedSize: 5 }, ...others] });
+      const server = await startReelway(stage, { ...quick, patience: { attempts: 2, pauseMs: 1 } });
+      const { result } = await submitLesson(server.services);
+      expect(await result()).toMatchObject({
+        outcome: 'ingested',
+        omitted: [expect.stringMatching(/^shared_screen: /)],
+      });
+      expect(elements(stage.opencast.workflows[0])).toEqual(
+        whole.filter(([flavor]) => flavor !== 'presentation/source'),
+      );
+    },
+    30_000,
+  );
 
-  it('an address of another host in the list of files is refused', async () => {
+  itLong('an address of another host in the list of files is refused', async () => {
     const stage = await recordingsStage();
     stage.zoom.behave({ redirectTo: 'http://169.254.169.254/latest/meta-data' });
     const server = await startReelway(stage);

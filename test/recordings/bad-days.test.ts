@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { RecordingPage } from '../../src/api/contract.js';
 import { patient } from '../../src/workflow/patience.js';
 import { verifyInventory, readInventory } from '../../src/transfer/inventory.js';
-import { allBadDays } from '../support/bad-days.js';
+import { longTests } from '../support/extent.js';
 import { ffmpeg } from '../support/ffmpeg.js';
 import { lesson, quick, series, submitLesson, trackingId, uuid } from '../support/recordings-lesson.js';
 import { recordingsStage, startReelway } from '../support/recordings-stage.js';
@@ -59,7 +59,7 @@ describe('the nights in which clocks change', () => {
   }, 240_000);
 });
 
-describe.runIf(allBadDays)('long days', () => {
+describe.runIf(longTests)('long days', () => {
   /** Attempts that fail within so long, with the pauses of the real line. */
   const attemptsWithin = (time: number): number => {
     let [attempts, passed, pause] = [0, 0, patient.pauseMs!];
@@ -138,7 +138,7 @@ describe.runIf(allBadDays)('long days', () => {
   }, 200_000);
 });
 
-describe.runIf(allBadDays)('a bucket', () => {
+describe.runIf(longTests)('a bucket', () => {
   async function bucket() {
     const s3 = await startS3Server();
     onTestFinished(() => s3.stop());

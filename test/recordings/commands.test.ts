@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { itLong } from '../support/it-long.js';
 import { reelway } from '../support/reelway.js';
 import { lesson, mediaPackage, series, uuid } from '../support/recordings-lesson.js';
 import { recordingsStage, startReelway, type RecordingsStage } from '../support/recordings-stage.js';
@@ -34,38 +35,42 @@ async function scheduleFile(...rows: string[]): Promise<string> {
 const friday = `MATH,Lecture,F,14:00,https://zoom.us/j/123456789,https://oc/#/${series}`;
 
 describe('the commands of the recordings line', () => {
-  it('work without a server: a schedule, a look through the list, an ingest from Zoom to Opencast', async () => {
-    const stage = await recordingsStage();
-    const { run, json } = commands(stage);
-    const file = await scheduleFile(friday, 'BAD,Lecture,X,14:00,https://zoom.us/j/123456789,https://oc/#/1');
-    const dry = await run('schedule', 'import', file, '--dry-run');
-    expect(dry).toMatchObject({
-      code: 0,
-      stderr: expect.stringMatching(/^fall\.csv line 3: .*\n1 rows cannot/) as string,
-    });
-    expect(dry.stdout).toBe(
-      `+ F 14:00 Lecture of MATH, meeting 123456789, series ${series}\nfile:fall.csv: 1 added, 0 removed, 0 changed, 0 as before; nothing was done.\n`,
-    );
-    expect((await run('schedule', 'show')).stderr).toBe('The schedule has no classes.\n');
-    expect(await json('schedule', 'import', file)).toMatchObject({ added: [{ day: 'F' }], problems: [{ line: 3 }] });
-    expect((await run('schedule', 'show')).stdout).toMatch(
-      new RegExp(`^F +14:00 +123456789 +Lecture +MATH +${series} `, 'm'),
-    );
-    expect((await run('schedule', 'sync')).stderr).toContain('GSHEETS_DOC_ID');
+  itLong(
+    'work without a server: a schedule, a look through the list, an ingest from Zoom to Opencast',
+    async () => {
+      const stage = await recordingsStage();
+      const { run, json } = commands(stage);
+      const file = await scheduleFile(friday, 'BAD,Lecture,X,14:00,https://zoom.us/j/123456789,https://oc/#/1');
+      const dry = await run('schedule', 'import', file, '--dry-run');
+      expect(dry).toMatchObject({
+        code: 0,
+        stderr: expect.stringMatching(/^fall\.csv line 3: .*\n1 rows cannot/) as string,
+      });
+      expect(dry.stdout).toBe(
+        `+ F 14:00 Lecture of MATH, meeting 123456789, series ${series}\nfile:fall.csv: 1 added, 0 removed, 0 changed, 0 as before; nothing was done.\n`,
+      );
+      expect((await run('schedule', 'show')).stderr).toBe('The schedule has no classes.\n');
+      expect(await json('schedule', 'import', file)).toMatchObject({ added: [{ day: 'F' }], problems: [{ line: 3 }] });
+      expect((await run('schedule', 'show')).stdout).toMatch(
+        new RegExp(`^F +14:00 +123456789 +Lecture +MATH +${series} `, 'm'),
+      );
+      expect((await run('schedule', 'sync')).stderr).toContain('GSHEETS_DOC_ID');
 
-    const range = ['--from', '2026-11-20', '--to', '2026-11-20'];
-    const looked = await run('zoom', 'backfill', ...range, '--dry-run');
-    expect(looked.stdout).toContain(`would be ingested into series ${series}`);
-    expect(looked.stdout).toContain('1 in Zoom: 1 would be taken, 0 ignored');
-    expect(stage.opencast.workflows).toHaveLength(0);
+      const range = ['--from', '2026-11-20', '--to', '2026-11-20'];
+      const looked = await run('zoom', 'backfill', ...range, '--dry-run');
+      expect(looked.stdout).toContain(`would be ingested into series ${series}`);
+      expect(looked.stdout).toContain('1 in Zoom: 1 would be taken, 0 ignored');
+      expect(stage.opencast.workflows).toHaveLength(0);
 
-    const ingested = await run('zoom', 'ingest', `https://zoom.us/recording/detail?meeting_id=${uuid}`);
-    expect(ingested).toMatchObject({ code: 0, stdout: `Event ${mediaPackage}\n` });
-    expect(stage.opencast.workflows.map(({ terms }) => terms.isPartOf)).toEqual([series]);
-    expect((await run('zoom', 'ingest', uuid)).stdout).toBe(`Opencast has it already: event ${mediaPackage}\n`);
-    const { stdout } = await run('status', '--meeting', '123 456 789');
-    expect(stdout).toMatch(/^123456789 +2026-11-20T14:00:00Z +Algebra & <more> +OPENCAST_SUCCEEDED/m);
-  }, 120_000);
+      const ingested = await run('zoom', 'ingest', `https://zoom.us/recording/detail?meeting_id=${uuid}`);
+      expect(ingested).toMatchObject({ code: 0, stdout: `Event ${mediaPackage}\n` });
+      expect(stage.opencast.workflows.map(({ terms }) => terms.isPartOf)).toEqual([series]);
+      expect((await run('zoom', 'ingest', uuid)).stdout).toBe(`Opencast has it already: event ${mediaPackage}\n`);
+      const { stdout } = await run('status', '--meeting', '123 456 789');
+      expect(stdout).toMatch(/^123456789 +2026-11-20T14:00:00Z +Algebra & <more> +OPENCAST_SUCCEEDED/m);
+    },
+    120_000,
+  );
 
   it('talk to the running server, which does the work', async () => {
     const stage = await recordingsStage({ WEBHOOK_VALIDATION_SECRET_TOKEN: secret });

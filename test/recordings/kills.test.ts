@@ -8,7 +8,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { RecordingDetail, RecordingPage } from '../../src/api/contract.js';
 import { localStore } from '../../src/storage/local.js';
 import { readInventory, verifyInventory } from '../../src/transfer/inventory.js';
-import { allBadDays } from '../support/bad-days.js';
+import { longTests } from '../support/extent.js';
+import { itLong } from '../support/it-long.js';
 import { ffmpeg } from '../support/ffmpeg.js';
 import { completed, recordingObject, signed, videoFile, webhookBody } from '../support/zoom-events.js';
 import { lesson, mediaPackage, series, uuid } from '../support/recordings-lesson.js';
@@ -25,7 +26,7 @@ const killedAt = [
 const patience = 300_000;
 
 // `npm run chaos:recordings` has these; CI kills in `npm run chaos`.
-it.runIf(allBadDays)(
+it.runIf(longTests)(
   'killed at a look, at requests that change something, and in the middle of a download, a recording is in Opencast exactly once',
   async () => {
     const stage = await recordingsStage();
@@ -60,7 +61,7 @@ it.runIf(allBadDays)(
   900_000,
 );
 
-describe.runIf(allBadDays)('killed at every step', () => {
+describe.runIf(longTests)('killed at every step', () => {
   const secret = 'webhook-secret';
   const serving = {
     ...{ WEBHOOK_VALIDATION_SECRET_TOKEN: secret, REELWAY_API_TOKENS: 'tests:a-secret-of-the-tests' },
@@ -213,40 +214,44 @@ interface Started {
   said(): string;
 }
 
-it('killed in the middle of a storm of webhooks, it has each that it acknowledged, and each is one ingest', async () => {
-  const secret = 'webhook-secret';
-  const stage = await recordingsStage({
-    WEBHOOK_VALIDATION_SECRET_TOKEN: secret,
-    REELWAY_API_TOKENS: 'tests:a-secret-of-the-tests',
-  });
-  const uuids = Array.from({ length: 100 }, (_, n) => `meeting ${n}==`);
-  const acknowledged = new Set<string>();
-  const send = async (url: string, uuid: string): Promise<void> => {
-    const body = completed({ uuid });
-    const response = await fetch(`${url}/new_recording`, { method: 'POST', body, headers: signed(body, secret) });
-    if (response.status === 200) acknowledged.add(uuid);
-  };
-  const first = start(stage, { submit: false, serve: true });
-  const url = await addressOf(first);
-  const storm = uuids.map((uuid) => send(url, uuid).catch(() => undefined));
-  await expect.poll(() => acknowledged.size, { timeout: patience, interval: 1 }).toBeGreaterThan(0);
-  await kill(first);
-  await Promise.all(storm);
-  const before = [...acknowledged];
+itLong(
+  'killed in the middle of a storm of webhooks, it has each that it acknowledged, and each is one ingest',
+  async () => {
+    const secret = 'webhook-secret';
+    const stage = await recordingsStage({
+      WEBHOOK_VALIDATION_SECRET_TOKEN: secret,
+      REELWAY_API_TOKENS: 'tests:a-secret-of-the-tests',
+    });
+    const uuids = Array.from({ length: 100 }, (_, n) => `meeting ${n}==`);
+    const acknowledged = new Set<string>();
+    const send = async (url: string, uuid: string): Promise<void> => {
+      const body = completed({ uuid });
+      const response = await fetch(`${url}/new_recording`, { method: 'POST', body, headers: signed(body, secret) });
+      if (response.status === 200) acknowledged.add(uuid);
+    };
+    const first = start(stage, { submit: false, serve: true });
+    const url = await addressOf(first);
+    const storm = uuids.map((uuid) => send(url, uuid).catch(() => undefined));
+    await expect.poll(() => acknowledged.size, { timeout: patience, interval: 1 }).toBeGreaterThan(0);
+    await kill(first);
+    await Promise.all(storm);
+    const before = [...acknowledged];
 
-  const again = await addressOf(start(stage, { submit: false, serve: true }));
-  const get = async (path: string) =>
-    (
-      await fetch(again + path, { headers: { authorization: 'Bearer a-secret-of-the-tests' } })
-    ).json() as Promise<unknown>;
-  const ignored = async () => (await get('/api/recordings?status=IGNORED&limit=500')) as RecordingPage;
-  const known = async () => (await ignored()).recordings.map(({ uuid }) => uuid);
-  await expect.poll(known, { timeout: patience, interval: 500 }).toEqual(expect.arrayContaining(before));
-  // Zoom sends again what was not answered, and some that was.
-  await Promise.all(uuids.map((uuid) => send(again, uuid)));
-  await expect.poll(async () => (await known()).length, { timeout: patience, interval: 500 }).toBe(uuids.length);
-  expect((await ignored()).recordings.map(({ ingests }) => ingests.length)).toEqual(uuids.map(() => 1));
-}, 900_000);
+    const again = await addressOf(start(stage, { submit: false, serve: true }));
+    const get = async (path: string) =>
+      (
+        await fetch(again + path, { headers: { authorization: 'Bearer a-secret-of-the-tests' } })
+      ).json() as Promise<unknown>;
+    const ignored = async () => (await get('/api/recordings?status=IGNORED&limit=500')) as RecordingPage;
+    const known = async () => (await ignored()).recordings.map(({ uuid }) => uuid);
+    await expect.poll(known, { timeout: patience, interval: 500 }).toEqual(expect.arrayContaining(before));
+    // Zoom sends again what was not answered, and some that was.
+    await Promise.all(uuids.map((uuid) => send(again, uuid)));
+    await expect.poll(async () => (await known()).length, { timeout: patience, interval: 500 }).toBe(uuids.length);
+    expect((await ignored()).recordings.map(({ ingests }) => ingests.length)).toEqual(uuids.map(() => 1));
+  },
+  900_000,
+);
 
 async function addressOf(started: Started): Promise<string> {
   const address = () => /^ready (\S+)/m.exec(started.said())?.[1];

@@ -7,6 +7,7 @@ import type { RunningServer } from '../../src/cli/serve.js';
 import { recordingCatalog } from '../../src/status/recording-catalog.js';
 import { ffmpeg } from '../support/ffmpeg.js';
 import { readInventory, verifyInventory } from '../../src/transfer/inventory.js';
+import { itLong } from '../support/it-long.js';
 import { reelway } from '../support/reelway.js';
 import { ingestOfLesson, lesson, series, submitLesson, trackingId, uuid } from '../support/recordings-lesson.js';
 import { recordingsStage, startReelway, type RecordingsStage } from '../support/recordings-stage.js';
@@ -123,68 +124,80 @@ describe('a recording that is packaged', () => {
     expect(commandLine.stdout).toContain(urls[0]);
   }, 400_000);
 
-  it('goes into Opencast as well and is fetched from Zoom once; a late transcript comes to both, under the same addresses', async () => {
-    const stage = await stageOf('both', []);
-    const server = await startReelway(stage);
-    const { result, statuses, catalog } = await submitLesson(server.services);
-    await result();
-    await server.services.engine.result(`stream:${uuid}`);
-    expect((await statuses()).at(-1)).toBe('OPENCAST_SUCCEEDED');
-    expect(stage.opencast.workflows).toHaveLength(1);
-    const downloads = stage.zoom.requests.filter(({ host }) => host === 'media');
-    expect(downloads).toHaveLength(2);
-    const before = (await shown(server)).stream;
-    const hls = before!.views[0]!.playbackUrls[0];
-    expect(await textOf(hls)).not.toContain('SUBTITLES');
+  itLong(
+    'goes into Opencast as well and is fetched from Zoom once; a late transcript comes to both, under the same addresses',
+    async () => {
+      const stage = await stageOf('both', []);
+      const server = await startReelway(stage);
+      const { result, statuses, catalog } = await submitLesson(server.services);
+      await result();
+      await server.services.engine.result(`stream:${uuid}`);
+      expect((await statuses()).at(-1)).toBe('OPENCAST_SUCCEEDED');
+      expect(stage.opencast.workflows).toHaveLength(1);
+      const downloads = stage.zoom.requests.filter(({ host }) => host === 'media');
+      expect(downloads).toHaveLength(2);
+      const before = (await shown(server)).stream;
+      const hls = before!.views[0]!.playbackUrls[0];
+      expect(await textOf(hls)).not.toContain('SUBTITLES');
 
-    const views = ['shared_screen', 'active_speaker'].map((type) => ({ id: type, recordingType: type, content: view }));
-    stage.zoom.addRecording({ ...lesson, files: [...views, transcript] });
-    const known = (await catalog.find(uuid))!.recording;
-    const late = {
-      ...known,
-      files: [{ id: 'vtt', fileType: 'TRANSCRIPT', status: 'completed', downloadUrl: 'https://zoom.us/x' }],
-    };
-    const jobs = await server.services.recordings!.submitTranscripts(await catalog.save(late));
-    expect(jobs).toContain(`stream:${uuid}`);
-    await server.services.engine.result(`stream:${uuid}`);
-    const after = (await shown(server)).stream;
-    expect(after).toEqual(before);
-    expect(await textOf(hls)).toContain('TYPE=SUBTITLES');
-    // Known now: nothing is done again.
-    const more = await server.services.recordings!.submitTranscripts((await catalog.find(uuid))!.recording);
-    expect(more).not.toContain(`stream:${uuid}`);
-  }, 240_000);
+      const views = ['shared_screen', 'active_speaker'].map((type) => ({
+        id: type,
+        recordingType: type,
+        content: view,
+      }));
+      stage.zoom.addRecording({ ...lesson, files: [...views, transcript] });
+      const known = (await catalog.find(uuid))!.recording;
+      const late = {
+        ...known,
+        files: [{ id: 'vtt', fileType: 'TRANSCRIPT', status: 'completed', downloadUrl: 'https://zoom.us/x' }],
+      };
+      const jobs = await server.services.recordings!.submitTranscripts(await catalog.save(late));
+      expect(jobs).toContain(`stream:${uuid}`);
+      await server.services.engine.result(`stream:${uuid}`);
+      const after = (await shown(server)).stream;
+      expect(after).toEqual(before);
+      expect(await textOf(hls)).toContain('TYPE=SUBTITLES');
+      // Known now: nothing is done again.
+      const more = await server.services.recordings!.submitTranscripts((await catalog.find(uuid))!.recording);
+      expect(more).not.toContain(`stream:${uuid}`);
+    },
+    240_000,
+  );
 
-  it('goes where its class says, whatever the setting is for the others', async () => {
-    const stage = await stageOf('opencast', []);
-    const server = await startReelway(stage);
-    const { schedule, desk } = server.services.startIntake(false);
-    const classes = (publish: string) => [
-      'course code,type,day,start,meeting id with password,oc series,publish',
-      `MATH,Lecture,F,14:00,https://zoom.us/j/123456789,https://oc/#/${series},${publish}`,
-    ];
-    const schedules = async (publish: string) => {
-      const file = { name: 'fall.csv', format: 'csv' as const, text: classes(publish).join('\n') };
-      return schedule.importFile(file, {});
-    };
-    await schedules('stream');
-    const { job } = await desk.order({ uuid, allowMultipleIngests: false, ingestAllMp4: false });
-    expect(job).toBe(`stream:${uuid}`);
-    await server.services.engine.result(job!);
-    expect(stage.opencast.workflows).toEqual([]);
-    expect((await shown(server)).ingests).toMatchObject([{ status: 'STREAM_SUCCEEDED', seriesId: series }]);
+  itLong(
+    'goes where its class says, whatever the setting is for the others',
+    async () => {
+      const stage = await stageOf('opencast', []);
+      const server = await startReelway(stage);
+      const { schedule, desk } = server.services.startIntake(false);
+      const classes = (publish: string) => [
+        'course code,type,day,start,meeting id with password,oc series,publish',
+        `MATH,Lecture,F,14:00,https://zoom.us/j/123456789,https://oc/#/${series},${publish}`,
+      ];
+      const schedules = async (publish: string) => {
+        const file = { name: 'fall.csv', format: 'csv' as const, text: classes(publish).join('\n') };
+        return schedule.importFile(file, {});
+      };
+      await schedules('stream');
+      const { job } = await desk.order({ uuid, allowMultipleIngests: false, ingestAllMp4: false });
+      expect(job).toBe(`stream:${uuid}`);
+      await server.services.engine.result(job!);
+      expect(stage.opencast.workflows).toEqual([]);
+      expect((await shown(server)).ingests).toMatchObject([{ status: 'STREAM_SUCCEEDED', seriesId: series }]);
 
-    // A class that changes its mind: what comes from now on goes into Opencast as well.
-    expect((await schedules('both')).changed).toMatchObject([
-      { before: { publish: 'stream' }, after: { publish: 'both' } },
-    ]);
-    const again = await desk.order({ uuid, allowMultipleIngests: false, ingestAllMp4: false });
-    expect(again.job).toBe(`recording:${uuid}`);
-    await server.services.engine.result(again.job!);
-    await server.services.engine.result(`stream:${uuid}`);
-    expect(stage.opencast.workflows).toHaveLength(1);
-    expect(stage.zoom.requests.filter(({ host }) => host === 'media')).toHaveLength(2);
-  }, 240_000);
+      // A class that changes its mind: what comes from now on goes into Opencast as well.
+      expect((await schedules('both')).changed).toMatchObject([
+        { before: { publish: 'stream' }, after: { publish: 'both' } },
+      ]);
+      const again = await desk.order({ uuid, allowMultipleIngests: false, ingestAllMp4: false });
+      expect(again.job).toBe(`recording:${uuid}`);
+      await server.services.engine.result(again.job!);
+      await server.services.engine.result(`stream:${uuid}`);
+      expect(stage.opencast.workflows).toHaveLength(1);
+      expect(stage.zoom.requests.filter(({ host }) => host === 'media')).toHaveLength(2);
+    },
+    240_000,
+  );
 
   it('whose packaging fails is in Opencast all the same, and the failure is a dead letter that says what', async () => {
     const stage = await recordingsStage({

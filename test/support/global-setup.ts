@@ -4,6 +4,7 @@ import type { TestProject } from 'vitest/node';
 import { findOrStartPostgres, type PostgresServer } from './postgres-server.js';
 import { buildWhenStale } from './build.js';
 import { templateFolder } from './embedded-data-folder.js';
+import { longTests } from './extent.js';
 import { installMissing, tools, toolTable, type Tool } from './provision.js';
 
 /** What tests are told, by `inject('provision')`; see requires.ts. */
@@ -69,7 +70,9 @@ async function someUse(project: TestProject, what: RegExp): Promise<boolean> {
 async function usersOfTools(project: TestProject): Promise<Map<Tool, string[]>> {
   const users = new Map<Tool, string[]>(tools.map((tool) => [tool, []]));
   for (const file of await chosenFiles(project)) {
-    const asked = readFileSync(file, 'utf8').matchAll(/\brequires\(([^)]*)\)/g);
+    const asked = readFileSync(file, 'utf8').matchAll(
+      longTests ? /\brequires\(([^)]*)\)/g : /(?<!longTests && )\brequires\(([^)]*)\)/g,
+    );
     const named = new Set([...asked].flatMap(([, list]) => tools.filter((tool) => list!.includes(`'${tool}'`))));
     for (const tool of named) users.get(tool)!.push(path.relative(project.config.root, file));
   }
