@@ -79,9 +79,9 @@ export function startEventLoop({ inbox, read, handle, log, alone, pollMs = 1000 
         .catch(() => undefined);
     const renewing = setInterval(() => void keep(), renewEvery);
     try {
-      for (; done < events.length && !stopping.signal.aborted; done++) {
-        if (arrivals.count() > storm)
-          await sleep(stormPause, undefined, { signal: stopping.signal }).catch(() => undefined);
+      for (; done < events.length; done++) {
+        if (arrivals.count() > storm) await sleep(stormPause, undefined, stopping).catch(() => undefined);
+        if (stopping.signal.aborted) break;
         await work(events[done]!);
       }
     } finally {

@@ -43,7 +43,8 @@ async function jobs(databaseUrl: string, { recordings, assets }: Ledger): Promis
   await client.connect();
   const { rows } = await client
     .query<{ id: string; status: string; error: string | null }>(
-      'SELECT workflow_uuid AS id, status, error FROM dbos.workflow_status',
+      `SELECT workflow_uuid AS id, status, ended.error
+       FROM dbos.workflow_status LEFT JOIN dbos.workflow_output AS ended USING (workflow_uuid)`,
     )
     .finally(() => client.end());
   const ended = new Map(rows.map(({ id, status }) => [id, status]));
