@@ -46,9 +46,12 @@ export function enqueueing(runtime: EnqueueRuntime): Enqueue {
   };
 }
 
-async function giveTurns({ shares }: EnqueueRuntime, wanted: readonly Turn[]): Promise<undefined[]> {
-  const turns = await takeTurns(shares, wanted);
-  await Promise.all([...turns].map(([id, turn]) => DBOS.setWorkflowPriority(id, turn)));
+async function giveTurns({ shares, signal }: EnqueueRuntime, wanted: readonly Turn[]): Promise<undefined[]> {
+  // A turn that was taken and not answered is skipped: that costs its share a place, and nobody a job.
+  const turns = await onceDatabaseAnswers(() => takeTurns(shares, wanted), signal);
+  await Promise.all(
+    [...turns].map(([id, turn]) => onceDatabaseAnswers(() => DBOS.setWorkflowPriority(id, turn), signal)),
+  );
   return wanted.map(() => undefined);
 }
 
