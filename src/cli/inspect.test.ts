@@ -2,7 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ffmpeg } from '../../test/support/ffmpeg.js';
 import { projectRoot, reelway } from '../../test/support/reelway.js';
+import { requires } from '../../test/support/requires.js';
 import type { Inspection } from '../packager/packager.js';
 
 const sample = join(projectRoot, 'examples/sample/index.m3u8');
@@ -88,6 +90,30 @@ describe('reelway inspect', () => {
       const { code, inspection } = await inspect(join(out, name));
       expect(inspection.problems.length, name).toBeGreaterThan(0);
       expect(code).toBe(1);
+    }
+  });
+});
+
+describe.runIf(requires('ffmpeg'))('sound of its own', () => {
+  it.each([
+    ['after the picture', 8.4, 3],
+    ['before it', 3.6, 1],
+  ])('may end a segment %s, and is a source again', async (where, seconds, segments) => {
+    const movie = join(out, `sound ${seconds}.mp4`);
+    await ffmpeg(
+      ...['-f', 'lavfi', '-i', 'testsrc2=s=160x90:r=25:d=8', '-f', 'lavfi', '-i', `sine=d=${seconds}`],
+      ...['-c:v', 'libx264', '-g', '100', '-keyint_min', '100', '-sc_threshold', '0', '-c:a', 'aac', movie],
+    );
+    for (const [source, into] of [
+      [movie, 'once'],
+      [join(out, where, 'once/cmaf/index.m3u8'), 'twice'],
+    ] as const) {
+      const run = await reelway(['package', source, '--out', join(out, where, into), '--format', 'cmaf']);
+      expect(run, run.stderr).toMatchObject({ code: 0 });
+      const { inspection } = await inspect(join(out, where, into, 'cmaf/index.m3u8'));
+      expect(inspection.problems).toEqual([]);
+      const audio = readFileSync(join(out, where, into, 'cmaf/index_audio_1.m3u8'), 'utf8');
+      expect(audio.match(/#EXTINF/g)).toHaveLength(segments);
     }
   });
 });

@@ -128,6 +128,7 @@ describe('a local folder as a store', () => {
     await expect(store.get('a')).rejects.toMatchObject({ code: 'not_found' });
   });
 
+  // Root may write everywhere, whatever the folder's mode.
   it.skipIf(root)('says storage_forbidden when the folder may not be written', async () => {
     const folder = freshFolder();
     await mkdir(folder);
@@ -137,6 +138,7 @@ describe('a local folder as a store', () => {
     });
   });
 
+  // Only root may mount the small file system that gets full.
   it.skipIf(!root)(
     'says storage_full on a full disk, leaves nothing of the object, and goes on when there is room',
     async () => {

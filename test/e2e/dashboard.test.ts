@@ -28,6 +28,8 @@ const group = [
   { Id: 'mss', MssPackage: { SegmentDurationSeconds: 4, MssManifests: [{ ManifestName: 'index' }] } },
 ];
 
+const assetAndItsPlayers = `makes an asset, shows its work live, and plays its endpoints with their tracks${longTests ? ' (long)' : ''}`;
+
 describe.runIf(requires('chromium'))('The dashboard', () => {
   let server: DashboardServer;
   let browser: Browser;
@@ -96,81 +98,77 @@ describe.runIf(requires('chromium'))('The dashboard', () => {
     await second.page.getByText('The link was used already').waitFor();
   });
 
-  it(
-    `makes an asset, shows its work live, and plays its endpoints with their tracks${longTests ? ' (long)' : ''}`,
-    { timeout: 240_000 },
-    async () => {
-      const source = await slowSource(sample);
-      const { page, problems } = await signedIn();
-      const now = (await signedIn()).page;
-      await page.goto(`${server.url}/#/assets/new`);
-      await page.getByLabel('Source').fill(`${source.url}/lecture-7/index.m3u8`);
-      expect(await page.getByLabel('Id').inputValue()).toBe('lecture-7');
-      await page.getByRole('button', { name: 'Package it' }).click();
-      await page.getByRole('heading', { name: /lecture-7/ }).waitFor();
+  it(assetAndItsPlayers, { timeout: 240_000 }, async () => {
+    const source = await slowSource(sample);
+    const { page, problems } = await signedIn();
+    const now = (await signedIn()).page;
+    await page.goto(`${server.url}/#/assets/new`);
+    await page.getByLabel('Source').fill(`${source.url}/lecture-7/index.m3u8`);
+    expect(await page.getByLabel('Id').inputValue()).toBe('lecture-7');
+    await page.getByRole('button', { name: 'Package it' }).click();
+    await page.getByRole('heading', { name: /lecture-7/ }).waitFor();
 
-      // Held back in the middle: both pages show how far it is, without being loaded again.
-      await now.locator('[data-job="asset:lecture-7"]').waitFor();
-      await now
-        .getByText(/of \d+ segments/)
-        .first()
-        .waitFor();
-      await page
-        .getByText(/of \d+ segments/)
-        .first()
-        .waitFor();
-      // Two endpoints hold the places that there are; the others wait behind them, and why is said.
-      const queue = now.locator('[data-queue="endpoints"]');
-      await queue.getByText('All 2 places are taken; the next begins when one of them ends.').waitFor();
-      expect(await queue.locator('.holders a').count()).toBe(2);
-      expect(await queue.locator('.rows > li').count()).toBe(2);
-      expect(await axeFindings(now)).toEqual([]);
-      source.letGo();
-      await now.getByRole('heading', { name: 'Just ended' }).waitFor();
-      await page.locator('.title .status.done').waitFor();
-      await source.close();
+    // Held back in the middle: both pages show how far it is, without being loaded again.
+    await now.locator('[data-job="asset:lecture-7"]').waitFor();
+    await now
+      .getByText(/of \d+ segments/)
+      .first()
+      .waitFor();
+    await page
+      .getByText(/of \d+ segments/)
+      .first()
+      .waitFor();
+    // Two endpoints hold the places that there are; the others wait behind them, and why is said.
+    const queue = now.locator('[data-queue="endpoints"]');
+    await queue.getByText('All 2 places are taken; the next begins when one of them ends.').waitFor();
+    expect(await queue.locator('.holders a').count()).toBe(2);
+    expect(await queue.locator('.rows > li').count()).toBe(2);
+    expect(await axeFindings(now)).toEqual([]);
+    source.letGo();
+    await now.getByRole('heading', { name: 'Just ended' }).waitFor();
+    await page.locator('.title .status.done').waitFor();
+    await source.close();
 
-      const asked: string[] = [];
-      page.on('request', (request) => asked.push(request.url()));
-      await page.goto(`${server.url}/#/assets/of/lecture-7`);
-      await page.getByRole('button', { name: /^Play/ }).first().waitFor();
-      const players = (name: RegExp) => asked.filter((url) => name.test(url));
-      expect(players(/shaka|dash[^/]*\.min/)).toEqual([]);
-      for (const endpoint of longTests ? ['cmaf', 'dash', 'hls', 'mss'] : ['cmaf', 'mss']) {
-        const place = page.locator(`[data-endpoint="${endpoint}"]`);
-        await place.getByRole('button', { name: /^Play/ }).click();
-        await place.locator('[data-state="ready"]').waitFor();
-        const variants = place.getByRole('region', { name: /^Variants/ });
-        expect(await variants.locator('tbody tr').count()).toBe(2);
-        expect(await variants.locator('tbody').innerText()).toMatch(/640×360, \d+ kbit\/s\s+avc1\S+.*\s+mp4a/);
-        // Of Smooth Streaming the player tells no segments.
-        const tellsSegments = endpoint !== 'mss';
-        if (tellsSegments) await place.getByText(/^Segments: /).click();
-        await place.locator('video').evaluate((video: HTMLVideoElement) => {
-          video.muted = true;
-          video.playbackRate = 8;
-          return video.play();
-        });
-        // Every segment with its length, its size and the bit rate that makes; the one that is played is marked.
-        if (tellsSegments) {
-          const playing = place.locator('.segments tr[aria-current]').first();
-          await playing.getByText(/^\d+ kbit\/s$/).waitFor();
-          expect(await playing.innerText()).toMatch(
-            /^\d+\s+[\d.]+ s\s+[\d.]+ s\s+[\d.]+ [kM]?B\s+\d+ kbit\/s\s+\d+ ms\s+\S/,
-          );
-        }
-        await place.locator('[data-state="ended"]').waitFor({ timeout: 60_000 });
-        await place.getByText(/s ahead/).waitFor();
-        await place.getByText(/[1-9]\d* decoded, \d+ dropped/).waitFor();
-        expect(await place.locator('.measured').innerText()).toMatch(/Loaded\s+[1-9][\d.]* [kM]i?B/);
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await page.goto(`${server.url}/#/assets/of/lecture-7`);
+    await page.getByRole('button', { name: /^Play/ }).first().waitFor();
+    const players = (name: RegExp) => asked.filter((url) => name.test(url));
+    expect(players(/shaka|dash[^/]*\.min/)).toEqual([]);
+    for (const endpoint of longTests ? ['cmaf', 'dash', 'hls', 'mss'] : ['cmaf', 'mss']) {
+      const place = page.locator(`[data-endpoint="${endpoint}"]`);
+      await place.getByRole('button', { name: /^Play/ }).click();
+      await place.locator('[data-state="ready"]').waitFor();
+      const variants = place.getByRole('region', { name: /^Variants/ });
+      expect(await variants.locator('tbody tr').count()).toBe(2);
+      expect(await variants.locator('tbody').innerText()).toMatch(/640×360, \d+ kbit\/s\s+avc1\S+.*\s+mp4a/);
+      // Of Smooth Streaming the player tells no segments.
+      const tellsSegments = endpoint !== 'mss';
+      if (tellsSegments) await place.getByText(/^Segments: /).click();
+      await place.locator('video').evaluate((video: HTMLVideoElement) => {
+        video.muted = true;
+        video.playbackRate = 8;
+        return video.play();
+      });
+      // Every segment with its length, its size and the bit rate that makes; the one that is played is marked.
+      if (tellsSegments) {
+        const playing = place.locator('.segments tr[aria-current]').first();
+        await playing.getByText(/^\d+ kbit\/s$/).waitFor();
+        expect(await playing.innerText()).toMatch(
+          /^\d+\s+[\d.]+ s\s+[\d.]+ s\s+[\d.]+ [kM]?B\s+\d+ kbit\/s\s+\d+ ms\s+\S/,
+        );
       }
-      expect(players(/shaka/)).toHaveLength(1);
-      expect(players(/dash\.all\.min/)).toHaveLength(1);
-      expect(players(/dash\.mss\.min/)).toHaveLength(1);
-      expect(await axeFindings(page)).toEqual([]);
-      expect(problems).toEqual([]);
-    },
-  );
+      await place.locator('[data-state="ended"]').waitFor({ timeout: 60_000 });
+      await place.getByText(/s ahead/).waitFor();
+      await place.getByText(/[1-9]\d* decoded, \d+ dropped/).waitFor();
+      expect(await place.locator('.measured').innerText()).toMatch(/Loaded\s+[1-9][\d.]* [kM]i?B/);
+    }
+    expect(players(/shaka/)).toHaveLength(1);
+    expect(players(/dash\.all\.min/)).toHaveLength(1);
+    expect(players(/dash\.mss\.min/)).toHaveLength(1);
+    expect(await axeFindings(page)).toEqual([]);
+    expect(problems).toEqual([]);
+  });
 
   it('says why a job failed and what to do; retry goes on when the cause is mended, dismiss takes it away', async () => {
     const { page, problems } = await signedIn();
