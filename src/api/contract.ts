@@ -98,6 +98,7 @@ export const jobSummarySchema = z
     deadLetter: z.boolean().describe('Failed for good and waits for an operator: to be retried or dismissed.'),
     queue: z.string().nullable(),
     parent: z.string().nullable(),
+    turn: z.int().describe('While it waits: the lowest of its queue begins first, then the oldest.'),
     createdAt: time,
     startedAt: time.nullable(),
     endedAt: time.nullable(),

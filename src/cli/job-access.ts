@@ -34,6 +34,7 @@ function jobsOfServer(client: ServerClient): Jobs {
   const at = (id: string) => `/api/jobs/${encodeURIComponent(id)}`;
   return {
     list: (filter = {}) => client.get(`/api/jobs?${queryOf(filter).toString()}`),
+    next: async (limit) => (await client.get<{ jobs: JobSummary[] }>(`/api/jobs/next?limit=${limit}`)).jobs,
     find: (id) => client.get<JobDetail>(at(id)),
     show: (id) => client.get<JobDetail>(at(id)),
     cancel: (id) => client.send<JobSummary>('POST', `${at(id)}/cancel`),

@@ -17,6 +17,8 @@ export interface JobRow {
   /** whose places of the queue it takes, where shares have places of their own */
   readonly share: string | null;
   readonly parent: string | null;
+  /** the engine's priority: of those that wait in a queue the lowest begins first, then the oldest */
+  readonly turn: number;
   readonly createdAt: number;
   readonly startedAt: number | null;
   readonly endedAt: number | null;
@@ -50,6 +52,8 @@ export interface JobTable {
    */
   search(text: string, query: JobQuery): Promise<{ rows: JobRow[]; next?: JobPlace }>;
   find(id: string): Promise<JobRow | undefined>;
+  /** Of each queue those that begin next, in that order. */
+  next(limitOfQueue: number): Promise<JobRow[]>;
   /** Rows that changed at or after the time, oldest change first. */
   changedSince(time: number, limit: number): Promise<JobRow[]>;
   /** The job and everything below it: parents before their children. */
@@ -73,11 +77,13 @@ export const isDeadLetter = sql`(w.status IN ${failed} AND d.job_id IS NULL AND 
   SELECT FROM dbos.workflow_status above
   WHERE above.workflow_uuid = w.parent_workflow_id AND above.status NOT IN ('SUCCESS', 'CANCELLED')))`;
 const newestFirst = sql`ORDER BY w.created_at DESC, w.workflow_uuid DESC`;
+/** As the engine's own dequeue orders them. */
+const nextFirst = sql`ORDER BY priority, created_at, workflow_uuid`;
 const updatedAt = sql`greatest(w.updated_at, p.updated_at, s.updated_at, d.dismissed_at)`;
 const selection = sql`
   SELECT w.workflow_uuid AS "id", w.name AS "kind", coalesce(w.attributes ->> 'title', w.name) AS "title",
     w.status AS "engineStatus", coalesce(w.attributes ->> 'queue', w.queue_name) AS "queue", w.parent_workflow_id AS "parent",
-    w.attributes ->> 'share' AS "share",
+    w.attributes ->> 'share' AS "share", w.priority AS "turn",
     w.created_at::float8 AS "createdAt", w.started_at_epoch_ms::float8 AS "startedAt", w.completed_at::float8 AS "endedAt",
     ${updatedAt}::float8 AS "updatedAt", p.progress AS "progress",
     CASE WHEN s.name IS NULL OR w.status <> 'PENDING' THEN NULL ELSE json_build_object(
@@ -146,6 +152,14 @@ export function jobTable(tables: Kysely<Tables>): JobTable {
       const found = ids.length === 0 ? [] : await rows(sql`WHERE w.workflow_uuid = ANY(${[...ids]}) ${newestFirst}`);
       return { rows: found, ...(next && { next }) };
     },
+    next: (limitOfQueue) =>
+      rows(sql`WHERE w.workflow_uuid IN (
+        SELECT next.workflow_uuid FROM (
+          SELECT DISTINCT queue_name FROM dbos.workflow_status WHERE status = 'ENQUEUED' AND queue_name IS NOT NULL) AS queue
+        CROSS JOIN LATERAL (
+          SELECT workflow_uuid FROM dbos.workflow_status waiting
+          WHERE status = 'ENQUEUED' AND waiting.queue_name = queue.queue_name ${nextFirst} LIMIT ${limitOfQueue}) AS next)
+        ORDER BY "queue", w.priority, w.created_at, w.workflow_uuid`),
     find: async (id) => (await rows(sql`WHERE w.workflow_uuid = ${id}`))[0],
     changedSince: (time, limit) =>
       rows(sql`WHERE w.workflow_uuid IN (${changedIds(time)}) ORDER BY ${updatedAt} LIMIT ${limit}`),

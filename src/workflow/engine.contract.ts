@@ -503,7 +503,7 @@ export function engineContract(kind: 'embedded' | 'server', createPlace: () => P
 
     it('go to what somebody waits for before sweeps, and to sweeps before batches', async () => {
       const letGo = await busy('urgency');
-      const { submit } = await engine();
+      const { submit, jobs } = await engine();
       const ids: string[] = [];
       for (const urgency of ['batch', 'sweep', 'on-demand'] as const) {
         for (let n = 1; n <= 3; n++) {
@@ -511,6 +511,9 @@ export function engineContract(kind: 'embedded' | 'server', createPlace: () => P
           await submit(workflows.turn, ids.at(-1)!, { group: urgency, n }, { urgency });
         }
       }
+      // Who begins next is known before it begins.
+      const next = (await jobs.next(4)).filter(({ queue }) => queue === 'endpoints').map(({ id }) => id);
+      expect(next).toEqual([...[1, 2, 3].map((n) => `turn:on-demand${n}`), 'turn:sweep1']);
       await letGo(ids);
       const began = order(/^turn (batch|sweep|on-demand)\d$/).map((effect) => effect.slice(5, -1));
       const last = (urgency: string) => began.lastIndexOf(urgency);

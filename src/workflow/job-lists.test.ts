@@ -45,6 +45,7 @@ describe.runIf(requires('postgres'))('with many jobs in the database', () => {
     'queued ones': (tables) => jobTable(tables).list({ parent: null, statuses: ['ENQUEUED', 'DELAYED'], limit: 51 }),
     'failed ones': (tables) =>
       jobTable(tables).list({ parent: null, statuses: ['ERROR', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED'], limit: 51 }),
+    'those that begin next': (tables) => jobTable(tables).next(50),
     'dead letters': (tables) => jobTable(tables).list({ deadLetter: true, limit: 51 }),
     'a kind': (tables) => jobTable(tables).list({ kinds: ['ingest-recording'], limit: 51 }),
     'the children of one': (tables) => jobTable(tables).list({ parent: 'old77', limit: 500 }),

@@ -16,6 +16,8 @@ export interface JobSummary {
   readonly deadLetter: boolean;
   readonly queue: string | null;
   readonly parent: string | null;
+  /** While it waits: the lowest of its queue begins first, then the oldest. */
+  readonly turn: number;
   readonly createdAt: string;
   readonly startedAt: string | null;
   readonly endedAt: string | null;
@@ -93,6 +95,7 @@ export function summaryOf(row: JobRow, failure: StoredFailure | null): JobSummar
     deadLetter: row.deadLetter,
     queue: row.queue,
     parent: row.parent,
+    turn: row.turn,
     createdAt: isoTime(row.createdAt),
     startedAt: optionalTime(row.startedAt),
     endedAt: optionalTime(row.endedAt),

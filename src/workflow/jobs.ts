@@ -24,6 +24,8 @@ import { storedFailure } from './stored-failure.js';
 export interface Jobs {
   /** Newest first. @throws Failure invalid_request when the cursor is not one of ours */
   readonly list: (filter?: JobFilter) => Promise<{ jobs: JobSummary[]; next: string | null }>;
+  /** Of each queue those that begin next, in that order. @param limitOfQueue 1 to 500 */
+  readonly next: (limitOfQueue: number) => Promise<JobSummary[]>;
   /** @throws Failure not_found */
   readonly find: (id: string) => Promise<JobSummary>;
   /** @throws Failure not_found */
@@ -150,7 +152,9 @@ export function jobs(runtime: JobsRuntime): Jobs {
     return find(id);
   }
 
-  return { list, find, show, cancel, retry, dismiss };
+  const next = async (limitOfQueue: number) => summaries(await table.next(limitOfQueue));
+
+  return { list, next, find, show, cancel, retry, dismiss };
 }
 
 async function startAgain({ journal }: JobsRuntime, row: JobRow): Promise<void> {

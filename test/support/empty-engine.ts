@@ -7,6 +7,7 @@ const none = (id: string) => Promise.reject(new Failure('not_found', `There is n
 export const emptyEngine: JobServices = {
   jobs: {
     list: () => Promise.resolve({ jobs: [], next: null }),
+    next: () => Promise.resolve([]),
     find: none,
     show: none,
     cancel: none,

@@ -101,10 +101,26 @@ describe('jobs over HTTP', () => {
     ['/api/jobs?status=lost', 400, 'invalid_request'],
     ['/api/jobs?limit=0', 400, 'invalid_request'],
     ['/api/jobs?cursor=x', 400, 'invalid_request'],
+    ['/api/jobs/next?limit=0', 400, 'invalid_request'],
     ['/api/jobs/nobody', 404, 'not_found'],
     ['/api/jobs/nobody/events', 404, 'not_found'],
   ])('answer %s with a problem', async (at, status, code) => {
     expect(await ask(problemSchema, at)).toMatchObject({ status, body: { code } });
+  });
+
+  it('that wait are told in the order in which they begin, some of each queue', async () => {
+    const { submit, result } = running.engine;
+    const places = ['n1', 'n2'].map((key) => `crowd:${key}`);
+    for (const id of places) await submit(workflows.crowd, id, { key: id, gate: 'next' });
+    for (const id of places) await until(`${id} in`);
+    const waiting = { batch: [1, 2], 'on-demand': [3, 4] } as const;
+    for (const urgency of ['batch', 'on-demand'] as const)
+      for (const n of waiting[urgency]) await submit(workflows.turn, `turn:${n}`, { group: urgency, n }, { urgency });
+    const { body } = await ask(jobPageSchema.pick({ jobs: true }), '/api/jobs/next?limit=3');
+    expect(body.jobs.map(({ id }) => id)).toEqual(['turn:3', 'turn:4', 'turn:1']);
+    expect(body.jobs[1]!.turn).toBeLessThan(body.jobs[2]!.turn);
+    openGate(stage, 'next');
+    for (const id of [...places, 'turn:1', 'turn:2', 'turn:3', 'turn:4']) await result(id);
   });
 
   it('need a token', async () => {

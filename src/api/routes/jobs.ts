@@ -33,6 +33,7 @@ const query = z.object({
   limit: z.coerce.number().int().min(1).max(500).optional(),
   cursor: z.string().optional().describe('`next` of the page before'),
 });
+const nextQuery = z.object({ limit: z.coerce.number().int().min(1).max(500).default(50).describe('Of each queue.') });
 const actions = {
   cancel: { summary: 'Stop a job and those below it', verb: (jobs: Jobs) => jobs.cancel },
   retry: { summary: 'Go on from the step that failed', verb: (jobs: Jobs) => jobs.retry },
@@ -50,6 +51,17 @@ export function jobRoutes(app: ApiServer, { jobs, feed }: JobServices): void {
       },
     },
     ({ query }) => jobs.list(withoutUndefined(query)),
+  );
+
+  app.get(
+    '/api/jobs/next',
+    {
+      schema: {
+        ...{ summary: 'Of each queue the jobs that begin next, in that order', tags, security, querystring: nextQuery },
+        response: { 200: jobPageSchema.pick({ jobs: true }), 400: problemSchema },
+      },
+    },
+    async ({ query: { limit } }) => ({ jobs: await jobs.next(limit) }),
   );
 
   app.get(
