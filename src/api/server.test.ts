@@ -195,6 +195,18 @@ describe('health', () => {
     broken = false;
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
   });
+
+  it('is told although the database and a disk hang', async () => {
+    const never = () => new Promise<never>(() => {});
+    const { system } = dashboardServices();
+    const hanging = { ...system, queues: never, workers: never, disks: never, zoom: never };
+    const { url } = await start({ services: { checks: [{ name: 'database', run: never }], system: hanging } });
+    const response = await fetch(`${url}/api/system`, { headers: { authorization: `Bearer ${secret}` } });
+    expect(await response.json()).toMatchObject({
+      checks: [{ name: 'database', ok: false, message: 'no answer within 5 s' }],
+      ...{ workers: [], disks: [], zoom: null },
+    });
+  });
 });
 
 describe('tokens', () => {

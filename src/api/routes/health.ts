@@ -10,7 +10,7 @@ export interface HealthCheck {
 }
 
 /** milliseconds; a check that hangs is a check that fails */
-const checkTimeout = 5000;
+export const checkTimeout = 5000;
 
 /** `/healthz`: the process answers. `/readyz`: what it needs answers too (503 when not, and while it stops). */
 export function healthRoutes(

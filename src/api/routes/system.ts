@@ -3,7 +3,7 @@ import { queues, type GivenLimits, type QueueLimits } from '../../workflow/queue
 import type { StoredToken } from '../../domain/api-token.js';
 import { problemSchema, snapshotSchema, systemSchema, type System } from '../contract.js';
 import type { ApiServer } from '../http-types.js';
-import { runChecks, type HealthCheck } from './health.js';
+import { checkTimeout, runChecks, type HealthCheck } from './health.js';
 
 /** What the health page shows beside the checks. */
 export interface SystemServices extends SystemView {
@@ -40,13 +40,13 @@ export function systemRoutes(app: ApiServer, { system, checks, version, tokens }
       },
     },
     async () => {
-      const results = await runChecks(checks);
-      // What the database knows can be told only while it answers; its check says why when it does not.
-      const [held, workers, disks, zoom] = await Promise.all([
-        system.queues().catch(() => []),
-        system.workers().catch(() => []),
-        system.disks(),
-        system.zoom?.().catch(() => null),
+      // What a database or a disk knows can be told only while it answers; its check says why when it does not.
+      const [results, held, workers, disks, zoom] = await Promise.all([
+        runChecks(checks),
+        inTime(system.queues(), []),
+        inTime(system.workers(), []),
+        inTime(system.disks(), []),
+        system.zoom && inTime(system.zoom(), null),
       ]);
       return {
         version,
@@ -86,6 +86,12 @@ export function systemRoutes(app: ApiServer, { system, checks, version, tokens }
     },
     async () => ({ folder: await system.snapshot() }),
   );
+}
+
+/** What hangs must not keep from people that it hangs: as long as checks may take, then without it. */
+function inTime<T>(look: Promise<T>, otherwise: T): Promise<T> {
+  const late = new Promise<T>((resolve) => setTimeout(() => resolve(otherwise), checkTimeout).unref());
+  return Promise.race([look.catch(() => otherwise), late]);
 }
 
 function isoOrNull(milliseconds: number | null | undefined): string | null {
