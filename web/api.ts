@@ -15,8 +15,12 @@ export function whenSignedOut(listener: () => void): void {
   onSignedOut = listener;
 }
 
+/** milliseconds: a server that has not answered by then hangs, and whoever waits is told */
+const longestWait = 30_000;
+
 export function get<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
-  return ask<Answer>(path, signal ? { signal } : {});
+  const late = AbortSignal.timeout(longestWait);
+  return ask<Answer>(path, { signal: signal ? AbortSignal.any([signal, late]) : late }, signal);
 }
 
 /** A change: with the header that a page of another origin may not send. */
@@ -28,14 +32,15 @@ export function send<Answer>(method: 'POST' | 'PUT' | 'DELETE', path: string, bo
   });
 }
 
-async function ask<Answer>(path: string, init: RequestInit): Promise<Answer> {
-  const response = await fetch(path, { credentials: 'same-origin', cache: 'no-store', ...init }).catch(
-    (error: unknown) => {
-      if (init.signal?.aborted) throw error;
-      throw new ApiProblem(unreachable());
-    },
-  );
-  if (response.ok) return (await response.json()) as Answer;
+/** @param unwanted tells that whoever asked no longer does */
+async function ask<Answer>(path: string, init: RequestInit, unwanted?: AbortSignal): Promise<Answer> {
+  const notReached = (error: unknown): never => {
+    if (unwanted?.aborted) throw error;
+    throw new ApiProblem(unreachable());
+  };
+  const response = await fetch(path, { credentials: 'same-origin', cache: 'no-store', ...init }).catch(notReached);
+  // It may break off, or hang, in the middle as well.
+  if (response.ok) return JSON.parse(await response.text().catch(notReached)) as Answer;
   if (response.status === 401 && path !== 'api/session') onSignedOut();
   throw new ApiProblem(await problemOf(response));
 }

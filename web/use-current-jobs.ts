@@ -1,100 +1,136 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { JobPage, JobSummary, Problem } from '../src/api/contract';
-import { get, toProblem, withQuery } from './api';
+import { get, withQuery } from './api';
+import { askWhileSeen } from './ask-while-seen';
+import { jobBook } from './job-book';
+import type { Asking } from './keep-asking';
 import { rateMeter, type RateMeter } from './progress-rate';
+import type { Answered } from './staleness';
 import { useJobEvents, type Connection } from './use-job-events';
 
-export interface CurrentJobs {
+export interface CurrentJobs extends Answered {
+  /** oldest first */
   readonly running: readonly JobSummary[];
+  /** of each queue those that begin next, in that order */
   readonly waiting: readonly JobSummary[];
   /** failed for good, nobody has looked after them yet */
   readonly failed: readonly JobSummary[];
   /** ended while this page was open, newest first */
   readonly ended: readonly JobSummary[];
-  /** There are more than are shown. */
-  readonly more: boolean;
+  readonly cut: Cut;
   readonly loaded: boolean;
   readonly connection: Connection;
-  readonly problem: Problem | undefined;
   readonly rates: RateMeter;
   /** A newer state of a job, as an action answered it. */
   readonly put: (job: JobSummary) => void;
 }
 
-const shownJobs = 200;
-const shownFailures = 50;
+/** Where there are more jobs than are known here. */
+export interface Cut {
+  readonly running: boolean;
+  readonly failed: boolean;
+  /** queues in which more wait */
+  readonly waiting: ReadonlySet<string | null>;
+}
+
+interface Lists {
+  readonly running: JobPage;
+  readonly waiting: Pick<JobPage, 'jobs'>;
+  readonly failed: JobPage;
+}
+
+/** Rows that are asked for: the API gives no more; those that wait of each queue. */
+const most = { running: 500, waiting: 50, failed: 50 } as const;
 const shownEnded = 10;
+/** milliseconds; events tell what changes, a list also what they did not */
+const listEveryMs = 15_000;
 
 /** What is going on now, kept up to date by server-sent events. */
 export function useCurrentJobs(): CurrentJobs {
-  const jobs = useRef(new Map<string, JobSummary>());
+  const [book] = useState(jobBook);
   const [rates] = useState(rateMeter);
-  const [view, setView] = useState({ jobs: [] as readonly JobSummary[], more: false, loaded: false });
-  const [problem, setProblem] = useState<Problem>();
+  const [view, setView] = useState({ jobs: [] as readonly JobSummary[], cut: nothingCut });
+  const [state, setState] = useState<{ answeredAt?: number; problem?: Problem }>({});
+  const asking = useRef<Asking>(undefined);
   const drawing = useRef<number>(undefined);
 
   // Many events in one frame are one drawing.
   const draw = useCallback(() => {
     drawing.current ??= requestAnimationFrame(() => {
       drawing.current = undefined;
-      setView((before) => ({ ...before, jobs: [...jobs.current.values()] }));
+      setView((before) => ({ ...before, jobs: book.jobs() }));
     });
-  }, []);
+  }, [book]);
   useEffect(() => () => cancelAnimationFrame(drawing.current ?? 0), []);
 
   const put = useCallback(
     (job: JobSummary) => {
-      const known = jobs.current.get(job.id);
-      // Ended ones are of interest when they were seen to run, or wait for somebody.
-      if (!known && !isOpen(job)) return;
-      jobs.current.set(job.id, job);
+      book.put(job);
       rates.add(job);
-      forgetEnded(jobs.current);
       draw();
     },
-    [draw, rates],
+    [book, draw, rates],
   );
 
-  const load = useCallback(() => {
-    const current = withQuery('api/jobs', { parent: 'any', status: ['running', 'queued'], limit: shownJobs });
-    const failed = withQuery('api/jobs', { deadLetter: 'true', limit: shownFailures });
-    Promise.all([get<JobPage>(current), get<JobPage>(failed)]).then(
-      (pages) => {
-        const ended = [...jobs.current.values()].filter((job) => job.status === 'done' || job.status === 'cancelled');
-        jobs.current = new Map([...ended, ...pages.flatMap((page) => page.jobs)].map((job) => [job.id, job]));
-        for (const job of jobs.current.values()) rates.add(job);
-        setView({ jobs: [...jobs.current.values()], more: pages.some(({ next }) => next !== null), loaded: true });
-        setProblem(undefined);
-      },
-      (error: unknown) => setProblem(toProblem(error)),
-    );
-  }, [rates]);
+  useEffect(
+    () =>
+      askWhileSeen(asking, {
+        ...{ ask: askForLists, everyMs: listEveryMs },
+        onAsked: book.listsAskedFor,
+        onAnswer(lists) {
+          book.takeLists([lists.running, lists.waiting, lists.failed].flatMap(({ jobs }) => jobs));
+          for (const job of book.jobs()) rates.add(job);
+          setView({ jobs: book.jobs(), cut: cutOf(lists) });
+          setState({ answeredAt: Date.now() });
+        },
+        onProblem: (problem) => setState((before) => ({ ...before, problem })),
+      }),
+    [book, rates],
+  );
+  const connection = useJobEvents('api/jobs/events', put, () => asking.current?.again());
 
-  const connection = useJobEvents('api/jobs/events', put, load);
   const ofStatus = (wanted: (job: JobSummary) => boolean) => view.jobs.filter(wanted);
   return {
     running: ofStatus((job) => job.status === 'running').sort(byCreation),
-    waiting: ofStatus((job) => job.status === 'queued').sort(byCreation),
+    waiting: ofStatus((job) => job.status === 'queued').sort(byTurn),
     failed: ofStatus((job) => job.deadLetter).sort((a, b) => byCreation(b, a)),
     ended: ofStatus((job) => job.endedAt !== null && !job.deadLetter && job.parent === null)
       .sort((a, b) => (b.endedAt ?? '').localeCompare(a.endedAt ?? ''))
       .slice(0, shownEnded),
-    ...{ more: view.more, loaded: view.loaded, connection, problem, rates, put },
+    ...{ cut: view.cut, loaded: state.answeredAt !== undefined, connection, rates, put },
+    ...{ answeredAt: state.answeredAt, everyMs: listEveryMs, problem: state.problem },
   };
 }
 
-function isOpen({ status, deadLetter }: JobSummary): boolean {
-  return status === 'running' || status === 'queued' || deadLetter;
+/** Apart: the running ones are the oldest of all that are open, and thousands may wait. */
+async function askForLists(signal: AbortSignal): Promise<Lists> {
+  const paths = {
+    running: withQuery('api/jobs', { parent: 'any', status: 'running', limit: most.running }),
+    waiting: withQuery('api/jobs/next', { limit: most.waiting }),
+    failed: withQuery('api/jobs', { deadLetter: 'true', limit: most.failed }),
+  };
+  const [running, waiting, failed] = await Promise.all([
+    get<JobPage>(paths.running, signal),
+    get<Pick<JobPage, 'jobs'>>(paths.waiting, signal),
+    get<JobPage>(paths.failed, signal),
+  ]);
+  return { running, waiting, failed };
+}
+
+const nothingCut: Cut = { running: false, failed: false, waiting: new Set() };
+
+function cutOf({ running, waiting, failed }: Lists): Cut {
+  const counts = new Map<string | null, number>();
+  for (const { queue } of waiting.jobs) counts.set(queue, (counts.get(queue) ?? 0) + 1);
+  const full = [...counts.keys()].filter((queue) => counts.get(queue)! >= most.waiting);
+  return { running: running.next !== null, failed: failed.next !== null, waiting: new Set(full) };
 }
 
 function byCreation(a: JobSummary, b: JobSummary): number {
   return a.createdAt.localeCompare(b.createdAt);
 }
 
-/** A page that is open for weeks keeps the last ended jobs, not all. */
-function forgetEnded(jobs: Map<string, JobSummary>): void {
-  const ended = [...jobs.values()].filter((job) => !isOpen(job));
-  if (ended.length <= 10 * shownEnded) return;
-  ended.sort((a, b) => a.updatedAt.localeCompare(b.updatedAt));
-  for (const { id } of ended.slice(0, ended.length - 5 * shownEnded)) jobs.delete(id);
+/** As the engine gives places: by urgency and share, then the oldest. */
+function byTurn(a: JobSummary, b: JobSummary): number {
+  return a.turn - b.turn || byCreation(a, b) || a.id.localeCompare(b.id);
 }

@@ -1,49 +1,46 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Problem } from '../src/api/contract';
 import { get, toProblem } from './api';
+import { askWhileSeen } from './ask-while-seen';
+import type { Asking } from './keep-asking';
+import type { Answered } from './staleness';
 
-export interface Resource<T> {
+export interface Resource<T> extends Answered {
   /** The last good answer; undefined until there is one. */
   readonly data: T | undefined;
-  /** Why the last request gave nothing. */
-  readonly problem: Problem | undefined;
   readonly loading: boolean;
   readonly reload: () => void;
 }
 
+interface State<T> {
+  readonly path?: string;
+  readonly data?: T;
+  readonly answeredAt?: number;
+  readonly problem?: Problem;
+  readonly loading: boolean;
+}
+
 /**
- * What a path of the API answers, asked for again when the path changes, when `reload` is called, and every `everyMs` while the page is seen.
- * An answer that comes after a newer question is dropped.
+ * What a path of the API answers: asked for again when path or `everyMs` change, when `reload` is called, and `everyMs` after the last answer while
+ * the page is seen. An answer to another path than the present one is dropped.
  */
 export function useResource<T>(path: string | undefined, everyMs?: number): Resource<T> {
-  const [state, setState] = useState<{ path?: string; data?: T; problem?: Problem; loading: boolean }>({
-    loading: path !== undefined,
-  });
-  const [turn, setTurn] = useState(0);
-  const reload = useCallback(() => setTurn((before) => before + 1), []);
+  const [state, setState] = useState<State<T>>({ loading: path !== undefined });
+  const asking = useRef<Asking>(undefined);
+  const reload = useCallback(() => asking.current?.again(), []);
 
   useEffect(() => {
     if (path === undefined) return undefined;
-    const abort = new AbortController();
-    setState((before) => ({ ...(before.path === path ? before : {}), path, loading: true }));
-    get<T>(path, abort.signal).then(
-      (data) => !abort.signal.aborted && setState({ path, data, loading: false }),
-      (error: unknown) =>
-        !abort.signal.aborted && setState((before) => ({ ...before, problem: toProblem(error), loading: false })),
-    );
-    return () => abort.abort();
-  }, [path, turn]);
+    return askWhileSeen(asking, {
+      ...{ ask: (signal) => get<T>(path, signal), everyMs },
+      onAsked: () => setState((before) => ({ ...(before.path === path ? before : {}), path, loading: true })),
+      onAnswer: (data) => setState({ path, data, answeredAt: Date.now(), loading: false }),
+      onProblem: (problem) => setState((before) => ({ ...before, problem, loading: false })),
+    });
+  }, [path, everyMs]);
 
-  useEffect(() => {
-    if (everyMs === undefined) return undefined;
-    const timer = setInterval(() => {
-      if (document.visibilityState === 'visible') reload();
-    }, everyMs);
-    return () => clearInterval(timer);
-  }, [everyMs, reload]);
-
-  const current = state.path === path ? state : { loading: path !== undefined };
-  return { data: current.data, problem: current.problem, loading: current.loading, reload };
+  const { data, problem, answeredAt, loading } = state.path === path ? state : { loading: path !== undefined };
+  return { ...{ data, problem, answeredAt, everyMs, loading, reload } };
 }
 
 export interface Action {

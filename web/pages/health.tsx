@@ -1,23 +1,25 @@
 import type { System } from '../../src/api/contract';
 import { formatBytes } from '../format';
 import { isStale, lowDisk } from '../health';
+import { AnswerState } from '../parts/answer-state';
 import { Fact } from '../parts/fact';
 import { HealthLine } from '../parts/health-line';
-import { ProblemView } from '../parts/problem-view';
 import { Since, Time } from '../parts/time';
 import { Link } from '../router';
 import { useResource } from '../use-resource';
 
 /** Whether everything that Reelway needs is well. */
 export function HealthPage() {
-  const { data, problem } = useResource<System>('api/system', 5000);
+  const system = useResource<System>('api/system', 5000);
+  const { data, problem } = system;
   return (
     <>
       <h1>Health</h1>
-      <ProblemView problem={problem} />
+      <AnswerState of={system} />
+      {!data && !problem && <p className="none">The server is looking; what does not answer is waited for.</p>}
       {data && (
         <>
-          <HealthLine system={data} />
+          <HealthLine of={system} />
           <section aria-labelledby="checks">
             <h2 id="checks">Checks</h2>
             <ul className="rows">

@@ -2,9 +2,9 @@ import { useId } from 'react';
 import type { JobPage as Page, JobSummary } from '../../src/api/contract';
 import { withQuery } from '../api';
 import { formatKind } from '../format';
+import { AnswerState } from '../parts/answer-state';
 import { JobStatus } from '../parts/job-status';
 import { Pages } from '../parts/pages';
-import { ProblemView } from '../parts/problem-view';
 import { Lasted, Time } from '../parts/time';
 import { Link, setQuery, usePlace } from '../router';
 import { useLater } from '../use-later';
@@ -26,7 +26,8 @@ export function JobsPage() {
     parent: parts ? 'any' : undefined,
     deadLetter: dead ? 'true' : undefined,
   });
-  const { data, problem, loading } = useResource<Page>(path, 10_000);
+  const page = useResource<Page>(path, 10_000);
+  const { data, loading } = page;
   const ids = { search: useId(), status: useId(), parts: useId(), dead: useId() };
   const filter = (changes: Record<string, string | undefined>) => setQuery({ ...changes, pages: undefined });
   return (
@@ -71,7 +72,7 @@ export function JobsPage() {
           <label htmlFor={ids.parts}>Parts of jobs, too</label>
         </div>
       </form>
-      <ProblemView problem={problem} />
+      <AnswerState of={page} />
       {data?.jobs.length === 0 && (
         <p className="none">
           {data.next === null

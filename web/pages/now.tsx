@@ -1,12 +1,13 @@
 import type { JobSummary, System } from '../../src/api/contract';
+import { AnswerState } from '../parts/answer-state';
 import { FailureView } from '../parts/failure-view';
 import { HealthLine } from '../parts/health-line';
 import { JobActions } from '../parts/job-actions';
 import { JobProgress } from '../parts/job-progress';
 import { JobStatus } from '../parts/job-status';
-import { ProblemView } from '../parts/problem-view';
 import { WaitingQueues } from '../parts/waiting-queues';
 import { Lasted, Since, Time } from '../parts/time';
+import { totalCounts } from '../queue-places';
 import { Link } from '../router';
 import { useCurrentJobs, type CurrentJobs } from '../use-current-jobs';
 import { useResource } from '../use-resource';
@@ -20,8 +21,10 @@ const connectionWords = {
 /** What runs, what waits and why, and what failed with the buttons that help. */
 export function NowPage() {
   const current = useCurrentJobs();
-  const { data: system, problem } = useResource<System>('api/system', 10_000);
-  const { running, waiting, failed, ended, loaded } = current;
+  const health = useResource<System>('api/system', 10_000);
+  const system = health.data;
+  const { running, failed, ended, loaded, cut } = current;
+  const count = totalCounts(current, system?.queues ?? []);
   return (
     <>
       <div className="title">
@@ -30,12 +33,12 @@ export function NowPage() {
           {connectionWords[current.connection]}
         </span>
       </div>
-      <HealthLine system={system} link />
-      <ProblemView problem={current.problem ?? problem} />
+      <HealthLine of={health} link />
+      <AnswerState of={current.problem ? current : health} />
       <Failed jobs={failed} current={current} />
       <section aria-labelledby="running">
-        <h2 id="running">Running {running.length > 0 && <span className="count">{running.length}</span>}</h2>
-        {loaded && running.length === 0 && <p className="none">Nothing runs.</p>}
+        <h2 id="running">Running {count.running > 0 && <span className="count">{count.running}</span>}</h2>
+        {loaded && count.running === 0 && <p className="none">Nothing runs.</p>}
         <ul className="cards">
           {roots(running).map((job) => (
             <RunningJob key={job.id} job={job} current={current} />
@@ -43,8 +46,8 @@ export function NowPage() {
         </ul>
       </section>
       <section aria-labelledby="waiting">
-        <h2 id="waiting">Waiting {waiting.length > 0 && <span className="count">{waiting.length}</span>}</h2>
-        {loaded && waiting.length === 0 && <p className="none">Nothing waits.</p>}
+        <h2 id="waiting">Waiting {count.waiting > 0 && <span className="count">{count.waiting}</span>}</h2>
+        {loaded && count.waiting === 0 && <p className="none">Nothing waits.</p>}
         <WaitingQueues current={current} system={system} />
       </section>
       {ended.length > 0 && (
@@ -63,7 +66,7 @@ export function NowPage() {
           </ul>
         </section>
       )}
-      {current.more && (
+      {(cut.running || cut.failed) && (
         <p className="hint">
           More than this is going on: <Link to={['jobs']}>all jobs</Link>.
         </p>

@@ -1,13 +1,13 @@
 import type { JobDetail, JobSummary, RecordingDetail } from '../../src/api/contract';
 import { formatBytes, formatDuration } from '../format';
 import { fileText, stateOf } from '../ingest-words';
+import { AnswerState } from '../parts/answer-state';
 import { Fact } from '../parts/fact';
 import { FailureView } from '../parts/failure-view';
 import { IngestButton, SendButton } from '../parts/send-button';
 import { useMay } from '../role';
 import { JobActions } from '../parts/job-actions';
 import { JobProgress } from '../parts/job-progress';
-import { ProblemView } from '../parts/problem-view';
 import { RecordingFiles } from '../parts/recording-files';
 import { Time } from '../parts/time';
 import { TimeLine } from '../parts/time-line';
@@ -19,7 +19,8 @@ import { useResource } from '../use-resource';
 /** One recording: how it is, why, and what can be done about it. */
 export function RecordingPage({ uuid }: { readonly uuid: string }) {
   const path = `api/recordings/${encodeURIComponent(uuid)}`;
-  const { data, problem, reload } = useResource<RecordingDetail>(path, 5000);
+  const shown = useResource<RecordingDetail>(path, 5000);
+  const { data, reload } = shown;
   const job = data?.ingests.findLast((ingest) => ingest.job !== null)?.job ?? undefined;
   const { data: work, reload: lookAgain } = useResource<JobDetail>(
     job === undefined ? undefined : `api/jobs/${encodeURIComponent(job)}`,
@@ -33,7 +34,7 @@ export function RecordingPage({ uuid }: { readonly uuid: string }) {
     return (
       <>
         <h1>Recording</h1>
-        <ProblemView problem={problem} />
+        <AnswerState of={shown} />
       </>
     );
   const { text, mood } = stateOf(data);
@@ -43,7 +44,7 @@ export function RecordingPage({ uuid }: { readonly uuid: string }) {
         <h1>{data.topic === '' ? `Meeting ${data.meetingId}` : data.topic}</h1>
         <span className={`status ${mood}`}>{text}</span>
       </div>
-      <ProblemView problem={problem} />
+      <AnswerState of={shown} />
       <dl className="facts">
         <Fact name="Begun" value={<Time at={data.startTime} />} />
         <Fact name="Length" value={formatDuration(data.durationMinutes * 60_000)} />

@@ -3,8 +3,8 @@ import type { RecordingPage as Page, RecordingSummary } from '../../src/api/cont
 import { withQuery } from '../api';
 import { formatDuration } from '../format';
 import { stateOf, statusGroups } from '../ingest-words';
+import { AnswerState } from '../parts/answer-state';
 import { Pages } from '../parts/pages';
-import { ProblemView } from '../parts/problem-view';
 import { Time } from '../parts/time';
 import { useMay } from '../role';
 import { Link, setQuery, usePlace } from '../router';
@@ -34,7 +34,8 @@ export function RecordingsPage() {
     awaitsSchedule: waits === 'yes' ? 'true' : undefined,
     ...{ limit: pageSize, cursor: cursors.at(-1) },
   });
-  const { data, problem, loading } = useResource<Page>(path, 10_000);
+  const page = useResource<Page>(path, 10_000);
+  const { data, loading } = page;
   const id = useId();
   const filter = (changes: Record<string, string | undefined>) => setQuery({ ...changes, pages: undefined });
   const isFiltered = [search, state, from, to, waits].some((value) => value !== '');
@@ -93,7 +94,7 @@ export function RecordingsPage() {
           <label htmlFor={`${id}-waits`}>Only those without a class</label>
         </div>
       </form>
-      <ProblemView problem={problem} />
+      <AnswerState of={page} />
       {data?.recordings.length === 0 && (
         <p className="none">
           {isFiltered

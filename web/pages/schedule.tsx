@@ -2,6 +2,7 @@ import { useEffect, useId, useMemo, useState } from 'react';
 import type { JobDetail, JobPage, Problem, RecordingPage, RecordingSummary, Schedule } from '../../src/api/contract';
 import { get, toProblem, withQuery } from '../api';
 import { dayNames, stateOf, weekdays } from '../ingest-words';
+import { AnswerState } from '../parts/answer-state';
 import { ProblemView } from '../parts/problem-view';
 import { Time } from '../parts/time';
 import { Link, setQuery, usePlace } from '../router';
@@ -12,7 +13,8 @@ import { later, mondayOf, wallTime, weekOf, type Day, type Meeting } from '../we
 /** A week of classes: what is expected when, what came, what is missing. */
 export function SchedulePage() {
   const { query } = usePlace();
-  const { data: schedule, problem } = useResource<Schedule>('api/schedule', 60_000);
+  const answer = useResource<Schedule>('api/schedule', 60_000);
+  const schedule = answer.data;
   const search = query.get('search') ?? '';
   return (
     <>
@@ -22,7 +24,7 @@ export function SchedulePage() {
           Change it
         </a>
       </div>
-      <ProblemView problem={problem} />
+      <AnswerState of={answer} />
       {schedule?.classes.length === 0 && (
         <p className="none">
           There are no classes yet. A <a href="#/schedule/import">file or a spreadsheet</a> says which recordings belong

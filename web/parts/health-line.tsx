@@ -1,28 +1,43 @@
 import type { System } from '../../src/api/contract';
 import { findings } from '../health';
 import { Link } from '../router';
+import { isOld } from '../staleness';
+import { useNow } from '../use-now';
+import type { Resource } from '../use-resource';
 
-/** All well, or what is not: the first thing to be read at night. */
-export function HealthLine({ system, link = false }: { readonly system: System | undefined; readonly link?: boolean }) {
-  if (!system) return null;
-  const wrong = findings(system, Date.now());
+interface HealthLineProps {
+  readonly of: Resource<System>;
+  readonly link?: boolean;
+}
+
+/** All well, or what is not, or that nobody knows: the first thing to be read at night. */
+export function HealthLine({ of, link = false }: HealthLineProps) {
+  const now = useNow();
+  if (!of.data) return null;
+  const wrong = findings(of.data, now);
+  const isKnown = !isOld(of, now);
   return (
-    <div className={`health-line ${wrong.length > 0 ? 'bad' : ''}`} role="status" data-health>
-      {wrong.length === 0 ? (
-        <span className="status done">All well</span>
-      ) : (
-        <>
-          <span className="status failed">
-            {wrong.length === 1 ? '1 thing is not well' : `${wrong.length} things are not well`}
-          </span>
-          <ul>
-            {wrong.map((finding) => (
-              <li key={finding}>{finding}</li>
-            ))}
-          </ul>
-        </>
-      )}
+    <div className={`health-line ${isKnown && wrong.length === 0 ? '' : 'bad'}`} role="status" data-health>
+      {!isKnown && <span className="status warn">Not known now</span>}
+      {!isKnown && wrong.length === 0 && <span>All was well before.</span>}
+      {isKnown && wrong.length === 0 && <span className="status done">All well</span>}
+      {wrong.length > 0 && <Wrong findings={wrong} isKnown={isKnown} />}
       {link && <Link to={['health']}>Details</Link>}
     </div>
+  );
+}
+
+function Wrong({ findings, isKnown }: { readonly findings: readonly string[]; readonly isKnown: boolean }) {
+  const things = findings.length === 1 ? '1 thing' : `${findings.length} things`;
+  const [is, was] = findings.length === 1 ? ['is', 'was'] : ['are', 'were'];
+  return (
+    <>
+      <span className="status failed">{isKnown ? `${things} ${is} not well` : `${things} ${was} not well before`}</span>
+      <ul>
+        {findings.map((finding) => (
+          <li key={finding}>{finding}</li>
+        ))}
+      </ul>
+    </>
   );
 }

@@ -1,0 +1,63 @@
+import type { JobSummary, System } from '../src/api/contract';
+
+type Queue = System['queues'][number];
+
+/** The jobs that are known here, and where there are more. */
+export interface KnownJobs {
+  readonly running: readonly JobSummary[];
+  readonly waiting: readonly JobSummary[];
+  readonly cut: { readonly running: boolean; readonly waiting: ReadonlySet<string | null> };
+}
+
+interface Counts {
+  readonly running: number;
+  readonly waiting: number;
+}
+
+/** Names of the queues in which jobs wait. */
+export function waitingQueues({ waiting, cut }: KnownJobs): readonly (string | null)[] {
+  const names = new Set([...waiting.map(({ queue }) => queue), ...cut.waiting]);
+  return [...names].sort((a, b) => (a ?? '').localeCompare(b ?? ''));
+}
+
+/**
+ * How many jobs of the queue run and wait: as they are known here, which is live; where that is not all of them, as the server counted them
+ * last.
+ */
+export function countsOf(name: string | null, { running, waiting, cut }: KnownJobs, queue: Queue | undefined): Counts {
+  const known = (jobs: readonly JobSummary[]) => jobs.filter((job) => job.queue === name).length;
+  const [runs, waits] = [known(running), known(waiting)];
+  return {
+    running: cut.running ? Math.max(runs, queue?.running ?? 0) : runs,
+    waiting: cut.waiting.has(name) ? Math.max(waits, queue?.waiting ?? 0) : waits,
+  };
+}
+
+/** The same of all queues together. */
+export function totalCounts(known: KnownJobs, queues: readonly Queue[]): Counts {
+  const counted = queues.reduce((sum, { running }) => sum + running, 0);
+  const { running, cut } = known;
+  return {
+    running: cut.running ? Math.max(running.length, counted) : running.length,
+    waiting: waitingQueues(known)
+      .map((name) => countsOf(name, known, queueOf(name, queues)).waiting)
+      .reduce((sum, waits) => sum + waits, 0),
+  };
+}
+
+export function queueOf(name: string | null, queues: readonly Queue[] = []): Queue | undefined {
+  return queues.find((queue) => queue.name === name);
+}
+
+/** Whether all places are taken, of which kind, and how many there are. */
+export function whyWaiting({ perProcess, everywhere }: Queue, held: number, workers: number): string {
+  const places = (count: number) => (count === 1 ? 'The only place' : `All ${count} places`);
+  const taken = (count: number) => (count === 1 ? 'is taken' : 'are taken');
+  if (everywhere !== null && held >= everywhere)
+    return `${places(everywhere)} of all machines together ${taken(everywhere)}; the next begins when one of them ends.`;
+  if (held >= perProcess * workers)
+    return workers === 1
+      ? `${places(perProcess)} ${taken(perProcess)}; the next begins when one of them ends.`
+      : `All ${perProcess * workers} places (${perProcess} on each of ${workers} workers) are taken; the next begins when one of them ends.`;
+  return `${held} of ${perProcess * workers} places are taken: the next begins in a moment.`;
+}
