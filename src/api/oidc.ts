@@ -94,7 +94,7 @@ export function oidc({ issuer, clientId, clientSecret, scopes, rules, http }: Oi
         const asked: Claims = asks
           ? await client.fetchUserInfo(configuration, tokens.access_token, String(inToken.sub))
           : {};
-        return personOf({ ...asked, ...inToken }, rules);
+        return personOf(withoutUnverifiedEmail({ ...asked, ...inToken }), rules);
       } catch (error) {
         throw error instanceof Failure ? error : refused(error);
       }
@@ -104,6 +104,15 @@ export function oidc({ issuer, clientId, clientSecret, scopes, rules, http }: Oi
 
 function hasUserInfo(configuration: Configuration): boolean {
   return configuration.serverMetadata().userinfo_endpoint !== undefined;
+}
+
+/**
+ * Where people may enter any address and the provider has not asked its owner, it says so (OpenID Connect Core 5.7): then it names nobody, neither
+ * to a rule nor in the log. Some providers write the boolean as text.
+ */
+function withoutUnverifiedEmail(claims: Claims): Claims {
+  if (String(claims.email_verified) !== 'false') return claims;
+  return Object.fromEntries(Object.entries(claims).filter(([name]) => name !== 'email'));
 }
 
 /** @throws Failure forbidden */

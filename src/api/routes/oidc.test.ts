@@ -110,6 +110,27 @@ describe('a sign-in by OpenID Connect', () => {
     });
   });
 
+  it.each([false, 'false'])(
+    'does not go by an address of mail that the provider has not verified (%j)',
+    async (verified) => {
+      const { provider, url } = await stage({ OIDC_ROLES: `email=guest@example.edu:admin, *:viewer` });
+      provider.claims = { email: 'guest@example.edu', email_verified: verified };
+      const { cookie } = await signIn(url);
+      expect(await session(url, cookie)).toMatchObject({ name: 'person-1', role: 'viewer' });
+      provider.claims = { email: 'guest@example.edu', email_verified: true };
+      expect(await session(url, (await signIn(url)).cookie)).toMatchObject({
+        name: 'guest@example.edu',
+        role: 'admin',
+      });
+    },
+  );
+
+  it('hears of it where it is told beside the ID token, too', async () => {
+    const { provider, url } = await stage();
+    provider.userInfo = { email: 'guest@example.edu', email_verified: false };
+    expect((await signIn(url)).location).toContain('no rule of OIDC_ROLES fits');
+  });
+
   it.each([
     ['denied', 'access_denied'],
     ['nonce', 'nonce'],
