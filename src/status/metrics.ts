@@ -59,7 +59,7 @@ export const metricTable = {
   },
   reelway_queue_oldest_waiting_seconds: {
     type: 'gauge',
-    help: 'Seconds that the oldest waiting job of a queue has existed; 0 when none waits.',
+    help: 'Seconds that the job that has waited longest in a queue has waited there, since a retry where there was one; 0 when none waits.',
     labels: ['queue'],
     of: 'database',
   },

@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { Tables } from './tables.js';
+import { waitingSince } from './waiting-since.js';
 
 /** milliseconds */
 const everyMs = 60_000;
@@ -23,7 +24,7 @@ export function watchQueues(tables: Kysely<Tables>, log: Logger): { stop: () => 
 export async function queueState(tables: Kysely<Tables>): Promise<{ waiting: number; oldestSeconds: number }> {
   const { rows } = await sql<{ waiting: number; oldestSeconds: number }>`
     SELECT count(*)::int AS "waiting",
-      coalesce(greatest(0, extract(epoch FROM now()) - min(created_at) / 1000.0), 0)::float8 AS "oldestSeconds"
-    FROM dbos.workflow_status WHERE status = 'ENQUEUED'`.execute(tables);
+      coalesce(greatest(0, extract(epoch FROM now()) - min(${waitingSince}) / 1000.0), 0)::float8 AS "oldestSeconds"
+    FROM dbos.workflow_status w WHERE status = 'ENQUEUED'`.execute(tables);
   return rows[0] ?? { waiting: 0, oldestSeconds: 0 };
 }

@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { sql, type Kysely } from 'kysely';
 import { isDeadLetter } from './job-table.js';
 import type { Tables } from './tables.js';
+import { waitingSince } from './waiting-since.js';
 
 /** How the engine is doing, across all processes that work on the database. */
 export interface SystemView {
@@ -25,7 +26,7 @@ export interface QueueState {
   readonly name: string;
   readonly waiting: number;
   readonly running: number;
-  /** when the job that has waited longest was created, milliseconds since 1970 */
+  /** since when the job that has waited longest waits, milliseconds since 1970 */
   readonly oldestWaiting: number | null;
 }
 
@@ -48,8 +49,8 @@ export function systemView(tables: Kysely<Tables>): SystemView {
         SELECT coalesce(attributes ->> 'queue', queue_name) AS "name",
           count(*) FILTER (WHERE status <> 'PENDING')::int AS "waiting",
           count(*) FILTER (WHERE status = 'PENDING')::int AS "running",
-          min(created_at) FILTER (WHERE status <> 'PENDING')::float8 AS "oldestWaiting"
-        FROM dbos.workflow_status
+          min(${waitingSince}) FILTER (WHERE status <> 'PENDING')::float8 AS "oldestWaiting"
+        FROM dbos.workflow_status w
         WHERE status IN ('PENDING', 'ENQUEUED', 'DELAYED') AND queue_name IS NOT NULL
         GROUP BY 1 ORDER BY 1`.execute(tables);
       return rows;

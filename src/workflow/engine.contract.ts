@@ -9,6 +9,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { bundled } from '../../test/support/bundled.js';
 import type { Failure } from '../domain/failure.js';
+import { queueState } from '../status/queue-watch.js';
+import { systemView } from '../status/system-view.js';
 import { defineWorkflow } from './definition.js';
 import { did, effects, openEngine, openGate, stageWorkflows, type Stage } from './engine-fixture.case.js';
 import type { JobStatus, JobSummary } from './job-view.js';
@@ -327,6 +329,38 @@ export function engineContract(kind: 'embedded' | 'server', createPlace: () => P
       expect(await running.engine.jobs.retry('failing:o2')).toMatchObject({ status: 'queued', queue: 'endpoints' });
       await stop();
       expect(await (await engine()).result('failing:o2')).toEqual({ token: 'token of o2', tried: 2 });
+    });
+
+    it('waits in its queue since it came there the last time: a retry is no old job, a turn taken anew no new one', async () => {
+      const { submit, result } = await engine();
+      await submit(workflows.failing, 'failing:o3', { key: 'o3', code: 'source_forbidden', failures: 1 });
+      await failureOf(result('failing:o3'));
+      await stop();
+      running = await openEngine({ ...place, workflows: [workflows.sleeper] });
+      const { engine: idle, database } = running;
+      const { pool, tables } = database;
+      const older = (id: string) =>
+        pool.query('UPDATE dbos.workflow_status SET created_at = created_at - 7200000 WHERE workflow_uuid = $1', [id]);
+      const waited = async (name: string) => {
+        const { oldestWaiting } = (await systemView(tables).queues()).find((queue) => queue.name === name)!;
+        return (Date.now() - oldestWaiting!) / 1000;
+      };
+      await older('failing:o3');
+      await idle.jobs.retry('failing:o3');
+      expect(await waited('endpoints')).toBeLessThan(3600);
+      expect((await queueState(tables)).oldestSeconds).toBeLessThan(3600);
+
+      // Written anew, as when the job above is taken over and takes its turn again.
+      await idle.submit(workflows.sleeper, 'sleeper:o4', { milliseconds: 0 });
+      await idle.result('sleeper:o4');
+      await pool.query(`UPDATE dbos.workflow_status SET status = 'ENQUEUED', queue_name = 'none', attributes = '{}', recovery_attempts = 0
+        WHERE workflow_uuid = 'sleeper:o4'`);
+      await older('sleeper:o4');
+      expect(await waited('none')).toBeGreaterThanOrEqual(7200);
+      expect((await queueState(tables)).oldestSeconds).toBeGreaterThanOrEqual(7200);
+      await pool.query(`DELETE FROM dbos.workflow_status WHERE workflow_uuid = 'sleeper:o4'`);
+      await stop();
+      expect(await (await engine()).result('failing:o3')).toEqual({ token: 'token of o3', tried: 2 });
     });
 
     it('that changed goes on as it was begun, and new ones run the new code', async () => {
