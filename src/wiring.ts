@@ -64,7 +64,7 @@ import { systemServices } from './system-services.js';
 import { startTracing } from './tracing.js';
 import { readVersion } from './version.js';
 import { submitAsset, type SubmitChoice } from './workflow/submit-asset.js';
-import { noticeJobId, tell } from './workflow/tell.js';
+import { giveNotice, tell } from './workflow/tell.js';
 import { watch, type Probe, type Watch } from './workflow/watch.js';
 
 /** Everything that runs: what `serve`, `demo` and a command without a server work with. */
@@ -258,9 +258,8 @@ async function compose(
     lastValidation: config.WEBHOOK_VALIDATION_SECRET_TOKEN && (() => eventInbox(database.tables).lastValidation()),
     classes: () => scheduleTable(database.tables).classes(),
     ...{ timeZone: config.LOCAL_TIME_ZONE, classHours: config.REELWAY_ALERT_CLASS_HOURS },
-    async tell(notice) {
-      for (const target of notifiers.keys()) await engine.submit(told, noticeJobId(notice, target), { notice, target });
-    },
+    targets: notifiers.map(({ target }) => target),
+    tell: (notice, target) => giveNotice(engine, told, { notice, target }),
   });
   const sourceRoles = config.REELWAY_SOURCE_ROLES;
   const earlierRequest = gathered(async (ids: readonly string[]) => {

@@ -30,6 +30,12 @@ export const alertTable = {
     page: 'health',
     patienceMinutes: 3,
   },
+  notices_refused: {
+    title: 'Targets of REELWAY_NOTIFY do not take notices',
+    help: 'Correct the target in REELWAY_NOTIFY, or let it take notices again (`reelway doctor --send-test` shows whether it does); then retry what failed.',
+    page: 'now',
+    patienceMinutes: 5,
+  },
   disk_low: {
     title: 'Little disk space is left',
     help: 'Make room, or enlarge the disk, before work fails.',
@@ -43,7 +49,7 @@ export const alertTable = {
     patienceMinutes: 0,
   },
   worker_lost: {
-    title: 'Workers are gone; the others have taken over their jobs',
+    title: 'Workers went without a word; the others have taken over their jobs',
     help: "See why the process ended or was cut off in its machine's log, and start it again.",
     page: 'health',
     patienceMinutes: 0,

@@ -10,7 +10,7 @@ export interface AlertGroup {
   readonly state: 'begun' | 'over';
 }
 
-/** Alerts of one kind that begin or end together are one notice. @param publicUrl of the dashboard */
+/** Alerts of one kind that began together, or are over together, are one notice. @param publicUrl of the dashboard */
 export function noticeOfAlerts({ kind, alerts, state }: AlertGroup, publicUrl: string): Notice {
   const { title, help, page } = alertTable[kind];
   const about = alerts.length === 1 ? oneLine(alerts[0].what) : `${title} (${alerts.length})`;
@@ -27,19 +27,23 @@ export function noticeOfAlerts({ kind, alerts, state }: AlertGroup, publicUrl: s
   };
 }
 
-/** Groups by kind, in the order in which they are given. */
+/**
+ * In the order in which they are given. Those that begin are grouped by when they were first seen: looked at again after a kill, by then with
+ * others beside them, they are the same group.
+ */
 export function groupsOf(alerts: readonly KnownAlert[], state: AlertGroup['state']): AlertGroup[] {
-  const kinds = [...new Set(alerts.map(({ kind }) => kind))];
-  return kinds.flatMap((kind) => {
-    const [first, ...rest] = alerts.filter((each) => each.kind === kind);
-    return first ? [{ kind, state, alerts: [first, ...rest] as const }] : [];
+  const keyOf = ({ kind, since }: KnownAlert) => (state === 'begun' ? `${kind} ${since}` : kind);
+  return [...new Set(alerts.map(keyOf))].flatMap((key) => {
+    const [first, ...rest] = alerts.filter((each) => keyOf(each) === key);
+    return first ? [{ kind: first.kind, state, alerts: [first, ...rest] as const }] : [];
   });
 }
 
-/** The same alerts have the same id: told again after a kill, they are no second notice. */
+/** The same group has the same id: told again after a kill, it is no second notice. */
 function idOf({ kind, alerts, state }: AlertGroup): string {
   const times = alerts.map(({ since }) => since);
-  return `alert:${kind}:${state}:${Math.min(...times)}-${Math.max(...times)}:${alerts.length}:${alerts[0].subject}`;
+  if (state === 'begun') return `alert:${kind}:begun:${times[0]}`;
+  return `alert:${kind}:over:${Math.min(...times)}-${Math.max(...times)}:${alerts.length}:${alerts[0].subject}`;
 }
 
 function oneLine(text: string): string {

@@ -6,6 +6,7 @@ import { explainedTables } from '../../test/support/explained-tables.js';
 import { writeFinishedJobs } from '../../test/support/finished-jobs.js';
 import { createDatabase, type TestDatabase } from '../../test/support/postgres.js';
 import { requires } from '../../test/support/requires.js';
+import { alertTable } from '../status/alert-table.js';
 import { jobHistory } from '../status/job-history.js';
 import { searchJobs, type JobPlace } from '../status/job-search.js';
 import { jobTable } from '../status/job-table.js';
@@ -90,6 +91,8 @@ describe.runIf(requires('postgres'))('with many jobs in the database', () => {
     'a turn': (tables) =>
       queueShares(tables).next({ queue: 'endpoints', wanted: new Map([['a', 2]]), first: 0, last: 1000 }),
     'how long jobs wait': async (tables) => expect(await queueState(tables)).toEqual({ waiting: 0, oldestSeconds: 0 }),
+    'who refuses notices': async (tables) => expect(await alertTable(tables).refusingTargets()).toEqual([]),
+    'failures that nobody was told of': (tables) => alertTable(tables).deadLetters(200, jobs),
     'what is old': (tables) => jobHistory(tables).forgetJobs({ ended: now - 85 * 86_400_000, failed: 0 }, 50),
   };
   it.each(Object.keys(asked))('%s is found without reading a table from end to end', async (name) => {

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { Failure } from '../domain/failure.js';
 import type { Notice } from '../notify/notice.js';
 import type { Notifier } from '../notify/notifier.js';
 import { defineWorkflow } from './definition.js';
+import type { Engine } from './start.js';
 
 export interface TellInput {
   readonly notice: Notice;
@@ -38,4 +40,17 @@ export function tell(notifiers: readonly Notifier[]) {
       return null;
     },
   });
+}
+
+/** From outside of any job. One of this id that was given before is not given again, were its words others: it is the same notice. */
+export async function giveNotice(
+  { submit }: Pick<Engine, 'submit'>,
+  workflow: ReturnType<typeof tell>,
+  input: TellInput,
+): Promise<void> {
+  try {
+    await submit(workflow, noticeJobId(input.notice, input.target), input);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'conflict') throw error;
+  }
 }

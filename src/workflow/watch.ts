@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { alertChanges, type AlertKind, type FoundAlert, type FoundAlerts, type KnownAlert } from '../domain/alert.js';
 import type { ScheduledClass } from '../domain/schedule.js';
 import { occurrences, withoutRecording, type Occurrence } from '../intake/missing-recordings.js';
-import { groupsOf, noticeOfAlerts } from '../notify/alert-notice.js';
+import { groupsOf, noticeOfAlerts, type AlertGroup } from '../notify/alert-notice.js';
 import type { Notice } from '../notify/notice.js';
 import type { AlertTable } from '../status/alert-table.js';
 import type { DiskSpace, QueueState } from '../status/system-view.js';
@@ -28,8 +28,10 @@ export interface WatchOptions {
   /** hours after the beginning of a class by which its recording must be known; 0: not looked at */
   readonly classHours: number;
   readonly publicUrl: () => string;
-  /** Gives the notice to every target. One that was given before is not given again. */
-  readonly tell: (notice: Notice) => Promise<void>;
+  /** Who is told, without secrets, in the order of REELWAY_NOTIFY. */
+  readonly targets: readonly string[];
+  /** Gives the notice to a target. One that was given before is not given again. @param target index */
+  readonly tell: (notice: Notice, target: number) => Promise<void>;
   readonly log: Logger;
 }
 
@@ -60,17 +62,22 @@ const wholeLookBack = 2 * lookBack;
 
 /** Looks for what an operator must know, and tells what begins and what is over. */
 export function watch(options: WatchOptions): Watch {
-  const { alerts, log, publicUrl, tell } = options;
+  const { alerts, log, publicUrl } = options;
+
+  async function tell(group: AlertGroup): Promise<void> {
+    const notice = noticeOfAlerts(group, publicUrl());
+    const { kind, state, alerts } = group;
+    log.warn({ alert: kind, state, subjects: alerts.length, about: notice.subject }, 'alert');
+    for (const target of options.targets.keys()) if (!isAbout(group, target)) await options.tell(notice, target);
+  }
 
   async function look(now = Date.now()): Promise<void> {
     const known = await alerts.known();
     const changes = alertChanges(known, await findings(options, known, now), now);
-    // Told before it is noted: killed in between, the same is told under the same id, which is once.
+    // Since when it is so names the notice, that it was told is noted last: killed in between, the same is told under the same id, which is once.
+    await alerts.noteBegun(changes.begun);
     const over = changes.over.filter(({ toldAt }) => toldAt !== null);
-    for (const group of [...groupsOf(changes.raised, 'begun'), ...groupsOf(over, 'over')]) {
-      log.warn({ alert: group.kind, state: group.state, subjects: group.alerts.length }, 'alert');
-      await tell(noticeOfAlerts(group, publicUrl()));
-    }
+    for (const group of [...groupsOf(changes.raised, 'begun'), ...groupsOf(over, 'over')]) await tell(group);
     await alerts.note(changes, now);
   }
 
@@ -110,6 +117,7 @@ async function findings(options: WatchOptions, known: readonly KnownAlert[], now
     class_without_recording: () => missing(options, now),
     webhook_stale: () => staleWebhook(options, now),
     unreachable: async () => (await Promise.all(options.probes.map((probe) => unreachable(probe)))).flat(),
+    notices_refused: async () => (await alerts.refusingTargets()).flatMap((target) => refusing(options, target)),
     disk_low: async () => (await options.disks()).filter(({ free, total }) => free < total * littleSpace).map(lowDisk),
     queue_old: async () =>
       (await options.queues())
@@ -119,10 +127,9 @@ async function findings(options: WatchOptions, known: readonly KnownAlert[], now
           what: `${waiting} jobs wait in the queue ${name}, the first for more than an hour`,
         })),
     worker_lost: async () =>
-      (await alerts.lostWorkers()).map(({ id, host, past }) => ({
+      (await alerts.lostWorkers()).map(({ id, host }) => ({
         subject: id,
-        what: `Worker ${id} on ${host} is gone`,
-        past,
+        what: `Worker ${id} on ${host} went without a word`,
       })),
   };
   const found = new Map<AlertKind, FoundAlert[]>();
@@ -133,6 +140,18 @@ async function findings(options: WatchOptions, known: readonly KnownAlert[], now
       log.warn({ alert: kind, reason: String(error) }, 'could not look for an alert');
     }
   return found;
+}
+
+/** One that is no longer in the settings refuses nobody. */
+function refusing({ targets }: WatchOptions, target: number): FoundAlert[] {
+  const name = targets[target];
+  if (name === undefined) return [];
+  return [{ subject: String(target), what: `Target ${target + 1} of REELWAY_NOTIFY, ${name}, does not take notices` }];
+}
+
+/** Whom it is about cannot be told: it would refuse that, too. */
+function isAbout({ kind, alerts }: AlertGroup, target: number): boolean {
+  return kind === 'notices_refused' && alerts.some(({ subject }) => subject === String(target));
 }
 
 async function unreachable(probe: Probe): Promise<FoundAlert[]> {
