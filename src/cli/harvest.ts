@@ -5,6 +5,7 @@ import { parseLocation, type StorageLocation } from '../storage/location.js';
 import type { HarvestResult } from '../transfer/harvest/harvest.js';
 import type { HarvestProgress } from '../transfer/harvest/mirror-resources.js';
 import type { CommandContext } from './command-context.js';
+import type { Measure } from './measure.js';
 import { formatBytes, formatDuration } from './quantity.js';
 
 interface HarvestOptions {
@@ -90,7 +91,7 @@ async function runHarvest(context: CommandContext, url: string, options: Harvest
         prune: options.prune ?? false,
         signal,
       },
-      (progress) => line.update(progressText(progress, started)),
+      (progress) => line.update(measureOf(progress)),
     );
     line.clear();
     const seconds = (performance.now() - started) / 1000;
@@ -135,10 +136,8 @@ function printResult(
   );
 }
 
-function progressText({ objectsDone, objectsTotal, bytes }: HarvestProgress, started: number): string {
-  const percent = Math.floor((100 * objectsDone) / Math.max(1, objectsTotal));
-  const rate = bytes / Math.max(1, performance.now() - started) / 1000;
-  return `${objectsDone} of ${objectsTotal} objects, ${percent} %, ${rate.toFixed(1)} MB/s`;
+function measureOf({ objectsDone: done, objectsTotal: total, bytes }: HarvestProgress): Measure {
+  return { name: '', done, total, unit: 'objects', bytes };
 }
 
 function withoutQuery(address: string): string {

@@ -4,6 +4,7 @@ import { Failure } from '../domain/failure.js';
 import type { CommandContext } from './command-context.js';
 import { planPackage, runPackage, type Format, type PackagedEndpoint } from './package-run.js';
 import { openPackagingTools } from './package-tools.js';
+import type { Measure } from './measure.js';
 import { formatBytes, formatDuration } from './quantity.js';
 import type { Terminal } from './terminal.js';
 
@@ -66,7 +67,7 @@ async function runCommand(context: CommandContext, input: string, options: Packa
   const started = performance.now();
   const line = terminal.progress();
   try {
-    const endpoints = await runPackage(tools, plan, (progress) => line.update(progressText(progress, started)), signal);
+    const endpoints = await runPackage(tools, plan, (progress) => line.update(measureOf(progress)), signal);
     line.clear();
     const seconds = (performance.now() - started) / 1000;
     if (options.json) terminal.printJson({ source: plan.source, seconds, endpoints });
@@ -88,10 +89,8 @@ function printEndpoints(terminal: Terminal, endpoints: readonly PackagedEndpoint
 
 const statusWords = { complete: 'made', skipped: 'complete already', repaired: 'repaired' } as const;
 
-function progressText({ segmentsDone, segmentsTotal, bytesRead }: EndpointProgress, started: number): string {
-  const percent = Math.floor((100 * segmentsDone) / Math.max(1, segmentsTotal));
-  const rate = bytesRead / Math.max(1, performance.now() - started) / 1000;
-  return `${segmentsDone} of ${segmentsTotal} segments, ${percent} %, ${rate.toFixed(0)} MB/s`;
+function measureOf({ segmentsDone: done, segmentsTotal: total, bytesRead: bytes }: EndpointProgress): Measure {
+  return { name: '', done, total, unit: 'segments', bytes };
 }
 
 function parseFormats(text: string): Format[] {

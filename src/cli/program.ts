@@ -112,9 +112,10 @@ export function loadAll(context: CommandContext): Promise<Command[]> {
 /** Runs one command line (without `node` and the script) and says with which code the process is to end. Never throws. */
 export async function runProgram(args: readonly string[]): Promise<ExitCode> {
   const env = process.env;
-  const terminal = openTerminal(process, env);
+  const json = args.includes('--json');
+  const terminal = openTerminal(process, env, json);
   const interrupt = listenForInterrupt(terminal);
-  const output = { json: args.includes('--json'), debug: env.LOG_LEVEL === 'debug' || env.LOG_LEVEL === 'trace' };
+  const output = { json, debug: env.LOG_LEVEL === 'debug' || env.LOG_LEVEL === 'trace' };
   endQuietlyWhenReaderLeaves();
   try {
     const program = await assemble(args, { terminal, signal: interrupt.signal, env, cwd: process.cwd() });

@@ -1,4 +1,5 @@
-import { progressLine, type ProgressLine } from './progress-line.js';
+import { progressLine, type ProgressLine, type ProgressStyle } from './progress-line.js';
+import { styled, type Style } from './text-style.js';
 
 /**
  * The two streams of a command: data on standard output (what a following program reads), everything said to the person on standard error.
@@ -10,24 +11,22 @@ export interface Terminal {
   printJson(value: unknown): void;
   /** A line for the person, to standard error. */
   say(line: string): void;
-  /** A line that is rewritten in place on a terminal; elsewhere plain lines, a few seconds apart. */
+  /** Bars on a terminal that has colours; elsewhere plain lines, a few seconds apart; nothing beside `--json`. */
   progress(): ProgressLine;
   /** Colour only where it is seen: on a terminal and without NO_COLOR (no-color.org). */
   paint(style: Style, text: string): string;
 }
 
-/** SGR parameters (ECMA-48 8.3.117) to switch on and off. */
-const styles = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yellow: [33, 39] } as const;
-export type Style = keyof typeof styles;
-
 interface Streams {
   readonly stdout: NodeJS.WritableStream & { isTTY?: boolean };
-  readonly stderr: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
+  readonly stderr: NodeJS.WritableStream & { isTTY?: boolean; columns?: number; rows?: number };
 }
 
-export function openTerminal({ stdout, stderr }: Streams, env: CommandEnvironment): Terminal {
-  const interactive = stderr.isTTY === true && env.TERM !== 'dumb';
-  const coloured = interactive && stdout.isTTY === true && !env.NO_COLOR;
+/** @param json the command was asked for JSON: nobody watches it work */
+export function openTerminal({ stdout, stderr }: Streams, env: CommandEnvironment, json = false): Terminal {
+  const drawn = stderr.isTTY === true && env.TERM !== 'dumb' && !env.NO_COLOR;
+  const coloured = drawn && stdout.isTTY === true;
+  const style: ProgressStyle = json ? 'none' : drawn ? 'bars' : 'lines';
   let current: ProgressLine | undefined;
   return {
     print: (line) => {
@@ -44,14 +43,16 @@ export function openTerminal({ stdout, stderr }: Streams, env: CommandEnvironmen
     },
     progress: () => {
       current?.clear();
-      current = progressLine(stderr, { interactive });
+      current = progressLine(stderr, { style, unicode: isUnicode(env) });
       return current;
     },
-    paint: (style, text) => {
-      const [on, off] = styles[style];
-      return coloured ? `\u001B[${on}m${text}\u001B[${off}m` : text;
-    },
+    paint: (look, text) => (coloured ? styled(look, text) : text),
   };
 }
 
 type CommandEnvironment = Readonly<Record<string, string | undefined>>;
+
+/** As POSIX says which locale counts; terminals of Windows have none and say who they are. */
+function isUnicode({ LC_ALL, LC_CTYPE, LANG, WT_SESSION }: CommandEnvironment): boolean {
+  return WT_SESSION !== undefined || /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || '');
+}

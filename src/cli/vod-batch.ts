@@ -46,7 +46,10 @@ export async function runBatchCommand(
       prepare: (request) => withAbsoluteSource(request, cwd),
       signal,
       progress: ({ requests, done, failed, underWay }) =>
-        line.update(`${done} of ${requests} made, ${underWay} under way, ${failed} failed`),
+        line.update({
+          ...{ name: '', done: done + failed, total: requests, unit: 'requests' },
+          note: `${underWay} under way, ${failed} failed`,
+        }),
       failed: (number, { code, message }) => {
         if (shown++ < shownFailures) terminal.say(`line ${number}: ${message} [${code}]`);
         else if (shown === shownFailures + 1) terminal.say('More failures are in the file of failures.');

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../domain/failure.js';
 import type { JobDetail, JobSummary } from '../workflow/job-view.js';
-import { formatBytes } from './quantity.js';
+import type { ProgressPart } from './measure.js';
 import type { Terminal } from './terminal.js';
 
 /** milliseconds between two looks at a job */
@@ -24,7 +24,7 @@ export async function watchJob(
       const job = await look(signal);
       if (job.status === 'done') return job;
       if (job.status === 'failed' || job.status === 'cancelled') throw endFailure(job);
-      line.update(progressText(job));
+      line.update(...progressOf(job));
       await sleep(lookInterval, undefined, { signal });
     }
   } finally {
@@ -37,18 +37,17 @@ function endFailure({ id, status, failure }: JobSummary): Failure {
   return new Failure('cancelled', `The job ${id} is ${status}.`, { details: { job: id } });
 }
 
-function progressText(job: JobDetail): string {
-  const parts = job.children.map((child) => `${child.title.replace(/^.*, /, '')} ${stateText(child)}`);
-  return parts.length > 0 ? parts.join('; ') : `${job.title} ${stateText(job)}`;
+/** The parts of a job, each by its own measure; of one without parts, the job. */
+function progressOf(job: JobDetail): ProgressPart[] {
+  if (job.children.length === 0) return [partOf(job, '')];
+  return job.children.map((child) => partOf(child, child.title.replace(/^.*, /, '')));
 }
 
-function stateText({ status, progress, step }: JobSummary): string {
-  if (step && step.failedAttempts > 0) return `waits to try again (${step.failedAttempts} attempts failed)`;
-  if (status !== 'running' || !isProgress(progress)) return status;
-  const read = progress.bytesRead === undefined ? '' : `, ${formatBytes(progress.bytesRead)} read`;
-  return `${progress.done} of ${progress.total} ${progress.unit}${read}`;
-}
-
-function isProgress(value: object | null): value is { done: number; total: number; unit: string; bytesRead?: number } {
-  return value !== null && 'done' in value && 'total' in value && 'unit' in value;
+function partOf({ title, status, progress, step }: JobSummary, name: string): ProgressPart {
+  const words = (state: string) => `${name === '' ? title : name} ${state}`;
+  if (step && step.failedAttempts > 0) return words(`waits to try again (${step.failedAttempts} attempts failed)`);
+  if (status !== 'running' || !progress) return words(status);
+  const { done, total, unit, bytesRead, bytesWritten } = progress;
+  const bytes = bytesRead ?? bytesWritten;
+  return { name, done, total, unit, ...(bytes !== undefined && { bytes }) };
 }
