@@ -116,6 +116,8 @@ export interface ServicesOptions {
   readonly publicUrl: () => string;
   /** Other than usual in tests. */
   readonly recordingsTimes?: RecordingsTimes;
+  /** Serves to look at what is stored and to change it: no job runs here, and none can be started. */
+  readonly idle?: boolean;
   /** The data folder was lost to another process: stop at once. */
   readonly onLost: (failure: Failure) => void;
 }
@@ -148,7 +150,7 @@ export async function openServices(options: ServicesOptions): Promise<Services> 
 }
 
 async function compose(
-  { config, environment, log, publicUrl, recordingsTimes: times }: ServicesOptions,
+  { config, environment, log, publicUrl, recordingsTimes: times, idle = false }: ServicesOptions,
   database: Database,
 ): Promise<Services> {
   const portSettings: PackagingPortsSettings = {
@@ -215,7 +217,7 @@ async function compose(
     limits: config.REELWAY_QUEUE_LIMITS,
     // Without a server there is nobody to hand over to: the next start goes on.
     drainMs: database.kind === 'server' ? config.REELWAY_DRAIN_SECONDS * 1000 : 0,
-    workflows: [asset, endpoint, part, harvested, told, ...(line?.workflows ?? []), ...intake.workflows],
+    workflows: idle ? [] : [asset, endpoint, part, harvested, told, ...(line?.workflows ?? []), ...intake.workflows],
     log,
   });
 
@@ -242,7 +244,7 @@ async function compose(
   });
 
   const recordings: Recordings | undefined = line && recordingsOf(line, engine);
-  const upkeep = line?.events && startClockwork(upkeepOf(line.events, engine, config), log);
+  const upkeep = !idle && line?.events && startClockwork(upkeepOf(line.events, engine, config), log);
   const checks = healthChecks(database, openStore);
   const system = systemServices(config, database);
   const alerting = watch({
@@ -292,7 +294,7 @@ async function compose(
     async close() {
       watching.stop();
       await cleaning.stop();
-      await upkeep?.stop();
+      if (upkeep) await upkeep.stop();
       await engine.stop();
       await egress.close();
       await logs.stop();

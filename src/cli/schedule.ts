@@ -99,7 +99,7 @@ function words({ meetingId, day, time, title, courseCode, seriesId, publish }: S
 }
 
 async function show({ terminal, ...context }: CommandContext, json: boolean): Promise<void> {
-  const schedule = await withRecordings({ terminal, ...context }, (door) => door.schedule());
+  const schedule = await withRecordings({ terminal, ...context }, (door) => door.schedule(), { works: false });
   if (json) return terminal.printJson(schedule);
   if (schedule.classes.length === 0) return terminal.say('The schedule has no classes.');
   const order = ({ day, time }: ScheduledClass) => `${weekdays.indexOf(day)} ${time}`;

@@ -4,7 +4,6 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import { storedToken, type StoredToken } from '../domain/api-token.js';
 import type { ApiServer } from '../api/http-types.js';
-import type { Oidc } from '../api/oidc.js';
 import type { Failure } from '../domain/failure.js';
 import type { RecordingsTimes } from '../recordings-line.js';
 import type { Services } from '../wiring.js';
@@ -107,12 +106,11 @@ interface ServedApi {
 
 /** The API over the services, listening, and known to the other commands of this data folder. */
 async function serveApi(services: Services, config: Config, log: Logger, { extend }: StartOptions): Promise<ServedApi> {
-  const [api, { runChecks }, { signInTickets }, { publishServer }, { readVersion }] = await Promise.all([
+  const [api, { composeApi }, { signInTickets }, { publishServer }] = await Promise.all([
     import('../api/server.js'),
-    import('../api/routes/health.js'),
+    import('./compose-api.js'),
     import('../api/sign-in-tickets.js'),
     import('../status/running-server.js'),
-    import('../version.js'),
   ]);
   const { tokens, firstSecret } = await configuredTokens(config);
   const local: StoredToken[] = [];
@@ -120,41 +118,7 @@ async function serveApi(services: Services, config: Config, log: Logger, { exten
   const where = { host: config.REELWAY_HOST, port: config.REELWAY_PORT, publicUrl: config.REELWAY_PUBLIC_URL };
   const intake = services.startIntake(true);
   const watching = services.watch.start();
-  const version = readVersion();
-  const { system, checks, metrics, logs } = services;
-  const metricSources = { version, view: system, disks: system.disks, checks: () => runChecks(checks) };
-  const app = await api.apiServer(
-    {
-      ...{ log, version, metrics, metricSources, logs },
-      ...(await oidcOf(config)),
-      tokens: () => [...tokens, ...local],
-      ...{ checks, sessions: services.sessions, tickets },
-      system: { ...system, zoom: () => zoomState(intake, services, config) },
-      packagingGroups: services.packagingGroups,
-      packagingVerdicts: services.packagingVerdicts,
-      endpoints: {
-        find: (capability) => playable(services, capability),
-        passes: (capability, given) => services.cdnGate.passes(capability, given),
-      },
-      assets: { submit: services.submitAsset, catalog: services.catalog, playbackUrl: services.playbackUrl },
-      uploads: services.uploads,
-      recordings: { zoom: intake.zoomIngester, desk: intake.desk, schedule: intake.schedule },
-      ...(intake.slack && { slack: intake.slack }),
-      mediaPackageVod: {
-        keys: config.REELWAY_AWS_KEYS,
-        store: services.vodStore,
-        check: services.checkConfiguration,
-        submit: (request, group) => services.submitAsset(request, group, { reserved: true }),
-        jobs: services.engine.jobs,
-        playbackUrl: services.playbackUrl,
-        domainName: () => new URL(services.playbackUrl('', '')).host,
-      },
-      media: { store: services.openStore(undefined), secret: services.mediaSecret },
-      jobs: services.engine.jobs,
-      feed: services.engine.feed,
-    },
-    where,
-  );
+  const app = await composeApi(services, { intake, config, log, tickets, tokens: () => [...tokens, ...local] });
   extend?.(app, services);
   try {
     const url = await api.listen(app, where);
@@ -179,34 +143,6 @@ async function serveApi(services: Services, config: Config, log: Logger, { exten
   }
 }
 
-/** Loaded where it is set up alone. */
-async function oidcOf(config: Config): Promise<{ oidc?: Oidc }> {
-  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_ROLES: rules } = config;
-  if (issuer === undefined || clientId === undefined || rules === undefined) return {};
-  const [{ oidc }, { httpClient }, { trusting }] = await Promise.all([
-    import('../api/oidc.js'),
-    import('../net/request.js'),
-    import('../net/safe-url.js'),
-  ]);
-  const { OIDC_CLIENT_SECRET: clientSecret, OIDC_SCOPES: scopes, REELWAY_PRIVATE_HOSTS: privateHosts } = config;
-  const http = httpClient({ policy: trusting(issuer, { privateHosts }) });
-  return { oidc: oidc({ issuer, clientId, clientSecret, scopes, rules, http }) };
-}
-
-/** What the health page shows of Zoom. */
-async function zoomState({ inbox }: ReturnType<Services['startIntake']>, { engine }: Services, config: Config) {
-  const [validated, { jobs }] = await Promise.all([
-    inbox.lastValidation(),
-    engine.jobs.list({ kind: ['reconcile-zoom'], status: ['done', 'failed'], limit: 1 }),
-  ]);
-  const [last] = jobs;
-  return {
-    webhooks: config.WEBHOOK_VALIDATION_SECRET_TOKEN !== undefined,
-    validatedAt: validated?.toISOString() ?? null,
-    sweep: last ? { job: last.id, at: last.endedAt ?? last.createdAt, status: last.status } : null,
-  };
-}
-
 async function configuredTokens(
   config: Config,
 ): Promise<{ tokens: readonly [StoredToken, ...StoredToken[]]; firstSecret: string | undefined }> {
@@ -217,11 +153,6 @@ async function configuredTokens(
   const { firstToken } = await import('../status/first-token.js');
   const { token, secret } = await firstToken(path.join(config.REELWAY_DATA_DIR, 'api-token.json'));
   return { tokens: [token], firstSecret: secret };
-}
-
-async function playable({ catalog, openStore }: Services, capability: string) {
-  const place = await catalog.findEndpoint(capability);
-  return place && { store: openStore(place.bucket), prefix: place.prefix };
 }
 
 /** Resolves at Ctrl-C or SIGTERM. */

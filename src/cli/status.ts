@@ -35,7 +35,7 @@ Examples:
 async function status(context: CommandContext, { meeting, seconds, json }: StatusOptions): Promise<void> {
   const { terminal } = context;
   const of = meeting === undefined ? { seconds: seconds ?? hour } : { meetingId: meeting };
-  const records = await withRecordings(context, (door) => door.status(of));
+  const records = await withRecordings(context, (door) => door.status(of), { works: false });
   if (json) return terminal.printJson({ records });
   const rows = rowsOf(records);
   if (rows.length === 0) return terminal.say('There are no such recordings.');
