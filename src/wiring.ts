@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { HealthCheck } from './api/routes/health.js';
 import type { LogServices } from './api/routes/logs.js';
@@ -41,7 +40,7 @@ import { jobJournal } from './status/job-journal.js';
 import { jobTable } from './status/job-table.js';
 import { installationSecret } from './status/secrets.js';
 import { openMetrics, type Metrics } from './status/metrics.js';
-import { packagingGroups, type PackagingGroupFolder } from './status/packaging-groups.js';
+import { packagingGroups, type PackagingGroups } from './status/packaging-groups.js';
 import { queueShares } from './status/queue-shares.js';
 import { sessionTable, type SessionTable } from './status/session-table.js';
 import { vodStore, type VodStore } from './status/vod-store.js';
@@ -74,7 +73,7 @@ export interface Services {
   readonly catalog: AssetCatalog;
   readonly vodStore: VodStore;
   readonly cdnGate: CdnGate;
-  readonly packagingGroups: PackagingGroupFolder;
+  readonly packagingGroups: PackagingGroups;
   /** The storage of the settings, or a bucket that a request names. */
   readonly openStore: (bucket: string | undefined) => ObjectStore;
   /** Files that people upload to be packaged. */
@@ -169,7 +168,7 @@ async function compose(
   const catalog = assetCatalog(database.tables);
   const vod = vodStore(database.tables);
   const aws = awsClients();
-  const groups = packagingGroups(join(config.REELWAY_DATA_DIR, 'packaging-groups'));
+  const groups = packagingGroups(config.REELWAY_DATA_DIR, database.kind === 'server' ? database.tables : undefined);
   const playbackUrl = (capability: string, manifest: string) => `${publicUrl()}/out/v1/${capability}/${manifest}`;
   const locate = (bucket: string | undefined, key: string) => `${openStore(bucket).location}/${key}`;
 

@@ -55,7 +55,7 @@ async function start({ services, options, extend }: Start = {}): Promise<{ url: 
       version: '0.0.0',
       tokens: () => [storedToken('tests', secret)],
       checks: [],
-      packagingGroups: packagingGroups(join(folder, 'groups')),
+      packagingGroups: packagingGroups(folder),
       endpoints: {
         find: (given) => Promise.resolve(given === capability ? { store, prefix: 'vod/a/cmaf' } : undefined),
       },

@@ -1,9 +1,9 @@
-import path from 'node:path';
 import { storageOf, type Config } from '../config/config.js';
 import { Failure } from '../domain/failure.js';
 import { awsClients } from '../publish/egress/mediapackage-vod/aws-clients.js';
 import { awsFailure } from '../publish/egress/mediapackage-vod/aws-failure.js';
-import { packagingGroups } from '../status/packaging-groups.js';
+import { serverTables } from '../status/database.js';
+import { packagingGroups, type PackagingGroups } from '../status/packaging-groups.js';
 import { foreignEndpoint } from '../storage/s3-client.js';
 import type { Finding } from './doctor-finding.js';
 
@@ -36,8 +36,21 @@ export async function awsFinding(config: Config): Promise<Finding> {
   };
 }
 
-async function managedGroups({ REELWAY_DATA_DIR: folder }: Config): Promise<string[]> {
-  const stored = packagingGroups(path.join(folder, 'packaging-groups'));
+async function managedGroups({ REELWAY_DATA_DIR: folder, DATABASE_URL: databaseUrl }: Config): Promise<string[]> {
+  if (databaseUrl === undefined) return managedAmong(packagingGroups(folder));
+  const tables = serverTables(databaseUrl);
+  try {
+    return await managedAmong(packagingGroups(folder, tables));
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    // The database is away, or new: its own check says so.
+    return await managedAmong(packagingGroups(folder));
+  } finally {
+    await tables.destroy();
+  }
+}
+
+async function managedAmong(stored: PackagingGroups): Promise<string[]> {
   const managed: string[] = [];
   for (const id of await stored.list())
     if ((await stored.find(id))?.group.egress === 'mediapackage-vod') managed.push(id);

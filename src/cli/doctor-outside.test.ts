@@ -5,12 +5,15 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { loopbackServer } from '../../test/support/http-server.js';
+import { serverDatabase } from '../../test/support/databases.js';
+import { requires } from '../../test/support/requires.js';
 import { reelway } from '../../test/support/reelway.js';
 import type { S3Error } from '../../test/support/s3-error.js';
 import { checkSignature } from '../../test/support/s3-signature.js';
 import { startSheetsServer } from '../../test/support/sheets-server.js';
 import { startSlackServer } from '../../test/support/slack-server.js';
 import { smtpServer } from '../../test/support/smtp-server.js';
+import { packagingGroups } from '../status/packaging-groups.js';
 import type { Finding } from './doctor-finding.js';
 
 /** Runs `reelway doctor` in an empty folder. @returns its finding of that name */
@@ -167,6 +170,17 @@ describe('reelway doctor looks at AWS', () => {
     const group = { Egress: 'mediapackage-vod', PackagingGroup: { Id: 'lectures' } };
     expect(await finding('AWS', { ...env, GROUP: JSON.stringify(group) })).toMatchObject({
       ...{ status: 'ok', message: expect.stringContaining('packaging group lectures') as string },
+    });
+  });
+
+  it.runIf(requires('postgres'))('for those that are in the database of a PostgreSQL server', async () => {
+    const { env } = await aws();
+    const opened = await serverDatabase();
+    onTestFinished(() => opened.remove());
+    const { tables } = opened.database;
+    await packagingGroups('/nowhere', tables).save('seminars', { Egress: 'mediapackage-vod' });
+    expect(await finding('AWS', { ...env, DATABASE_URL: opened.url })).toMatchObject({
+      problems: ['MediaPackage has no packaging group seminars, in this region and account'],
     });
   });
 });

@@ -17,7 +17,7 @@ export function vodCommand(context: CommandContext): Command {
     .summary('make an asset: package its source for every configuration of its packaging group')
     .description(
       'Takes the createAssetRequest of packaged-vod-downloader as it is, or { id, packagingGroupId, source, destination }.\n' +
-        'The packaging group is packaging-groups/<id>.json of the data folder, or the file of --group.\n' +
+        'The packaging group is packaging-groups/<id>.json of the data folder, or one that was saved through the API, or the file of --group.\n' +
         'The same command joins work under way; afterwards it verifies and repairs what is there.',
     )
     .argument('[request.json]', 'file with the request; - reads standard input')

@@ -112,8 +112,17 @@ async function openPglite(folder: string) {
   });
 }
 
+/** To look into the tables of a server as they are, without bringing them up to date; whoever asks destroys them. */
+export function serverTables(databaseUrl: string): Kysely<Tables> {
+  return tablesOf(new pg.Pool({ connectionString: databaseUrl, max: 1, connectionTimeoutMillis: 10_000 }));
+}
+
+function tablesOf(pool: pg.Pool): Kysely<Tables> {
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }).withSchema('reelway');
+}
+
 function database(parts: Omit<Database, 'tables'>): Database {
-  const tables = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: parts.pool }) }).withSchema('reelway');
+  const tables = tablesOf(parts.pool);
   let closed: Promise<void> | undefined;
   return { ...parts, tables, close: () => (closed ??= parts.close()) };
 }

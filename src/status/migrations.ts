@@ -260,6 +260,15 @@ const migrations: readonly { name: string; sql: string }[] = [
   { name: 'sessions of people', sql: `ALTER TABLE reelway.session ADD COLUMN role text;` },
   { name: 'traces of events', sql: `ALTER TABLE reelway.zoom_event ADD COLUMN trace text;` },
   { name: 'quicker grams', sql: quickerGrams },
+  {
+    name: 'packaging groups',
+    // Text and not jsonb: people get their group back as they wrote it.
+    sql: `
+      CREATE TABLE reelway.packaging_group (
+        id text PRIMARY KEY,
+        text text NOT NULL,
+        saved_at double precision NOT NULL);`,
+  },
 ];
 
 /** Any number: the advisory lock under which one process at a time migrates. */

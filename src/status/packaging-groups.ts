@@ -1,11 +1,14 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Kysely } from 'kysely';
 import { identifierSchema } from '../domain/asset.js';
 import { Failure } from '../domain/failure.js';
 import { parsePackagingGroup, type PackagingGroup } from '../domain/packaging-configuration.js';
+import { packagingGroupFolder } from './packaging-group-folder.js';
+import { packagingGroupTable } from './packaging-group-table.js';
+import type { Tables } from './tables.js';
 
-/** The local packaging groups: a JSON file each, `<data folder>/packaging-groups/<id>.json`, which people may edit. */
-export interface PackagingGroupFolder {
+/** The packaging groups that requests name. */
+export interface PackagingGroups {
   /** Ids in alphabetical order. */
   list(): Promise<string[]>;
   /**
@@ -20,39 +23,39 @@ export interface PackagingGroupFolder {
   save(id: string, file: unknown): Promise<PackagingGroup>;
 }
 
-export function packagingGroups(folder: string): PackagingGroupFolder {
-  const pathOf = (id: string): string => join(folder, `${id}.json`);
+/**
+ * Groups are files in `packaging-groups/` of the data folder. Beside a PostgreSQL server what is saved goes into its database: a new machine begins with
+ * an empty data folder. A file counts there, too, before a row of the same id; whoever saves it changes the file, so that nothing is saved without effect.
+ * @param server the tables of that server; absent: the database is embedded
+ */
+export function packagingGroups(dataFolder: string, server?: Kysely<Tables>): PackagingGroups {
+  const files = packagingGroupFolder(join(dataFolder, 'packaging-groups'));
+  const rows = server && packagingGroupTable(server);
+  const stores = rows ? [files, rows] : [files];
 
   return {
     async list() {
-      const names = await readdir(folder).catch(ignoreMissing);
-      return (names ?? [])
-        .filter((name) => name.endsWith('.json'))
-        .map((name) => name.slice(0, -'.json'.length))
-        .filter((id) => identifierSchema.safeParse(id).success)
-        .sort();
+      const ids = (await Promise.all(stores.map((store) => store.ids()))).flat();
+      return [...new Set(ids)].filter((id) => identifierSchema.safeParse(id).success).sort();
     },
 
     async find(id) {
       if (!identifierSchema.safeParse(id).success) return undefined;
-      const text = await readFile(pathOf(id), 'utf8').catch(ignoreMissing);
-      if (text === undefined) return undefined;
-      const file = parseJson(text, pathOf(id));
-      return { group: named(parsePackagingGroup(file), id), file };
+      for (const store of stores) {
+        const text = await store.read(id);
+        if (text === undefined) continue;
+        const file = parseJson(text, store.placeOf(id));
+        return { group: named(parsePackagingGroup(file), id), file };
+      }
+      return undefined;
     },
 
     async save(id, file) {
       if (!identifierSchema.safeParse(id).success)
         throw new Failure('configuration_invalid', `The group id may hold letters, digits, _ and -; given: ${id}`);
       const group = named(parsePackagingGroup(file), id);
-      await mkdir(folder, { recursive: true });
-      const draft = join(folder, `.${id}.${process.pid}.tmp`);
-      try {
-        await writeFile(draft, `${JSON.stringify(file, undefined, 2)}\n`);
-        await rename(draft, pathOf(id));
-      } finally {
-        await rm(draft, { force: true });
-      }
+      const store = rows && (await files.read(id)) === undefined ? rows : files;
+      await store.write(id, `${JSON.stringify(file, undefined, 2)}\n`);
       return group;
     },
   };
@@ -68,15 +71,10 @@ function named(group: PackagingGroup, id: string): PackagingGroup {
   return { ...group, id };
 }
 
-function parseJson(text: string, path: string): unknown {
+function parseJson(text: string, place: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Failure('configuration_invalid', `${path} is no JSON: ${(error as Error).message}`, { cause: error });
+    throw new Failure('configuration_invalid', `${place} is no JSON: ${(error as Error).message}`, { cause: error });
   }
-}
-
-function ignoreMissing(error: unknown): undefined {
-  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  return undefined;
 }

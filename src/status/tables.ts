@@ -66,6 +66,8 @@ export interface Tables {
   };
   /** What was made and is playable. */
   asset: { id: string; request: JSONColumnType<object>; created_at: Milliseconds };
+  /** Packaging groups that were saved on a PostgreSQL server; `text` is JSON as it was given. */
+  packaging_group: { id: string; text: string; saved_at: Milliseconds };
   /** Groups, configurations and assets of MediaPackage VOD's REST API. */
   vod_item: {
     kind: 'group' | 'configuration' | 'asset';

@@ -9,6 +9,8 @@ import { createDatabase } from './postgres.js';
 /** A fresh database with our tables, as `openDatabase` gives it. */
 export interface OpenedDatabase {
   readonly database: Database;
+  /** As DATABASE_URL; empty: it is embedded. */
+  readonly url: string;
   remove(): Promise<void>;
 }
 
@@ -19,6 +21,7 @@ export async function embeddedDatabase(): Promise<OpenedDatabase> {
   const database = await openDatabase({ dataFolder: folder.dataFolder, log });
   return {
     database,
+    url: '',
     async remove() {
       await database.close();
       await folder.remove();
@@ -33,6 +36,7 @@ export async function serverDatabase(): Promise<OpenedDatabase> {
   const database = await openDatabase({ dataFolder, databaseUrl: empty.url, log });
   return {
     database,
+    url: empty.url,
     async remove() {
       await database.close();
       await empty.drop();

@@ -92,7 +92,7 @@ export class Service extends Construct {
     this.server = new ecs.FargateService(this, 'Server', {
       ...shared,
       taskDefinition: server,
-      // Packaging groups are files of the data folder, which two servers would not share (docs/deploy.md).
+      // One-time links that sign in are known only to the server that gave them.
       desiredCount: 1,
       minHealthyPercent: 0,
       maxHealthyPercent: 100,

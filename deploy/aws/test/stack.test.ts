@@ -179,7 +179,6 @@ describe('the stack', () => {
     template.hasResourceProperties('AWS::ECS::Service', {
       DeploymentConfiguration: { MinimumHealthyPercent: 0, MaximumPercent: 100 },
     });
-    // One server: packaging groups are files of its data folder.
     template.resourcePropertiesCountIs('AWS::ECS::Service', { DesiredCount: 1, LoadBalancers: Match.anyValue() }, 1);
     template.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: 1, MaxCapacity: 10 });
     template.resourceCountIs('AWS::ApplicationAutoScaling::ScalingPolicy', 2);

@@ -15,10 +15,10 @@ import {
   type GroupValidation,
 } from '../contract/packaging.js';
 import type { ApiServer } from '../http-types.js';
-import type { PackagingGroupFolder } from '../../status/packaging-groups.js';
+import type { PackagingGroups } from '../../status/packaging-groups.js';
 
 export interface PackagingGroupServices {
-  readonly packagingGroups: PackagingGroupFolder;
+  readonly packagingGroups: PackagingGroups;
   readonly packagingVerdicts: PackagingVerdicts;
 }
 
@@ -34,7 +34,7 @@ const params = z.object({ id: identifierSchema });
 const security = [{ token: [] }];
 const tags = ['packaging groups'];
 
-/** Local packaging groups: what an asset's request names as `PackagingGroupId`. */
+/** Packaging groups: what an asset's request names as `PackagingGroupId`. */
 export function packagingGroupRoutes(
   app: ApiServer,
   { packagingGroups, packagingVerdicts }: PackagingGroupServices,
