@@ -54,9 +54,10 @@ describe('what README and docs name exists', async () => {
   });
 
   it.each(texts.filter(([name]) => name.includes('moving-from')))('tests that %s names exist', async (_, text) => {
+    const folders = ['src', 'test', 'web', 'deploy/aws/test'];
     const all = (
-      await Promise.all(['src', 'test', 'web'].map((folder) => readdir(path.join(root, folder), { recursive: true })))
-    ).flatMap((names, index) => names.map((name) => path.join(['src', 'test', 'web'][index]!, name)));
+      await Promise.all(folders.map((folder) => readdir(path.join(root, folder), { recursive: true })))
+    ).flatMap((names, index) => names.map((name) => path.join(folders[index]!, name)));
     const missing: string[] = [];
     // `file.test.ts`, or a part of its path, and the names of tests in it: "...", "..."
     for (const [, file = '', quoted = ''] of text.matchAll(

@@ -23,6 +23,20 @@ export interface Parameters {
   readonly sourcesBucket: boolean;
   /** SOURCES_PACKAGING_GROUP: what is made of sources that are put into that bucket, by a watcher; without it nobody watches. */
   readonly sourcesGroup: SourcesGroup | undefined;
+  /** STATE_MACHINE_NAME: default the name that packaged-vod-downloader gave its own, which one stack of an account and region can have. */
+  readonly stateMachineName: string;
+  /** MEDIAPACKAGE_ROLES, `mediapackageRole` of packaged-vod-downloader: names of this account's roles that requests may have MediaPackage read sources with. */
+  readonly mediaPackageRoles: readonly string[];
+  /** MEDIAPACKAGE_CDN_SECRETS, its `mediaPackageCdnAuthSecretArn`: secrets of CDN authorization beside those called `MediaPackage/...`. */
+  readonly cdnSecrets: readonly string[];
+  /** SOURCE_ROLES: roles that requests may have Reelway itself read sources with; ARNs, of any account. */
+  readonly sourceRoles: readonly string[];
+  /** SOURCE_BUCKETS: what Reelway reads sources from with its own role. */
+  readonly sourceBuckets: readonly string[];
+  /** DESTINATION_BUCKETS: what requests may name as DestinationBucket, beside the stack's own. */
+  readonly destinationBuckets: readonly string[];
+  /** KMS_KEYS: ARNs of keys that those buckets and secrets are encrypted with. */
+  readonly kmsKeys: readonly string[];
   /** Everything else of docs/settings.md that is no secret, from REELWAY_SETTINGS (JSON). */
   readonly settings: Readonly<Record<string, string>>;
   /** STACK_TAGS: `name=value,...` */
@@ -35,13 +49,20 @@ export interface SourcesGroup {
   readonly PackagingConfigurations: readonly object[];
 }
 
+/** What packaged-vod-downloader calls them, where nobody says otherwise. */
+const predecessorsStateMachine = 'PackagedVodDownloaderStateMachine';
+const predecessorsRole = 'MediaPackage_Default_Role';
+
+/** As REELWAY_SOURCE_ROLES takes them. */
+const rolePattern = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=.@/-]+\*?$/;
+const bucketPattern = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 const versionPattern = /^v?\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/;
 
 /** @throws Error that lists every problem by name */
 export function readParameters(environment: Readonly<Record<string, string | undefined>>): Parameters {
   const problems: string[] = [];
-  const needed = (name: string, allowed: string, pattern: RegExp): string => {
-    const value = environment[name] ?? '';
+  const needed = (name: string, allowed: string, pattern: RegExp, usual = ''): string => {
+    const value = environment[name] || usual;
     if (!pattern.test(value)) problems.push(`${name}: ${allowed}; given: ${JSON.stringify(value)}`);
     return value;
   };
@@ -55,12 +76,13 @@ export function readParameters(environment: Readonly<Record<string, string | und
     if (!['', 'yes', 'no'].includes(value)) problems.push(`${name}: yes or no; given: ${JSON.stringify(value)}`);
     return value === 'yes';
   };
+  const items = (name: string, allowed: string, pattern: RegExp): readonly string[] => {
+    const given = list(environment[name]);
+    for (const item of given) if (!pattern.test(item)) problems.push(`${name}: ${allowed}; given: ${item}`);
+    return given;
+  };
   const workers = { min: count('REELWAY_WORKERS_MIN', 1), max: count('REELWAY_WORKERS_MAX', 10) };
   if (workers.min > workers.max) problems.push('REELWAY_WORKERS_MIN is larger than REELWAY_WORKERS_MAX');
-  const allowed = list(environment.INGEST_ALLOWED_IPS);
-  for (const network of allowed)
-    if (!/^[\d.]+\/\d{1,2}$/.test(network))
-      problems.push(`INGEST_ALLOWED_IPS: IPv4 networks such as 192.0.2.0/24; given: ${network}`);
   const parameters: Parameters = {
     stackName: needed(
       'STACK_NAME',
@@ -72,11 +94,23 @@ export function readParameters(environment: Readonly<Record<string, string | und
     domain: needed('REELWAY_DOMAIN', 'a host name', /^[a-z0-9.-]+\.[a-z]{2,}$/),
     certificateArn: needed('REELWAY_CERTIFICATE_ARN', 'a certificate of ACM in this region', /^arn:aws[a-z-]*:acm:/),
     notificationEmail: needed('NOTIFICATION_EMAIL', 'an e-mail address', /^[^@\s]+@[^@\s]+\.[^@\s]+$/),
-    ingestAllowedIps: allowed,
+    ingestAllowedIps: items('INGEST_ALLOWED_IPS', 'IPv4 networks such as 192.0.2.0/24', /^[\d.]+\/\d{1,2}$/),
     vpcId: environment.VPC_ID || undefined,
     workers,
     sourcesBucket: yes('SOURCES_BUCKET'),
     sourcesGroup: groupOf(environment.SOURCES_PACKAGING_GROUP, problems),
+    stateMachineName: needed(
+      'STATE_MACHINE_NAME',
+      'letters, digits, hyphens and _',
+      /^[\w-]{1,80}$/,
+      predecessorsStateMachine,
+    ),
+    mediaPackageRoles: orElse(items('MEDIAPACKAGE_ROLES', 'names of roles', /^[\w+=.@/-]{1,512}$/), predecessorsRole),
+    cdnSecrets: items('MEDIAPACKAGE_CDN_SECRETS', 'ARNs of secrets', /^arn:aws[a-z-]*:secretsmanager:[^*?]+$/),
+    sourceRoles: items('SOURCE_ROLES', 'ARNs of roles, with `*` at the end at most', rolePattern),
+    sourceBuckets: items('SOURCE_BUCKETS', 'names of buckets', bucketPattern),
+    destinationBuckets: items('DESTINATION_BUCKETS', 'names of buckets', bucketPattern),
+    kmsKeys: items('KMS_KEYS', 'ARNs of keys', /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/),
     settings: settingsOf(environment.REELWAY_SETTINGS, problems),
     tags: Object.fromEntries(list(environment.STACK_TAGS).map((pair) => pair.split('=', 2) as [string, string])),
   };
@@ -97,6 +131,10 @@ function groupOf(json: string | undefined, problems: string[]): SourcesGroup | u
   }
   problems.push('SOURCES_PACKAGING_GROUP: JSON, {"PackagingGroup":{"Id":...},"PackagingConfigurations":[...]}');
   return undefined;
+}
+
+function orElse(given: readonly string[], usual: string): readonly string[] {
+  return given.length > 0 ? given : [usual];
 }
 
 function list(text: string | undefined): string[] {

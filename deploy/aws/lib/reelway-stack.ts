@@ -58,7 +58,7 @@ export class ReelwayStack extends Stack {
     const submit = new Submit(this, 'Submit', {
       endpoint,
       key,
-      name: `${parameters.stackName}-vod`,
+      name: parameters.stateMachineName,
       token: service.secrets.firstToken,
     });
     explain(this, {
@@ -78,6 +78,7 @@ export class ReelwayStack extends Stack {
       SettingsSecret: service.secrets.settings.secretName,
       FirstTokenSecret: service.secrets.firstToken.secretName,
       NoticesTopic: notices.topicArn,
+      TaskRole: service.role.roleArn,
       StateMachine: submit.machine.stateMachineArn,
       Version: parameters.version,
       ...(sources && { SourcesBucket: sources.bucket.bucketName, SourceEventsQueue: sources.queue.queueUrl }),

@@ -24,4 +24,5 @@ export const stackSettings = [
   'REELWAY_NOTIFY',
   'REELWAY_DRAIN_SECONDS',
   'REELWAY_DATA_DIR',
+  'REELWAY_SOURCE_ROLES',
 ] as const;

@@ -8,11 +8,11 @@ import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Database } from './database.js';
 import { explain } from './explain.js';
+import { grantJobs } from './job-rights.js';
 import type { Parameters } from './parameters.js';
 import { SettingsSecret } from './settings-secret.js';
 import type { SourceEvents } from './source-events.js';
@@ -74,7 +74,7 @@ export class Service extends Construct {
 
     const role = new iam.Role(this, 'TaskRole', { assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com') });
     this.role = role;
-    grantWork(role, props);
+    grantJobs(role, props, parameters);
 
     const server = this.task('ServerTask', role, props, {
       cpu: 1024,
@@ -207,6 +207,7 @@ export class Service extends Construct {
         REELWAY_NOTIFY: `sns:${notices.topicArn}`,
         REELWAY_DRAIN_SECONDS: '100',
         REELWAY_DATA_DIR: '/var/lib/reelway',
+        ...(parameters.sourceRoles.length > 0 && { REELWAY_SOURCE_ROLES: parameters.sourceRoles.join(',') }),
       },
       secrets: {
         PGUSER: ecs.Secret.fromSecretsManager(credentials, 'username'),
@@ -237,59 +238,4 @@ export class Service extends Construct {
     });
     return task;
   }
-}
-
-/** What jobs may do in the account. */
-function grantWork(role: iam.Role, { storage, notices, key }: ServiceProps): void {
-  const stack = Stack.of(role);
-  const { account, region, partition } = stack;
-  const logical = (bucket: s3.Bucket) => stack.getLogicalId(bucket.node.defaultChild as s3.CfnBucket);
-  storage.media.grantReadWrite(role);
-  notices.grantPublish(role);
-  key.grantEncryptDecrypt(role);
-  role.addToPolicy(
-    new iam.PolicyStatement({
-      sid: 'MediaPackageVod',
-      actions: [
-        'CreateAsset',
-        'DescribeAsset',
-        'DeleteAsset',
-        'DescribePackagingGroup',
-        'ListPackagingConfigurations',
-      ].map((action) => `mediapackage-vod:${action}`),
-      resources: [`arn:${partition}:mediapackage-vod:${region}:${account}:*`],
-    }),
-  );
-  role.addToPolicy(
-    new iam.PolicyStatement({
-      sid: 'PassTheRoleThatReadsSources',
-      actions: ['iam:PassRole'],
-      resources: [`arn:${partition}:iam::${account}:role/reelway-mediapackage-*`],
-      conditions: { StringEquals: { 'iam:PassedToService': 'mediapackage.amazonaws.com' } },
-    }),
-  );
-  role.addToPolicy(
-    new iam.PolicyStatement({
-      sid: 'CdnSecrets',
-      actions: ['secretsmanager:GetSecretValue'],
-      resources: [`arn:${partition}:secretsmanager:${region}:${account}:secret:MediaPackage/*`],
-    }),
-  );
-  explain(role, {
-    'AwsSolutions-IAM5[Action::s3:Abort*]': 'grantReadWrite of CDK: uploads in parts are aborted by name.',
-    'AwsSolutions-IAM5[Action::s3:DeleteObject*]': 'grantReadWrite of CDK: repairs remove objects.',
-    'AwsSolutions-IAM5[Action::s3:GetBucket*]': 'grantReadWrite of CDK.',
-    'AwsSolutions-IAM5[Action::s3:GetObject*]': 'grantReadWrite of CDK.',
-    'AwsSolutions-IAM5[Action::s3:List*]': 'grantReadWrite of CDK.',
-    'AwsSolutions-IAM5[Action::kms:GenerateDataKey*]': 'The key’s two forms of this action, on this key alone.',
-    'AwsSolutions-IAM5[Action::kms:ReEncrypt*]': 'The key’s two forms of this action, on this key alone.',
-    [`AwsSolutions-IAM5[Resource::<${logical(storage.media)}.Arn>/*]`]:
-      'Objects of this bucket are the work of this role.',
-    [`AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:mediapackage-vod:${region}:<AWS::AccountId>:*]`]:
-      'Assets and groups of MediaPackage VOD have names that requests bring.',
-    [`AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::<AWS::AccountId>:role/reelway-mediapackage-*]`]:
-      'Requests name the role that reads their source; only roles named so, and only to MediaPackage.',
-    [`AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:secretsmanager:${region}:<AWS::AccountId>:secret:MediaPackage/*]`]:
-      'MediaPackage itself asks for CDN secrets under this prefix.',
-  });
 }
