@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import type { ObjectStore, StoredObject } from '../storage/object-store.js';
 import { isNotModified, rangeCounts } from './conditional-request.js';
+import { inertHeaders, inertType } from './inert-answer.js';
 import { resolveRangeRequest } from './range-request.js';
 
 interface ObjectAnswer {
@@ -16,15 +17,16 @@ export async function answerObject(
   reply: FastifyReply,
   { store, object, cacheControl }: ObjectAnswer,
 ): Promise<FastifyReply> {
-  const { key, size, etag, lastModified, contentType = 'application/octet-stream' } = object;
+  const { key, size, etag, lastModified, contentType } = object;
   reply.headers({
+    ...inertHeaders,
     'accept-ranges': 'bytes',
     'cache-control': cacheControl,
     ...(etag !== undefined && { etag }),
     ...(lastModified && { 'last-modified': lastModified.toUTCString() }),
   });
   if (isNotModified(request.headers, object)) return reply.code(304).send();
-  reply.type(contentType);
+  reply.type(inertType(contentType));
   if (request.method === 'HEAD') return reply.header('content-length', size).send();
 
   const range = rangeCounts(request.headers, object)

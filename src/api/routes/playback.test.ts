@@ -30,6 +30,7 @@ beforeAll(async () => {
   await store.put('vod/a/cmaf/index.ism/Manifest', Buffer.from('<SmoothStreamingMedia/>'));
   for (const stream of ['video=0', 'audio_2=20000000', 'text=0'])
     await store.put(`vod/a/cmaf/index.ism/QualityLevels(3000000)/Fragments(${stream})`, segment);
+  await store.put('vod/a/cmaf/page.html', Buffer.from('<script>alert(1)</script>'));
   await store.put('vod/a/cmaf/.reelway/inventory.json', Buffer.from('{}'));
   await store.put('vod/a/cmaf/video_1/large.m4s', Buffer.alloc(3_000_000, 7));
   await store.put('vod/a/secret.txt', Buffer.from('not yours'));
@@ -83,6 +84,15 @@ describe('playback', () => {
     });
     const { byteLength } = await response.arrayBuffer();
     expect(byteLength).toBe(Number(response.headers.get('content-length')));
+  });
+
+  it.each(['page.html', 'index.mpd', 'video_1/1.m4s'])('lets nothing in %s run on our origin', async (path) => {
+    const response = await fetch(`${base}/${path}`);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-security-policy': "default-src 'none'; sandbox",
+      'x-content-type-options': 'nosniff',
+      'content-type': expect.not.stringMatching(/html/) as string,
+    });
   });
 
   it.each([

@@ -30,7 +30,6 @@ const corsHeaders = {
   'access-control-expose-headers': 'Content-Length, Content-Range, Accept-Ranges, ETag, Date',
   'cross-origin-resource-policy': 'cross-origin',
   'timing-allow-origin': '*',
-  'x-content-type-options': 'nosniff',
 } as const;
 
 /**

@@ -431,6 +431,7 @@ describe('an origin on a bad day', () => {
     ['a segment that may not be read', status(403), 'source_forbidden'],
     ['server errors without end', status(500), 'source_unavailable'],
     ['web pages without end', '<html>no</html>', 'source_invalid'],
+    ['a page that is but a script', '<script>location = "/"</script>', 'source_invalid'],
     ['empty answers without end', '', 'source_invalid'],
     [
       'an answer in a coding nobody asked for',

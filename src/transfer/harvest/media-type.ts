@@ -28,7 +28,7 @@ export function isHtml(head: Uint8Array): boolean {
   const text = Buffer.from(head.subarray(0, 256))
     .toString('latin1')
     .replace(/^\u00EF\u00BB\u00BF/, '');
-  return /^\s*(<!doctype html|<html[\s>]|<head[\s>]|<body[\s>])/i.test(text);
+  return /^\s*(<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]|<script[\s>])/i.test(text);
 }
 
 const meaningless =
