@@ -24,7 +24,7 @@ export type FetchManifest = (url: string, kind: 'manifest' | 'json') => Promise<
 export interface Presentation {
   readonly kind: ManifestKind;
   readonly entry: FetchedManifest;
-  /** Playlists and lists below the entry, in the order of their first mention. */
+  /** Playlists and lists below the entry, in the order of their first mention, in whichever they arrived: the same each time. */
   readonly children: readonly FetchedManifest[];
   /** Everything that is no manifest, each once. */
   readonly resources: Iterable<Resource>;
@@ -54,11 +54,13 @@ export async function enumerate(entryUrl: string, fetch: FetchManifest): Promise
   return {
     kind,
     entry,
-    children: walk.manifests.filter((manifest) => manifest !== entry),
+    children: walk.manifests().filter((manifest) => manifest !== entry),
     resources: walk.found.values(),
     durationMs: walk.durationMs,
   };
 }
+
+type ManifestReference = Exclude<HlsReference, { kind: 'resource' }>;
 
 interface PlaylistScope {
   /** how many presentations it is inside of */
@@ -69,9 +71,9 @@ interface PlaylistScope {
 
 class PresentationWalk {
   readonly found = new ResourceSet();
-  readonly manifests: FetchedManifest[] = [];
   durationMs = 0;
-  readonly #asked = new Set<string>();
+  /** What was asked for, in that order; undefined until it is there. */
+  readonly #asked = new Map<string, FetchedManifest | undefined>();
   readonly #fetch: FetchManifest;
   readonly #limit = pLimit(fetchConcurrency);
   #bytes = 0;
@@ -80,10 +82,14 @@ class PresentationWalk {
     this.#fetch = fetch;
   }
 
+  manifests(): FetchedManifest[] {
+    return [...this.#asked.values()].filter((manifest) => manifest !== undefined);
+  }
+
   async fetch(url: string, kind: 'manifest' | 'json'): Promise<FetchedManifest> {
     if (this.#asked.size >= maxManifests)
       throw new Failure('source_too_large', `The presentation has more than ${maxManifests} manifests (maxManifests).`);
-    this.#asked.add(url);
+    this.#asked.set(url, undefined);
     const manifest = await this.#limit(() => this.#fetch(url, kind));
     this.#bytes += manifest.bytes.byteLength;
     if (this.#bytes > maxAllManifestBytes)
@@ -91,7 +97,7 @@ class PresentationWalk {
         'source_too_large',
         `The manifests are larger than ${maxAllManifestBytes} bytes together (maxAllManifestBytes).`,
       );
-    this.manifests.push(manifest);
+    this.#asked.set(url, manifest);
     return manifest;
   }
 
@@ -114,34 +120,53 @@ class PresentationWalk {
     const text = textOfManifest(manifest);
     // Assets inside it do not make it longer.
     if (scope.depth === 0) this.durationMs = Math.max(this.durationMs, mediaDurationMs('hls', text));
-    const below: HlsReference[] = [];
+    const below: ManifestReference[] = [];
     for (const reference of readingManifest(url, () => hlsReferences(text, url, scope.variables))) {
       if (reference.kind === 'resource') this.found.add(reference.resource);
       else below.push(reference);
     }
-    await settled(below.map((reference) => this.#follow(reference, scope, manifest)));
+    await this.#follow(below, scope, manifest);
   }
 
-  async #follow(reference: HlsReference, { depth }: PlaylistScope, from: FetchedManifest): Promise<void> {
-    if (reference.kind === 'resource' || this.#asked.has(reference.url)) return;
-    if (reference.kind === 'playlist') {
-      const child = await this.#child(reference.url, 'manifest');
-      return this.playlist(child, { depth, variables: reference.variables });
-    }
-    if (depth >= maxDepth)
+  /**
+   * Fetches what is not known yet at the same time, and reads it in the order of its mention, however it arrived: what a presentation
+   * consists of is the same each time that it is looked at.
+   */
+  async #follow(
+    references: readonly ManifestReference[],
+    { depth }: PlaylistScope,
+    from: FetchedManifest,
+  ): Promise<void> {
+    const byUrl = new Map<string, ManifestReference>();
+    for (const reference of references)
+      if (!this.#asked.has(reference.url) && !byUrl.has(reference.url)) byUrl.set(reference.url, reference);
+    const anew = [...byUrl.values()];
+    if (depth >= maxDepth && anew.some(({ kind }) => kind !== 'playlist'))
       throw new Failure('source_too_large', `${shownUrl(from.url)} is deeper than ${maxDepth} assets (maxDepth).`);
-    if (reference.kind === 'presentation') return this.#asset(reference.url, depth + 1);
-    const list = await this.#child(reference.url, 'json');
-    await settled(
-      assetsOf(list)
-        .filter((url) => !this.#asked.has(url))
-        .map((url) => this.#asset(url, depth + 1)),
+    const manifests = await settled(
+      anew.map(({ url, kind }) => this.#child(url, kind === 'asset-list' ? 'json' : 'manifest')),
     );
+    for (const [index, reference] of anew.entries()) {
+      const manifest = manifests[index];
+      if (manifest) await this.#read(manifest, reference, depth);
+    }
+  }
+
+  #read(manifest: FetchedManifest, reference: ManifestReference, depth: number): Promise<void> {
+    switch (reference.kind) {
+      case 'playlist':
+        return this.playlist(manifest, { depth, variables: reference.variables });
+      case 'presentation':
+        return this.#asset(manifest, depth + 1);
+      case 'asset-list': {
+        const assets = assetsOf(manifest).map((url) => ({ kind: 'presentation' as const, url }));
+        return this.#follow(assets, { depth, variables: undefined }, manifest);
+      }
+    }
   }
 
   /** A presentation inside this one. */
-  async #asset(url: string, depth: number): Promise<void> {
-    const manifest = await this.#child(url, 'manifest');
+  async #asset(manifest: FetchedManifest, depth: number): Promise<void> {
     const text = textOfManifest(manifest);
     const kind = kindOfManifest(text, manifest.url);
     if (kind === 'hls') await this.playlist(manifest, { depth, variables: undefined });
@@ -175,10 +200,12 @@ function folderOf(url: string): string {
 }
 
 /** Waits for all, also when one fails, so that nothing goes on behind the failure. */
-async function settled(promises: readonly Promise<void>[]): Promise<void> {
+async function settled<T>(promises: readonly Promise<T>[]): Promise<T[]> {
   const outcomes = await Promise.allSettled(promises);
-  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-  if (failed) throw failed.reason;
+  return outcomes.map((outcome) => {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  });
 }
 
 /** RFC 8216bis Appendix D.2: `{ "ASSETS": [{ "URI": ... }] }` */
