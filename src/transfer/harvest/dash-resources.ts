@@ -97,16 +97,17 @@ function inherited(levels: readonly ReadElement[], name: string): SegmentElement
 function* templateResources(
   { attributes: { id, bandwidth } }: ReadElement,
   element: SegmentElement,
-  { base, duration }: Scope,
+  scope: Scope,
   kind: Resource['kind'],
 ): Generator<Resource> {
+  const { base, duration } = scope;
   const { attributes, line } = element;
   const compile = (text: string) =>
     compileTemplate(text, { id, bandwidth }, { line, resolve: (reference) => addressOf(reference, base, line) });
   for (const text of [attributes.initialization, attributes.bitstreamSwitching]) {
     if (text !== undefined) yield { url: compile(text).expand({}), kind: 'media' };
   }
-  yield* headResources(element, base);
+  yield* headResources(element, scope);
   const templates = [attributes.media, attributes.index].flatMap((text) => (text === undefined ? [] : [compile(text)]));
   if (templates.length === 0) return;
   const timeline = element.child('SegmentTimeline');
@@ -123,8 +124,9 @@ function* templateResources(
   }
 }
 
-function* listResources(element: SegmentElement, { base }: Scope, kind: Resource['kind']): Generator<Resource> {
-  yield* headResources(element, base);
+function* listResources(element: SegmentElement, scope: Scope, kind: Resource['kind']): Generator<Resource> {
+  const { base } = scope;
+  yield* headResources(element, scope);
   for (const { attributes, line } of element.children('SegmentURL')) {
     // Without @media the BaseURL itself is the segment's file, §5.3.9.3.2.
     yield ranged(addressOf(attributes.media ?? '', base, line), attributes.mediaRange, kind);
@@ -137,24 +139,32 @@ function* listResources(element: SegmentElement, { base }: Scope, kind: Resource
 function* singleFile(
   representation: ReadElement,
   element: SegmentElement,
-  { base, manifest }: Scope,
+  scope: Scope,
   kind: Resource['kind'],
 ): Generator<Resource> {
-  if (base.endsWith('/') || base === manifest) {
+  if (!namesFile(scope)) {
     const { id = '?' } = representation.attributes;
     throw new ManifestError('invalid', `the Representation ${id.slice(0, 60)} names no media`, representation.line);
   }
-  yield* headResources(element, base);
-  yield ranged(base, element.attributes.indexRange, kind);
+  yield* headResources(element, scope);
+  yield ranged(scope.base, element.attributes.indexRange, kind);
 }
 
-/** Initialization and RepresentationIndex, as elements of their own, §5.3.9.2.2. */
-function* headResources(element: SegmentElement, base: string): Generator<Resource> {
+/** Initialization and RepresentationIndex, as elements of their own, §5.3.9.2.2: without @sourceURL the range is one of the BaseURL's file. */
+function* headResources(element: SegmentElement, scope: Scope): Generator<Resource> {
   for (const name of ['Initialization', 'RepresentationIndex', 'BitstreamSwitching']) {
     const given = element.child(name);
-    if (given?.attributes.sourceURL === undefined) continue;
-    yield ranged(addressOf(given.attributes.sourceURL, base, given.line), given.attributes.range, 'media');
+    const { sourceURL, range } = given?.attributes ?? {};
+    if (!given || (sourceURL === undefined && range === undefined)) continue;
+    if (sourceURL === undefined && !namesFile(scope))
+      throw new ManifestError('invalid', `${name} is a range of no file: neither @sourceURL nor a BaseURL`, given.line);
+    yield ranged(addressOf(sourceURL ?? '', scope.base, given.line), range, 'media');
   }
+}
+
+/** Is the BaseURL that of a file, and not of a folder? */
+function namesFile({ base, manifest }: Scope): boolean {
+  return !base.endsWith('/') && base !== manifest;
 }
 
 /** `first-last`, bytes, §5.3.9.2.2 */

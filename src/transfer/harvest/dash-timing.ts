@@ -53,12 +53,16 @@ function* timelineSegments(timing: SegmentTiming, timeline: ReadElement, numbers
   for (const [index, run] of runs.entries()) {
     number = run.number ?? number;
     time = run.time ?? time;
-    const times = run.repeat >= 0 ? run.repeat + 1 : repetitions(timing, { run, next: runs[index + 1], time });
+    const open = run.repeat < 0 ? openEnd(timing, { run, next: runs[index + 1], time }) : undefined;
+    const times = open?.times ?? run.repeat + 1;
+    const others = count > 0 || times > 1;
+    const doubtful = open?.doubtful === true && others && numbers.endNumber === undefined;
     count += times * run.subSegments;
     checkCount(count, run.line);
     for (let i = 0; i < times; i++) {
       if (numbers.endNumber !== undefined && number > numbers.endNumber) return;
-      yield { number: number++, time, subSegments: run.subSegments };
+      const { subSegments } = run;
+      yield { number: number++, time, subSegments, ...(doubtful && i === times - 1 && { optional: true }) };
       time += run.duration;
     }
   }
@@ -111,12 +115,16 @@ interface OpenRun {
   readonly time: bigint;
 }
 
-/** How many segments a run with a negative @r stands for, §5.3.9.6.3. */
-function repetitions(timing: SegmentTiming, { run, next, time }: OpenRun): number {
+/** How many segments a run with a negative @r stands for, §5.3.9.6.3; `doubtful`: the last of them is a short rest, see `isShortRest`. */
+function openEnd(timing: SegmentTiming, { run, next, time }: OpenRun): { times: number; doubtful: boolean } {
   const end = next?.time ?? periodEnd(timing);
   if (end === undefined)
     throw new ManifestError('invalid', 'S@r="-1" has no end: no S@t follows, and the Period has no duration', run.line);
-  return end <= time ? 0 : Number((end - time + run.duration - 1n) / run.duration);
+  if (end <= time) return { times: 0, doubtful: false };
+  const spans = Number(end - time) / Number(run.duration);
+  const times = Number((end - time + run.duration - 1n) / run.duration);
+  // The next S@t is exact, the end of the Period is rounded.
+  return { times, doubtful: next?.time === undefined && isShortRest(spans) };
 }
 
 /** The end of the Period in the ticks of its media. */
@@ -141,12 +149,17 @@ function* equalSegments(timing: SegmentTiming, { startNumber, endNumber }: Numbe
   const spans = ((periodDuration ?? 0) * timescale) / duration;
   const count = endNumber === undefined ? Math.ceil(spans - roundingTolerance) : endNumber - startNumber + 1;
   checkCount(count, line);
-  // Real durations differ by up to half a segment from the nominal one (DASH-IF IOP 3.2.7.1): a short rest may have no segment of its own.
-  const doubtful = endNumber === undefined && count > 1 && spans - Math.floor(spans) < 0.5 && spans < count;
+  const doubtful = endNumber === undefined && count > 1 && spans < count && isShortRest(spans);
   for (let i = 0; i < count; i++) {
     const time = BigInt(i) * BigInt(duration);
     yield { number: startNumber + i, time, subSegments: 1, ...(doubtful && i === count - 1 && { optional: true }) };
   }
+}
+
+/** Real durations differ by up to half a segment from the nominal one (DASH-IF IOP 3.2.7.1): a short rest may have no segment of its own. */
+function isShortRest(spans: number): boolean {
+  const rest = spans - Math.floor(spans);
+  return rest > 0 && rest < 0.5;
 }
 
 function checkCount(count: number, line: number): void {

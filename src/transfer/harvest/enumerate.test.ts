@@ -94,6 +94,17 @@ describe('the resources of an HLS presentation', () => {
     );
   });
 
+  it('go on after a gap where its range ended', async () => {
+    const ranges = ['100@0', '#EXT-X-GAP', '50', '25'].map((each) =>
+      each.startsWith('#') ? each : `#EXT-X-BYTERANGE:${each}\n#EXTINF:4,\na.ts`,
+    );
+    expect(await resourcesOf({ 'v.m3u8': media(...ranges) }, 'v.m3u8')).toEqual(['a.ts >=175']);
+    const other = ['#EXT-X-GAP', '#EXTINF:4,', 'b.ts', '#EXT-X-BYTERANGE:50', '#EXTINF:4,', 'a.ts'];
+    await expect(resourcesOf({ 'v.m3u8': media(ranges[0]!, ...other) }, 'v.m3u8')).rejects.toThrow(
+      'continues no range',
+    );
+  });
+
   it('are those of maps, keys, byte ranges, parts, variables and date ranges', async () => {
     const documents = {
       'p?host=cdn&v=9': media(
@@ -249,6 +260,37 @@ const dash: [name: string, text: string, expected: string[]][] = [
     ['100', '104', '108', '114', '115', '116', '118'].map((time) => `${time}-000500.m4s?a=$`),
   ],
   [
+    'SegmentTimeline: less than half a segment at the end of the Period may have been joined to the one before',
+    mpd(
+      period(
+        set(
+          '<SegmentTemplate timescale="10" media="$Number$"><SegmentTimeline><S t="0" d="48" r="-1"/></SegmentTimeline></SegmentTemplate>',
+        ),
+      ),
+    ),
+    ['1', '2', '3 ?'],
+  ],
+  [
+    'SegmentTimeline: half a segment at the end of the Period and more is one, and so is what the next t or endNumber says',
+    mpd(
+      period(
+        set(
+          '<SegmentTemplate timescale="10" media="a$Number$"><SegmentTimeline><S t="0" d="40" r="-1"/></SegmentTimeline></SegmentTemplate>',
+        ) +
+          set(
+            '<SegmentTemplate timescale="10" media="b$Number$"><SegmentTimeline><S t="0" d="48" r="-1"/><S t="100" d="1"/></SegmentTimeline></SegmentTemplate>',
+          ) +
+          set(
+            '<SegmentTemplate timescale="10" endNumber="3" media="c$Number$"><SegmentTimeline><S t="0" d="48" r="-1"/></SegmentTimeline></SegmentTemplate>',
+          ) +
+          set(
+            '<SegmentTemplate media="d$Number$"><SegmentTimeline><S t="0" d="30" r="-1"/></SegmentTimeline></SegmentTemplate>',
+          ),
+      ),
+    ),
+    ['a1', 'a2', 'a3', 'b1', 'b2', 'b3', 'b4', 'c1', 'c2', 'c3', 'd1'],
+  ],
+  [
     'SegmentTimeline: numbers count on, whatever the times',
     mpd(
       period(
@@ -307,6 +349,24 @@ const dash: [name: string, text: string, expected: string[]][] = [
       ),
     ),
     ['init', 'a', 'b >=20', 'w.mp4 >=150', 'w.idx'],
+  ],
+  [
+    'an Initialization of a range alone, which is one of the BaseURL, where segments are other files',
+    mpd(
+      period(
+        set(
+          '',
+          'id="w"',
+          '<BaseURL>w.mp4</BaseURL><SegmentList><Initialization range="0-5"/><RepresentationIndex range="6-9"/><SegmentURL media="1.m4s"/></SegmentList>',
+        ) +
+          set(
+            '',
+            'id="x"',
+            '<BaseURL>x.mp4</BaseURL><SegmentTemplate duration="10" media="x$Number$.m4s"><Initialization range="0-5"/></SegmentTemplate>',
+          ),
+      ),
+    ),
+    ['w.mp4 >=10', '1.m4s', 'x.mp4 >=6', 'x1.m4s'],
   ],
   [
     'periods: lengths by duration, by the next start, and to the end; each with its own base',
@@ -458,6 +518,11 @@ describe('the resources of a DASH presentation', () => {
     ['a document type', `<!DOCTYPE MPD [<!ENTITY a "b">]>${mpd(period(''))}`, 'source_invalid'],
     ['XML that is cut off', mpd(period('')).slice(0, -9), 'source_invalid'],
     ['no Period', mpd(''), 'source_invalid'],
+    [
+      'an Initialization of a range of a folder',
+      mpd(period(set('<SegmentList><Initialization range="0-5"/><SegmentURL media="a"/></SegmentList>'))),
+      'source_invalid',
+    ],
     ['a Representation without media', mpd(period(set(''))), 'source_invalid'],
     [
       'durations without an end',

@@ -529,12 +529,17 @@ describe('an origin on a bad day', () => {
     expect(await stored()).not.toContain('p.m3u8');
   });
 
-  it('may lack a segment that only rounding makes, and the result says so', async () => {
+  it.each([
+    ['there is none', undefined, 1],
+    // S3 without the right to list: 403 is also how it refuses credentials, so that it is asked again with those read anew.
+    ['403', status(403), 2],
+  ])('may lack a segment that only rounding makes, and the result says so: %s', async (_name, missing, asked) => {
     const server = await origin({
       '/m.mpd':
         '<MPD mediaPresentationDuration="PT10.2S"><Period><AdaptationSet><SegmentTemplate duration="5" media="$Number$.m4s"/><Representation/></AdaptationSet></Period></MPD>',
       '/1.m4s': 'one',
       '/2.m4s': 'two',
+      ...(missing && { '/3.m4s': missing }),
     });
     const result = await mirror(server, '/m.mpd');
     expect(result).toMatchObject({
@@ -543,6 +548,7 @@ describe('an origin on a bad day', () => {
       durationMs: 10_200,
       absent: [`${server.origin}/3.m4s`],
     });
+    expect(server.requests.filter((line) => line.endsWith('/3.m4s'))).toHaveLength(asked);
     expect(await mirror(server, '/m.mpd')).toMatchObject({ status: 'skipped' });
   });
 

@@ -126,10 +126,11 @@ class PlaylistWalk {
     this.#gap = false;
     this.#range = undefined;
     const url = resolveReference(uri, this.#url);
-    // What EXT-X-GAP marks is missing on purpose, §4.4.4.7.
-    if (url === undefined || gap) return;
+    if (url === undefined) return;
     const atLeast = range && this.#endOf(url, range, line);
     if (!range) this.#previous = undefined;
+    // What EXT-X-GAP marks is missing on purpose, §4.4.4.7; the range after it continues it all the same.
+    if (gap) return;
     yield { kind: 'resource', resource: { url, kind: 'media', ...(atLeast !== undefined && { atLeast }) } };
   }
 

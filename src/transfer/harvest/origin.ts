@@ -131,11 +131,16 @@ function judge(response: DirectResponse, question: Question, visit: Visit): 'unc
     return 'unchanged';
   }
   response.discard();
-  if (question.optional && (status === 404 || status === 410)) return 'absent';
+  if (question.optional && meansAbsent(status, question)) return 'absent';
   const failure = statusFailure(status, shownUrl(question.url));
   const trouble = troubleOfStatus(status);
   if (trouble === 'throttled') visit.leave({ throttled: true, after: retryAfter(headers['retry-after']) });
   throw new Troubled(trouble, failure);
+}
+
+/** S3 answers 403 for what is not there to whoever may not list the bucket; a 403 for want of new credentials is none the second time. */
+function meansAbsent(status: number, { forbiddenBefore = false }: Question): boolean {
+  return status === 404 || status === 410 || (status === 403 && forbiddenBefore);
 }
 
 /** An origin that ignores conditions still says by its validators that nothing changed. */
