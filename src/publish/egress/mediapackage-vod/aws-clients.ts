@@ -12,20 +12,32 @@ export interface AwsClients {
 }
 
 /** Tries of one request, with the SDK's own pauses between them. */
-const maxAttempts = 6;
+const defaultMaxAttempts = 6;
+/** milliseconds; the SDK's own default is to wait for ever, also for a network that swallows everything */
+const connectTimeout = 10_000;
+const defaultIdleTimeout = 60_000;
+
+interface AwsClientOptions {
+  /** Default 6. */
+  readonly maxAttempts?: number;
+  /** milliseconds that a connection may be silent; default one minute */
+  readonly idleTimeout?: number;
+}
 
 /** Regions, profiles, roles and endpoints are what the SDK reads from its environment and files. */
-export function awsClients(): AwsClients {
+export function awsClients(options: AwsClientOptions = {}): AwsClients {
+  const { maxAttempts = defaultMaxAttempts, idleTimeout = defaultIdleTimeout } = options;
+  const requestHandler = { connectionTimeout: connectTimeout, socketTimeout: idleTimeout };
   const mediaPackage = once(async () => {
     silenceAnnouncements();
     const sdk = await import('@aws-sdk/client-mediapackage-vod');
-    const client = new sdk.MediaPackageVodClient({ maxAttempts });
+    const client = new sdk.MediaPackageVodClient({ maxAttempts, requestHandler });
     return { sdk, client, region: await client.config.region() };
   });
   const secretsManager = once(async () => {
     silenceAnnouncements();
     const sdk = await import('@aws-sdk/client-secrets-manager');
-    return { sdk, client: new sdk.SecretsManagerClient({ maxAttempts }) };
+    return { sdk, client: new sdk.SecretsManagerClient({ maxAttempts, requestHandler }) };
   });
   return {
     mediaPackage,

@@ -21,8 +21,9 @@ export function isNotFound(error: unknown): boolean {
 
 /** Names and system errors of trouble that waiting may cure. */
 const passing =
-  /^(TooManyRequests|ServiceUnavailable|InternalServerError|Internal|Throttling|RequestTimeout|Timeout|ProvisionedThroughput)/;
-const unreachable = /\b(ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|socket hang up)\b/;
+  /^(TooManyRequests|ServiceUnavailable|Internal|Thrott|RequestThrottled|RequestLimitExceeded|RequestTimeout|Timeout|ProvisionedThroughput)/;
+const unreachable =
+  /\b(ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENETDOWN|socket hang up)\b/;
 
 /**
  * An error of MediaPackage or Secrets Manager in words of ours. Neither their messages nor these hold a secret's value.

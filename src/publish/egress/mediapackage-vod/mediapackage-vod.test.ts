@@ -36,7 +36,7 @@ interface Aws {
   rotatedSecret: string | undefined;
   secretReads: number;
   /** Answers the next request in place of the service. */
-  faults: ((response: ServerResponse) => void)[];
+  faults: ((response: ServerResponse) => unknown)[];
   /** The value that the origin lets in; undefined: the header is refused with 404, as MediaPackage does. */
   identifier: string | undefined;
 }
@@ -45,6 +45,7 @@ let aws: Aws;
 let server: LoopbackServer;
 let folder: string;
 let egress: ManagedEgress;
+let egressOf: (options?: Parameters<typeof awsClients>[0]) => ManagedEgress;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'reelway-mediapackage-'));
@@ -65,17 +66,19 @@ beforeEach(async () => {
   onTestFinished(setEnvironment({ AWS_ENDPOINT_URL: server.origin, AWS_REGION: 'us-east-1', ...account }));
   const client = httpClient({ policy: { privateHosts: [{ kind: 'host', host: '127.0.0.1' }] } });
   onTestFinished(() => client.close());
-  egress = mediaPackageVod({
-    clients: awsClients(),
-    harvesting: {
-      client,
-      pace: pace({ concurrency: 4 }),
-      concurrency: 4,
-      patience: { ...defaultPatience, firstDelay: 1 },
-    },
-    openStore: () => localStore({ folder }),
-    pauses: { first: 5, longest: 20 },
-  });
+  egressOf = (options) =>
+    mediaPackageVod({
+      clients: awsClients(options),
+      harvesting: {
+        client,
+        pace: pace({ concurrency: 4 }),
+        concurrency: 4,
+        patience: { ...defaultPatience, firstDelay: 1 },
+      },
+      openStore: () => localStore({ folder }),
+      pauses: { first: 5, longest: 20 },
+    });
+  egress = egressOf();
 });
 
 async function answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -86,7 +89,7 @@ async function answer(incoming: IncomingMessage, response: ServerResponse): Prom
   );
   const body = await text(incoming);
   const fault = aws.faults.shift();
-  if (fault) return fault(response);
+  if (fault) return void fault(response);
   if (incoming.headers['x-amz-target'] === 'secretsmanager.GetSecretValue') {
     aws.secretReads++;
     expect(JSON.parse(body)).toEqual({ SecretId: secretArn });
@@ -220,6 +223,26 @@ describe('an endpoint of MediaPackage VOD', () => {
     await egress.prepare(request);
     aws.statuses = statuses;
     await expect(wait(100)).rejects.toMatchObject({ code });
+  });
+
+  it('is waited for through an outage that is longer than the patience with a request, and through networks that swallow them', async () => {
+    await egress.prepare(request);
+    const cut = (response: ServerResponse): unknown => response.destroy();
+    const silent = (): undefined => undefined;
+    const throttled = fault(400, 'ThrottlingException');
+    aws.faults = [...Array<typeof cut>(10).fill(fault(503, 'ServiceUnavailableException')), throttled, cut, silent];
+    const deadline = new Date(Date.now() + 10_000);
+    const hasty = egressOf({ maxAttempts: 1, idleTimeout: 300 });
+    const endpoint = { assetId: 'lecture', configurationId: 'hls', deadline };
+    expect(await hasty.waitUntilPlayable(endpoint)).toMatchObject({ status: 'PLAYABLE' });
+    expect(aws.faults).toEqual([]);
+    aws.faults = [fault(403, 'ForbiddenException')];
+    await expect(hasty.waitUntilPlayable(endpoint)).rejects.toMatchObject({ code: 'mediapackage_refused' });
+    aws.faults = Array<typeof cut>(1000).fill(throttled);
+    await expect(hasty.waitUntilPlayable({ ...endpoint, deadline: new Date(Date.now() + 50) })).rejects.toMatchObject({
+      code: 'endpoint_not_playable',
+      message: expect.stringContaining('ThrottlingException') as string,
+    });
   });
 
   it('that tells no status and is old is taken for playable', async () => {

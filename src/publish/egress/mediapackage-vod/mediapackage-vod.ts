@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { DescribeAssetResponse, EgressEndpoint, PackagingGroup } from '@aws-sdk/client-mediapackage-vod';
 import type { AssetRequest } from '../../../domain/asset.js';
 import { Failure } from '../../../domain/failure.js';
@@ -10,7 +9,7 @@ import type { AwsClients } from './aws-clients.js';
 import { awsFailure, isNotFound } from './aws-failure.js';
 import { cdnAuthorization } from './cdn-authorization.js';
 import { sameObject, sourceOfAsset } from './source-arn.js';
-import { lookPauses, nextPause, type LookPauses } from './waiting.js';
+import { lookPauses, lookUntilReady, type Look, type LookPauses } from './waiting.js';
 
 export interface MediaPackageVodOptions {
   readonly clients: AwsClients;
@@ -75,13 +74,10 @@ export function mediaPackageVod(options: MediaPackageVodOptions): ManagedEgress 
     },
 
     async waitUntilPlayable(endpoint, signal) {
-      for (let pause = pauses.first; ; pause = nextPause(pause, pauses)) {
-        const asset = await describe(endpoint.assetId, signal);
-        const playable = playableEndpoint(asset, endpoint);
-        if (playable) return playable;
-        if (Date.now() + pause > endpoint.deadline.getTime()) throw neverPlayable(asset, endpoint);
-        await sleep(pause, undefined, signal && { signal });
-      }
+      const look = async () => lookAt(await describe(endpoint.assetId, signal), endpoint);
+      const seen = await lookUntilReady(look, { deadline: endpoint.deadline, pauses, signal });
+      if (seen.ready !== undefined) return seen.ready;
+      throw neverPlayable(endpoint, seen.notYet);
     },
 
     harvest: (job, report) => harvestEndpoint(options, job, { report, packagingGroup }),
@@ -122,10 +118,7 @@ function endpointOf(
 }
 
 /** @throws Failure endpoint_failed; not_found when asset or endpoint went away */
-function playableEndpoint(
-  asset: DescribeAssetResponse | undefined,
-  endpoint: ManagedEndpoint,
-): PlayableEndpoint | undefined {
+function lookAt(asset: DescribeAssetResponse | undefined, endpoint: ManagedEndpoint): Look<PlayableEndpoint> {
   const found = endpointOf(asset, endpoint);
   const { assetId, configurationId } = endpoint;
   if (!found)
@@ -142,19 +135,19 @@ function playableEndpoint(
         details: { asset: assetId, endpoint: configurationId },
       },
     );
-  if (url === undefined || url === '') return undefined;
-  if (status === 'PLAYABLE') return { url, status };
+  const notYet = `it is ${status ?? 'without a status'}`;
+  if (url === undefined || url === '') return { notYet };
+  if (status === 'PLAYABLE') return { ready: { url, status } };
   const created = Date.parse(asset?.CreatedAt ?? '');
   const old = Number.isNaN(created) || Date.now() - created > statuslessAge;
-  return status === undefined && old ? { url, status } : undefined;
+  return status === undefined && old ? { ready: { url, status } } : { notYet };
 }
 
-function neverPlayable(asset: DescribeAssetResponse | undefined, endpoint: ManagedEndpoint): Failure {
-  const status = endpointOf(asset, endpoint)?.Status ?? 'unknown';
+function neverPlayable({ assetId, configurationId }: ManagedEndpoint, notYet: string): Failure {
   return new Failure(
     'endpoint_not_playable',
-    `The endpoint "${endpoint.configurationId}" of "${endpoint.assetId}" did not become playable in time; it is ${status}.`,
-    { details: { asset: endpoint.assetId, endpoint: endpoint.configurationId, status } },
+    `The endpoint "${configurationId}" of "${assetId}" did not become playable in time; ${notYet}`.replace(/\.?$/, '.'),
+    { details: { asset: assetId, endpoint: configurationId } },
   );
 }
 
