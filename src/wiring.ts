@@ -49,6 +49,7 @@ import { sourceAt } from './storage/location.js';
 import type { ObjectStore } from './storage/object-store.js';
 import { startClockwork, type RecurringWork } from './workflow/clockwork.js';
 import { gathered } from './workflow/gathered.js';
+import { harvest } from './workflow/harvest.js';
 import { harvestEndpoint } from './workflow/harvest-endpoint.js';
 import { isMadeOf } from './workflow/is-made-of.js';
 import { packageAsset } from './workflow/package-asset.js';
@@ -182,8 +183,9 @@ async function compose(
   const told = tell(notifiers);
   const managedEgress = mediaPackageVod({ clients: aws, harvesting: harvesting(config), openStore });
   const telling = { tell: told, targets: notifiers.length };
+  const broughtOver = harvest({ managedEgress });
   const harvested = harvestEndpoint({
-    managedEgress,
+    ...{ managedEgress, harvest: broughtOver },
     catalog,
     locate,
     playbackUrl,
@@ -216,7 +218,9 @@ async function compose(
     limits: config.REELWAY_QUEUE_LIMITS,
     // Without a server there is nobody to hand over to: the next start goes on.
     drainMs: database.kind === 'server' ? config.REELWAY_DRAIN_SECONDS * 1000 : 0,
-    workflows: idle ? [] : [asset, endpoint, part, harvested, told, ...(line?.workflows ?? []), ...intake.workflows],
+    workflows: idle
+      ? []
+      : [asset, endpoint, part, harvested, broughtOver, told, ...(line?.workflows ?? []), ...intake.workflows],
     log,
   });
 

@@ -11,10 +11,10 @@ import type { Urgency } from './urgency.js';
 export interface WorkflowDefinition<Input, Result> {
   /** The kind of job; stays the same for ever, because unfinished work is found by it. */
   readonly name: string;
-  readonly queue: QueueName;
+  readonly queue: QueueName | ((input: Input) => QueueName);
   readonly input: z.ZodType<Input>;
   /** Jobs of a queue take turns by this, say by packaging group; without it they go in the order in which they came, before those that do. */
-  share?(input: Input): string;
+  share?(input: Input): string | undefined;
   /** What people see in lists; never a secret. */
   title(input: Input): string;
   run(input: Input, job: JobContext): Promise<Result>;
@@ -79,6 +79,10 @@ export interface StepOptions {
   readonly pauseMs?: number;
   /** milliseconds, the longest pause; default 300000 */
   readonly longestPauseMs?: number;
+  /** It does nothing but wait: a process that stops need not let it end. Default false. */
+  readonly waits?: boolean;
+  /** A job above, with nothing of its own to show meanwhile, that shows this step's progress, too. */
+  readonly showsIn?: string;
 }
 
 export interface JobProgress {

@@ -2,14 +2,16 @@ import { z } from 'zod';
 import { assetRequestSchema, endpointPrefix, identifierSchema, type AssetRequest } from '../domain/asset.js';
 import type { EndpointSuccess, Notice } from '../notify/notice.js';
 import { noticeOfHarvestEnd, noticeOfHarvestStart } from '../notify/harvest-notice.js';
+import type { EndpointResult } from '../publish/egress/egress.js';
 import type { ManagedEgress } from '../publish/egress/managed-egress.js';
 import { defineWorkflow, type JobContext, type WorkflowDefinition } from './definition.js';
-import { inSegments } from './in-segments.js';
+import { bringOver, type HarvestInput } from './harvest.js';
 import type { EndpointServices } from './package-endpoint.js';
 import type { TellInput } from './tell.js';
 
-export interface HarvestServices extends Pick<EndpointServices, 'catalog' | 'locate' | 'playbackUrl'> {
+export interface ManagedEndpointServices extends Pick<EndpointServices, 'catalog' | 'locate' | 'playbackUrl'> {
   readonly managedEgress: ManagedEgress;
+  readonly harvest: WorkflowDefinition<HarvestInput, EndpointResult>;
   readonly tell: WorkflowDefinition<TellInput, null>;
   /** How many targets are told. */
   readonly targets: number;
@@ -17,46 +19,39 @@ export interface HarvestServices extends Pick<EndpointServices, 'catalog' | 'loc
   readonly patience: number;
 }
 
-export interface HarvestInput {
+export interface ManagedEndpointInput {
   readonly request: AssetRequest;
   readonly configurationId: string;
+  /** Absent from jobs that an earlier version queued: they wait in places of `harvests`, where a harvest below them might never get one. */
+  readonly waitsApart?: true | undefined;
 }
 
-/** One endpoint that a packaging service makes: waited for, harvested and verified, then playable. Its job id is `asset:<id>:<configuration>`. */
-export function harvestEndpoint(services: HarvestServices) {
-  const { managedEgress, catalog, locate, playbackUrl, patience } = services;
-  return defineWorkflow<HarvestInput, EndpointSuccess>({
+/**
+ * One endpoint that a packaging service makes: waited for, which may take half a day, harvested and verified, then playable. Its job id is
+ * `asset:<id>:<configuration>`.
+ */
+export function harvestEndpoint(services: ManagedEndpointServices) {
+  const { catalog, locate, playbackUrl } = services;
+  return defineWorkflow<ManagedEndpointInput, EndpointSuccess>({
     name: 'harvest-endpoint',
-    queue: 'harvests',
-    input: z.object({ request: assetRequestSchema, configurationId: identifierSchema }),
+    queue: 'waits',
+    input: z.object({
+      request: assetRequestSchema,
+      configurationId: identifierSchema,
+      waitsApart: z.literal(true).optional(),
+    }),
     share: ({ request }) => request.packagingGroupId,
     title: ({ request, configurationId }) => `asset ${request.id}, endpoint ${configurationId}`,
 
-    async run({ request, configurationId }, job) {
+    async run(input, job) {
+      const { request, configurationId } = input;
       const { bucket } = request.destination;
       const destination = endpointPrefix(request, configurationId);
-      const endpoint = { assetId: request.id, configurationId };
       const run = await job.step('name this run', () =>
         Promise.resolve({ id: crypto.randomUUID(), began: Date.now() }),
       );
 
-      const playable = await job.step('wait until playable', ({ signal }) =>
-        managedEgress.waitUntilPlayable({ ...endpoint, deadline: new Date(run.began + patience) }, signal),
-      );
-      await tellAll(services, job, noticeOfHarvestStart({ ...endpoint, ...playable, run: run.id }));
-      const made = await job.step('harvest', (step) =>
-        managedEgress.harvest(
-          {
-            ...endpoint,
-            packagingGroupId: request.packagingGroupId,
-            url: playable.url,
-            ...(bucket !== undefined && { bucket }),
-            destination,
-            signal: step.signal,
-          },
-          (progress) => step.report(inSegments(progress)),
-        ),
-      );
+      const made = await waitedForAndHarvested(services, input, { job, run });
       const capability = await job.step('make playable', () =>
         catalog.publish({ request, configurationId, prefix: destination, made }),
       );
@@ -74,7 +69,33 @@ export function harvestEndpoint(services: HarvestServices) {
   });
 }
 
-async function tellAll({ tell, targets }: HarvestServices, job: JobContext, notice: Notice): Promise<void> {
+interface Run {
+  readonly job: JobContext;
+  readonly run: { readonly id: string; /** milliseconds since 1970 */ readonly began: number };
+}
+
+async function waitedForAndHarvested(
+  services: ManagedEndpointServices,
+  { request, configurationId, waitsApart }: ManagedEndpointInput,
+  { job, run }: Run,
+): Promise<EndpointResult> {
+  const { managedEgress, harvest, patience } = services;
+  const endpoint = { assetId: request.id, configurationId };
+  const playable = await job.step(
+    'wait until playable',
+    ({ signal }) => managedEgress.waitUntilPlayable({ ...endpoint, deadline: new Date(run.began + patience) }, signal),
+    { waits: true },
+  );
+  await tellAll(services, job, noticeOfHarvestStart({ ...endpoint, ...playable, run: run.id }));
+  const input = { request, configurationId, url: playable.url };
+  if (!waitsApart) return job.step('harvest', (step) => bringOver(managedEgress, input, step));
+  const child = await job.startChild(harvest, `${job.id}:harvest`, input);
+  const [outcome] = await job.settleChildren([child]);
+  if (outcome?.status === 'done') return outcome.result;
+  throw outcome?.failure ?? new Error('a child was not settled');
+}
+
+async function tellAll({ tell, targets }: ManagedEndpointServices, job: JobContext, notice: Notice): Promise<void> {
   for (let target = 0; target < targets; target++) {
     await job.startJob(tell, `notice:${notice.id}:${target + 1}`, { notice, target });
   }

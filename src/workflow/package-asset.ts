@@ -11,7 +11,7 @@ import {
   type WorkflowDefinition,
 } from './definition.js';
 import type { ManagedEgress } from '../publish/egress/managed-egress.js';
-import type { HarvestInput } from './harvest-endpoint.js';
+import type { ManagedEndpointInput } from './harvest-endpoint.js';
 import type { EndpointInput } from './package-endpoint.js';
 import type { TellInput } from './tell.js';
 
@@ -31,7 +31,7 @@ export interface AssetResult {
 
 export interface AssetServices {
   readonly packageEndpoint: WorkflowDefinition<EndpointInput, EndpointSuccess>;
-  readonly harvestEndpoint: WorkflowDefinition<HarvestInput, EndpointSuccess>;
+  readonly harvestEndpoint: WorkflowDefinition<ManagedEndpointInput, EndpointSuccess>;
   readonly managedEgress: Pick<ManagedEgress, 'prepare'>;
   readonly tell: WorkflowDefinition<TellInput, null>;
   /** How many targets are told; each has a job of its own. */
@@ -45,13 +45,14 @@ export interface AssetServices {
 export function packageAsset(services: AssetServices) {
   return defineWorkflow<AssetInput, AssetResult>({
     name: 'package-asset',
-    queue: 'assets',
+    queue: ({ egress }) => (egress === undefined ? 'assets' : 'managed'),
     input: z.object({
       request: assetRequestSchema,
       configurations: z.array(packagingConfigurationSchema),
       egress: z.literal('mediapackage-vod').optional(),
       reserved: z.boolean().optional(),
     }),
+    share: ({ request, egress }) => (egress === undefined ? undefined : request.packagingGroupId),
     title: ({ request }) => `asset ${request.id}`,
 
     async run(input, job) {
@@ -118,7 +119,7 @@ async function startEndpoints(
   const made = await job.step('make known to MediaPackage', ({ signal }) => managedEgress.prepare(request, signal));
   for (const configurationId of made) {
     const id = jobIdOfEndpoint(request.id, configurationId);
-    const child = await job.startChild(harvestEndpoint, id, { request, configurationId });
+    const child = await job.startChild(harvestEndpoint, id, { request, configurationId, waitsApart: true });
     started.push({ configurationId, child });
   }
   return started;

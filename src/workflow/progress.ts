@@ -2,13 +2,16 @@ import type { Logger } from 'pino';
 import type { JobJournal } from '../status/job-journal.js';
 import type { JobProgress } from './definition.js';
 
-/** milliseconds between two writes of one job's progress */
+/** milliseconds between two writes of a progress */
 const writeEveryMs = 300;
 
-/** Writes the latest progress, not every one: `report` may be called for each segment. `flush` writes what is left. */
+/**
+ * Writes the latest progress, not every one: `report` may be called for each segment. `flush` writes what is left.
+ * @param jobIds the jobs that show it
+ */
 export function progressReporter(
   journal: Pick<JobJournal, 'reportProgress'>,
-  jobId: string,
+  jobIds: readonly string[],
   log: Logger,
 ): { report: (progress: JobProgress) => void; flush: () => Promise<void> } {
   let latest: JobProgress | undefined;
@@ -20,9 +23,11 @@ export function progressReporter(
     latest = undefined;
     if (!progress) return;
     // Progress is for watching: that it could not be written fails no work.
-    writing = journal.reportProgress(jobId, progress).catch((error: unknown) => {
-      log.debug({ job: jobId, reason: String(error) }, 'progress was not written');
-    });
+    const written = Promise.all(jobIds.map((jobId) => journal.reportProgress(jobId, progress)));
+    writing = written.then(
+      () => undefined,
+      (error: unknown) => log.debug({ jobs: jobIds, reason: String(error) }, 'progress was not written'),
+    );
   }
 
   function report(progress: JobProgress): void {

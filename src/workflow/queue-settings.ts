@@ -8,7 +8,7 @@ const largestLimit = 10_000;
 
 export const queueSettings = settings({
   REELWAY_QUEUE_LIMITS: {
-    about: `How many jobs run at a time, by queue (${names.map((name) => `${name}=${queues[name].perProcess}`).join(', ')} unless said otherwise; notices: to each target). Give all processes the same.`,
+    about: `How many jobs run at a time, by queue (${names.map((name) => `${name}=${queues[name].perProcess}`).join(', ')} unless said otherwise; notices: to each target; managed and waits: of each packaging group). Give all processes the same.`,
     allowed: `a list of queue=in one process, or queue=in one process/on all machines, with whole numbers from 1 to ${largestLimit}: endpoints=2/8`,
     schema: z.string().transform((text, context): GivenLimits => {
       const limits: GivenLimits = {};

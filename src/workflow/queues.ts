@@ -6,7 +6,11 @@ export const queues = {
   endpoints: { perProcess: 2 },
   /** Parts of large endpoints, which several workers share. Apart from `endpoints`: those that wait for their parts keep their places. */
   parts: { perProcess: 2 },
-  /** Harvests: they wait for another service most of the time. */
+  /** Assets that a packaging service makes. Apart from `assets`: their endpoints take hours where it is slow, or half a day where it is stuck. */
+  managed: { perProcess: 50, perShare: true },
+  /** Their endpoints, which look about once a minute whether they are playable. As many as those assets have. */
+  waits: { perProcess: 200, perShare: true },
+  /** What is playable is brought over: they wait for another machine most of the time. */
   harvests: { perProcess: 10 },
   /** Recordings on their way to Opencast: they wait, for downloads and for Opencast, nearly all the time. */
   recordings: { perProcess: 200 },

@@ -49,7 +49,7 @@ export function registerWorkflows(definitions: readonly AnyWorkflow[], runtime: 
     const run = functions.get(definition.name);
     if (!run) throw new Failure('internal', `The workflow ${definition.name} is not registered.`);
     const checked = checkedInput(definition, input);
-    const { queue } = definition;
+    const queue = typeof definition.queue === 'function' ? definition.queue(checked) : definition.queue;
     const share = definition.share?.(checked);
     const ownPlaces = share !== undefined && hasPlacesPerShare(queue);
     // Queue and share, too: the engine forgets them at a cancel, and a retry belongs there.

@@ -23,8 +23,9 @@ export interface StepRuntime {
 }
 
 type Action<T> = (step: StepContext) => Promise<T>;
+type Limits = Required<Pick<StepOptions, 'attempts' | 'pauseMs' | 'longestPauseMs'>>;
 
-const defaults = { attempts: 8, pauseMs: 1000, longestPauseMs: 300_000 } as const satisfies Required<StepOptions>;
+const defaults = { attempts: 8, pauseMs: 1000, longestPauseMs: 300_000 } as const satisfies Limits;
 /** An unexpected error is most likely a defect, which waiting does not cure; a second and third look cost little. */
 const attemptsAtUnexpected = 3;
 
@@ -36,7 +37,7 @@ export async function runStep<T>(
   runtime: StepRuntime,
   name: string,
   action: Action<T>,
-  options: StepOptions & { readonly waits?: boolean } = {},
+  options: StepOptions = {},
 ): Promise<T> {
   try {
     // Called before any await: the engine numbers steps in the order of these calls.
@@ -61,9 +62,10 @@ async function attempts<T>(
   runtime: StepRuntime,
   name: string,
   action: Action<T>,
-  { waits = false, ...options }: StepOptions & { readonly waits?: boolean },
+  { waits = false, showsIn, ...options }: StepOptions,
 ): Promise<T> {
-  const step = { key: currentStep(), holder: currentHolder(), name, action, limits: { ...defaults, ...options } };
+  const limits = { ...defaults, ...options };
+  const step = { key: currentStep(), holder: currentHolder(), name, action, limits, showsIn };
   const elsewhere = DBOS.stepStatus?.cancelSignal;
   const facts = { 'reelway.job.id': step.key.jobId, 'reelway.step.number': step.key.stepId };
   return inSpan({ name, kind: 'step', facts }, (facts) =>
@@ -110,7 +112,8 @@ interface Repetition<T> {
   readonly action: Action<T>;
   readonly signal: AbortSignal;
   readonly setWaits: (waits: boolean) => void;
-  readonly limits: Required<StepOptions>;
+  readonly limits: Limits;
+  readonly showsIn: string | undefined;
   /** Of the span. */
   readonly facts: Record<string, string | number>;
 }
@@ -148,9 +151,10 @@ type Outcome<T> = { failure?: undefined; result: T } | { failure: Failure };
 
 async function attempt<T>(
   runtime: StepRuntime,
-  { key, name, holder, action, signal }: Repetition<T>,
+  { key, name, holder, action, signal, showsIn }: Repetition<T>,
 ): Promise<Outcome<T>> {
-  const progress = progressReporter(runtime.journal, key.jobId, runtime.log);
+  const shownIn = [key.jobId, ...(showsIn === undefined ? [] : [showsIn])];
+  const progress = progressReporter(runtime.journal, shownIn, runtime.log);
   const report = counted(progress.report, runtime.meter);
   async function fence() {
     signal.throwIfAborted();
@@ -188,7 +192,7 @@ function databaseAway(error: unknown): Failure {
 }
 
 /** milliseconds until the next attempt; undefined when there is none. */
-function pauseAfter(failure: Failure, failedAttempts: number, limits: Required<StepOptions>): number | undefined {
+function pauseAfter(failure: Failure, failedAttempts: number, limits: Limits): number | undefined {
   if (failure.kind === 'permanent') return undefined;
   const attempts = failure.code === 'internal' ? Math.min(attemptsAtUnexpected, limits.attempts) : limits.attempts;
   if (failedAttempts >= attempts) return undefined;

@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createDataFolder, type TestDataFolder } from '../../test/support/embedded-data-folder.js';
+import type { AssetRequest } from '../domain/asset.js';
+import { Failure } from '../domain/failure.js';
+import type { Notice } from '../notify/notice.js';
+import type { EndpointResult } from '../publish/egress/egress.js';
+import type { ManagedEgress, PlayableEndpoint } from '../publish/egress/managed-egress.js';
+import type { AssetCatalog } from '../status/asset-catalog.js';
+import { openEngine } from './engine-fixture.case.js';
+import { harvest } from './harvest.js';
+import { harvestEndpoint } from './harvest-endpoint.js';
+import { packageAsset } from './package-asset.js';
+import type { Engine } from './start.js';
+import { tell } from './tell.js';
+
+/** What the packaging service says of each asset's endpoints; without a word of it they are never playable. */
+const service = new Map<string, Record<string, 'PLAYABLE' | 'FAILED' | 'never'>>();
+const told: Notice[] = [];
+
+const made: EndpointResult = { status: 'complete', manifests: [], objects: 3, bytes: 30, durationMs: 1000 };
+
+const egress: ManagedEgress = {
+  prepare: ({ id }) => Promise.resolve(Object.keys(service.get(id) ?? {})),
+  async waitUntilPlayable({ assetId, configurationId }, signal): Promise<PlayableEndpoint> {
+    for (;;) {
+      const status = service.get(assetId)?.[configurationId];
+      if (status === 'PLAYABLE') return { url: `https://egress/${assetId}/${configurationId}`, status };
+      if (status === 'FAILED') throw new Failure('endpoint_failed', `${configurationId} failed`);
+      await sleep(20, undefined, signal && { signal });
+    }
+  },
+  async harvest({ assetId, signal }, report) {
+    report({ segmentsDone: 1, segmentsTotal: 3, bytesRead: 10, bytesWritten: 10 });
+    while (assetId === 'held') await sleep(20, undefined, signal && { signal });
+    return made;
+  },
+};
+
+const told1 = tell([
+  {
+    target: 'test',
+    send(notice) {
+      told.push(notice);
+      return Promise.resolve();
+    },
+  },
+]);
+const broughtOver = harvest({ managedEgress: egress });
+const endpoint = harvestEndpoint({
+  ...{ managedEgress: egress, harvest: broughtOver, tell: told1, targets: 1, patience: 60_000 },
+  catalog: { publish: () => Promise.resolve('capability') } as unknown as AssetCatalog,
+  locate: (_bucket, key) => key,
+  playbackUrl: (capability, manifest) => `${capability}/${manifest}`,
+});
+const asset = packageAsset({
+  ...{ managedEgress: egress, harvestEndpoint: endpoint, tell: told1, targets: 1 },
+  packageEndpoint: endpoint as never,
+});
+
+let folder: TestDataFolder;
+let engine: Engine;
+let close: () => Promise<void>;
+
+beforeAll(async () => {
+  folder = await createDataFolder();
+  const limits = { harvests: { perProcess: 1 }, managed: { perProcess: 2 } };
+  ({ engine, close } = await openEngine({
+    ...{ dataFolder: folder.dataFolder, limits },
+    workflows: [asset, endpoint, broughtOver, told1],
+  }));
+});
+afterAll(async () => {
+  await close();
+  await folder.remove();
+});
+
+const requestOf = (id: string, packagingGroupId: string): AssetRequest => ({
+  ...{ id, packagingGroupId, source: 's3://source/index.m3u8', destination: { path: '' } },
+});
+
+function submit(id: string, group: string, endpoints: Record<string, 'PLAYABLE' | 'FAILED' | 'never'>) {
+  service.set(id, endpoints);
+  const input = { request: requestOf(id, group), configurations: [], egress: 'mediapackage-vod' as const };
+  return engine.submit(asset, `asset:${id}`, input);
+}
+
+const patience = { timeout: 20_000, interval: 100 };
+const stateOf = async (id: string) => (await engine.jobs.find(id)).status;
+const progressOf = async (id: string) => (await engine.jobs.find(id)).progress;
+
+it('takes a place among the harvests once it is playable: those that wait hold up neither other groups nor their own', async () => {
+  for (const n of [1, 2]) await submit(`stuck-${n}`, 'stuck', { hls: 'never', dash: 'never' });
+  await expect.poll(() => stateOf('asset:stuck-2:dash'), patience).toBe('running');
+  await submit('quick', 'other', { hls: 'PLAYABLE' });
+  expect(await engine.result('asset:quick')).toMatchObject({ endpoints: [{ configurationId: 'hls', objects: 3 }] });
+
+  service.get('stuck-1')!.dash = 'PLAYABLE';
+  expect(await engine.result('asset:stuck-1:dash')).toMatchObject({ status: 'complete' });
+  expect(await engine.jobs.find('asset:stuck-1')).toMatchObject({ status: 'running' });
+});
+
+it('shows the progress of its harvest', async () => {
+  await submit('held', 'group', { hls: 'PLAYABLE' });
+  const progress = { done: 1, total: 3, unit: 'segments' };
+  await expect.poll(() => progressOf('asset:held:hls'), patience).toMatchObject(progress);
+  expect(await engine.jobs.find('asset:held:hls:harvest')).toMatchObject({ queue: 'harvests', progress });
+});
+
+it('harvests by itself where an earlier version queued it, in a place that one below it would need', async () => {
+  service.set('early', { hls: 'PLAYABLE' });
+  await engine.submit(endpoint, 'asset:early:hls', { request: requestOf('early', 'group'), configurationId: 'hls' });
+  expect(await engine.result('asset:early:hls')).toMatchObject({ status: 'complete' });
+  expect((await engine.jobs.show('asset:early:hls')).children).toEqual([]);
+});
