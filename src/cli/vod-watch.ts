@@ -1,7 +1,8 @@
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { Failure, toFailure } from '../domain/failure.js';
-import type { StorageLocation } from '../storage/location.js';
+import { parseLocation, sourceAt, type StorageLocation } from '../storage/location.js';
 import type { AssetDoor } from './asset-door.js';
 import type { CommandContext } from './command-context.js';
 import { readJson } from './vod-request.js';
@@ -56,7 +57,7 @@ function seconds(text: string): number {
 
 async function runWatch(context: CommandContext, place: string | undefined, options: WatchOptions): Promise<void> {
   const { signal } = context;
-  const location = place === undefined ? undefined : await locationOf(context, place);
+  const location = place === undefined ? undefined : locationOf(context, place);
   const watch =
     options.queue === undefined
       ? await placeWatch(context, needed(location), options)
@@ -74,9 +75,8 @@ async function runWatch(context: CommandContext, place: string | undefined, opti
   }
 }
 
-async function locationOf({ cwd }: CommandContext, place: string): Promise<StorageLocation> {
-  const [{ parseLocation }, path] = await Promise.all([import('../storage/location.js'), import('node:path')]);
-  const location = parseLocation(/^[a-z0-9]+:/i.test(place) ? place : path.resolve(cwd, place));
+function locationOf({ cwd }: CommandContext, place: string): StorageLocation {
+  const location = parseLocation(/^[a-z0-9]+:/i.test(place) ? place : resolve(cwd, place));
   if (location) return location;
   throw new Failure('usage', `${place} cannot be watched: a folder or s3://bucket/prefix is allowed.`);
 }
@@ -165,7 +165,7 @@ async function startSource({ terminal }: CommandContext, door: AssetDoor, start:
   const request = {
     id: source.assetId,
     packagingGroupId: options.packagingGroup,
-    source: addressOf(location, source.key),
+    source: sourceAt(location, source.key),
     ...(options.role !== undefined && { sourceRoleArn: options.role }),
     destination: { path: options.to },
   };
@@ -186,12 +186,6 @@ async function started(context: CommandContext, door: AssetDoor, start: Start): 
     if (start.options.once) throw failure;
     return failure.kind === 'permanent';
   }
-}
-
-function addressOf(location: StorageLocation, key: string): string {
-  if (location.kind === 'file') return `${location.folder}/${key}`;
-  const whole = location.prefix === '' ? key : `${location.prefix}/${key}`;
-  return `s3://${location.bucket}/${whole.split('/').map(encodeURIComponent).join('/')}`;
 }
 
 async function allEnded(door: AssetDoor, signal: AbortSignal): Promise<void> {

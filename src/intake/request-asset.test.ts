@@ -33,12 +33,26 @@ describe('a request for an asset', () => {
     });
   });
 
+  it.each(['lecture #1/a b.m3u8', 'what?/50%.m3u8', 'a+b/für.m3u8'])(
+    'names the object %j of S3 by one address, whether an ARN or an address was given',
+    (key) => {
+      const { createAssetRequest: given } = predecessor;
+      const arn = requestAsset({ createAssetRequest: { ...given, SourceArn: `arn:aws:s3:::sources/${key}` } });
+      const encoded = key.split('/').map(encodeURIComponent).join('/');
+      expect(arn.source).toBe(`s3://sources/${encoded}`);
+      const native = { id: 'a', packagingGroupId: 'g' };
+      expect(requestAsset({ ...native, source: arn.source }).source).toBe(arn.source);
+    },
+  );
+
   it.each([
     ['an id with a slash', { Id: '../x' }, 'createAssetRequest.Id'],
     ['an unknown field', { Priority: 1 }, 'createAssetRequest'],
     ['no source', { SourceArn: '' }, 'createAssetRequest.SourceArn'],
     ['a source of an unknown kind', { SourceArn: 'gopher://x/y' }, 'source: an S3 ARN'],
     ['a relative source', { SourceArn: 'a/b.m3u8' }, 'source: an S3 ARN'],
+    ['an address that would be cut at #', { SourceArn: 's3://sources/lecture #1/a.m3u8' }, 'percent-encoded'],
+    ['an address with a % that stands for itself', { SourceArn: 's3://sources/100%/a.m3u8' }, 'percent-encoded'],
     ['a path that leaves the bucket', { DestinationPath: 'a/../../b' }, 'destination path'],
     ['a path with an empty part', { DestinationPath: 'a//b' }, 'destination path'],
     ['a path into our own folder', { DestinationPath: 'a/.reelway' }, 'destination path'],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { identifierSchema, type AssetRequest } from '../domain/asset.js';
 import { Failure } from '../domain/failure.js';
+import { readS3Address, readS3Arn, s3Address } from '../domain/s3-address.js';
 
 /** packaged-vod-downloader's input, as its Step Functions execution takes it. */
 const createAssetRequestSchema = z.strictObject({
@@ -48,7 +49,7 @@ function fromPredecessor(given: z.infer<typeof createAssetRequestSchema>['create
   return {
     id: given.Id,
     packagingGroupId: given.PackagingGroupId,
-    source: sourceOfArn(given.SourceArn),
+    source: sourceAddress(given.SourceArn),
     ...(given.SourceRoleArn !== undefined && { sourceRoleArn: given.SourceRoleArn }),
     destination: {
       ...(given.DestinationBucket !== undefined && { bucket: given.DestinationBucket }),
@@ -61,7 +62,7 @@ function fromNative(given: z.infer<typeof nativeRequestSchema>): AssetRequest {
   return {
     id: given.id,
     packagingGroupId: given.packagingGroupId,
-    source: sourceOfArn(given.source),
+    source: sourceAddress(given.source),
     ...(given.sourceRoleArn !== undefined && { sourceRoleArn: given.sourceRoleArn }),
     destination: {
       ...(given.destination.bucket !== undefined && { bucket: given.destination.bucket }),
@@ -70,10 +71,10 @@ function fromNative(given: z.infer<typeof nativeRequestSchema>): AssetRequest {
   };
 }
 
-/** `arn:aws:s3:::bucket/key` (any partition) as `s3://bucket/key`; everything else as it is. */
-function sourceOfArn(source: string): string {
-  const arn = /^arn:aws[a-z-]*:s3:::([^/]+)\/(.+)$/.exec(source);
-  return arn ? `s3://${arn[1]}/${arn[2]}` : source;
+/** Objects of S3 by one address, however they were named; everything else as it is. */
+function sourceAddress(source: string): string {
+  const object = readS3Arn(source) ?? readS3Address(source);
+  return object ? s3Address(object) : source;
 }
 
 function trimSlashes(path: string): string {
@@ -101,6 +102,10 @@ function destinationProblems({ destination }: AssetRequest): string[] {
 }
 
 function sourceProblems(source: string): string[] {
+  if (/^s3:\/\//.test(source) && !readS3Address(source))
+    return [
+      `source: an s3://bucket/key address is percent-encoded as URLs are (# is %23, ? is %3F, % is %25); given: ${JSON.stringify(source)}`,
+    ];
   if (/^(s3|https?|file):\/\//.test(source) || source.startsWith('/')) return [];
   return [
     `source: an S3 ARN, s3://, https:// or file:// address or an absolute path is allowed; given: ${JSON.stringify(source)}`,

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { s3Address } from '../domain/s3-address.js';
 
 /** Where a store lies, as people write it. */
 export type StorageLocation =
@@ -23,8 +24,7 @@ export function parseLocation(text: string): StorageLocation | undefined {
 /** The address by which an object of the store is read as a source: an absolute path, or `s3://bucket/key`, percent-encoded. */
 export function sourceAt(location: StorageLocation, key: string): string {
   if (location.kind === 'file') return join(location.folder, key);
-  const parts = [...location.prefix.split('/').filter((part) => part !== ''), ...key.split('/')];
-  return `s3://${location.bucket}/${parts.map(encodeURIComponent).join('/')}`;
+  return s3Address({ bucket: location.bucket, key: location.prefix === '' ? key : `${location.prefix}/${key}` });
 }
 
 function parseFile(rest: string): StorageLocation | undefined {

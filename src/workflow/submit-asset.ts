@@ -1,5 +1,6 @@
 import { jobIdOfAsset, shownSource, type AssetRequest } from '../domain/asset.js';
 import { Failure } from '../domain/failure.js';
+import { readS3Address, s3Address } from '../domain/s3-address.js';
 import { roleToAssume } from '../domain/source-role.js';
 import type { PackagingGroup } from '../domain/packaging-configuration.js';
 import { requestAsset } from '../intake/request-asset.js';
@@ -83,8 +84,7 @@ function refuseOtherSource(earlier: AssetRequest | undefined, request: AssetRequ
   if (!earlier) return;
   const facts = ({ packagingGroupId, source, destination }: AssetRequest) => ({
     packagingGroupId,
-    // An address that was signed anew is the same source.
-    source: shownSource(source),
+    source: sameSource(source),
     'destination bucket': destination.bucket ?? '(of the settings)',
     'destination path': destination.path,
   });
@@ -97,4 +97,10 @@ function refuseOtherSource(earlier: AssetRequest | undefined, request: AssetRequ
   throw new Failure('conflict', `The asset ${request.id} exists already: ${changed.join('; ')}. Choose another id.`, {
     details: { asset: request.id, changed },
   });
+}
+
+/** An address that was signed anew is the same source, and so is one whose characters were encoded otherwise. */
+function sameSource(source: string): string {
+  const object = readS3Address(source);
+  return object ? s3Address(object) : shownSource(source);
 }

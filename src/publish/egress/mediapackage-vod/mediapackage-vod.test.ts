@@ -157,6 +157,15 @@ describe('an asset of MediaPackage VOD', () => {
     expect(server.requests.filter((line) => line.startsWith('POST'))).toHaveLength(1);
   });
 
+  it.each(['lecture #1/a b.m3u8', 'what?/50%20.m3u8', 'a+b/für.m3u8'])(
+    'is created of the object %j as S3 calls it, not of its address',
+    async (key) => {
+      const encoded = key.split('/').map(encodeURIComponent).join('/');
+      await egress.prepare({ ...request, source: `s3://source/${encoded}` });
+      expect(aws.assets.get('lecture')).toMatchObject({ sourceArn: `arn:aws:s3:::source/${key}` });
+    },
+  );
+
   it('is found when the answer to its creation was lost', async () => {
     aws.assets.set('lecture', {
       id: 'lecture',

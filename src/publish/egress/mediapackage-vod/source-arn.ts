@@ -1,5 +1,6 @@
 import type { AssetRequest } from '../../../domain/asset.js';
 import { Failure } from '../../../domain/failure.js';
+import { readS3Address, s3Arn } from '../../../domain/s3-address.js';
 
 /**
  * The source as MediaPackage VOD names it: the ARN of an object in S3.
@@ -10,14 +11,14 @@ export function sourceOfAsset(
   { source, sourceRoleArn }: Pick<AssetRequest, 'source' | 'sourceRoleArn'>,
   region: string,
 ): { SourceArn: string; SourceRoleArn: string } {
-  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(source) ?? [];
+  const object = readS3Address(source);
   const problems = [
-    ...(bucket === undefined ? ['SourceArn: MediaPackage reads from S3; arn:aws:s3:::bucket/key is needed'] : []),
+    ...(object === undefined ? ['SourceArn: MediaPackage reads from S3; arn:aws:s3:::bucket/key is needed'] : []),
     ...(sourceRoleArn === undefined ? ['SourceRoleArn: MediaPackage needs a role that may read the source'] : []),
   ];
-  if (bucket === undefined || key === undefined || sourceRoleArn === undefined)
+  if (object === undefined || sourceRoleArn === undefined)
     throw new Failure('invalid_request', problems.join('; '), { details: { problems } });
-  return { SourceArn: `arn:${partitionOf(region)}:s3:::${bucket}/${key}`, SourceRoleArn: sourceRoleArn };
+  return { SourceArn: s3Arn(object, partitionOf(region)), SourceRoleArn: sourceRoleArn };
 }
 
 function partitionOf(region: string): string {
