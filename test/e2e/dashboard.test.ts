@@ -102,6 +102,7 @@ describe.runIf(requires('chromium'))('The dashboard', () => {
     const source = await slowSource(sample);
     const { page, problems } = await signedIn();
     const now = (await signedIn()).page;
+    const asset = (await signedIn()).page;
     await page.goto(`${server.url}/#/assets/new`);
     await page.getByLabel('Source').fill(`${source.url}/lecture-7/index.m3u8`);
     expect(await page.getByLabel('Id').inputValue()).toBe('lecture-7');
@@ -124,10 +125,26 @@ describe.runIf(requires('chromium'))('The dashboard', () => {
     expect(await queue.locator('.holders a').count()).toBe(2);
     expect(await queue.locator('.rows > li').count()).toBe(2);
     expect(await axeFindings(now)).toEqual([]);
+    // As a page is that came over plain http: it has no clipboard.
+    await asset.addInitScript(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+    await asset.goto(`${server.url}/?#/assets/of/lecture-7`);
+    await asset.getByText('Nothing of it is playable yet.').waitFor();
     source.letGo();
     await now.getByRole('heading', { name: 'Just ended' }).waitFor();
     await page.locator('.title .status.done').waitFor();
     await source.close();
+
+    // What has come is shown without loading the page again.
+    await asset.locator('[data-endpoint]').nth(3).waitFor();
+    await asset
+      .getByRole('button', { name: /^Copy address/ })
+      .first()
+      .click();
+    const address = asset.getByRole('textbox', { name: /^Address of/ });
+    await asset.getByText('It is selected: copy it').waitFor();
+    expect(await address.inputValue()).toMatch(/^http.*\/out\/v1\//);
+    expect(await asset.evaluate(() => String(getSelection()))).toBe(await address.inputValue());
+    expect(await axeFindings(asset)).toEqual([]);
 
     const asked: string[] = [];
     page.on('request', (request) => asked.push(request.url()));

@@ -1,22 +1,29 @@
 import { useState } from 'react';
 import type { Asset, JobDetail } from '../../src/api/contract';
 import { formatBytes, formatDuration } from '../format';
+import { AnswerState } from '../parts/answer-state';
+import { CopyButton } from '../parts/copy-button';
 import { Fact } from '../parts/fact';
 import { JobStatus } from '../parts/job-status';
-import { ProblemView } from '../parts/problem-view';
 import { Time } from '../parts/time';
 import { Player } from '../player/player';
 import { Link } from '../router';
 import { useResource } from '../use-resource';
 
+/** milliseconds */
+const askAgain = 5000;
+
 /** An asset: where it comes from, how the work on it is, and each endpoint with a player. */
 export function AssetPage({ id }: { readonly id: string }) {
-  const { data: asset, problem } = useResource<Asset>(`api/assets/${encodeURIComponent(id)}`);
-  const { data: job } = useResource<JobDetail>(`api/jobs/${encodeURIComponent(`asset:${id}`)}`, 5000);
+  const { data: job } = useResource<JobDetail>(`api/jobs/${encodeURIComponent(`asset:${id}`)}`, askAgain);
+  const isMade = job?.status === 'queued' || job?.status === 'running';
+  // When its job ends it is asked for a last time.
+  const answer = useResource<Asset>(`api/assets/${encodeURIComponent(id)}`, isMade ? askAgain : undefined);
+  const { data: asset, problem } = answer;
   return (
     <>
       <h1>{id}</h1>
-      {!(job && problem?.code === 'not_found') && <ProblemView problem={problem} />}
+      {!(job && problem?.code === 'not_found') && <AnswerState of={answer} />}
       <dl className="facts">
         {job && (
           <Fact
@@ -87,20 +94,4 @@ function Endpoint({ endpoint }: { readonly endpoint: Asset['endpoints'][number] 
 /** The same address under the name that this page was reached by: its policy lets it ask nobody else. */
 function ownAddress(url: string): string {
   return url.replace(/^.*?\/out\/v1\//, 'out/v1/');
-}
-
-function CopyButton({ text, what }: { readonly text: string; readonly what: string }) {
-  const [copied, setCopied] = useState(false);
-  const copy = () => {
-    navigator.clipboard?.writeText(text).then(
-      () => setCopied(true),
-      () => prompt('The address:', text),
-    );
-  };
-  return (
-    <button type="button" className="quiet" onClick={copy}>
-      {copied ? 'Copied' : 'Copy address'}
-      <span className="unseen"> of {what}</span>
-    </button>
-  );
 }
