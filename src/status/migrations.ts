@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { Failure } from '../domain/failure.js';
-import { quickerGrams, recordingSearch } from './search-index.js';
+import { quickerGrams, recordingsBySeries, recordingSearch } from './search-index.js';
 
 /**
  * Our tables, forward only: a migration that was released is never edited, the next one corrects it.
@@ -269,6 +269,7 @@ const migrations: readonly { name: string; sql: string }[] = [
         text text NOT NULL,
         saved_at double precision NOT NULL);`,
   },
+  { name: 'recordings of a series', sql: recordingsBySeries },
 ];
 
 /** Any number: the advisory lock under which one process at a time migrates. */

@@ -1,11 +1,15 @@
-import { sql, type Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { RecordingStatus } from '../domain/recording-status.js';
+import { hasText } from './recording-search.js';
 import { withIngests, type CatalogRecording } from './recording-views.js';
 import type { Tables } from './tables.js';
 
 /** Which recordings; what is absent does not matter. */
 export interface RecordingFilter {
-  /** part of the topic, the uuid, the meeting's number, the host's address or a series, in any case; below three characters: the beginning of a word */
+  /**
+   * part of the topic, the uuid, the meeting's number, the host's address, a series, or of the course of a class that the schedule has for it, in any
+   * case; below three characters: the beginning of a word
+   */
   readonly search?: string | undefined;
   /** an ingest of it has one of these */
   readonly status?: readonly RecordingStatus[] | undefined;
@@ -35,7 +39,7 @@ export async function listRecordings(
 ): Promise<readonly CatalogRecording[]> {
   const { status, meetingId, awaitsSchedule, from, before, after, limit } = filter;
   let page = tables.selectFrom('recording').selectAll();
-  if (filter.search !== undefined) page = page.where(holds(filter.search));
+  if (filter.search !== undefined) page = page.where(await hasText(tables, filter.search));
   if (status !== undefined && status.length > 0)
     page = page.where('uuid', 'in', (some) => some.selectFrom('ingest').select('uuid').where('status', 'in', status));
   if (meetingId !== undefined) page = page.where('meeting_id', '=', meetingId);
@@ -49,11 +53,4 @@ export async function listRecordings(
     );
   }
   return withIngests(tables, await page.orderBy('start_time', 'desc').orderBy('uuid', 'desc').limit(limit).execute());
-}
-
-function holds(search: string) {
-  const wanted = sql`lower(${search}::text)`;
-  return sql<boolean>`(
-    reelway.search_grams(search_text) @> reelway.wanted_grams(${wanted})
-    AND (length(${wanted}) < 3 OR strpos(search_text, ${wanted}) > 0))`;
 }

@@ -39,6 +39,10 @@ export const recordingSearch = `
   CREATE TRIGGER ingest_series AFTER INSERT OR UPDATE OF series_id ON reelway.ingest
     FOR EACH ROW WHEN (NEW.series_id IS NOT NULL) EXECUTE FUNCTION reelway.keep_series();`;
 
+/** Recordings by the series that they belong to, each as a whole: of a course the schedule knows its series. */
+export const recordingsBySeries = `
+  CREATE INDEX recording_series ON reelway.recording USING gin (string_to_array(series, ' '));`;
+
 /** The same grams in half the time: an index takes each once anyway. */
 export const quickerGrams = `
   CREATE OR REPLACE FUNCTION reelway.search_grams(given text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 5000 AS $$
