@@ -153,7 +153,10 @@ describe.runIf(requires('chromium', 'ffmpeg'))('The recordings of the dashboard'
     await row.waitFor({ state: 'detached' });
     await page.getByLabel('State').selectOption('not ingested');
     await page.getByLabel('From', { exact: true }).fill('2026-11-20');
+    // A day of the reader's, who is in New York.
+    const asked = page.waitForRequest(/from=2026-11-20T05%3A00%3A00.000Z&to=2026-11-21T05%3A00%3A00.000Z/);
     await page.getByLabel('To').fill('2026-11-20');
+    await asked;
     await page.getByLabel('Only those without a class').check();
     await row.waitFor();
     await page.reload();

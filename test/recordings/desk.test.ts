@@ -100,6 +100,9 @@ describe('the desk of the recordings line', () => {
     expect(await ids('search=COURSE%202')).toEqual(['/2+==']);
     expect(await ids('search=911111113')).toEqual(['/3+==']);
     expect(await ids('from=2026-11-22&to=2026-11-22')).toEqual(['/2+==']);
+    const at = (hours: string) => encodeURIComponent(`2026-11-22T${hours}:00-05:00`);
+    expect(await ids(`from=${at('09:00')}&to=${at('09:01')}`)).toEqual(['/2+==']);
+    expect(await ids(`from=${at('08:00')}&to=${at('09:00')}`)).toEqual([]);
     expect(await ids('meetingId=911111111&status=WEBHOOK_FAILED')).toEqual([]);
     expect(await get<RecordingDetail>(`/api/recordings/${encodeURIComponent('/2+==')}`)).toMatchObject({
       uuid: '/2+==',

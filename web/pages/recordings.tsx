@@ -1,6 +1,7 @@
 import { useId } from 'react';
 import type { RecordingPage as Page, RecordingSummary } from '../../src/api/contract';
 import { withQuery } from '../api';
+import { beginOfDay } from '../days';
 import { formatDuration } from '../format';
 import { stateOf, statusGroups } from '../ingest-words';
 import { AnswerState } from '../parts/answer-state';
@@ -30,7 +31,8 @@ export function RecordingsPage() {
     .filter((cursor) => cursor !== '');
   const group = state in statusGroups ? statusGroups[state as keyof typeof statusGroups] : undefined;
   const path = withQuery('api/recordings', {
-    ...{ search: useLater(search, 250), status: group?.statuses, from, to },
+    ...{ search: useLater(search, 250), status: group?.statuses },
+    ...{ from: beginOfDay(from), to: beginOfDay(to, 1) },
     awaitsSchedule: waits === 'yes' ? 'true' : undefined,
     ...{ limit: pageSize, cursor: cursors.at(-1) },
   });

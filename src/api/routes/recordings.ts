@@ -27,18 +27,23 @@ const security = [{ token: [] }];
 const tags = ['recordings'];
 const oneOrMore = <T extends z.ZodType>(item: T) =>
   z.preprocess((value) => (value === undefined || Array.isArray(value) ? value : [value]), z.array(item).optional());
-const day = z.iso.date().optional();
+/** A day of UTC, which scripts write, or an instant, which whoever has another day in mind does. */
+const time = z.union([z.iso.date(), z.iso.datetime({ offset: true })]).optional();
 const query = z.object({
   search: z
     .string()
     .max(200)
     .optional()
-    .describe("Part of the topic, the uuid, the meeting's number, the host's address or a series, in any case."),
+    .describe(
+      "Part of the topic, the uuid, the meeting's number, the host's address, a series, or a course of the class schedule, in any case.",
+    ),
   status: oneOrMore(z.enum(recordingStatuses)).describe('Of any of its ingests; may be given several times.'),
   meetingId: z.string().optional(),
   awaitsSchedule: z.stringbool().optional().describe('true: those that no class was found for'),
-  from: day.describe('The first day of the meeting, in UTC.'),
-  to: day.describe('The last day.'),
+  from: time.describe(
+    'Meetings that begin then or later: a day in UTC, `2026-11-20`, or an instant, `2026-11-20T00:00:00-05:00`.',
+  ),
+  to: time.describe('The last day, in UTC; of an instant: those that begin before it.'),
   limit: z.coerce.number().int().min(1).max(500).default(50),
   cursor: z.string().max(1000).optional().describe('`next` of the page before'),
 });
@@ -130,7 +135,7 @@ function lookRoutes(app: ApiServer, desk: RecordingsDesk): void {
         ...filter,
         limit: limit + 1,
         ...(from !== undefined && { from: Date.parse(from) }),
-        ...(to !== undefined && { before: Date.parse(to) + 86_400_000 }),
+        ...(to !== undefined && { before: endOf(to) }),
         ...(cursor !== undefined && { after: readCursor(cursor) }),
       });
       const shown = found.slice(0, limit);
@@ -149,6 +154,10 @@ function lookRoutes(app: ApiServer, desk: RecordingsDesk): void {
     },
     async ({ params: { uuid } }) => recordingDetail(await desk.show(uuid)),
   );
+}
+
+function endOf(to: string): number {
+  return Date.parse(to) + (to.includes('T') ? 0 : 86_400_000);
 }
 
 function orderedView({ trackingId, job, reason }: OrderedIngest): z.input<typeof orderedIngestSchema> {
