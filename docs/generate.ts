@@ -4,7 +4,7 @@ import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { settingSections, shownText, type SettingName } from '../src/config/config.js';
 import { failureTable } from '../src/domain/failure.js';
-import { metricTable } from '../src/status/metrics.js';
+import { metricTable } from '../src/status/metric-table.js';
 import type { Settings } from '../src/domain/setting.js';
 import { packagingConfigurationPage } from './packaging-fields.js';
 
@@ -80,7 +80,8 @@ function metricsPage(): string {
     '    authorization: { credentials_file: /etc/prometheus/reelway-token }',
     '    static_configs: [{ targets: [media.example.edu:8080] }]',
     '```\n',
-    'What is of the _database_ is the same from every process: take `max` of it over instances. What is of the _process_ is its own: take `sum`. A',
+    'What is of the _database_ is the same from every process, and no restart sets its counters back: take `max` of it over instances. What is of the _process_ is',
+    'its own and begins at 0 with it, which `rate` and `increase` allow for: take `sum`. A',
     '`reelway worker` has no port of its own and is not scraped; counters of what it does are not in these figures, gauges of the database are.',
     'Sizes are bytes, times seconds. Labels have few values: kinds, queues, codes and patterns of routes, never ids.\n',
     table(['Name', 'Type', 'What', 'Labels', 'Of'], rows),

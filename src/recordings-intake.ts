@@ -7,6 +7,7 @@ import type { ZoomIngester } from './api/routes/zoom-ingester.js';
 import type { Config } from './config/config.js';
 import { Failure } from './domain/failure.js';
 import type { Inventory } from './domain/inventory.js';
+import type { CountedZoomEvent } from './domain/zoom-event.js';
 import { httpClient } from './net/request.js';
 import { trusting } from './net/safe-url.js';
 import { slackApi } from './source/slack/slack-api.js';
@@ -43,6 +44,8 @@ export interface RecordingsIntakeOptions {
   readonly inventory?: (prefix: string) => Promise<Inventory | undefined>;
   /** As the second half of the line takes work; undefined while Zoom or Opencast is not set up. */
   readonly second: () => Pick<EventServices, 'submit' | 'submitTranscripts' | 'submitLateFiles'> | undefined;
+  /** Counts what Zoom tells. */
+  readonly countEvent: (event: CountedZoomEvent) => void;
   readonly log: Logger;
 }
 
@@ -123,6 +126,7 @@ export function recordingsIntake(options: RecordingsIntakeOptions): RecordingsIn
             window: config.ZOOM_WEBHOOK_WINDOW,
             inbox,
             onEvent: () => loop && loop.wake(),
+            countEvent: options.countEvent,
           }),
           ingest: (json) => ingestOnDemand(services, json),
           views: catalog,

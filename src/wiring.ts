@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { HealthCheck } from './api/routes/health.js';
+import { runChecks, type HealthCheck } from './api/routes/health.js';
 import type { LogServices } from './api/routes/logs.js';
 import type { SystemServices } from './api/routes/system.js';
 import { storageOf, type Config } from './config/config.js';
@@ -39,10 +39,11 @@ import { watchQueues } from './status/queue-watch.js';
 import { jobJournal } from './status/job-journal.js';
 import { jobTable } from './status/job-table.js';
 import { installationSecret } from './status/secrets.js';
-import { openMetrics, type Metrics } from './status/metrics.js';
+import { openMetrics, type Metrics, type MetricSources } from './status/metrics.js';
 import { packagingGroups, type PackagingGroups } from './status/packaging-groups.js';
 import { queueShares } from './status/queue-shares.js';
 import { sessionTable, type SessionTable } from './status/session-table.js';
+import { readTally } from './status/tally.js';
 import { vodStore, type VodStore } from './status/vod-store.js';
 import { workerTable } from './status/worker-table.js';
 import { sourceAt } from './storage/location.js';
@@ -103,6 +104,8 @@ export interface Services {
   readonly checks: readonly HealthCheck[];
   readonly system: SystemServices;
   readonly metrics: Metrics;
+  /** What they are made of at each scrape. */
+  readonly metricSources: MetricSources;
   readonly logs: LogServices;
   /** Work under way goes on at its last checkpoint with the next start. */
   close(): Promise<void>;
@@ -202,12 +205,12 @@ async function compose(
     ...(times && { times }),
     stream: { packageEndpoint: endpoint, findPackagingGroup },
   });
+  const metrics = openMetrics();
   const intake = recordingsIntake({
-    ...{ config, database, log, zoom: zoom?.client },
+    ...{ config, database, log, zoom: zoom?.client, countEvent: metrics.zoomEvent },
     inventory: (prefix) => readInventory(openStore(undefined), prefix),
     second: () => recordings && { submit: recordings.submitIngest, ...recordings },
   });
-  const metrics = openMetrics();
   const engine = await startEngine({
     database,
     meter: metrics,
@@ -293,6 +296,11 @@ async function compose(
     checks,
     system,
     metrics,
+    metricSources: {
+      ...{ version: readVersion(), view: system, disks: system.disks },
+      tally: () => readTally(database.tables),
+      checks: () => runChecks(checks),
+    },
     logs,
     async close() {
       watching.stop();

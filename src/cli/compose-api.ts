@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import type { ApiServer } from '../api/http-types.js';
 import type { Oidc } from '../api/oidc.js';
-import { runChecks } from '../api/routes/health.js';
 import { apiServer } from '../api/server.js';
 import type { SignInTickets } from '../api/sign-in-tickets.js';
 import type { Config } from '../config/config.js';
@@ -21,8 +20,7 @@ interface ApiParts {
 export async function composeApi(services: Services, parts: ApiParts): Promise<ApiServer> {
   const { intake, config, log, tickets, tokens } = parts;
   const version = readVersion();
-  const { system, checks, metrics, logs } = services;
-  const metricSources = { version, view: system, disks: system.disks, checks: () => runChecks(checks) };
+  const { system, checks, metrics, metricSources, logs } = services;
   return apiServer(
     {
       ...{ log, version, metrics, metricSources, logs },

@@ -25,3 +25,33 @@ export interface AffectedRecording {
   /** The files that it happened to; absent: all. */
   readonly fileIds?: readonly string[];
 }
+
+/** Events of Zoom that are counted by name, those that ask for nothing too; all others count as one. */
+export const countedZoomEvents = [
+  'meeting.started',
+  'meeting.ended',
+  'webinar.started',
+  'webinar.ended',
+  'recording.started',
+  'recording.paused',
+  'recording.resumed',
+  'recording.stopped',
+  'recording.completed',
+  'recording.transcript_completed',
+  'recording.renamed',
+  'recording.trashed',
+  'recording.deleted',
+  'recording.recovered',
+  'recording.batch_trashed',
+  'recording.batch_deleted',
+  'recording.batch_recovered',
+  'endpoint.url_validation',
+  'other',
+] as const;
+export type CountedZoomEvent = (typeof countedZoomEvents)[number];
+
+/** @param body of a webhook */
+export function countedZoomEvent(body: unknown): CountedZoomEvent {
+  const name = typeof body === 'object' && body !== null && 'event' in body ? body.event : undefined;
+  return countedZoomEvents.find((each) => each === name) ?? 'other';
+}

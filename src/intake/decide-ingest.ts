@@ -1,4 +1,5 @@
 import type { Recording } from '../domain/recording.js';
+import type { IgnoredOutcome } from '../domain/recording-outcome.js';
 import type { ScheduledClass } from '../domain/schedule.js';
 import type { IngestRequest } from '../domain/work-request.js';
 import { matchSchedule, type MatchRules, type Timed } from './match-schedule.js';
@@ -27,7 +28,12 @@ export type Decision =
       readonly publish?: IngestRequest['publish'];
     }
   /** `awaitsSchedule`: a later schedule may have its class */
-  | { readonly kind: 'ignore'; readonly reason: string; readonly awaitsSchedule: boolean };
+  | {
+      readonly kind: 'ignore';
+      readonly reason: string;
+      readonly outcome: IgnoredOutcome;
+      readonly awaitsSchedule: boolean;
+    };
 
 /** The title of what no class gives one. */
 const defaultTitle = 'Lecture';
@@ -37,13 +43,17 @@ const defaultTitle = 'Lecture';
  * are zoom-recording-ingester's.
  */
 export function decideIngest(recording: Recording, facts: IntakeFacts, rules: IntakeRules): Decision {
-  const ignore = (reason: string, awaitsSchedule = false): Decision => ({ kind: 'ignore', reason, awaitsSchedule });
+  const ignore = (reason: string, outcome: IgnoredOutcome): Decision => ({
+    ...{ kind: 'ignore', reason, outcome },
+    awaitsSchedule: outcome === 'unmatched',
+  });
   if (!recording.files.some(({ fileType }) => ['mp4', 'm4a'].includes(fileType.toLowerCase())))
-    return ignore('No mp4 files');
-  if (recording.durationMinutes < rules.minimumDuration) return ignore(`Recording <${rules.minimumDuration} minutes`);
+    return ignore('No mp4 files', 'ignored');
+  if (recording.durationMinutes < rules.minimumDuration)
+    return ignore(`Recording <${rules.minimumDuration} minutes`, 'too_short');
   const found = matchSchedule(recording, facts.others, facts.classes, rules);
   const id = facts.seriesId ?? found?.seriesId ?? rules.defaultSeriesId;
-  if (id === undefined) return ignore('No opencast series match', true);
+  if (id === undefined) return ignore('No opencast series match', 'unmatched');
   const title = found?.title ?? defaultTitle;
   // What the class says is about its series: somebody who names another one has other plans.
   const publish = found?.seriesId === id ? found.publish : undefined;

@@ -167,16 +167,16 @@ describe('the decision', () => {
 
   it('is to wait for a schedule when there is no class', () => {
     expect(decideIngest(unmatched, facts, rules)).toEqual({
-      ...{ kind: 'ignore', reason: 'No opencast series match', awaitsSchedule: true },
+      ...{ kind: 'ignore', reason: 'No opencast series match', outcome: 'unmatched', awaitsSchedule: true },
     });
   });
 
   it.each([
-    ['No mp4 files', { files: [{ fileType: 'CHAT' }] }],
-    ['No mp4 files', { files: [] }],
-    ['Recording <2 minutes', { durationMinutes: 1 }],
-  ])('is for good: %s', (reason, change) => {
-    const expected = { kind: 'ignore', reason, awaitsSchedule: false };
+    ['No mp4 files', 'ignored', { files: [{ fileType: 'CHAT' }] }],
+    ['No mp4 files', 'ignored', { files: [] }],
+    ['Recording <2 minutes', 'too_short', { durationMinutes: 1 }],
+  ])('is for good: %s', (reason, outcome, change) => {
+    const expected = { kind: 'ignore', reason, outcome, awaitsSchedule: false };
     expect(decideIngest({ ...recording, ...change }, { ...facts, seriesId: 'mine' }, rules)).toEqual(expected);
   });
 

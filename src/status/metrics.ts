@@ -1,107 +1,17 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { FailureCode } from '../domain/failure.js';
+import { recordingOutcomes } from '../domain/recording-outcome.js';
+import { countedZoomEvents, type CountedZoomEvent } from '../domain/zoom-event.js';
+import { metricTable, type MetricName, type MetricsOf } from './metric-table.js';
+import { storedHistogram } from './stored-histogram.js';
 import type { DiskSpace, QueueState, SystemView, WorkerState } from './system-view.js';
-
-interface MetricEntry {
-  readonly type: 'counter' | 'gauge' | 'histogram';
-  /** what, and in which unit */
-  readonly help: string;
-  /** few values each: names from our own tables, never ids */
-  readonly labels: readonly string[];
-  /** `database`: the same from every process; `process`: to be added up over processes */
-  readonly of: 'database' | 'process';
-}
-
-/** Every metric of ours, under the name that it is scraped by; Node's own (process_*, nodejs_*) come beside them. */
-export const metricTable = {
-  reelway_info: { type: 'gauge', help: 'Always 1; says which version answers.', labels: ['version'], of: 'process' },
-  reelway_jobs: {
-    type: 'gauge',
-    help: 'Jobs that wait or run, by kind and status.',
-    labels: ['kind', 'status'],
-    of: 'database',
-  },
-  reelway_dead_letters: {
-    type: 'gauge',
-    help: 'Jobs that failed for good and wait for somebody to retry or dismiss them.',
-    labels: [],
-    of: 'database',
-  },
-  reelway_jobs_ended_total: {
-    type: 'counter',
-    help: 'Jobs that ended in this process, by kind and outcome (done, failed).',
-    labels: ['kind', 'status'],
-    of: 'process',
-  },
-  reelway_step_failures_total: {
-    type: 'counter',
-    help: 'Attempts of steps that failed, by failure code and by whether another attempt follows (again) or the job fails (failed).',
-    labels: ['code', 'outcome'],
-    of: 'process',
-  },
-  reelway_read_bytes_total: {
-    type: 'counter',
-    help: 'Bytes of sources that jobs read, by what they report of their progress.',
-    labels: [],
-    of: 'process',
-  },
-  reelway_written_bytes_total: {
-    type: 'counter',
-    help: 'Bytes of segments that jobs wrote, by what they report of their progress.',
-    labels: [],
-    of: 'process',
-  },
-  reelway_queue_jobs: {
-    type: 'gauge',
-    help: 'Jobs of a queue, waiting or running.',
-    labels: ['queue', 'status'],
-    of: 'database',
-  },
-  reelway_queue_oldest_waiting_seconds: {
-    type: 'gauge',
-    help: 'Seconds that the job that has waited longest in a queue has waited there, since a retry where there was one; 0 when none waits.',
-    labels: ['queue'],
-    of: 'database',
-  },
-  reelway_workers: {
-    type: 'gauge',
-    help: 'Processes that gave a sign of life in the last minute or hold running jobs.',
-    labels: [],
-    of: 'database',
-  },
-  reelway_disk_free_bytes: { type: 'gauge', help: 'Bytes that may still be written.', labels: ['path'], of: 'process' },
-  reelway_disk_size_bytes: { type: 'gauge', help: 'Bytes of the file system.', labels: ['path'], of: 'process' },
-  reelway_check_ok: {
-    type: 'gauge',
-    help: '1 when what Reelway needs answers, 0 when not; the checks of /readyz.',
-    labels: ['check'],
-    of: 'process',
-  },
-  reelway_http_requests_total: {
-    type: 'counter',
-    help: 'Requests answered, by method, route (its pattern) and status.',
-    labels: ['method', 'route', 'status'],
-    of: 'process',
-  },
-  reelway_http_request_seconds: {
-    type: 'histogram',
-    help: 'Seconds until a request was answered whole; streams of events are not in it.',
-    labels: ['method', 'route'],
-    of: 'process',
-  },
-} as const satisfies Record<string, MetricEntry>;
-
-type NameOf<Type> = {
-  [Name in keyof typeof metricTable]: (typeof metricTable)[Name]['type'] extends Type ? Name : never;
-}[keyof typeof metricTable];
-
-/** seconds; from a health check to a gigabyte over a slow line */
-const requestBuckets = [0.005, 0.02, 0.1, 0.5, 2, 10, 60];
+import type { Tally } from './tally.js';
 
 /** What is looked up at every scrape. */
 export interface MetricSources {
   readonly version: string;
   readonly view: SystemView;
+  readonly tally: () => Promise<Tally>;
   readonly disks: () => Promise<readonly DiskSpace[]>;
   readonly checks: () => Promise<readonly { readonly name: string; readonly ok: boolean }[]>;
 }
@@ -114,6 +24,7 @@ export interface Metrics {
   readonly stepFailed: (code: FailureCode, outcome: 'again' | 'failed') => void;
   readonly moved: (bytes: { readonly read: number; readonly written: number }) => void;
   readonly answered: (request: AnsweredRequest) => void;
+  readonly zoomEvent: (event: CountedZoomEvent) => void;
   /** Names of all metrics, Node's too. */
   names(): string[];
 }
@@ -127,16 +38,23 @@ export interface AnsweredRequest {
   readonly seconds: number | undefined;
 }
 
+/** Requests whose first failure after a start somebody wants to hear of. */
+const watchedAnswers = [
+  { route: '/new_recording', statuses: [400, 401, 500, 503] },
+  { route: '/ingest', statuses: [500] },
+] as const;
+
 /** The metrics of this process. */
 export function openMetrics(): Metrics {
   const register = new Registry();
   collectDefaultMetrics({ register });
-  const options = <Name extends keyof typeof metricTable>(name: Name) => {
+  const options = (name: MetricName) => {
     const { help, labels } = metricTable[name];
     return { name, help, labelNames: [...labels] as string[], registers: [register] };
   };
-  const gauge = (name: NameOf<'gauge'>) => new Gauge(options(name));
-  const counter = (name: NameOf<'counter'>) => new Counter(options(name));
+  const gauge = (name: MetricsOf<'type', 'gauge'>) => new Gauge(options(name));
+  const stored = (name: MetricsOf<'type', 'histogram'>) => storedHistogram(register, { name, ...metricTable[name] });
+  const counter = (name: MetricsOf<'type', 'counter'>) => new Counter(options(name));
 
   const gauges = {
     info: gauge('reelway_info'),
@@ -148,15 +66,32 @@ export function openMetrics(): Metrics {
     free: gauge('reelway_disk_free_bytes'),
     size: gauge('reelway_disk_size_bytes'),
     check: gauge('reelway_check_ok'),
+    lastDone: gauge('reelway_last_done_timestamp_seconds'),
+  };
+  const tallied = {
+    recordings: counter('reelway_recordings_total'),
+    opencastWorkflows: counter('reelway_opencast_workflows_total'),
+    pipeline: stored('reelway_recording_pipeline_seconds'),
+    duration: stored('reelway_recording_duration_seconds'),
   };
   const ended = counter('reelway_jobs_ended_total');
   const failures = counter('reelway_step_failures_total');
+  const zoomEvents = counter('reelway_zoom_events_total');
   // What rises from nothing is no increase to Prometheus: the first unexpected error after a start would alert nobody.
+  for (const event of countedZoomEvents) zoomEvents.inc({ event }, 0);
   for (const outcome of ['again', 'failed']) failures.inc({ code: 'internal' satisfies FailureCode, outcome }, 0);
   const read = counter('reelway_read_bytes_total');
   const written = counter('reelway_written_bytes_total');
   const requests = counter('reelway_http_requests_total');
-  const durations = new Histogram({ ...options('reelway_http_request_seconds'), buckets: requestBuckets });
+  for (const { route, statuses } of watchedAnswers)
+    for (const status of statuses) requests.inc({ method: 'POST', route, status: String(status) }, 0);
+  const { buckets } = metricTable.reelway_http_request_seconds;
+  const durations = new Histogram({ ...options('reelway_http_request_seconds'), buckets: [...buckets] });
+
+  function showOne(metric: Gauge, value: number | undefined): void {
+    if (value === undefined) metric.remove();
+    else metric.set(value);
+  }
 
   function showQueues(queues: readonly QueueState[], now: number): void {
     for (const { name, waiting, running, oldestWaiting } of queues) {
@@ -166,24 +101,40 @@ export function openMetrics(): Metrics {
     }
   }
 
-  async function lookUp({ version, view, disks, checks }: MetricSources): Promise<void> {
+  /** What a restart does not set back. undefined: the database does not say */
+  function showTally(tally: Tally | undefined): void {
+    const { recordings, opencastWorkflows, pipeline, duration } = tallied;
+    recordings.reset();
+    opencastWorkflows.remove();
+    const of = (name: MetricName) => tally && (tally.get(name) ?? new Map<string, number>());
+    pipeline.show(of('reelway_recording_pipeline_seconds'));
+    duration.show(of('reelway_recording_duration_seconds'));
+    if (!tally) return;
+    for (const outcome of recordingOutcomes)
+      recordings.inc({ outcome }, of('reelway_recordings_total')?.get(outcome) ?? 0);
+    opencastWorkflows.inc(of('reelway_opencast_workflows_total')?.get('') ?? 0);
+  }
+
+  async function lookUp({ version, view, disks, checks, tally }: MetricSources): Promise<void> {
     // What the database cannot say now is absent, not old.
-    const [counts, queues, workers, dead, space, checked] = await Promise.all([
+    const [counts, queues, workers, dead, lastDone, sums, space, checked] = await Promise.all([
       view.jobCounts().catch(() => undefined),
       view.queues().catch(() => []),
       view.workers().catch((): readonly WorkerState[] | undefined => undefined),
       view.deadLetters().catch(() => undefined),
+      view.lastDone().catch(() => undefined),
+      tally().catch(() => undefined),
       disks(),
       checks(),
     ]);
     for (const metric of Object.values(gauges)) metric.reset();
     gauges.info.set({ version }, 1);
     for (const { kind, status, count } of counts ?? []) gauges.jobs.set({ kind, status }, count);
-    if (dead === undefined) gauges.deadLetters.remove();
-    else gauges.deadLetters.set(dead);
-    if (workers === undefined) gauges.workers.remove();
-    else gauges.workers.set(workers.length);
+    showOne(gauges.deadLetters, dead);
+    showOne(gauges.workers, workers?.length);
+    showOne(gauges.lastDone, lastDone && lastDone / 1000);
     showQueues(queues, Date.now());
+    showTally(sums);
     for (const { path, free, total } of space) {
       gauges.free.set({ path }, free);
       gauges.size.set({ path }, total);
@@ -213,6 +164,7 @@ export function openMetrics(): Metrics {
       requests.inc({ method, route, status: String(status) });
       if (seconds !== undefined) durations.observe({ method, route }, seconds);
     },
+    zoomEvent: (event) => zoomEvents.inc({ event }),
     names: () => register.getMetricsAsArray().map(({ name }) => name),
   };
 }

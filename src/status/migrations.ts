@@ -270,6 +270,11 @@ const migrations: readonly { name: string; sql: string }[] = [
         saved_at double precision NOT NULL);`,
   },
   { name: 'recordings of a series', sql: recordingsBySeries },
+    name: 'figures that last',
+    sql: `
+      CREATE TABLE reelway.tally (
+        metric text NOT NULL, label text NOT NULL, value double precision NOT NULL, PRIMARY KEY (metric, label));`,
+  },
 ];
 
 /** Any number: the advisory lock under which one process at a time migrates. */

@@ -3,8 +3,10 @@ import { embeddedDatabase, serverDatabase, type OpenedDatabase } from '../../tes
 import { requires } from '../../test/support/requires.js';
 import type { Recording } from '../domain/recording.js';
 import { automaticTrackingId } from '../domain/work-request.js';
+import type { MetricName } from './metric-table.js';
 import { recordingCatalog, type RecordingCatalog } from './recording-catalog.js';
 import { scheduleTable } from './schedule-table.js';
+import { readTally } from './tally.js';
 
 describe('the catalog of recordings on the embedded database', () => catalogContract(embeddedDatabase));
 describe.runIf(requires('postgres'))('the catalog of recordings on a PostgreSQL server', () =>
@@ -209,5 +211,38 @@ function catalogContract(open: () => Promise<OpenedDatabase>): void {
     await catalog.setTopic('nobody', 'Algebra II', 20);
     await catalog.save(recording);
     expect((await catalog.find(recording.uuid))?.recording).toEqual({ ...recording, topic: 'Algebra II' });
+  });
+
+  it('counts how recordings end and how long they took, each end once, also those that end at the same time', async () => {
+    const { tables } = opened.database;
+    await tables.deleteFrom('tally').execute();
+    const half = await openedIngest({ durationMinutes: 30 });
+    const hour = await openedIngest({ durationMinutes: 60 });
+    const days = await openedIngest({ durationMinutes: 3000 });
+    const asked = Date.now() - 10 * 60_000;
+    await tables
+      .updateTable('ingest')
+      .set({ requested_at: asked })
+      .where('tracking_id', '=', hour.trackingId)
+      .execute();
+    await Promise.all(
+      [half, hour, days].map(({ trackingId }) => catalog.setStatus(trackingId, 'SENT_TO_OPENCAST', { reason: 'r' })),
+    );
+    await catalog.setStatus(half.trackingId, 'SENT_TO_OPENCAST', { reason: 'r' }); // once more, after a kill
+    await catalog.setStatus(half.trackingId, 'OPENCAST_FAILED');
+    await catalog.setStatus(half.trackingId, 'OPENCAST_SUCCEEDED');
+    const short = await openedIngest();
+    await catalog.setStatus(short.trackingId, 'IGNORED', { reason: 'Recording <2 minutes', outcome: 'too_short' });
+    const broken = newRecording();
+    await catalog.save(broken);
+    const id = automaticTrackingId(broken.uuid);
+    await catalog.openIngest({ trackingId: id, uuid: broken.uuid, origin: 'webhook' }, 'WEBHOOK_FAILED');
+
+    const tally = await readTally(tables);
+    const of = (name: MetricName) => Object.fromEntries([...(tally.get(name) ?? [])]);
+    expect(of('reelway_recordings_total')).toEqual({ failed: 2, published: 1, too_short: 1 });
+    expect(of('reelway_opencast_workflows_total')).toEqual({ '': 3 });
+    expect(of('reelway_recording_duration_seconds')).toEqual({ '1800': 1, '3600': 1, '+Inf': 1, sum: 185_400 });
+    expect(of('reelway_recording_pipeline_seconds')).toMatchObject({ '60': 2, '900': 1 });
   });
 }

@@ -5,9 +5,11 @@ import {
   type RecordingPresence,
   type RecordingStateEvent,
 } from '../domain/recording.js';
+import type { IgnoredOutcome } from '../domain/recording-outcome.js';
 import { mayFollow, type RecordingStatus } from '../domain/recording-status.js';
 import type { IngestOrigin } from '../domain/work-request.js';
 import { jsonText } from './json-text.js';
+import { tallyStatus, type NotedStatus } from './recording-tally.js';
 import { recordingViews, type RecordingViews } from './recording-views.js';
 import type { Tables } from './tables.js';
 
@@ -47,6 +49,8 @@ export interface StatusChange {
   readonly reason?: string | undefined;
   readonly seriesId?: string | undefined;
   readonly jobId?: string | undefined;
+  /** How it is counted, where the status alone does not say. */
+  readonly outcome?: IgnoredOutcome | undefined;
 }
 
 export function recordingCatalog(tables: Kysely<Tables>): RecordingCatalog {
@@ -156,7 +160,7 @@ function ingests(tables: Kysely<Tables>) {
     transaction: Transaction<Tables>,
     trackingId: string,
     status: RecordingStatus,
-    { reason, seriesId, jobId }: StatusChange,
+    { reason, seriesId, jobId, outcome }: StatusChange,
   ): Promise<boolean> {
     const current = await transaction
       .selectFrom('ingest')
@@ -177,18 +181,15 @@ function ingests(tables: Kysely<Tables>) {
       .where('tracking_id', '=', trackingId)
       .execute();
     if (current.status === status && current.reason === (reason ?? null)) return true;
-    await note(transaction, trackingId, { status, reason, now });
+    await note(transaction, trackingId, { status, reason, outcome, now });
     return true;
   }
 
   return {
-    openIngest: (
-      { trackingId, uuid, origin }: NewIngest,
-      status: RecordingStatus,
-      { reason, seriesId, jobId }: StatusChange = {},
-    ) =>
+    openIngest: ({ trackingId, uuid, origin }: NewIngest, status: RecordingStatus, given: StatusChange = {}) =>
       tables.transaction().execute(async (transaction) => {
         const now = Date.now();
+        const { reason, seriesId, jobId, outcome } = given;
         const { numInsertedOrUpdatedRows } = await transaction
           .insertInto('ingest')
           .values({
@@ -198,9 +199,8 @@ function ingests(tables: Kysely<Tables>) {
           })
           .onConflict((conflict) => conflict.column('tracking_id').doNothing())
           .executeTakeFirst();
-        if (numInsertedOrUpdatedRows !== 1n)
-          return change(transaction, trackingId, status, { reason, seriesId, jobId });
-        await note(transaction, trackingId, { status, reason, now });
+        if (numInsertedOrUpdatedRows !== 1n) return change(transaction, trackingId, status, given);
+        await note(transaction, trackingId, { status, reason, outcome, now });
         return true;
       }),
 
@@ -212,8 +212,9 @@ function ingests(tables: Kysely<Tables>) {
 async function note(
   transaction: Transaction<Tables>,
   trackingId: string,
-  { status, reason, now }: { status: RecordingStatus; reason: string | undefined; now: number },
+  noted: NotedStatus & { reason: string | undefined },
 ): Promise<void> {
+  const { status, reason, now } = noted;
   // The row of the ingest is locked by who calls, so the numbers have no gaps and no doubles.
   const { last } = await transaction
     .selectFrom('ingest_status')
@@ -224,4 +225,5 @@ async function note(
     .insertInto('ingest_status')
     .values({ tracking_id: trackingId, number: last + 1, status, reason: reason ?? null, at: now })
     .execute();
+  await tallyStatus(transaction, trackingId, noted);
 }

@@ -12,6 +12,8 @@ export interface SystemView {
   jobCounts(): Promise<readonly JobCount[]>;
   /** Jobs that failed for good and wait for somebody. */
   deadLetters(): Promise<number>;
+  /** When a recording or an asset was done last, milliseconds since 1970; undefined: not within the history that is kept. */
+  lastDone(): Promise<number | undefined>;
   /** Processes that gave a sign of life lately, or hold running jobs. */
   workers(): Promise<readonly WorkerState[]>;
 }
@@ -38,6 +40,9 @@ export interface WorkerState {
   readonly seenAt: Date | null;
   readonly running: number;
 }
+
+/** Kinds of jobs that somebody wants done; sweeps and other upkeep end every hour. */
+const wantedKinds = ['ingest-recording', 'stream-recording', 'package-asset'];
 
 /** seconds after which a worker without a sign of life is shown no longer, unless it holds jobs */
 const forgottenAfterSeconds = 60;
@@ -68,6 +73,14 @@ export function systemView(tables: Kysely<Tables>): SystemView {
         SELECT count(*)::int AS count FROM dbos.workflow_status w
         LEFT JOIN reelway.job_dismissal d ON d.job_id = w.workflow_uuid WHERE ${isDeadLetter}`.execute(tables);
       return rows[0]?.count ?? 0;
+    },
+
+    async lastDone() {
+      const { rows } = await sql<{ at: number }>`
+        SELECT completed_at::float8 AS "at" FROM dbos.workflow_status
+        WHERE completed_at IS NOT NULL AND status = 'SUCCESS' AND name = ANY(${wantedKinds})
+        ORDER BY completed_at DESC LIMIT 1`.execute(tables);
+      return rows[0]?.at;
     },
 
     async workers() {

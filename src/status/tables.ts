@@ -49,6 +49,8 @@ export interface Tables {
   lost_worker: { id: string; host: string; lost_at: Generated<Date> };
   /** What is known to be wrong, and whether somebody was told. */
   alert: { kind: AlertKind; subject: string; what: string; since: Milliseconds; told_at: Milliseconds | null };
+  /** What counters of the database have counted: of an outcome, of a bucket by its upper bound, or the `sum`. */
+  tally: { metric: string; label: string; value: number };
   /** Turns of a queue's shares, see queue-shares; only while their jobs wait. */
   queue_share: { queue: string; first_turn: number; share: string; last_turn: number };
   /** When what one process does for all is due again. */

@@ -12,6 +12,7 @@ import { searchJobs, type JobPlace } from '../status/job-search.js';
 import { jobTable } from '../status/job-table.js';
 import { queueState } from '../status/queue-watch.js';
 import { queueShares } from '../status/queue-shares.js';
+import { systemView } from '../status/system-view.js';
 import { workerTable } from '../status/worker-table.js';
 import { openEngine } from './engine-fixture.case.js';
 
@@ -93,6 +94,8 @@ describe.runIf(requires('postgres'))('with many jobs in the database', () => {
     'how long jobs wait': async (tables) => expect(await queueState(tables)).toEqual({ waiting: 0, oldestSeconds: 0 }),
     'who refuses notices': async (tables) => expect(await alertTable(tables).refusingTargets()).toEqual([]),
     'failures that nobody was told of': (tables) => alertTable(tables).deadLetters(200, jobs),
+    'what was done last': async (tables) =>
+      expect(Math.abs((await systemView(tables).lastDone())! - now)).toBeLessThan(3_600_000),
     'what is old': (tables) => jobHistory(tables).forgetJobs({ ended: now - 85 * 86_400_000, failed: 0 }, 50),
   };
   it.each(Object.keys(asked))('%s is found without reading a table from end to end', async (name) => {

@@ -48,7 +48,7 @@ export async function takeRecording(services: TakeServices, recording: Recording
   if (!isOpen) return { kind: 'known' };
   const decision = await decide(services, recording, wish);
   if (decision.kind === 'ignore') {
-    await catalog.setStatus(trackingId, 'IGNORED', { reason: decision.reason });
+    await catalog.setStatus(trackingId, 'IGNORED', { reason: decision.reason, outcome: decision.outcome });
     if (origin !== 'on_demand') await catalog.setAwaitsSchedule(recording.uuid, decision.awaitsSchedule);
     return { kind: 'ignored', reason: decision.reason };
   }

@@ -42,6 +42,16 @@ describe('a recording that Zoom announces', () => {
     const ingests = (await views.ofMeeting('123456789')).flatMap((each) => each.ingests);
     expect(ingests.map((each) => [each.trackingId, each.status])).toEqual([[trackingId, 'OPENCAST_SUCCEEDED']]);
     expect(stage.notices).toHaveLength(1);
+    const figures = (await server.services.metrics.scrape(server.services.metricSources)).split('\n');
+    expect(figures).toEqual(
+      expect.arrayContaining([
+        'reelway_zoom_events_total{event="recording.completed"} 5',
+        'reelway_recordings_total{outcome="published"} 1',
+        'reelway_opencast_workflows_total 1',
+        'reelway_recording_pipeline_seconds_count 1',
+        'reelway_recording_duration_seconds_sum 3000',
+      ]),
+    );
   });
 
   it('has a file that Zoom announces after its ingest: that is told, once, and is the reason of the ingest', async () => {

@@ -15,6 +15,7 @@ export function dashboardServices(): DashboardServices {
     queues: () => Promise.resolve([]),
     jobCounts: () => Promise.resolve([]),
     deadLetters: () => Promise.resolve(0),
+    lastDone: () => Promise.resolve(undefined),
     workers: () => Promise.resolve([]),
   };
   const disks = () => Promise.resolve([]);
@@ -40,7 +41,10 @@ export function dashboardServices(): DashboardServices {
       snapshot: () => Promise.reject(new Error('no database')),
     },
     metrics: openMetrics(),
-    metricSources: { version: '0.0.0', view, disks, checks: () => Promise.resolve([]) },
+    metricSources: {
+      ...{ version: '0.0.0', view, disks },
+      ...{ tally: () => Promise.resolve(new Map()), checks: () => Promise.resolve([]) },
+    },
     packagingVerdicts: { refusals: () => [], refused: {} },
   };
 }

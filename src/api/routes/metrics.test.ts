@@ -4,6 +4,7 @@ import { dashboardServices } from '../../../test/support/dashboard-services.js';
 import { emptyAssets } from '../../../test/support/empty-assets.js';
 import { emptyEngine } from '../../../test/support/empty-engine.js';
 import { storedToken } from '../../domain/api-token.js';
+import type { Tally } from '../../status/tally.js';
 import { packagingGroups } from '../../status/packaging-groups.js';
 import type { ApiServer } from '../http-types.js';
 import { apiServer, stop } from '../server.js';
@@ -23,9 +24,22 @@ describe('/metrics', () => {
       queues: () => fromDatabase([{ name: 'endpoints', waiting: 4, running: 2, oldestWaiting: Date.now() - 90_000 }]),
       workers: () => fromDatabase([{ id: 'a', host: 'h', pid: 1, seenAt: new Date(), running: 2 }]),
       deadLetters: () => fromDatabase(5),
+      lastDone: () => fromDatabase(1_800_000_000_000),
     };
+    const tally: Tally = new Map([
+      ['reelway_recordings_total', new Map([['published', 7]])],
+      [
+        'reelway_recording_pipeline_seconds',
+        new Map([
+          ['60', 2],
+          ['1800', 1],
+          ['+Inf', 1],
+          ['sum', 90_000],
+        ]),
+      ],
+    ]);
     const metricSources = {
-      ...{ version: '1.2.3', view },
+      ...{ version: '1.2.3', view, tally: () => fromDatabase(tally) },
       disks: () => Promise.resolve([{ path: '/media', free: 25, total: 100 }]),
       checks: () => Promise.resolve([{ name: 'database', ok: databaseAnswers }]),
     };
@@ -60,6 +74,10 @@ describe('/metrics', () => {
         'reelway_dead_letters 5',
         'reelway_queue_jobs{queue="endpoints",status="waiting"} 4',
         'reelway_workers 1',
+        'reelway_last_done_timestamp_seconds 1800000000',
+        'reelway_recordings_total{outcome="published"} 7',
+        'reelway_recordings_total{outcome="too_short"} 0',
+        'reelway_opencast_workflows_total 0',
         'reelway_disk_free_bytes{path="/media"} 25',
         'reelway_check_ok{check="database"} 1',
       ]),
@@ -71,7 +89,29 @@ describe('/metrics', () => {
     const later = await scrape();
     databaseAnswers = true;
     expect(later).toContain('reelway_check_ok{check="database"} 0');
-    expect(later.filter((line) => /^reelway_(jobs\{|dead_letters|queue_|workers)/.test(line))).toEqual([]);
+    expect(
+      later.filter((line) => /^reelway_(jobs\{|dead_letters|queue_|workers|last_done|recording|opencast)/.test(line)),
+    ).toEqual([]);
+  });
+
+  it('has histograms of the database as Prometheus has them: each bucket holds those below', async () => {
+    const lines = (await scrape()).filter((line) => line.includes('reelway_recording_pipeline_seconds'));
+    expect(lines).toContain('# TYPE reelway_recording_pipeline_seconds histogram');
+    const value = (series: string) =>
+      Number(lines.find((line) => line.startsWith(`reelway_recording_pipeline_seconds_${series} `))?.split(' ')[1]);
+    expect(['60', '900', '1800', '86400', '+Inf'].map((le) => value(`bucket{le="${le}"}`))).toEqual([2, 2, 3, 3, 4]);
+    expect([value('sum'), value('count')]).toEqual([90_000, 4]);
+  });
+
+  it('counts what Zoom tells, from the start on, and so refused webhooks', async () => {
+    services.metrics.zoomEvent('recording.completed');
+    expect(await scrape()).toEqual(
+      expect.arrayContaining([
+        'reelway_zoom_events_total{event="recording.completed"} 1',
+        'reelway_zoom_events_total{event="meeting.started"} 0',
+        'reelway_http_requests_total{method="POST",route="/new_recording",status="401"} 0',
+      ]),
+    );
   });
 
   it('counts requests by the pattern of their route, whatever is asked for', async () => {

@@ -49,7 +49,7 @@ beforeAll(async () => {
     },
   };
   intake = recordingsIntake({
-    ...{ config, database: opened.database, log, zoom: zoomClientOf(zoom) },
+    ...{ config, database: opened.database, log, zoom: zoomClientOf(zoom), countEvent: () => {} },
     second: () => ({
       submit: (request) => {
         const id = jobIdOfIngest(request);

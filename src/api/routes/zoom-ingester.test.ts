@@ -61,7 +61,7 @@ async function start(env: Record<string, string> = {}, refusal?: Error): Promise
   const log = pino({ level: 'silent' });
   const ids = new Set<string>();
   const intake = recordingsIntake({
-    ...{ config, database: opened.database, log, zoom: zoomClientOf(zoom) },
+    ...{ config, database: opened.database, log, zoom: zoomClientOf(zoom), countEvent: () => {} },
     second: () => ({
       submit: (request) => {
         if (refusal) return Promise.reject(refusal);

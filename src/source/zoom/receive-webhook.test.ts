@@ -7,8 +7,9 @@ const secret = 'secret-of-the-app';
 let stored: ReceivedEvent[];
 let validations: number;
 let storageIsFull: boolean;
+let counted: string[];
 beforeEach(() => {
-  stored = [];
+  [stored, counted] = [[], []];
   validations = 0;
   storageIsFull = false;
 });
@@ -16,7 +17,7 @@ beforeEach(() => {
 async function send(body: string, { secrets = [secret], at = Date.now(), by = secret, window = 300 } = {}) {
   let woken = 0;
   const receive = webhookReceiver({
-    ...{ secrets, window, onEvent: () => void woken++ },
+    ...{ secrets, window, onEvent: () => void woken++, countEvent: (event) => void counted.push(event) },
     inbox: {
       put: (event) => (storageIsFull ? Promise.reject(new Error('full')) : Promise.resolve(void stored.push(event))),
       validated: () => Promise.resolve(void validations++),
@@ -30,6 +31,15 @@ async function send(body: string, { secrets = [secret], at = Date.now(), by = se
   };
   return { ...(await receive(request)), woken };
 }
+
+it('a webhook is counted by its event, whether it is kept or not, once its signature holds', async () => {
+  for (const event of ['meeting.started', 'meeting.ended', 'recording.completed', 'user.created', '__proto__'])
+    await send(webhookBody(event, recordingObject()));
+  expect(counted).toEqual(['meeting.started', 'meeting.ended', 'recording.completed', 'other', 'other']);
+  await send(webhookBody('meeting.started', recordingObject()), { by: 'somebody else' });
+  for (const body of ['null', '{}']) await send(body);
+  expect(counted.slice(5)).toEqual(['other', 'other']);
+});
 
 describe('a webhook is answered', () => {
   it('200 when a recording is taken, which is stored without its secrets', async () => {

@@ -1,3 +1,4 @@
+import { countedZoomEvent, type CountedZoomEvent } from '../../domain/zoom-event.js';
 import type { EventInbox } from '../../status/event-inbox.js';
 import { redactEvent } from './redact-event.js';
 import { hasMedia, readWebhook } from './webhook-event.js';
@@ -25,6 +26,8 @@ export interface WebhookReceiverOptions {
   readonly inbox: Pick<EventInbox, 'put' | 'validated'>;
   /** Called when there is something to do. */
   readonly onEvent: () => void;
+  /** Called for everything that Zoom tells, whether anything is done with it or not. */
+  readonly countEvent: (event: CountedZoomEvent) => void;
 }
 
 export type WebhookReceiver = (request: WebhookRequest) => Promise<WebhookAnswer>;
@@ -33,7 +36,13 @@ export type WebhookReceiver = (request: WebhookRequest) => Promise<WebhookAnswer
  * Takes webhooks: nothing is parsed whose signature does not hold, and nothing is answered 2xx that is not stored. The statuses are
  * zoom-recording-ingester's: 200 for a recording that is taken, 204 for everything else that is fine, 400 for what cannot be used.
  */
-export function webhookReceiver({ secrets, window, inbox, onEvent }: WebhookReceiverOptions): WebhookReceiver {
+export function webhookReceiver({
+  secrets,
+  window,
+  inbox,
+  onEvent,
+  countEvent,
+}: WebhookReceiverOptions): WebhookReceiver {
   return async (request) => {
     if (request.body.byteLength === 0) return { status: 400, body: 'Bad data: no body found in event.' };
     if (secrets.length === 0)
@@ -50,6 +59,7 @@ export function webhookReceiver({ secrets, window, inbox, onEvent }: WebhookRece
     }
     const json = parse(request.body);
     if (json === undefined) return { status: 400, body: 'Webhook notification body is not valid json.' };
+    countEvent(countedZoomEvent(json));
     const reading = readWebhook(json);
     switch (reading.kind) {
       case 'malformed':
