@@ -12,6 +12,7 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Database } from './database.js';
 import { explain } from './explain.js';
+import { imageOf } from './image.js';
 import { grantJobs } from './job-rights.js';
 import type { Parameters } from './parameters.js';
 import { SettingsSecret } from './settings-secret.js';
@@ -51,10 +52,12 @@ export class Service extends Construct {
   /** seconds that the job waits that has waited longest */
   readonly queueAge: cloudwatch.Metric;
   readonly queueLength: cloudwatch.Metric;
+  private readonly image: ecs.ContainerImage;
 
   constructor(scope: Construct, id: string, props: ServiceProps) {
     super(scope, id);
     const { parameters, vpc, key, database, storage } = props;
+    this.image = imageOf(this, parameters);
     this.cluster = new ecs.Cluster(this, 'Cluster', { vpc, containerInsightsV2: ecs.ContainerInsights.ENABLED });
     this.logGroup = new logs.LogGroup(this, 'Log', { retention: logs.RetentionDays.SIX_MONTHS, encryptionKey: key });
     key.grantEncryptDecrypt(new iam.ServicePrincipal(`logs.${Stack.of(this).region}.amazonaws.com`));
@@ -192,7 +195,7 @@ export class Service extends Construct {
     });
     const credentials = database.cluster.secret!;
     const container = task.addContainer('reelway', {
-      image: ecs.ContainerImage.fromRegistry(`${parameters.image}:${parameters.version}`),
+      image: this.image,
       command: [...command],
       readonlyRootFilesystem: true,
       stopTimeout: Duration.seconds(120),
