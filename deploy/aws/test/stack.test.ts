@@ -3,8 +3,6 @@ import { tmpdir } from 'node:os';
 import { runInNewContext } from 'node:vm';
 import { before, describe, it } from 'node:test';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
-import validateAsl from 'asl-validator';
-import { jobDetailSchema, submittedSchema, type JobDetail } from '../../../src/api/contract.js';
 import { allSettings, readConfig } from '../../../src/config/config.js';
 import { readEnvironment } from '../../../src/config/environment.js';
 import { parsePackagingGroup } from '../../../src/domain/packaging-configuration.js';
@@ -14,8 +12,6 @@ import type { Settings } from '../../../src/domain/setting.js';
 import { planOf } from '../lib/command.js';
 import { readParameters } from '../lib/parameters.js';
 import { secretSettings, stackSettings } from '../lib/secret-settings.js';
-import { submitDefinition } from '../lib/submit-definition.js';
-import { run } from './states.js';
 import { example, synthesize } from './synthesize.js';
 
 /** A value of the template as CloudFormation makes it: joined, with the secret that a reference names. */
@@ -382,81 +378,5 @@ describe('the command', () => {
     for (const words of [[], ['release'], ['deploy', 'v1'], ['remove']])
       assert.throws(() => planOf(words, { STACK_NAME: 'a' }));
     assert.throws(() => planOf(['deploy'], {}));
-  });
-});
-
-describe('the state machine', () => {
-  const definition = submitDefinition({
-    endpoint: 'https://reelway.example.org',
-    connectionArn: 'arn:aws:events:us-east-1:123456789012:connection/a/b',
-  });
-  const input = {
-    createAssetRequest: { Id: 'a1', PackagingGroupId: 'g', SourceArn: 'arn:aws:s3:::b/k.m3u8', DestinationPath: 'vod' },
-  };
-  const time = '2026-01-01T00:00:00.000Z';
-  const job: JobDetail = {
-    ...{ id: 'asset:a1', kind: 'package-asset', title: 'a1', status: 'queued', deadLetter: false, queue: 'assets' },
-    ...{ parent: null, createdAt: time, startedAt: null, endedAt: null, updatedAt: time, attempt: 1, progress: null },
-    ...{ step: null, failure: null, input: {}, result: null, steps: [], earlierAttempts: [], children: [] },
-  };
-  const failure = {
-    code: 'source_invalid',
-    title: 'broken',
-    message: 'it is broken',
-    help: 'mend it',
-    details: {},
-  } as const;
-  const accepted = { status: 202, body: submittedSchema.parse({ job: job.id, created: true }) };
-  /** Accepts the request, then answers looks with the states in turn; every answer is one that the API may give. */
-  const server = (...states: Partial<JobDetail>[]) => {
-    const asked: { method: string; url: string; body: unknown }[] = [];
-    return {
-      asked,
-      answer: (request: { method: string; url: string; body: unknown }) => {
-        asked.push(request);
-        return request.method === 'POST'
-          ? accepted
-          : { status: 200, body: jobDetailSchema.parse({ ...job, ...states.shift() }) };
-      },
-    };
-  };
-
-  it('is a valid definition', () => {
-    const { isValid, errors } = validateAsl(definition as never);
-    assert.deepEqual([isValid, errors], [true, []]);
-  });
-
-  it('hands the request on as it is, waits, and succeeds with what the job gave', () => {
-    const { asked, answer } = server(
-      { status: 'queued' },
-      { status: 'running' },
-      { status: 'done', result: { endpoints: [1] }, failure: null },
-    );
-    assert.deepEqual(run(definition as never, input, answer), { status: 'SUCCEEDED', output: { endpoints: [1] } });
-    assert.deepEqual(asked[0], { method: 'POST', url: 'https://reelway.example.org/api/assets', body: input });
-    assert.equal(asked[1]!.url, 'https://reelway.example.org/api/jobs/asset:a1');
-    assert.equal(asked.length, 4);
-  });
-
-  it('fails as the job fails, or was cancelled', () => {
-    const failed = server({ status: 'failed', failure });
-    assert.deepEqual(run(definition as never, input, failed.answer), {
-      status: 'FAILED',
-      error: 'source_invalid',
-      cause: 'it is broken',
-    });
-    assert.equal(run(definition as never, input, server({ status: 'cancelled' }).answer).error, 'cancelled');
-  });
-
-  it('tries what passes again, and fails at once with what was refused', () => {
-    let attempts = 0;
-    const { answer } = server({ status: 'done', result: {} });
-    const ended = run(definition as never, input, (request) =>
-      request.method === 'POST' && ++attempts < 4 ? { status: 503, body: {} } : answer(request),
-    );
-    assert.equal(ended.status, 'SUCCEEDED');
-    assert.equal(attempts, 4);
-    const refused = run(definition as never, input, () => ({ status: 400, body: { detail: 'no' } }));
-    assert.equal(refused.error, 'States.Http.StatusCode.400');
   });
 });
