@@ -3,13 +3,30 @@ import type * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import * as wafv2 from 'aws-cdk-lib/aws-wafv2';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { allOf, anyOf, hasHeader, isBelow, not, type Statement } from './waf-statements.js';
 
 /** Paths that only INGEST_ALLOWED_IPS may call, as in the predecessor's API Gateway policy. */
-const guardedPaths = ['/ingest', '/status'] as const;
-/** requests of one address in five minutes */
-const rateLimit = 2000;
+const guarded = isBelow('/ingest', '/status');
 
-/** The WAF before the HTTPS entry: a rate limit, AWS's rules against known bad input, and the allow-list. */
+/**
+ * Requests of one address in five minutes. All who sit behind the address translation of a campus are one address, and so are Zoom's few machines: what they
+ * do all day (playback below /out, the dashboard of people who are signed in, programs with a token) is not counted at all.
+ */
+const limits = {
+  /** Where somebody could try secrets, or make work without having one. */
+  'rate-of-strangers': {
+    limit: 1000,
+    counts: anyOf(
+      guarded,
+      isBelow('/schedule_update', '/api/session'),
+      allOf(isBelow('/api/', '/mediapackage-vod/'), not(hasHeader('authorization')), not(hasHeader('cookie'))),
+    ),
+  },
+  /** 200 a second throughout: as many as `npm run bench:webhooks` has a small server acknowledge. */
+  'rate-of-webhooks': { limit: 60_000, counts: isBelow('/new_recording', '/slack') },
+} as const;
+
+/** The WAF before the HTTPS entry: limits of rates where they help, AWS's rules against known bad input, and the allow-list. */
 export class EntryRules extends Construct {
   constructor(
     scope: Construct,
@@ -22,57 +39,29 @@ export class EntryRules extends Construct {
       ipAddressVersion: 'IPV4',
       addresses: [...allowed],
     });
-    const visible = (metricName: string) => ({
-      cloudWatchMetricsEnabled: true,
-      sampledRequestsEnabled: true,
-      metricName,
-    });
-    const isGuarded = guardedPaths.map((path) => ({
-      byteMatchStatement: {
-        fieldToMatch: { uriPath: {} },
-        positionalConstraint: 'STARTS_WITH',
-        searchString: path,
-        textTransformations: [
-          { priority: 0, type: 'URL_DECODE' },
-          { priority: 1, type: 'NORMALIZE_PATH' },
-          { priority: 2, type: 'LOWERCASE' },
-        ],
-      },
+    const fromAllowed: Statement = { ipSetReferenceStatement: { arn: addresses.attrArn } };
+    const rates = Object.entries(limits).map(([name, { limit, counts }]) => ({
+      name,
+      action: { block: { customResponse: { responseCode: 429 } } },
+      statement: { rateBasedStatement: { limit, aggregateKeyType: 'IP', scopeDownStatement: counts } },
     }));
     const acl = new wafv2.CfnWebACL(this, 'Rules', {
       scope: 'REGIONAL',
       defaultAction: { allow: {} },
       visibilityConfig: visible('entry'),
       rules: [
-        {
-          name: 'rate-limit',
-          priority: 0,
-          action: { block: { customResponse: { responseCode: 429 } } },
-          statement: { rateBasedStatement: { limit: rateLimit, aggregateKeyType: 'IP' } },
-          visibilityConfig: visible('rate-limit'),
-        },
+        ...rates,
         {
           name: 'ingest-and-status-from-allowed-addresses-only',
-          priority: 1,
           action: { block: {} },
-          statement: {
-            andStatement: {
-              statements: [
-                { orStatement: { statements: isGuarded } },
-                { notStatement: { statement: { ipSetReferenceStatement: { arn: addresses.attrArn } } } },
-              ],
-            },
-          },
-          visibilityConfig: visible('allow-list'),
+          statement: allOf(guarded, not(fromAllowed)),
         },
         {
           name: 'known-bad-inputs',
-          priority: 2,
           overrideAction: { none: {} },
           statement: { managedRuleGroupStatement: { vendorName: 'AWS', name: 'AWSManagedRulesKnownBadInputsRuleSet' } },
-          visibilityConfig: visible('known-bad-inputs'),
         },
-      ],
+      ].map((rule, priority) => ({ ...rule, priority, visibilityConfig: visible(rule.name) })),
     });
     new wafv2.CfnWebACLAssociation(this, 'OnEntry', { resourceArn: entry.loadBalancerArn, webAclArn: acl.attrArn });
     // The name of a WAF's log group has to begin so.
@@ -86,4 +75,8 @@ export class EntryRules extends Construct {
       logDestinationConfigs: [group.logGroupArn],
     });
   }
+}
+
+function visible(metricName: string): wafv2.CfnWebACL.VisibilityConfigProperty {
+  return { cloudWatchMetricsEnabled: true, sampledRequestsEnabled: true, metricName };
 }

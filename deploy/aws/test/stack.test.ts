@@ -166,16 +166,6 @@ describe('the stack', () => {
     });
   });
 
-  it('limits the rate of requests, and lets only allowed addresses call /ingest and /status', () => {
-    template.hasResourceProperties('AWS::WAFv2::IPSet', { Addresses: ['192.0.2.0/24'] });
-    const [acl] = Object.values(template.findResources('AWS::WAFv2::WebACL'));
-    const rules = JSON.stringify(acl!.Properties.Rules);
-    for (const part of ['"Limit":2000', '"SearchString":"/ingest"', '"SearchString":"/status"', 'NORMALIZE_PATH'])
-      assert.ok(rules.includes(part), part);
-    template.resourceCountIs('AWS::WAFv2::WebACLAssociation', 1);
-    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', { Port: 443, Protocol: 'HTTPS' });
-  });
-
   it('has the predecessor’s alarms and better ones, by mail', () => {
     const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).filter(
       ({ Properties }) => Properties.AlarmDescription,
