@@ -149,7 +149,7 @@ function settingsOf(json: string | undefined, problems: string[]): Record<string
     const entries = Object.entries(parsed as Record<string, unknown>);
     for (const [name] of entries) {
       if (among(secretSettings, name))
-        problems.push(`REELWAY_SETTINGS: ${name} is a secret and belongs into the stack's secret`);
+        problems.push(`REELWAY_SETTINGS: ${name} is a secret and belongs into the stack's secret of that name`);
       if (among(stackSettings, name)) problems.push(`REELWAY_SETTINGS: ${name} is set by the stack`);
     }
     return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));

@@ -75,7 +75,7 @@ export class ReelwayStack extends Stack {
       EntryDnsName: service.entry.loadBalancerDnsName,
       PlaybackUrl: `https://${storage.distribution.distributionDomainName}`,
       MediaBucket: storage.media.bucketName,
-      SettingsSecret: service.secrets.settings.secretName,
+      SettingsSecrets: `${parameters.stackName}/<setting>`,
       FirstTokenSecret: service.secrets.firstToken.secretName,
       NoticesTopic: notices.topicArn,
       TaskRole: service.role.roleArn,

@@ -1,4 +1,4 @@
-/** Settings that are secrets: keys of the stack's secret. A test compares them with those that Reelway masks. */
+/** Settings that are secrets: each has a secret of the stack. A test compares them with those that Reelway masks. */
 export const secretSettings = [
   'REELWAY_API_TOKENS',
   'REELWAY_AWS_KEYS',

@@ -15,7 +15,7 @@ import { explain } from './explain.js';
 import { imageOf } from './image.js';
 import { grantJobs } from './job-rights.js';
 import type { Parameters } from './parameters.js';
-import { SettingsSecret } from './settings-secret.js';
+import { SettingsSecrets } from './settings-secrets.js';
 import type { SourceEvents } from './source-events.js';
 import type { Storage } from './storage.js';
 
@@ -44,7 +44,7 @@ export class Service extends Construct {
   readonly entry: elb.ApplicationLoadBalancer;
   readonly targets: elb.ApplicationTargetGroup;
   readonly logGroup: logs.LogGroup;
-  readonly secrets: SettingsSecret;
+  readonly secrets: SettingsSecrets;
   readonly server: ecs.FargateService;
   readonly workers: ecs.FargateService;
   /** what jobs are in the account */
@@ -61,7 +61,7 @@ export class Service extends Construct {
     this.cluster = new ecs.Cluster(this, 'Cluster', { vpc, containerInsightsV2: ecs.ContainerInsights.ENABLED });
     this.logGroup = new logs.LogGroup(this, 'Log', { retention: logs.RetentionDays.SIX_MONTHS, encryptionKey: key });
     key.grantEncryptDecrypt(new iam.ServicePrincipal(`logs.${Stack.of(this).region}.amazonaws.com`));
-    this.secrets = new SettingsSecret(this, 'Secrets', { stackName: parameters.stackName, key });
+    this.secrets = new SettingsSecrets(this, 'Secrets', { stackName: parameters.stackName, encryptionKey: key });
 
     const namespace = `Reelway/${parameters.stackName}`;
     const filter = (name: string, field: string) =>

@@ -1,27 +1,13 @@
 import assert from 'node:assert/strict';
-import { tmpdir } from 'node:os';
 import { runInNewContext } from 'node:vm';
 import { before, describe, it } from 'node:test';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
-import { allSettings, readConfig } from '../../../src/config/config.js';
-import { readEnvironment } from '../../../src/config/environment.js';
 import { parsePackagingGroup } from '../../../src/domain/packaging-configuration.js';
 import { inventoryKey } from '../../../src/domain/inventory.js';
 import { recordingPrefix } from '../../../src/domain/recording-key.js';
-import type { Settings } from '../../../src/domain/setting.js';
 import { planOf } from '../lib/command.js';
 import { readParameters } from '../lib/parameters.js';
-import { secretSettings, stackSettings } from '../lib/secret-settings.js';
 import { example, synthesize } from './synthesize.js';
-
-/** A value of the template as CloudFormation makes it: joined, with the secret that a reference names. */
-function resolved(value: string | { 'Fn::Join': [string, (string | object)[]] }, secret: string): string {
-  const text =
-    typeof value === 'string'
-      ? value
-      : value['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : 'ref')).join('');
-  return text.replaceAll(/\{\{resolve:secretsmanager:ref:SecretString:::\}\}/g, secret);
-}
 
 describe('the stack', () => {
   let template: Template;
@@ -130,28 +116,6 @@ describe('the stack', () => {
         assert.ok(!environment.has(name));
       }
     }
-  });
-
-  it('starts at the first deployment: the server listens for others, and its first token is one that Reelway and the state machine take', () => {
-    const settings = Object.values(template.findResources('AWS::SecretsManager::Secret')).find(({ Properties }) =>
-      JSON.stringify(Properties.SecretString ?? '').includes('REELWAY_API_TOKENS'),
-    );
-    const [, firstToken] = Object.entries(template.findResources('AWS::SecretsManager::Secret')).find(([id]) =>
-      id.includes('FirstToken'),
-    )!;
-    assert.deepEqual(firstToken.Properties.GenerateSecretString, { PasswordLength: 43, ExcludePunctuation: true });
-    const generated = 'a'.repeat(43);
-    const filled = JSON.parse(resolved(settings!.Properties.SecretString, generated));
-    const [environment] = Object.values(template.findResources('AWS::ECS::TaskDefinition')).map(
-      ({ Properties }) => Properties.ContainerDefinitions[0],
-    );
-    for (const { Name, ValueFrom } of environment.Secrets)
-      if (!Name.startsWith('PG')) assert.ok(Name in filled, `${Name} of ${JSON.stringify(ValueFrom)}`);
-    const config = readConfig(readEnvironment(tmpdir(), { ...filled, REELWAY_HOST: '0.0.0.0' }));
-    assert.deepEqual(config.REELWAY_API_TOKENS, [{ name: 'stack', role: 'admin', secret: generated }]);
-    const [connection] = Object.values(template.findResources('AWS::Events::Connection'));
-    const { ApiKeyName, ApiKeyValue } = connection!.Properties.AuthParameters.ApiKeyAuthParameters;
-    assert.deepEqual([ApiKeyName, resolved(ApiKeyValue, generated)], ['Authorization', `Bearer ${generated}`]);
   });
 
   it('stops old workers before new ones begin, and scales them on the age of the queue', () => {
@@ -330,27 +294,6 @@ describe('parameters', () => {
           error.message.includes(name),
         ),
     );
-  });
-});
-
-describe('settings', () => {
-  it('that Reelway masks are keys of the secret or set by the stack', () => {
-    const masked = Object.entries(allSettings as Settings).flatMap(([name, { mask }]) => (mask ? [name] : []));
-    assert.ok(masked.length > 5);
-    const known: string[] = [...secretSettings, ...stackSettings];
-    assert.deepEqual(
-      masked.filter((name) => !known.includes(name)),
-      [],
-    );
-    assert.deepEqual(
-      known.filter((name) => !(name in allSettings)),
-      [],
-    );
-  });
-
-  it('that are no secrets may be given, whatever their names sound like', () => {
-    const { settings } = readParameters({ ...example, REELWAY_SETTINGS: '{"OPENCAST_TOKEN_HEADER":"X-Token"}' });
-    assert.deepEqual(settings, { OPENCAST_TOKEN_HEADER: 'X-Token' });
   });
 });
 
