@@ -216,7 +216,7 @@ async function compose(
     meter: metrics,
     journal: jobJournal(database.tables),
     table: jobTable(database.tables),
-    workers: workerTable(database.tables),
+    workers: workerTable(database.tables, database.lifeline),
     shares: queueShares(database.tables),
     limits: config.REELWAY_QUEUE_LIMITS,
     // Without a server there is nobody to hand over to: the next start goes on.

@@ -9,6 +9,7 @@ import { refuseHalfRestored } from './half-restored.js';
 import { lockDataFolder, type DataFolderLock } from './data-folder-lock.js';
 import { migrate } from './migrations.js';
 import { pgliteGate } from './pglite-gate.js';
+import { serverPool } from './server-pool.js';
 import type { Tables } from './tables.js';
 
 /**
@@ -20,10 +21,17 @@ export interface Database {
   readonly pool: pg.Pool;
   /** Our own tables (schema `reelway`). */
   readonly tables: Kysely<Tables>;
+  /**
+   * The same over a connection of its own, for signs of life: it is given up after seconds, and they do not wait behind queries of the pool that
+   * hang on dead connections.
+   */
+  readonly lifeline: Kysely<Tables>;
   /** Held when the database is embedded. */
   readonly lock: DataFolderLock | undefined;
   /** Copies the files of the embedded database as they are at one instant; whoever uses it meanwhile waits. Absent: it is a server's. */
   readonly snapshot?: (folder: string) => Promise<void>;
+  /** From now on a query that is not answered for half a minute has lost its connection: tables and indexes, which may take longer, are made. */
+  expectAnswers(): void;
   close(): Promise<void>;
 }
 
@@ -32,12 +40,18 @@ export interface DatabaseOptions {
   /** `postgres://user:password@host:5432/name`; without it the database is embedded in the data folder. */
   readonly databaseUrl?: string | undefined;
   readonly log: Logger;
+  /** milliseconds; default 30000, see `expectAnswers` */
+  readonly answerWithinMs?: number | undefined;
   /** The lock of the data folder was lost to another process; the caller must stop at once. */
   readonly onLost?: (failure: Failure) => void;
 }
 
 /** Connections of one process: the engine's pollers take up to half of them. */
 const poolSize = 10;
+/** milliseconds; what is asked for after the start are single rows and pages */
+const defaultAnswerWithinMs = 30_000;
+/** milliseconds for a sign of life: within the time that a worker has for it (take-over.ts) a second one gets through on a new connection */
+const lifelineWithinMs = 3000;
 
 /**
  * Opens the database and brings our tables up to date.
@@ -45,7 +59,7 @@ const poolSize = 10;
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const database = options.databaseUrl
-    ? serverDatabase(options.databaseUrl, options.log)
+    ? serverDatabase({ ...options, databaseUrl: options.databaseUrl })
     : await embeddedDatabase(options);
   try {
     await migrate(database.pool);
@@ -56,18 +70,18 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   }
 }
 
-function serverDatabase(databaseUrl: string, log: Logger): Database {
-  const pool = new pg.Pool({
-    connectionString: databaseUrl,
-    max: poolSize,
-    connectionTimeoutMillis: 10_000,
-    keepAlive: true,
-  });
+function serverDatabase(options: DatabaseOptions & { databaseUrl: string }): Database {
+  const { answerWithinMs = defaultAnswerWithinMs, log } = options;
+  const main = serverPool({ ...options, connections: poolSize, connectWithinMs: 10_000 });
+  const lifeline = serverPool({ ...options, connections: 1, connectWithinMs: lifelineWithinMs });
+  lifeline.limitSilence(lifelineWithinMs);
   return database({
     kind: 'server',
-    pool: guarded(pool, log),
+    pool: guarded(main.pool, log),
+    lifeline: tablesOver(guarded(lifeline.pool, log)),
     lock: undefined,
-    close: () => pool.end(),
+    expectAnswers: () => main.limitSilence(answerWithinMs),
+    close: async () => void (await Promise.all([main.end(), lifeline.end()])),
   });
 }
 
@@ -79,11 +93,12 @@ async function embeddedDatabase({ dataFolder, log, onLost }: DatabaseOptions): P
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const pglite = await openPglite(folder);
     const gate = pgliteGate(pglite);
-    const pool = gate.pool({ max: poolSize });
+    const pool = guarded(gate.pool({ max: poolSize }), log);
     return database({
       kind: 'embedded',
-      pool: guarded(pool, log),
+      pool,
       lock,
+      expectAnswers: () => {}, // its backend is in this process
       snapshot: (to) => gate.still(() => cp(folder, to, { recursive: true, mode: constants.COPYFILE_FICLONE })),
       async close() {
         await pool.end();
@@ -114,17 +129,17 @@ async function openPglite(folder: string) {
 
 /** To look into the tables of a server as they are, without bringing them up to date; whoever asks destroys them. */
 export function serverTables(databaseUrl: string): Kysely<Tables> {
-  return tablesOf(new pg.Pool({ connectionString: databaseUrl, max: 1, connectionTimeoutMillis: 10_000 }));
+  return tablesOver(new pg.Pool({ connectionString: databaseUrl, max: 1, connectionTimeoutMillis: 10_000 }));
 }
 
-function tablesOf(pool: pg.Pool): Kysely<Tables> {
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }).withSchema('reelway');
-}
-
-function database(parts: Omit<Database, 'tables'>): Database {
-  const tables = tablesOf(parts.pool);
+function database(parts: Omit<Database, 'tables' | 'lifeline'> & Partial<Pick<Database, 'lifeline'>>): Database {
+  const tables = tablesOver(parts.pool);
   let closed: Promise<void> | undefined;
-  return { ...parts, tables, close: () => (closed ??= parts.close()) };
+  return { tables, lifeline: tables, ...parts, close: () => (closed ??= parts.close()) };
+}
+
+function tablesOver(pool: pg.Pool): Kysely<Tables> {
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }).withSchema('reelway');
 }
 
 /** A connection that breaks must not end the process: idle ones are the pool's, those in use tell with their next query. */

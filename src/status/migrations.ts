@@ -270,6 +270,7 @@ const migrations: readonly { name: string; sql: string }[] = [
         saved_at double precision NOT NULL);`,
   },
   { name: 'recordings of a series', sql: recordingsBySeries },
+  {
     name: 'figures that last',
     sql: `
       CREATE TABLE reelway.tally (

@@ -32,11 +32,12 @@ const aloneLock = 7_335_931;
 /** milliseconds */
 const tryAgainMs = 100;
 
-export function workerTable(tables: Kysely<Tables>): WorkerTable {
+/** @param lifeline of the same database, for signs of life */
+export function workerTable(tables: Kysely<Tables>, lifeline = tables): WorkerTable {
   return {
     async beat(id) {
       const identity = ownIdentity();
-      await tables
+      await lifeline
         .insertInto('worker')
         .values({ id, host: hostname(), ...identity, seen_at: sql`now()` })
         .onConflict((row) => row.column('id').doUpdateSet({ seen_at: sql`now()` }))
@@ -70,7 +71,7 @@ export function workerTable(tables: Kysely<Tables>): WorkerTable {
     },
 
     async leave(id) {
-      await tables
+      await lifeline
         .updateTable('worker')
         .set({ seen_at: new Date(0) })
         .where('id', '=', id)

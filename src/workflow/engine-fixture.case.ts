@@ -205,6 +205,7 @@ export interface OpenOptions {
   readonly limits?: GivenLimits;
   readonly drainMs?: number;
   readonly lostAfterMs?: number;
+  readonly answerWithinMs?: number;
 }
 
 /** A database and an engine on it, as the wiring makes them. */
@@ -219,7 +220,7 @@ export async function openEngine(
     database,
     journal: jobJournal(tables),
     table: jobTable(tables),
-    workers: workerTable(tables),
+    workers: workerTable(tables, database.lifeline),
     shares: queueShares(tables),
     log,
     beatMs: 100,

@@ -75,6 +75,13 @@ describe.runIf(requires('postgres'))('many workers on one PostgreSQL server', ()
     if (child.stdout) await once(child.stdout, 'data');
     return child;
   }
+  /** One that reaches the database over the link. */
+  async function linkedWorker(options: object): Promise<ChildProcess> {
+    const url = new URL(database.url);
+    link = await cuttableLink({ host: url.hostname, port: Number(url.port || 5432) });
+    url.host = `127.0.0.1:${link.port}`;
+    return worker({ databaseUrl: url.href, ...options });
+  }
   const until = (effect: string, count = 1) =>
     expect.poll(() => times(effect), { timeout: 30_000, interval: 20 }).toBeGreaterThanOrEqual(count);
   const times = (effect: string) => effects(stage).filter((found) => found === effect).length;
@@ -132,21 +139,41 @@ describe.runIf(requires('postgres'))('many workers on one PostgreSQL server', ()
   });
 
   it('go on without one that is cut off from the database, and it does no harm when the link is mended', async () => {
-    const { hostname, port } = new URL(database.url);
-    link = await cuttableLink({ host: hostname, port: Number(port || 5432) });
-    const url = new URL(database.url);
-    url.host = `127.0.0.1:${link.port}`;
-    const cutOff = await worker({ databaseUrl: url.href, chain: { key: 'y', steps: 3, gate: 2 } });
+    const cutOff = await linkedWorker({ chain: { key: 'y', steps: 3, gate: 2 } });
     await until('y 2 begins');
     const { result } = await here();
-    link.cut();
+    link?.cut();
     // Others take over only from a worker whose process cannot be seen to live: it gives no sign of life to the database.
     await until('y 2 begins', 2);
     openGate(stage, 'y');
     await result('chain:y');
-    link.mend();
+    link?.mend();
     expect(await ended(cutOff, 'SIGTERM')).toBe(0);
     expect(['y 1 done', 'y 2 done', 'y 3 done'].map(times)).toEqual([1, 1, 1]);
+  });
+
+  it('keep their jobs when the database is silent on all connections and answers on new ones', async () => {
+    const linked = await linkedWorker({
+      lostAfterMs: 8000,
+      answerWithinMs: 5000,
+      chain: { key: 'f', steps: 3, gate: 2 },
+    });
+    await until('f 2 begins');
+    const { result } = await here({ lostAfterMs: 8000 });
+    link?.lose();
+    const { pool } = engines.at(-1)!.database;
+    const silence = async () => {
+      const { rows } = await pool.query<{ seconds: number }>(
+        'SELECT extract(epoch FROM now() - min(seen_at))::float8 AS seconds FROM reelway.worker',
+      );
+      return rows[0]!.seconds;
+    };
+    await expect.poll(silence, { timeout: 8000, interval: 50 }).toBeGreaterThan(2);
+    await expect.poll(silence, { timeout: 8000, interval: 50 }).toBeLessThan(1);
+    openGate(stage, 'f');
+    await result('chain:f');
+    expect(await ended(linked, 'SIGTERM')).toBe(0);
+    expect(['f 2 begins', 'f 2 done', 'f 3 done'].map(times)).toEqual([1, 1, 1]);
   });
 
   it.runIf(requires('iproute2') && mayMakeNetworks())(

@@ -4,9 +4,9 @@ import { setTimeout } from 'node:timers/promises';
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { DBOSExecutor } from '@dbos-inc/dbos-sdk/internal/dbos-executor';
 import { wfQueueRunner } from '@dbos-inc/dbos-sdk/internal/wfqueue';
-import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { Failure } from '../domain/failure.js';
+import type { Database } from '../status/database.js';
 import type { JobJournal } from '../status/job-journal.js';
 import type { JobTable } from '../status/job-table.js';
 import type { QueueShares } from '../status/queue-shares.js';
@@ -57,7 +57,7 @@ export interface Engine {
 }
 
 export interface EngineOptions {
-  readonly database: { readonly kind: 'embedded' | 'server'; readonly pool: Pool };
+  readonly database: Pick<Database, 'kind' | 'pool' | 'expectAnswers'>;
   readonly journal: JobJournal;
   readonly table: JobTable;
   readonly workers: WorkerTable;
@@ -109,6 +109,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     await takeOver?.leave();
     throw error;
   }
+  database.expectAnswers();
   takeOver?.look();
 
   /** Two processes that make the engine's tables at the same time would fail each other. */

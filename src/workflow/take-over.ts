@@ -41,36 +41,51 @@ export async function startTakeOver(options: TakeOverOptions): Promise<TakeOver>
   const { workers, running, workerId, log, beatMs = 1000, lostAfterMs = defaultLostAfterMs } = options;
   await workers.beat(workerId);
   let alive = { at: performance.now(), doubted: false };
-  let turn: Promise<void> | undefined;
 
-  async function look(): Promise<void> {
+  async function beat(): Promise<void> {
     const at = performance.now();
-    try {
-      await workers.beat(workerId);
-      alive = { at, doubted: false };
-      await letGoOfLostJobs(options);
-      await takeOverLost(options, lostAfterMs);
-    } catch (error) {
-      log.warn({ reason: String(error) }, 'could not look after the other workers');
-    }
+    await workers.beat(workerId);
+    alive = { at, doubted: false };
   }
+  async function look(): Promise<void> {
+    await letGoOfLostJobs(options);
+    await takeOverLost(options, lostAfterMs);
+  }
+  // In turns of their own: a look that hangs on a dead connection must not keep this worker from giving signs of life on another.
+  const beats = oneAtATime(beat, (reason) => log.warn({ reason }, 'could give no sign of life'));
+  const looks = oneAtATime(look, (reason) => log.warn({ reason }, 'could not look after the other workers'));
+
   function tick(): void {
-    // A timer of its own accord: a beat that hangs on a dead connection must not keep this from being noticed.
     if (!alive.doubted && performance.now() - alive.at > doubtAfter * lostAfterMs) {
       alive.doubted = true;
       log.warn('gave no sign of life for too long: its steps stop until the database says whose their jobs are');
       running.doubt();
     }
-    turn ??= look().finally(() => (turn = undefined));
+    beats.next();
+    looks.next();
   }
   const timer = setInterval(tick, beatMs);
   return {
     look: tick,
     async stop() {
       clearInterval(timer);
-      await Promise.race([turn, new Promise((resolve) => setTimeout(resolve, lastLookTimeoutMs).unref())]);
+      const underWay = Promise.all([beats.underWay(), looks.underWay()]);
+      await Promise.race([underWay, new Promise((resolve) => setTimeout(resolve, lastLookTimeoutMs).unref())]);
     },
     leave: () => workers.leave(workerId),
+  };
+}
+
+/** Begins the work where the last one has ended. */
+function oneAtATime(work: () => Promise<void>, failed: (reason: string) => void) {
+  let turn: Promise<void> | undefined;
+  return {
+    next() {
+      turn ??= work()
+        .catch((error: unknown) => failed(String(error)))
+        .finally(() => (turn = undefined));
+    },
+    underWay: () => turn,
   };
 }
 

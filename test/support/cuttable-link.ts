@@ -5,6 +5,8 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 export interface CuttableLink {
   readonly port: number;
   cut(): void;
+  /** Silences the connections that there are, for ever; new ones get through, as after a failover behind one address. */
+  lose(): void;
   /** New connections get through again; those from before the cut are dead. */
   mend(): void;
   close(): Promise<void>;
@@ -26,6 +28,12 @@ export async function cuttableLink(target: { host: string; port: number }): Prom
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
 
+  function silence(): void {
+    for (const socket of sockets) {
+      socket.unpipe();
+      socket.pause();
+    }
+  }
   function dropAll(): void {
     for (const socket of sockets) socket.destroy();
     sockets.clear();
@@ -34,11 +42,9 @@ export async function cuttableLink(target: { host: string; port: number }): Prom
     port: (server.address() as AddressInfo).port,
     cut() {
       isCut = true;
-      for (const socket of sockets) {
-        socket.unpipe();
-        socket.pause();
-      }
+      silence();
     },
+    lose: silence,
     mend() {
       isCut = false;
       dropAll();
