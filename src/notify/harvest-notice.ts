@@ -1,4 +1,4 @@
-import type { EndpointSuccess, Notice } from './notice.js';
+import { failureLines, noticeEndpoint, type EndpointFailure, type EndpointSuccess, type Notice } from './notice.js';
 
 /** What packaged-vod-downloader told of each endpoint, in the shapes that its subscribers read. */
 
@@ -38,7 +38,10 @@ export interface HarvestEnd {
 export function noticeOfHarvestEnd({ assetId, run, endpoint }: HarvestEnd): Notice {
   const { configurationId, status, objects, locations } = endpoint;
   const [location = ''] = locations;
-  const common = { id: `harvest-end:${assetId}:${configurationId}#${run}` };
+  const common = {
+    id: `harvest-end:${assetId}:${configurationId}#${run}`,
+    ended: { downloadedAssets: [noticeEndpoint(endpoint)] },
+  };
   if (status === 'skipped') {
     const message = `Asset ${assetId}: ${configurationId} is complete already`;
     const asset = { packagingConfiguration: configurationId, status: 'SKIPPED', message } as const;
@@ -69,6 +72,24 @@ export function noticeOfHarvestEnd({ assetId, run, endpoint }: HarvestEnd): Noti
       },
       Asset: { s3Location: location, type: typeOf(location) },
     },
+  };
+}
+
+export interface HarvestFailure {
+  readonly assetId: string;
+  readonly run: string;
+  readonly failure: EndpointFailure;
+}
+
+/** The endpoint will not be there, which is told at once: others of its asset may take half a day. */
+export function noticeOfHarvestFailure({ assetId, run, failure }: HarvestFailure): Notice {
+  const { configurationId } = failure;
+  const subject = `Asset ${assetId}: ${configurationId} failed`;
+  return {
+    id: `harvest-failed:${assetId}:${configurationId}#${run}`,
+    subject,
+    text: [subject, '', ...failureLines(failure)].join('\n'),
+    data: { Type: 'ERROR', Message: subject, Id: assetId, failedEndpoints: [failure] },
   };
 }
 

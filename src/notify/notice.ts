@@ -12,6 +12,8 @@ export interface Notice {
   /** plain text for people */
   readonly text: string;
   readonly data: NoticeData;
+  /** Endpoints whose end it is the first to tell, which is what events are made of; absent: those in `data`. */
+  readonly ended?: Pick<NoticeData, 'downloadedAssets' | 'failedEndpoints'>;
 }
 
 interface NoticeData {
@@ -85,11 +87,14 @@ export interface AssetOutcome {
   readonly run: string;
   readonly succeeded: readonly EndpointSuccess[];
   readonly failed: readonly EndpointFailure[];
+  /** Configurations whose endpoints were told of as they ended. */
+  readonly toldAlready?: readonly string[];
 }
 
 /** The one notice at the end of an asset: what is there now, what failed and what to do about it. */
 export function noticeOfAsset(outcome: AssetOutcome): Notice {
-  const { request, succeeded, failed } = outcome;
+  const { request, succeeded, failed, toldAlready = [] } = outcome;
+  const untold = ({ configurationId }: { configurationId: string }) => !toldAlready.includes(configurationId);
   const total = succeeded.length + failed.length;
   const subject =
     failed.length === 0
@@ -112,6 +117,9 @@ export function noticeOfAsset(outcome: AssetOutcome): Notice {
       ...(succeeded.length > 0 && { downloadedAssets: succeeded.map(noticeEndpoint) }),
       ...(failed.length > 0 && { failedEndpoints: failed }),
     },
+    ...(toldAlready.length > 0 && {
+      ended: { downloadedAssets: succeeded.filter(untold).map(noticeEndpoint), failedEndpoints: failed.filter(untold) },
+    }),
   };
 }
 
@@ -130,14 +138,14 @@ function successLine(endpoint: EndpointSuccess): string {
   ].join('\n    ');
 }
 
-function failureLines(endpoint: EndpointFailure): string[] {
+export function failureLines(endpoint: EndpointFailure): string[] {
   return [
     `- ${endpoint.configurationId}: ${failureTable[endpoint.code].title} [${endpoint.code}]: ${endpoint.message}`,
     `    ${failureTable[endpoint.code].help}`,
   ];
 }
 
-function noticeEndpoint(endpoint: EndpointSuccess): NoticeEndpoint {
+export function noticeEndpoint(endpoint: EndpointSuccess): NoticeEndpoint {
   return {
     packagingConfiguration: endpoint.configurationId,
     status: ({ complete: 'COMPLETE', skipped: 'SKIPPED', repaired: 'REPAIRED' } as const)[endpoint.status],

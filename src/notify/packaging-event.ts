@@ -32,9 +32,9 @@ interface PackagingEventDetail {
 const account = '000000000000';
 const region = 'local';
 
-/** @param now milliseconds since 1970; @returns none for notices that are not about the end of an asset */
-export function eventsOf({ id, data }: Notice, now: number): PackagingEvent[] {
-  const playable = (data.downloadedAssets ?? []).map(
+/** @param now milliseconds since 1970; @returns none for notices that are not about the end of an asset or endpoint */
+export function eventsOf({ id, data, ended = data }: Notice, now: number): PackagingEvent[] {
+  const playable = (ended.downloadedAssets ?? []).map(
     ({ packagingConfiguration, message, playbackUrls }): PackagingEventDetail => ({
       event: 'VodAssetPlayable',
       message: `Asset '${data.Id}' is playable: ${message}`,
@@ -42,7 +42,7 @@ export function eventsOf({ id, data }: Notice, now: number): PackagingEvent[] {
       manifest_urls: playbackUrls,
     }),
   );
-  const failed = (data.failedEndpoints ?? []).map(({ configurationId, code, message }): PackagingEventDetail => ({
+  const failed = (ended.failedEndpoints ?? []).map(({ configurationId, code, message }): PackagingEventDetail => ({
     event: 'IngestError',
     message,
     packaging_configuration_id: configurationId,

@@ -4,6 +4,7 @@ import { createDataFolder, type TestDataFolder } from '../../test/support/embedd
 import type { AssetRequest } from '../domain/asset.js';
 import { Failure } from '../domain/failure.js';
 import type { Notice } from '../notify/notice.js';
+import { eventsOf } from '../notify/packaging-event.js';
 import type { EndpointResult } from '../publish/egress/egress.js';
 import type { ManagedEgress, PlayableEndpoint } from '../publish/egress/managed-egress.js';
 import type { AssetCatalog } from '../status/asset-catalog.js';
@@ -98,6 +99,47 @@ it('takes a place among the harvests once it is playable: those that wait hold u
   service.get('stuck-1')!.dash = 'PLAYABLE';
   expect(await engine.result('asset:stuck-1:dash')).toMatchObject({ status: 'complete' });
   expect(await engine.jobs.find('asset:stuck-1')).toMatchObject({ status: 'running' });
+});
+
+it('is told of as it ends, and so are its events, while others of its asset wait', async () => {
+  const noticesOf = (id: string) => told.filter(({ data }) => data.Id === id);
+  const eventsOfAll = (id: string) =>
+    noticesOf(id).flatMap((notice) =>
+      eventsOf(notice, 0).map(({ detail: d }) => `${d.event} ${d.packaging_configuration_id}`),
+    );
+  await submit('mixed', 'mixed', { bad: 'FAILED', good: 'PLAYABLE', late: 'never', lost: 'never' });
+  await expect.poll(() => noticesOf('mixed').length, patience).toBe(3);
+  const failure = noticesOf('mixed').find(({ data }) => data.Type === 'ERROR')!;
+  expect(failure.text).toContain('bad failed');
+  expect(failure.data.failedEndpoints).toMatchObject([{ configurationId: 'bad', code: 'endpoint_failed' }]);
+  expect(eventsOfAll('mixed').sort()).toEqual(['IngestError bad', 'VodAssetPlayable good']);
+  expect(await stateOf('asset:mixed')).toBe('running');
+
+  await engine.jobs.cancel('asset:mixed:lost');
+  service.get('mixed')!.late = 'PLAYABLE';
+  await expect(engine.result('asset:mixed')).rejects.toMatchObject({ code: 'endpoints_failed' });
+  await expect.poll(() => noticesOf('mixed').length, patience).toBe(6);
+  const summary = noticesOf('mixed').find(({ data }) => data.downloadedAssets)!;
+  expect(summary.subject).toBe('Asset mixed failed: 2 of 4 endpoints');
+  expect(summary.data.failedEndpoints).toHaveLength(2);
+  expect(eventsOfAll('mixed').sort()).toEqual([
+    'IngestError bad',
+    'IngestError lost',
+    'VodAssetPlayable good',
+    'VodAssetPlayable late',
+  ]);
+
+  const earlier = noticesOf('mixed').length;
+  await engine.jobs.retry('asset:mixed:bad');
+  await expect
+    .poll(
+      () =>
+        noticesOf('mixed')
+          .slice(earlier)
+          .map(({ subject }) => subject),
+      patience,
+    )
+    .toContain('Asset mixed: bad failed');
 });
 
 it('shows the progress of its harvest', async () => {

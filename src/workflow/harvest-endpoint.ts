@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { assetRequestSchema, endpointPrefix, identifierSchema, type AssetRequest } from '../domain/asset.js';
+import { Failure } from '../domain/failure.js';
 import type { EndpointSuccess, Notice } from '../notify/notice.js';
-import { noticeOfHarvestEnd, noticeOfHarvestStart } from '../notify/harvest-notice.js';
+import { noticeOfHarvestEnd, noticeOfHarvestFailure, noticeOfHarvestStart } from '../notify/harvest-notice.js';
 import type { EndpointResult } from '../publish/egress/egress.js';
 import type { ManagedEgress } from '../publish/egress/managed-egress.js';
 import { defineWorkflow, type JobContext, type WorkflowDefinition } from './definition.js';
@@ -31,7 +32,6 @@ export interface ManagedEndpointInput {
  * `asset:<id>:<configuration>`.
  */
 export function harvestEndpoint(services: ManagedEndpointServices) {
-  const { catalog, locate, playbackUrl } = services;
   return defineWorkflow<ManagedEndpointInput, EndpointSuccess>({
     name: 'harvest-endpoint',
     queue: 'waits',
@@ -44,29 +44,53 @@ export function harvestEndpoint(services: ManagedEndpointServices) {
     title: ({ request, configurationId }) => `asset ${request.id}, endpoint ${configurationId}`,
 
     async run(input, job) {
-      const { request, configurationId } = input;
-      const { bucket } = request.destination;
-      const destination = endpointPrefix(request, configurationId);
-      const run = await job.step('name this run', () =>
-        Promise.resolve({ id: crypto.randomUUID(), began: Date.now() }),
-      );
-
-      const made = await waitedForAndHarvested(services, input, { job, run });
-      const capability = await job.step('make playable', () =>
-        catalog.publish({ request, configurationId, prefix: destination, made }),
-      );
-      const success: EndpointSuccess = {
-        configurationId,
-        status: made.status,
-        objects: made.objects,
-        bytes: made.bytes,
-        locations: made.manifests.map((key) => locate(bucket, key)),
-        playbackUrls: made.manifests.map((key) => playbackUrl(capability, key.slice(destination.length + 1))),
-      };
-      await tellAll(services, job, noticeOfHarvestEnd({ assetId: request.id, run: run.id, endpoint: success }));
-      return success;
+      try {
+        return await madeAndTold(services, input, job);
+      } catch (error) {
+        // The engine's own errors steer it; a Failure is the endpoint's end, which others of the asset do not delay.
+        if (error instanceof Failure) await tellFailure(services, input, { job, failure: error });
+        throw error;
+      }
     },
   });
+}
+
+async function madeAndTold(
+  services: ManagedEndpointServices,
+  input: ManagedEndpointInput,
+  job: JobContext,
+): Promise<EndpointSuccess> {
+  const { catalog, locate, playbackUrl } = services;
+  const { request, configurationId } = input;
+  const { bucket } = request.destination;
+  const destination = endpointPrefix(request, configurationId);
+  const run = await job.step('name this run', () => Promise.resolve({ id: crypto.randomUUID(), began: Date.now() }));
+
+  const made = await waitedForAndHarvested(services, input, { job, run });
+  const capability = await job.step('make playable', () =>
+    catalog.publish({ request, configurationId, prefix: destination, made }),
+  );
+  const success: EndpointSuccess = {
+    configurationId,
+    status: made.status,
+    objects: made.objects,
+    bytes: made.bytes,
+    locations: made.manifests.map((key) => locate(bucket, key)),
+    playbackUrls: made.manifests.map((key) => playbackUrl(capability, key.slice(destination.length + 1))),
+  };
+  await tellAll(services, job, noticeOfHarvestEnd({ assetId: request.id, run: run.id, endpoint: success }));
+  return success;
+}
+
+async function tellFailure(
+  services: ManagedEndpointServices,
+  { request, configurationId }: ManagedEndpointInput,
+  { job, failure: { code, message } }: { job: JobContext; failure: Failure },
+): Promise<void> {
+  // By a name of its own: a retry that fails again is another failure.
+  const run = await job.step('name this failure', () => Promise.resolve(crypto.randomUUID()));
+  const failure = { configurationId, code, message };
+  await tellAll(services, job, noticeOfHarvestFailure({ assetId: request.id, run, failure }));
 }
 
 interface Run {

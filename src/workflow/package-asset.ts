@@ -57,6 +57,7 @@ export function packageAsset(services: AssetServices) {
 
     async run(input, job) {
       const { request } = input;
+      const oneByOne = input.egress !== undefined && (await job.patched('endpoints are told of as they end'));
       const children = await startEndpoints(services, input, job).catch(async (error: unknown) => {
         // The engine's own errors steer it; a Failure is that MediaPackage does not take the asset, which somebody has to know.
         if (error instanceof Failure)
@@ -64,12 +65,11 @@ export function packageAsset(services: AssetServices) {
         throw error;
       });
       const outcomes = await job.settleChildren(children.map(({ child }) => child));
-      const { succeeded, failed } = sorted(
-        outcomes,
-        children.map(({ configurationId }) => configurationId),
-      );
+      const configurationIds = children.map(({ configurationId }) => configurationId);
+      const { succeeded, failed } = sorted(outcomes, configurationIds);
+      const toldAlready = oneByOne ? configurationIds.filter((_, index) => hasTold(outcomes[index])) : [];
 
-      await tellOutcome(services, job, { request, succeeded, failed });
+      await tellOutcome(services, job, { request, succeeded, failed, toldAlready });
       if (failed.length > 0) throw endpointsFailed(request, failed, outcomes.length);
       return { endpoints: succeeded };
     },
@@ -138,6 +138,11 @@ function sorted(outcomes: readonly ChildOutcome<EndpointSuccess>[], configuratio
       });
   }
   return { succeeded, failed };
+}
+
+/** A job that was cancelled, or lost its processes, came to no end that it could have told. */
+function hasTold(outcome: ChildOutcome<EndpointSuccess> | undefined): boolean {
+  return outcome?.status === 'done' || (outcome?.status === 'failed' && outcome.failure.code !== 'worker_lost');
 }
 
 function endpointsFailed(request: AssetRequest, failed: readonly EndpointFailure[], total: number): Failure {
