@@ -15,14 +15,23 @@ import { packageAsset } from './package-asset.js';
 import type { Engine } from './start.js';
 import { tell } from './tell.js';
 
+/** `stands`: it is in storage, and nowhere else any more. */
+type State = 'PLAYABLE' | 'FAILED' | 'never' | 'stands';
+
 /** What the packaging service says of each asset's endpoints; without a word of it they are never playable. */
-const service = new Map<string, Record<string, 'PLAYABLE' | 'FAILED' | 'never'>>();
+const service = new Map<string, Record<string, State>>();
 const told: Notice[] = [];
 
 const made: EndpointResult = { status: 'complete', manifests: [], objects: 3, bytes: 30, durationMs: 1000 };
 
 const egress: ManagedEgress = {
-  prepare: ({ id }) => Promise.resolve(Object.keys(service.get(id) ?? {})),
+  prepare: ({ id }) =>
+    Promise.resolve(
+      Object.entries(service.get(id) ?? {}).map(([configurationId, status]) => ({
+        configurationId,
+        ...(status === 'stands' && { standing: { ...made, status: 'skipped' as const } }),
+      })),
+    ),
   async waitUntilPlayable({ assetId, configurationId }, signal): Promise<PlayableEndpoint> {
     for (;;) {
       const status = service.get(assetId)?.[configurationId];
@@ -80,7 +89,7 @@ const requestOf = (id: string, packagingGroupId: string): AssetRequest => ({
   ...{ id, packagingGroupId, source: 's3://source/index.m3u8', destination: { path: '' } },
 });
 
-function submit(id: string, group: string, endpoints: Record<string, 'PLAYABLE' | 'FAILED' | 'never'>) {
+function submit(id: string, group: string, endpoints: Record<string, State>) {
   service.set(id, endpoints);
   const input = { request: requestOf(id, group), configurations: [], egress: 'mediapackage-vod' as const };
   return engine.submit(asset, `asset:${id}`, input);
@@ -140,6 +149,14 @@ it('is told of as it ends, and so are its events, while others of its asset wait
       patience,
     )
     .toContain('Asset mixed: bad failed');
+});
+
+it('is done at once when it stands in storage, and the service has it no more', async () => {
+  await submit('standing', 'standing', { hls: 'stands' });
+  expect(await engine.result('asset:standing')).toMatchObject({ endpoints: [{ status: 'skipped', objects: 3 }] });
+  const { steps, children } = await engine.jobs.show('asset:standing:hls');
+  expect(steps.map(({ name }) => name)).not.toContain('wait until playable');
+  expect(children).toEqual([]);
 });
 
 it('shows the progress of its harvest', async () => {

@@ -25,7 +25,17 @@ export interface ManagedEndpointInput {
   readonly configurationId: string;
   /** Absent from jobs that an earlier version queued: they wait in places of `harvests`, where a harvest below them might never get one. */
   readonly waitsApart?: true | undefined;
+  /** It is in place already, and the service does not have it any more. */
+  readonly standing?: EndpointResult | undefined;
 }
+
+const endpointResultSchema = z.object({
+  status: z.enum(['complete', 'skipped', 'repaired']),
+  manifests: z.array(z.string()),
+  objects: z.number(),
+  bytes: z.number(),
+  durationMs: z.number(),
+}) satisfies z.ZodType<EndpointResult>;
 
 /**
  * One endpoint that a packaging service makes: waited for, which may take half a day, harvested and verified, then playable. Its job id is
@@ -39,6 +49,7 @@ export function harvestEndpoint(services: ManagedEndpointServices) {
       request: assetRequestSchema,
       configurationId: identifierSchema,
       waitsApart: z.literal(true).optional(),
+      standing: endpointResultSchema.optional(),
     }),
     share: ({ request }) => request.packagingGroupId,
     title: ({ request, configurationId }) => `asset ${request.id}, endpoint ${configurationId}`,
@@ -66,7 +77,7 @@ async function madeAndTold(
   const destination = endpointPrefix(request, configurationId);
   const run = await job.step('name this run', () => Promise.resolve({ id: crypto.randomUUID(), began: Date.now() }));
 
-  const made = await waitedForAndHarvested(services, input, { job, run });
+  const made = input.standing ?? (await waitedForAndHarvested(services, input, { job, run }));
   const capability = await job.step('make playable', () =>
     catalog.publish({ request, configurationId, prefix: destination, made }),
   );
@@ -105,9 +116,16 @@ async function waitedForAndHarvested(
 ): Promise<EndpointResult> {
   const { managedEgress, harvest, patience } = services;
   const endpoint = { assetId: request.id, configurationId };
+  const { bucket } = request.destination;
+  const awaited = {
+    ...endpoint,
+    ...(bucket !== undefined && { bucket }),
+    destination: endpointPrefix(request, configurationId),
+    deadline: new Date(run.began + patience),
+  };
   const playable = await job.step(
     'wait until playable',
-    ({ signal }) => managedEgress.waitUntilPlayable({ ...endpoint, deadline: new Date(run.began + patience) }, signal),
+    ({ signal }) => managedEgress.waitUntilPlayable(awaited, signal),
     { waits: true },
   );
   await tellAll(services, job, noticeOfHarvestStart({ ...endpoint, ...playable, run: run.id }));

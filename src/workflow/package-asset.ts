@@ -10,7 +10,7 @@ import {
   type JobContext,
   type WorkflowDefinition,
 } from './definition.js';
-import type { ManagedEgress } from '../publish/egress/managed-egress.js';
+import type { ManagedEgress, PreparedEndpoint } from '../publish/egress/managed-egress.js';
 import type { ManagedEndpointInput } from './harvest-endpoint.js';
 import type { EndpointInput } from './package-endpoint.js';
 import type { TellInput } from './tell.js';
@@ -116,13 +116,20 @@ async function startEndpoints(
     }
     return started;
   }
-  const made = await job.step('make known to MediaPackage', ({ signal }) => managedEgress.prepare(request, signal));
-  for (const configurationId of made) {
+  const prepared = await job.step('make known to MediaPackage', ({ signal }) => managedEgress.prepare(request, signal));
+  for (const endpoint of prepared) {
+    const { configurationId, standing } = preparedEndpoint(endpoint);
     const id = jobIdOfEndpoint(request.id, configurationId);
-    const child = await job.startChild(harvestEndpoint, id, { request, configurationId, waitsApart: true });
+    const input = { request, configurationId, waitsApart: true as const, ...(standing && { standing }) };
+    const child = await job.startChild(harvestEndpoint, id, input);
     started.push({ configurationId, child });
   }
   return started;
+}
+
+/** Checkpoints of earlier versions have the ids of the configurations alone. */
+function preparedEndpoint(endpoint: PreparedEndpoint | string): PreparedEndpoint {
+  return typeof endpoint === 'string' ? { configurationId: endpoint } : endpoint;
 }
 
 function sorted(outcomes: readonly ChildOutcome<EndpointSuccess>[], configurationIds: readonly string[]) {

@@ -4,19 +4,17 @@ import type { EndpointJob, EndpointResult, ReportProgress } from './egress.js';
 /** Egress by a packaging service that makes endpoints on its own time: they are asked for, waited for, and harvested. */
 export interface ManagedEgress {
   /**
-   * Makes the asset known to the service, unless it is.
-   * @returns ids of the packaging configurations that it will have endpoints of
-   * @throws Failure conflict when the service has the id for another source or group; mediapackage_refused, mediapackage_unavailable
+   * Makes the asset known to the service, unless it is, or all of it is in storage already.
+   * @returns the endpoints that it will have
+   * @throws Failure conflict when the service has the id for another source or group; destination_occupied; mediapackage_refused,
+   *   mediapackage_unavailable
    */
-  prepare(request: AssetRequest, signal?: AbortSignal): Promise<readonly string[]>;
+  prepare(request: AssetRequest, signal?: AbortSignal): Promise<readonly PreparedEndpoint[]>;
   /**
    * Waits until the endpoint can be played.
-   * @throws Failure endpoint_failed; endpoint_not_playable when the deadline passes
+   * @throws Failure endpoint_failed; endpoint_not_playable when the deadline passes; destination_occupied, at once
    */
-  waitUntilPlayable(
-    endpoint: ManagedEndpoint & { readonly deadline: Date },
-    signal?: AbortSignal,
-  ): Promise<PlayableEndpoint>;
+  waitUntilPlayable(endpoint: AwaitedEndpoint, signal?: AbortSignal): Promise<PlayableEndpoint>;
   /** Harvests the endpoint: every object in storage, then its inventory. Safe to call again: skips, resumes, repairs. */
   harvest(job: ManagedEndpointJob, report: ReportProgress): Promise<EndpointResult>;
 }
@@ -24,6 +22,16 @@ export interface ManagedEgress {
 export interface ManagedEndpoint {
   readonly assetId: string;
   readonly configurationId: string;
+}
+
+export interface PreparedEndpoint {
+  readonly configurationId: string;
+  /** All of it is in storage, verified, and the service had it no more: there is nothing to wait for. */
+  readonly standing?: EndpointResult;
+}
+
+export interface AwaitedEndpoint extends ManagedEndpoint, Pick<EndpointJob, 'bucket' | 'destination'> {
+  readonly deadline: Date;
 }
 
 export interface PlayableEndpoint {

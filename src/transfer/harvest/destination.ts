@@ -28,17 +28,30 @@ export interface MirrorSurvey {
   readonly hasJournal: boolean;
 }
 
-/**
- * @throws Failure destination_occupied when the folder is somebody else's; inventory_damaged
- */
-export async function surveyMirror(folder: MirrorFolder, signal?: AbortSignal): Promise<MirrorSurvey> {
+/** What lies in a folder that is nobody else's. */
+interface OwnFolder {
+  readonly listing: ReadonlyMap<string, StoredObject>;
+  readonly inventory: Inventory | undefined;
+  readonly claim: Claim | undefined;
+  readonly hasJournal: boolean;
+}
+
+/** @throws Failure destination_occupied when the folder is somebody else's; inventory_damaged */
+export async function ownFolder(folder: Pick<MirrorFolder, 'at' | 'subject'>): Promise<OwnFolder> {
   const { store } = folder.at;
   const listing = await listFolder(store, folder.at.folder);
   const inventory = listing.has(inventoryKey) ? await readInventory(store, folder.at.folder) : undefined;
   const hasJournal = [...listing.keys()].some(isJournalKey);
   const claim = hasJournal ? await readClaim(folder.at) : undefined;
   checkOwner({ ...folder, owners: [inventory?.subject, claim?.subject] }, listing);
+  return { listing, inventory, claim, hasJournal };
+}
 
+/**
+ * @throws Failure destination_occupied when the folder is somebody else's; inventory_damaged
+ */
+export async function surveyMirror(folder: MirrorFolder, signal?: AbortSignal): Promise<MirrorSurvey> {
+  const { listing, inventory, claim, hasJournal } = await ownFolder(folder);
   const finished = inventory?.fingerprint === folder.fingerprint;
   const recorded = finished ? inventory.objects : await journalled(folder, claim, listing);
   const { intact } = await verifyObjects({ ...folder.at, listing }, recorded, {

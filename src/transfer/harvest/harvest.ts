@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { Failure } from '../../domain/failure.js';
-import type { InventoryObject } from '../../domain/inventory.js';
+import type { Inventory, InventoryObject } from '../../domain/inventory.js';
 import type { Pace } from '../../net/pace.js';
 import type { HttpClient } from '../../net/request.js';
 import { shownUrl } from '../../net/safe-url.js';
@@ -12,6 +12,7 @@ import { defaultPatience, type Patience } from './attempts.js';
 import { removeObjects, surveyMirror, type MirrorFolder, type MirrorSurvey } from './destination.js';
 import { enumerate, type Presentation } from './enumerate.js';
 import { fetchManifest } from './fetch-manifest.js';
+import { standingResult, sumOf, type HarvestResult } from './harvest-result.js';
 import { assignKeys } from './keys.js';
 import { manifestTypes, type FetchedManifest } from './manifest.js';
 import { mirrorResources, type MirrorWork, type ReportHarvest } from './mirror-resources.js';
@@ -45,22 +46,7 @@ export interface HarvestPorts {
   readonly maxObjectBytes?: number;
 }
 
-export interface HarvestResult {
-  /** `skipped`: nothing had to be written; `repaired`: damaged or missing objects of a complete mirror; `refreshed`: it had changed. */
-  readonly status: 'complete' | 'skipped' | 'repaired' | 'refreshed';
-  /** Key of the entry manifest in the store. */
-  readonly manifest: string;
-  readonly objects: number;
-  readonly bytes: number;
-  /** Objects and bytes that were brought over now. */
-  readonly fetched: { readonly objects: number; readonly bytes: number };
-  /** Keys of earlier versions that were left in place. */
-  readonly former: number;
-  /** Addresses that the manifest's arithmetic allows and the origin does not have. */
-  readonly absent: readonly string[];
-  /** milliseconds of media */
-  readonly durationMs: number;
-}
+export type { HarvestResult };
 
 /** bytes: the largest recording anybody keeps in one file, and what stops a body without an end */
 export const defaultMaxObjectBytes = 256 * 1024 ** 3;
@@ -84,7 +70,10 @@ export async function harvest(ports: HarvestPorts, job: HarvestJob, report: Repo
   const query = queryDigest(job.url);
   const sameQuery = survey.inventory?.harvest?.query === query;
   // Another query may be another token or another presentation: the manifests tell.
-  if (!job.refresh && !job.prune && sameQuery && isWhole(survey)) return skipped(survey, job);
+  if (!job.refresh && !job.prune && sameQuery && isWhole(survey)) {
+    if (survey.hasJournal) await removeJournal(mirror.at);
+    return standingResult(survey.inventory, job.folder);
+  }
 
   const ownOrigin = new URL(job.url).origin;
   const origin = originOf({ ...ports, ownOrigin, ...(job.credentials && { credentials: job.credentials }) });
@@ -220,7 +209,7 @@ async function finish({ job, work, presentation, layout, mirrored, query, sameQu
     status: statusOf({ survey, work, changed: writer.possessed() }),
     manifest: inFolder(job.folder, entry),
     objects: made.size,
-    bytes: sum(made.values()),
+    bytes: sumOf(made.values()),
     fetched: { objects, bytes },
     former: inventory.harvest.former.length,
     absent: absent.map(shownUrl),
@@ -261,29 +250,9 @@ function statusOf({
 }
 
 /** Every object that the inventory lists is in place. */
-function isWhole({ finished, inventory, intact }: MirrorSurvey): boolean {
+function isWhole(survey: MirrorSurvey): survey is MirrorSurvey & { readonly inventory: Inventory } {
+  const { finished, inventory, intact } = survey;
   return finished && inventory !== undefined && inventory.objects.every(({ key }) => intact.has(key));
-}
-
-async function skipped({ inventory, hasJournal }: MirrorSurvey, job: HarvestJob): Promise<HarvestResult> {
-  if (hasJournal) await removeJournal({ store: job.store, folder: job.folder });
-  const objects = inventory?.objects ?? [];
-  return {
-    status: 'skipped',
-    manifest: inFolder(job.folder, inventory?.entries[0] ?? ''),
-    objects: objects.length,
-    bytes: sum(objects),
-    fetched: { objects: 0, bytes: 0 },
-    former: inventory?.harvest?.former.length ?? 0,
-    absent: [],
-    durationMs: inventory?.harvest?.durationMs ?? 0,
-  };
-}
-
-function sum(objects: Iterable<InventoryObject>): number {
-  let bytes = 0;
-  for (const { size } of objects) bytes += size;
-  return bytes;
 }
 
 /** The query itself may be a secret. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -99,6 +99,7 @@ async function answer(incoming: IncomingMessage, response: ServerResponse): Prom
   }
   const [, kind, id = ''] = url.split('/');
   if (kind === 'packaging_groups') return send(response, 200, aws.group);
+  if (kind?.startsWith('packaging_configurations?')) return answerConfigurations(kind, response);
   if (incoming.method === 'POST') {
     const given = JSON.parse(body) as Record<string, unknown>;
     aws.assets.set(given.id as string, { ...given, createdAt: aws.createdAt });
@@ -106,6 +107,15 @@ async function answer(incoming: IncomingMessage, response: ServerResponse): Prom
   }
   if (!aws.assets.has(id)) return send(response, 404, { message: 'no such asset' }, 'NotFoundException');
   return send(response, 200, described(id));
+}
+
+/** A page each. */
+function answerConfigurations(url: string, response: ServerResponse): void {
+  const query = new URLSearchParams(url.slice(url.indexOf('?')));
+  expect(query.get('packagingGroupId')).toBe('group');
+  const second = query.get('nextToken') === 'second';
+  const packagingConfigurations = [{ id: second ? 'hls2' : 'hls', packagingGroupId: 'group' }];
+  send(response, 200, { packagingConfigurations, ...(!second && { nextToken: 'second' }) });
 }
 
 function described(id: string): object {
@@ -129,12 +139,14 @@ function answerPlayback({ url, headers }: IncomingMessage, response: ServerRespo
   const given = headers['x-mediapackage-cdnidentifier'];
   if (aws.identifier === undefined && given !== undefined) return void response.writeHead(404).end();
   if (aws.identifier !== given) return void response.writeHead(403).end();
-  if (url === '/out/v1/a/hls/b/index.m3u8')
+  if (/^\/out\/v1\/a\/hls2?\/b\/index\.m3u8$/.test(url ?? ''))
     return void response.end('#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n../../c/d/v.m3u8?m=1\n');
   if (url === '/out/v1/a/c/d/v.m3u8?m=1')
     return void response.end('#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\ne/1.ts?m=1\n#EXT-X-ENDLIST\n');
   response.end(`G${url}`);
 }
+
+const bothEndpoints = [{ configurationId: 'hls' }, { configurationId: 'hls2' }];
 
 const harvesting = {
   assetId: 'lecture',
@@ -144,16 +156,20 @@ const harvesting = {
 };
 const harvestHls = () =>
   egress.harvest({ ...harvesting, url: `${server.origin}/out/v1/a/hls/b/index.m3u8` }, () => undefined);
+const harvestHls2 = () => {
+  const other = { ...harvesting, configurationId: 'hls2', destination: 'vod/lecture/hls2' };
+  return egress.harvest({ ...other, url: `${server.origin}/out/v1/a/hls2/b/index.m3u8` }, () => undefined);
+};
 
 describe('an asset of MediaPackage VOD', () => {
   it('is created when there is none, and found afterwards', async () => {
-    expect(await egress.prepare(request)).toEqual(['hls', 'hls2']);
+    expect(await egress.prepare(request)).toEqual(bothEndpoints);
     expect(aws.assets.get('lecture')).toMatchObject({
       packagingGroupId: 'group',
       sourceArn: 'arn:aws:s3:::source/a/index.m3u8',
       sourceRoleArn: request.sourceRoleArn,
     });
-    expect(await egress.prepare(request)).toEqual(['hls', 'hls2']);
+    expect(await egress.prepare(request)).toEqual(bothEndpoints);
     expect(server.requests.filter((line) => line.startsWith('POST'))).toHaveLength(1);
   });
 
@@ -172,8 +188,10 @@ describe('an asset of MediaPackage VOD', () => {
       packagingGroupId: 'group',
       sourceArn: 'arn:aws:s3:::source/a/index.m3u8',
     });
-    aws.faults = [fault(404, 'NotFoundException'), fault(422, 'UnprocessableEntityException')];
-    expect(await egress.prepare(request)).toEqual(['hls', 'hls2']);
+    // Configurations that may not be listed are no reason not to make it.
+    const unlisted = fault(403, 'AccessDeniedException');
+    aws.faults = [fault(404, 'NotFoundException'), unlisted, fault(422, 'UnprocessableEntityException')];
+    expect(await egress.prepare(request)).toEqual(bothEndpoints);
   });
 
   it.each([
@@ -210,11 +228,51 @@ describe('an asset of MediaPackage VOD', () => {
   });
 });
 
+describe('an asset that MediaPackage VOD has no more', () => {
+  const created = () => server.requests.filter((line) => line.startsWith('POST'));
+  const standing = { status: 'skipped', objects: 3, durationMs: 4000 };
+
+  it('is not made again when all of it is in storage, verified', async () => {
+    await harvestHls();
+    await harvestHls2();
+    expect(await egress.prepare(request)).toMatchObject([
+      { configurationId: 'hls', standing: { ...standing, manifests: ['vod/lecture/hls/hls/b/index.m3u8'] } },
+      { configurationId: 'hls2', standing },
+    ]);
+    expect(created()).toEqual([]);
+  });
+
+  it('is made again for endpoints that are not in storage, or not all of them', async () => {
+    await harvestHls();
+    expect(await egress.prepare(request)).toMatchObject([{ configurationId: 'hls', standing }, bothEndpoints[1]!]);
+    expect(created()).toHaveLength(1);
+    aws.assets.clear();
+    await harvestHls2();
+    await writeFile(join(folder, 'vod/lecture/hls/c/d/e/1.ts'), 'Gx');
+    expect(await egress.prepare(request)).toMatchObject([bothEndpoints[0]!, { configurationId: 'hls2', standing }]);
+    expect(created()).toHaveLength(2);
+  });
+
+  it('is not made when its place is taken, and an endpoint whose place is taken is not waited for', async () => {
+    await localStore({ folder }).put('vod/lecture/hls2/theirs.txt', Buffer.from('x'));
+    await expect(egress.prepare(request)).rejects.toMatchObject({ code: 'destination_occupied' });
+    expect(created()).toEqual([]);
+    aws.assets.set('lecture', { id: 'lecture' });
+    aws.statuses = ['PROCESSING'];
+    const taken = { assetId: 'lecture', configurationId: 'hls2', destination: 'vod/lecture/hls2' };
+    const deadline = new Date(Date.now() + 60_000);
+    await expect(egress.waitUntilPlayable({ ...taken, deadline })).rejects.toMatchObject({
+      code: 'destination_occupied',
+    });
+  });
+});
+
 describe('an endpoint of MediaPackage VOD', () => {
   const wait = (milliseconds = 5000) =>
     egress.waitUntilPlayable({
       assetId: 'lecture',
       configurationId: 'hls',
+      destination: 'vod/lecture/hls',
       deadline: new Date(Date.now() + milliseconds),
     });
 
@@ -242,7 +300,7 @@ describe('an endpoint of MediaPackage VOD', () => {
     aws.faults = [...Array<typeof cut>(10).fill(fault(503, 'ServiceUnavailableException')), throttled, cut, silent];
     const deadline = new Date(Date.now() + 10_000);
     const hasty = egressOf({ maxAttempts: 1, idleTimeout: 300 });
-    const endpoint = { assetId: 'lecture', configurationId: 'hls', deadline };
+    const endpoint = { assetId: 'lecture', configurationId: 'hls', destination: 'vod/lecture/hls', deadline };
     expect(await hasty.waitUntilPlayable(endpoint)).toMatchObject({ status: 'PLAYABLE' });
     expect(aws.faults).toEqual([]);
     aws.faults = [fault(403, 'ForbiddenException')];

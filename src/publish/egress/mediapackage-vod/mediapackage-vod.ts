@@ -1,13 +1,19 @@
 import type { DescribeAssetResponse, EgressEndpoint, PackagingGroup } from '@aws-sdk/client-mediapackage-vod';
 import type { AssetRequest } from '../../../domain/asset.js';
 import { Failure } from '../../../domain/failure.js';
-import type { ObjectStore } from '../../../storage/object-store.js';
 import { harvest, type HarvestPorts } from '../../../transfer/harvest/harvest.js';
 import type { EndpointResult, ReportProgress } from '../egress.js';
-import type { ManagedEgress, ManagedEndpoint, ManagedEndpointJob, PlayableEndpoint } from '../managed-egress.js';
+import type {
+  ManagedEgress,
+  ManagedEndpoint,
+  ManagedEndpointJob,
+  PlayableEndpoint,
+  PreparedEndpoint,
+} from '../managed-egress.js';
 import type { AwsClients } from './aws-clients.js';
 import { awsFailure, isNotFound } from './aws-failure.js';
 import { cdnAuthorization } from './cdn-authorization.js';
+import { endpointResult, endpointsInPlace, refuseForeignFolder, subjectOf, type OpenStore } from './in-place.js';
 import { sameObject, sourceOfAsset } from './source-arn.js';
 import { lookPauses, lookUntilReady, type Look, type LookPauses } from './waiting.js';
 
@@ -15,7 +21,7 @@ export interface MediaPackageVodOptions {
   readonly clients: AwsClients;
   readonly harvesting: HarvestPorts;
   /** The storage of the settings, or a bucket that a request names. */
-  readonly openStore: (bucket: string | undefined) => ObjectStore;
+  readonly openStore: OpenStore;
   readonly pauses?: LookPauses;
 }
 
@@ -24,7 +30,7 @@ const statuslessAge = 24 * 3600_000;
 
 /** Egress by AWS Elemental MediaPackage VOD: it packages just in time, we harvest what it makes. */
 export function mediaPackageVod(options: MediaPackageVodOptions): ManagedEgress {
-  const { clients, pauses = lookPauses } = options;
+  const { clients, openStore, pauses = lookPauses } = options;
 
   async function describe(assetId: string, signal?: AbortSignal): Promise<DescribeAssetResponse | undefined> {
     const { sdk, client } = await connected(clients);
@@ -59,14 +65,41 @@ export function mediaPackageVod(options: MediaPackageVodOptions): ManagedEgress 
     }
   }
 
+  /** Before an asset is created that is in storage already, or whose place is taken. */
+  async function lookInPlace(request: AssetRequest, signal?: AbortSignal): Promise<PreparedEndpoint[]> {
+    const configurationIds = await configurationsOf(request.packagingGroupId, signal).catch((error: unknown) => {
+      // The right to list them is not needed otherwise; what else is wrong with the group, its creation tells.
+      if (error instanceof Failure && error.code === 'mediapackage_refused') return [];
+      throw error;
+    });
+    return endpointsInPlace(openStore, request, { configurationIds, signal });
+  }
+
+  async function configurationsOf(PackagingGroupId: string, signal?: AbortSignal): Promise<string[]> {
+    const { sdk, client } = await connected(clients);
+    const ids: string[] = [];
+    try {
+      const http = signal && { abortSignal: signal };
+      for await (const page of sdk.paginateListPackagingConfigurations({ client }, { PackagingGroupId }, http))
+        ids.push(...(page.PackagingConfigurations ?? []).flatMap(({ Id }) => Id ?? []));
+      return ids;
+    } catch (error) {
+      throw awsFailure(error, `list the configurations of the packaging group "${PackagingGroupId}"`, signal);
+    }
+  }
+
   return {
     async prepare(request, signal) {
       const { region } = await connected(clients);
       const { SourceArn } = sourceOfAsset(request, region);
-      const asset = (await describe(request.id, signal)) ?? (await create(request, signal));
+      const existing = await describe(request.id, signal);
+      const inPlace = existing ? [] : await lookInPlace(request, signal);
+      if (inPlace.length > 0 && inPlace.every(({ standing }) => standing)) return inPlace;
+      const asset = existing ?? (await create(request, signal));
       refuseOtherAsset(asset, request, SourceArn);
       const ids = (asset.EgressEndpoints ?? []).flatMap((endpoint) => endpoint.PackagingConfigurationId ?? []);
-      if (ids.length > 0) return ids;
+      if (ids.length > 0)
+        return ids.map((id) => inPlace.find((each) => each.configurationId === id) ?? { configurationId: id });
       throw new Failure(
         'mediapackage_refused',
         `The asset "${request.id}" has no endpoints: its packaging group "${request.packagingGroupId}" has no packaging configurations.`,
@@ -74,6 +107,7 @@ export function mediaPackageVod(options: MediaPackageVodOptions): ManagedEgress 
     },
 
     async waitUntilPlayable(endpoint, signal) {
+      await refuseForeignFolder(openStore, endpoint);
       const look = async () => lookAt(await describe(endpoint.assetId, signal), endpoint);
       const seen = await lookUntilReady(look, { deadline: endpoint.deadline, pauses, signal });
       if (seen.ready !== undefined) return seen.ready;
@@ -161,12 +195,12 @@ async function harvestEndpoint(
   job: ManagedEndpointJob,
   { report, packagingGroup }: EndpointHarvest,
 ): Promise<EndpointResult> {
-  const { assetId, configurationId, url, bucket, destination, signal } = job;
+  const { url, bucket, destination, signal } = job;
   const result = await harvest(
     harvesting,
     {
       url,
-      subject: `${assetId}/${configurationId}`,
+      subject: subjectOf(job),
       store: openStore(bucket),
       folder: destination,
       // Read when they are needed, and again when they are refused: a secret that was rotated is known to MediaPackage within minutes.
@@ -177,11 +211,5 @@ async function harvestEndpoint(
     ({ objectsDone, objectsTotal, bytes }) =>
       report({ segmentsDone: objectsDone, segmentsTotal: objectsTotal, bytesRead: bytes, bytesWritten: bytes }),
   );
-  return {
-    status: result.status === 'refreshed' ? 'repaired' : result.status,
-    manifests: [result.manifest],
-    objects: result.objects,
-    bytes: result.bytes,
-    durationMs: result.durationMs,
-  };
+  return endpointResult(result);
 }
