@@ -44,11 +44,12 @@ function grantOwn(role: iam.Role, { storage, notices, key }: OwnResources): void
 /** MediaPackage makes assets with a role that it is passed, and CDN authorization is a secret. */
 function grantMediaPackage(role: iam.Role, { mediaPackageRoles, cdnSecrets }: Parameters): void {
   const { account, region, partition } = Stack.of(role);
-  const actions = ['CreateAsset', 'DescribeAsset', 'DeleteAsset', 'DescribePackagingGroup', 'ListPackagingGroups'];
+  const ofAssets = ['CreateAsset', 'DescribeAsset', 'DeleteAsset'];
+  const ofGroups = ['DescribePackagingGroup', 'ListPackagingGroups', 'ListPackagingConfigurations'];
   allow(
     role,
     'MediaPackageVod',
-    actions.map((action) => `mediapackage-vod:${action}`),
+    [...ofAssets, ...ofGroups].map((action) => `mediapackage-vod:${action}`),
     [`arn:${partition}:mediapackage-vod:${region}:${account}:*`],
   );
   role.addToPolicy(
