@@ -33,6 +33,10 @@ const words: Record<IngestStatus, Words> = {
   STREAM_FAILED: { text: 'packaging failed', mood: 'failed' },
 };
 
+export function moodOf(status: IngestStatus): Mood {
+  return words[status].mood;
+}
+
 /** `OPENCAST_FAILED` and the like in words; what is no status stays as it is. */
 export function statusText(what: string): string {
   return what in words ? words[what as IngestStatus].text : what;

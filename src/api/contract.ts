@@ -6,6 +6,7 @@ import { scheduledClassSchema } from '../domain/schedule.js';
 import { ingestOriginSchema } from '../domain/work-request.js';
 import { jobStatuses } from '../workflow/job-view.js';
 import { streamSchema } from './stream-view.js';
+import { takenSchema } from './taken-view.js';
 
 /** The shapes of the API, shared with whoever talks to it. Times are ISO 8601 in UTC, sizes bytes, durations milliseconds. */
 
@@ -287,6 +288,7 @@ export const recordingDetailSchema = recordingSummarySchema
     match: z
       .object({ seriesId: z.string().nullable(), title: z.string().nullable(), reason: z.string().nullable() })
       .describe('What would be decided now: a series, or the reason why it would be ignored.'),
+    taken: takenSchema,
     suggestions: z.array(classSuggestionSchema).describe('Classes to choose from, when none matches.'),
     timeline: z
       .array(

@@ -7,6 +7,7 @@ import type { ShownRecording } from '../workflow/recording-desk.js';
 import type { recordingDetailSchema, recordingSummarySchema } from './contract.js';
 import { zoomEventView } from './routes/zoom-events.js';
 import { streamView } from './stream-view.js';
+import { takenView } from './taken-view.js';
 import { jobIdOfStream } from '../workflow/stream-recording.js';
 
 type SummaryView = z.input<typeof recordingSummarySchema>;
@@ -43,6 +44,7 @@ export function recordingDetail(shown: ShownRecording): DetailView {
       decision.kind === 'ingest'
         ? { seriesId: decision.series.id, title: decision.series.title, reason: null }
         : { seriesId: null, title: null, reason: decision.reason },
+    taken: takenView(shown.taken),
     suggestions: suggestions.map((suggestion) => ({ ...suggestion })),
     timeline: timelineOf(shown),
     opencast: opencast.map(({ mediaPackageId, trackingId, workflowId, state }) => ({

@@ -3,6 +3,7 @@ import type { Inventory } from '../domain/inventory.js';
 import type { RecordingStateEvent } from '../domain/recording.js';
 import { recordingPrefix } from '../domain/recording-key.js';
 import type { Decision, IntakeRules } from '../intake/decide-ingest.js';
+import { explainSeries, type SeriesExplanation } from '../intake/explain-series.js';
 import type { OnDemandRequest } from '../intake/request-on-demand.js';
 import { suggestClasses, type ClassSuggestion } from '../intake/suggest-classes.js';
 import type { ArchivedEvent, ArchiveFilter, EventArchive } from '../status/event-archive.js';
@@ -34,6 +35,8 @@ export interface RecordingDesk {
 export interface ShownRecording extends CatalogRecording {
   /** What would be decided now. */
   readonly decision: Decision;
+  /** Ingests that have a series, oldest first, and why. */
+  readonly taken: readonly TakenIngest[];
   /** Classes to choose from; empty when one matches. */
   readonly suggestions: readonly ClassSuggestion[];
   /** What of it lies whole and checked in our storage, by key. */
@@ -47,6 +50,11 @@ export interface ShownRecording extends CatalogRecording {
   readonly stream: RecordingStream | undefined;
   /** What Zoom sent of it, oldest first; kept for REELWAY_KEEP_EVENTS days. */
   readonly events: readonly ArchivedEvent[];
+}
+
+export interface TakenIngest extends SeriesExplanation {
+  readonly trackingId: string;
+  readonly seriesId: string;
 }
 
 export interface RecordingDeskServices extends OnDemandServices {
@@ -101,6 +109,7 @@ export function recordingDesk(services: RecordingDeskServices): RecordingDesk {
       return {
         ...found,
         decision,
+        taken: takenOf(ingests, { decision, classes, defaultSeriesId: rules.defaultSeriesId }),
         suggestions,
         stored,
         states,
@@ -130,4 +139,10 @@ export function recordingDesk(services: RecordingDeskServices): RecordingDesk {
       return replayed;
     },
   };
+}
+
+function takenOf(ingests: CatalogRecording['ingests'], now: Parameters<typeof explainSeries>[1]): TakenIngest[] {
+  return ingests.flatMap(({ trackingId, origin, seriesId }) =>
+    seriesId === undefined ? [] : [{ trackingId, seriesId, ...explainSeries({ origin, seriesId }, now) }],
+  );
 }

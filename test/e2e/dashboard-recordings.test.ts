@@ -106,6 +106,12 @@ describe.runIf(requires('chromium', 'ffmpeg'))('The recordings of the dashboard'
     await page.locator('.title .status.done').waitFor({ timeout: 60_000 });
     expect(stage.opencast.workflows.map(({ terms }) => terms.isPartOf)).toEqual([series]);
 
+    // What was done comes before what the schedule would do.
+    const taken = page.locator(`[data-series="${series}"]`);
+    expect(await taken.innerText()).toBe(`It went into series ${series} (MATH 55 Lecture): somebody asked for it.`);
+    expect(await page.getByText('It is not ingested').count()).toBe(0);
+    await page.getByText('By itself it would not be ingested now').waitFor();
+
     await page.getByText('whole and checked').first().waitFor();
     expect(await page.getByText('whole and checked').count()).toBe(3);
     // What went well needs no card; its steps are a link.

@@ -132,6 +132,14 @@ describe('the desk of the recordings line', () => {
     });
     expect(stage.opencast.workflows.map(({ terms }) => terms.isPartOf)).toEqual([series]);
 
+    expect(await get<RecordingDetail>(at)).toMatchObject({
+      match: { seriesId: 'unknown' },
+      taken: [
+        { seriesId: 'unknown', because: 'default' },
+        { seriesId: series, because: 'asked', courseCode: null },
+      ],
+    });
+
     const { events } = await get<ZoomEventPage>(`/api/zoom-events?uuid=${encodeURIComponent(uuid)}`);
     expect(events).toMatchObject([{ event: 'recording.completed', outcome: `job recording:${uuid}` }]);
     expect(await post('/api/zoom-events/replay', { key: events[0]!.key })).toEqual({ replayed: 1 });

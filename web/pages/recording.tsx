@@ -4,16 +4,15 @@ import { fileText, stateOf } from '../ingest-words';
 import { AnswerState } from '../parts/answer-state';
 import { Fact } from '../parts/fact';
 import { FailureView } from '../parts/failure-view';
-import { IngestButton, SendButton } from '../parts/send-button';
-import { useMay } from '../role';
+import { SendButton } from '../parts/send-button';
 import { JobActions } from '../parts/job-actions';
 import { JobProgress } from '../parts/job-progress';
+import { RecordingClass } from '../parts/recording-class';
 import { RecordingFiles } from '../parts/recording-files';
 import { Time } from '../parts/time';
 import { TimeLine } from '../parts/time-line';
 import { Preview } from '../player/preview';
 import { Link } from '../router';
-import { dayNames } from '../ingest-words';
 import { useResource } from '../use-resource';
 
 /** One recording: how it is, why, and what can be done about it. */
@@ -65,7 +64,7 @@ export function RecordingPage({ uuid }: { readonly uuid: string }) {
         />
       </dl>
       {work && work.status !== 'done' && <Work job={work} onChange={changed} />}
-      <Match recording={data} onChange={changed} />
+      <RecordingClass recording={data} onChange={changed} />
       <Preview files={data.fileList} topic={data.topic} />
       <RecordingFiles files={data.fileList} />
       <Opencast recording={data} />
@@ -95,86 +94,6 @@ function Work({ job, onChange }: { readonly job: JobDetail; readonly onChange: (
       <JobActions job={job} onChange={onChange} />
     </section>
   );
-}
-
-interface MatchProps {
-  readonly recording: RecordingDetail;
-  readonly onChange: () => void;
-}
-
-/** Which class it belongs to and why, or the ones that it may belong to. */
-function Match({ recording, onChange }: MatchProps) {
-  const { uuid, match, suggestions, ingests, topic } = recording;
-  const mayAct = useMay('operator');
-  const isOpen = ingests.every(({ status }) => /IGNORED|FAILED|^RECORDING_/.test(status));
-  const latest = ingests.at(-1);
-  return (
-    <section className="card" aria-labelledby="match">
-      <h2 id="match">Class</h2>
-      {match.seriesId === null ? (
-        <p>
-          <strong>It is not ingested:</strong> {reasonText(match.reason)}
-        </p>
-      ) : (
-        <p>
-          {match.title} of series <strong>{match.seriesId}</strong>.
-        </p>
-      )}
-      {latest?.reason && latest.reason !== match.reason && <p className="hint">Last time: {latest.reason}</p>}
-      {suggestions.length > 0 && (
-        <>
-          <h3>Classes that it may belong to</h3>
-          <ul className="rows">
-            {suggestions.map(({ class: of, because, minutesLate }) => (
-              <li key={`${of.meetingId} ${of.day} ${of.time} ${of.seriesId}`}>
-                <div>
-                  <strong>
-                    {of.courseCode} {of.title}
-                  </strong>
-                  , {dayNames[of.day]} {of.time}
-                  <span className="hint">
-                    {becauseText[because]}; it began {lateText(minutesLate)}. Series {of.seriesId}.
-                  </span>
-                </div>
-                {isOpen && <IngestButton uuid={uuid} seriesId={of.seriesId} what={topic} onDone={onChange} />}
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
-      <div className="actions">
-        {isOpen && (
-          <SendButton
-            path={`api/recordings/${encodeURIComponent(uuid)}/rematch`}
-            name="Look in the schedule again"
-            onDone={onChange}
-          />
-        )}
-        {mayAct && (
-          <a className="button" href={`#/recordings/ingest?uuid=${encodeURIComponent(uuid)}`}>
-            Ingest into another series …
-          </a>
-        )}
-      </div>
-    </section>
-  );
-}
-
-const becauseText = {
-  meeting: 'Its meeting has this class',
-  topic: 'The topic names this course',
-  time: 'It takes place at that time',
-} as const;
-
-function reasonText(reason: string | null): string {
-  if (reason === 'No opencast series match') return 'the schedule has no class of this meeting at that time.';
-  if (reason === 'No mp4 files') return 'it has nothing to see or to hear.';
-  return reason ?? 'the reason is not known.';
-}
-
-function lateText(minutes: number): string {
-  if (minutes === 0) return 'at its time';
-  return `${formatDuration(Math.abs(minutes) * 60_000)} ${minutes > 0 ? 'later' : 'earlier'}`;
 }
 
 function Streams({ recording: { stream } }: { readonly recording: RecordingDetail }) {
