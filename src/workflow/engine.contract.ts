@@ -335,8 +335,11 @@ export function engineContract(kind: 'embedded' | 'server', createPlace: () => P
       const { submit, result } = await engine();
       await submit(workflows.failing, 'failing:o3', { key: 'o3', code: 'source_forbidden', failures: 1 });
       await failureOf(result('failing:o3'));
+      await submit(workflows.sleeper, 'sleeper:o4', { milliseconds: 0 });
+      await result('sleeper:o4');
       await stop();
-      running = await openEngine({ ...place, workflows: [workflows.sleeper] });
+      // One that takes nothing out of the queues.
+      running = await openEngine({ ...place, workflows: [] });
       const { engine: idle, database } = running;
       const { pool, tables } = database;
       const older = (id: string) =>
@@ -351,8 +354,6 @@ export function engineContract(kind: 'embedded' | 'server', createPlace: () => P
       expect((await queueState(tables)).oldestSeconds).toBeLessThan(3600);
 
       // Written anew, as when the job above is taken over and takes its turn again.
-      await idle.submit(workflows.sleeper, 'sleeper:o4', { milliseconds: 0 });
-      await idle.result('sleeper:o4');
       await pool.query(`UPDATE dbos.workflow_status SET status = 'ENQUEUED', queue_name = 'none', attributes = '{}', recovery_attempts = 0
         WHERE workflow_uuid = 'sleeper:o4'`);
       await older('sleeper:o4');
