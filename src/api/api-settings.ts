@@ -57,22 +57,37 @@ const publicUrl = z
   })
   .transform((text) => text.replace(/(?<!\/)\/+$/, ''));
 
+const address = z.string().regex(/^[A-Za-z0-9.:_-]+$/);
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/)
+  .transform(Number)
+  .refine((number) => number <= 65535);
+
 export const apiSettings = settings({
   REELWAY_HOST: {
     about: 'Address to listen on.',
     allowed: 'an IP address or host name of this machine; one that others can reach needs REELWAY_API_TOKENS',
     default: '127.0.0.1',
-    schema: z.string().regex(/^[A-Za-z0-9.:_-]+$/),
+    schema: address,
   },
   REELWAY_PORT: {
     about: 'Port to listen on.',
     allowed: 'a whole number from 0 to 65535; 0 takes any free port',
     default: '8080',
-    schema: z
-      .string()
-      .regex(/^\d{1,5}$/)
-      .transform(Number)
-      .refine((port) => port <= 65535),
+    schema: port,
+  },
+  REELWAY_WORKER_METRICS_PORT: {
+    about:
+      'Port at which `reelway worker` has its own `/metrics`; without it a worker listens nowhere. `reelway serve` has them at its port.',
+    allowed: 'a whole number from 0 to 65535, with REELWAY_API_TOKENS; 0 takes any free port',
+    schema: port,
+  },
+  REELWAY_WORKER_METRICS_HOST: {
+    about: 'Address to listen on for that.',
+    allowed: 'an IP address or host name of this machine',
+    default: '127.0.0.1',
+    schema: address,
   },
   REELWAY_PUBLIC_URL: {
     about: 'How others reach this server; the start of every URL that Reelway gives away.',

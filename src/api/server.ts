@@ -82,6 +82,8 @@ export interface ListenOptions {
   /** 0: any free one */
   readonly port: number;
   readonly publicUrl: string | undefined;
+  /** What a problem with them is said of; default REELWAY_HOST and REELWAY_PORT. */
+  readonly settings?: { readonly host: string; readonly port: string };
 }
 
 /** The API with all of its routes; it does not listen yet. */
@@ -172,11 +174,12 @@ async function guarded(app: ApiServer, services: ApiServices): Promise<void> {
  * @returns the address as this machine reaches it, `http://127.0.0.1:8080`
  * @throws Failure port_in_use, or invalid_settings when the address is none of this machine
  */
-export async function listen(app: ApiServer, { host, port }: ListenOptions): Promise<string> {
+export async function listen(app: ApiServer, options: ListenOptions): Promise<string> {
+  const { host, port } = options;
   try {
     await app.listen({ host, port });
   } catch (error) {
-    throw listenFailure(error as NodeJS.ErrnoException, host, port);
+    throw listenFailure(error as NodeJS.ErrnoException, options);
   }
   return addressOf(app);
 }
@@ -200,20 +203,22 @@ export async function stop(app: ApiServer): Promise<void> {
   }
 }
 
-function listenFailure(error: NodeJS.ErrnoException, host: string, port: number): Error {
+const ownSettings = { host: 'REELWAY_HOST', port: 'REELWAY_PORT' };
+
+function listenFailure(error: NodeJS.ErrnoException, { host, port, settings = ownSettings }: ListenOptions): Error {
   if (error.code === 'EADDRINUSE')
     return new Failure('port_in_use', `Port ${port} of ${host} is in use by another process.`, {
-      details: { setting: 'REELWAY_PORT', given: port },
+      details: { setting: settings.port, given: port },
       cause: error,
     });
   if (error.code === 'EACCES')
     return new Failure('invalid_settings', `Port ${port} may not be used by this user; ports from 1024 on may.`, {
-      details: { setting: 'REELWAY_PORT', given: port },
+      details: { setting: settings.port, given: port },
       cause: error,
     });
   if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
     return new Failure('invalid_settings', `${host} is no address of this machine.`, {
-      details: { setting: 'REELWAY_HOST', given: host },
+      details: { setting: settings.host, given: host },
       cause: error,
     });
   return error;

@@ -146,13 +146,15 @@ async function serveApi(services: Services, config: Config, log: Logger, { exten
 async function configuredTokens(
   config: Config,
 ): Promise<{ tokens: readonly [StoredToken, ...StoredToken[]]; firstSecret: string | undefined }> {
-  const [first, ...others] = (config.REELWAY_API_TOKENS ?? []).map(({ name, role, secret }) =>
-    storedToken(name, secret, role),
-  );
+  const [first, ...others] = givenTokens(config);
   if (first) return { tokens: [first, ...others], firstSecret: undefined };
   const { firstToken } = await import('../status/first-token.js');
   const { token, secret } = await firstToken(path.join(config.REELWAY_DATA_DIR, 'api-token.json'));
   return { tokens: [token], firstSecret: secret };
+}
+
+export function givenTokens({ REELWAY_API_TOKENS: tokens = [] }: Config): StoredToken[] {
+  return tokens.map(({ name, role, secret }) => storedToken(name, secret, role));
 }
 
 /** Resolves at Ctrl-C or SIGTERM. */

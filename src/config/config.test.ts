@@ -50,6 +50,17 @@ describe('settings', () => {
     (text) => expect(problemsOf({ REELWAY_STORAGE: text })).toHaveLength(1),
   );
 
+  it('needs tokens for the metrics of a worker, which are for nobody without one', () => {
+    const port = { REELWAY_WORKER_METRICS_PORT: '9464' };
+    expect(problemsOf(port)).toEqual([
+      'REELWAY_WORKER_METRICS_PORT: needs REELWAY_API_TOKENS, of which /metrics asks for one',
+    ]);
+    expect(readConfig({ ...port, REELWAY_API_TOKENS: 'prometheus@viewer:0123456789abcdef' })).toMatchObject({
+      REELWAY_WORKER_METRICS_PORT: 9464,
+      REELWAY_WORKER_METRICS_HOST: '127.0.0.1',
+    });
+  });
+
   it('never shows a secret, not even a wrong one', () => {
     const shown = problemsOf({
       REELWAY_API_TOKENS: 'ci:hunter2 hunter3',

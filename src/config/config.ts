@@ -96,6 +96,9 @@ function contradictions(config: Config): string[] {
     ...(isLoopbackHost(host) || tokens !== undefined
       ? []
       : [`REELWAY_HOST: an address that others can reach (${host}) needs REELWAY_API_TOKENS, a list of name:secret`]),
+    ...(config.REELWAY_WORKER_METRICS_PORT === undefined || tokens !== undefined
+      ? []
+      : ['REELWAY_WORKER_METRICS_PORT: needs REELWAY_API_TOKENS, of which /metrics asks for one']),
     ...(slack === undefined ? [] : [slack]),
     ...(oidc === undefined ? [] : [oidc]),
     ...(zoom === undefined ? [] : [zoom]),

@@ -43,10 +43,11 @@ describe.runIf(requires('postgres'))('`reelway worker`', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const start = (command: string, ready: RegExp) => commands.start(command, ready, env);
+  const start = (command: string, ready: RegExp, more: Record<string, string> = {}) =>
+    commands.start(command, ready, { ...env, ...more });
 
-  it('finishes what a server had accepted before it was killed, and stops at SIGTERM with 0', async () => {
-    const worker = await start('worker', /is ready/);
+  it('finishes what a server had accepted before it was killed, counts it, and stops at SIGTERM with 0', async () => {
+    const worker = await start('worker', /is ready\. Its metrics: (\S+)/, { REELWAY_WORKER_METRICS_PORT: '0' });
     const server = await start('serve', /ready: (\S+)/);
     const answer = await fetch(`${server.said}/api/assets`, {
       method: 'POST',
@@ -61,6 +62,8 @@ describe.runIf(requires('postgres'))('`reelway worker`', () => {
     server.child.kill('SIGKILL');
 
     await expect.poll(() => statusOf('asset:left'), { timeout: 60_000, interval: 500 }).toBe('done');
+    const metrics = await fetch(worker.said, { headers: { authorization: `Bearer ${secret}` } });
+    expect(await metrics.text()).toContain('reelway_jobs_ended_total{kind="package-asset",status="done"} 1');
 
     const ended = once(worker.child, 'exit');
     worker.child.kill('SIGTERM');
