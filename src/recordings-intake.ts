@@ -32,6 +32,7 @@ import { handleEvent, type EventServices } from './workflow/handle-event.js';
 import { ingestOnDemand } from './workflow/ingest-on-demand.js';
 import { reconcileZoom } from './workflow/reconcile-zoom.js';
 import { recordingDesk } from './workflow/recording-desk.js';
+import { statusLine } from './workflow/recording-lines.js';
 import type { Engine } from './workflow/start.js';
 import { applySchedule, syncSchedule, syncSheets } from './workflow/sync-schedule.js';
 
@@ -76,7 +77,7 @@ export function recordingsIntake(options: RecordingsIntakeOptions): RecordingsIn
   // A sweep starts ingests from within its step: jobs of their own, not parts of the sweep.
   const outside = new AsyncResource('reelway:recordings-intake');
   const services = {
-    ...{ catalog, schedule, zoom, sheets: sheetsOf(config) },
+    ...{ catalog, schedule, zoom, sheets: sheetsOf(config), statusLine: statusLine(log) },
     rules: {
       timeZone: config.LOCAL_TIME_ZONE,
       bufferMinutes: config.BUFFER_MINUTES,

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { Config } from './config/config.js';
 import { Failure } from './domain/failure.js';
 import type { Recording } from './domain/recording.js';
@@ -35,6 +36,7 @@ import { followDefaults, type FollowOptions } from './workflow/follow-event.js';
 import { ingestRecording } from './workflow/ingest-recording.js';
 import { patient } from './workflow/patience.js';
 import { streamLine, type StreamLineOptions } from './stream-line.js';
+import { statusLine } from './workflow/recording-lines.js';
 import { sweepStorage } from './workflow/sweep-storage.js';
 import type { TellInput } from './workflow/tell.js';
 import type { Engine } from './workflow/start.js';
@@ -59,6 +61,7 @@ export interface RecordingsLineOptions {
   readonly mediaSecret: string;
   readonly tell: WorkflowDefinition<TellInput, null>;
   readonly targets: number;
+  readonly log: Logger;
   /** Of the process: its rate limit and its tokens count for everything that asks Zoom. */
   readonly zoom: ZoomConnection | undefined;
   readonly times?: RecordingsTimes;
@@ -143,6 +146,7 @@ function collectingOf(options: RecordingsLineOptions, zoom: ZoomConnection): Str
     fetchFile: fetchRecordingFile(fetcherOf(options, zoom), patience),
     catalog: recordingCatalog(database.tables),
     writeInventory: (prefix, uuid, files) => describeFiles(store, { prefix, uuid, files }),
+    statusLine: statusLine(options.log),
   };
 }
 

@@ -200,7 +200,7 @@ async function compose(
   const mediaSecret = await installationSecret(database.tables, 'media');
   const zoom = zoomConnection(config);
   const line = recordingsLine({
-    ...{ config, database, store: openStore(undefined), publicUrl, mediaSecret, tell: told },
+    ...{ config, database, store: openStore(undefined), publicUrl, mediaSecret, tell: told, log },
     ...{ targets: notifiers.length, zoom },
     ...(times && { times }),
     stream: { packageEndpoint: endpoint, findPackagingGroup },

@@ -4,6 +4,7 @@ import { toFailure } from '../domain/failure.js';
 import { inSpan } from '../domain/span.js';
 import type { ZoomEvent } from '../domain/zoom-event.js';
 import type { EventInbox, WaitingEvent } from '../status/event-inbox.js';
+import { eventLine } from './recording-lines.js';
 import { storedFailure } from './stored-failure.js';
 
 export interface EventLoopOptions {
@@ -58,7 +59,7 @@ export function startEventLoop({ inbox, read, handle, log, alone, pollMs = 1000 
       const span = { name: 'handle an event of Zoom', kind: 'job', facts: {}, parent: event.trace } as const;
       const outcome = await inSpan(span, async () => (news ? handle(news, event.receivedAt) : 'not understood'));
       await inbox.handled(event.key, outcome);
-      log.debug({ event: event.key, outcome }, 'handled an event of Zoom');
+      eventLine(log, { key: event.key, name: nameOf(event.body), outcome });
     } catch (error) {
       const failure = toFailure(error);
       const pause = Math.min(longestPause, firstPause * 2 ** Math.min(event.failedAttempts, 20));
@@ -125,6 +126,10 @@ export function startEventLoop({ inbox, read, handle, log, alone, pollMs = 1000 
       await running;
     },
   };
+}
+
+function nameOf(body: object): string {
+  return 'event' in body && typeof body.event === 'string' ? body.event : '';
 }
 
 /** Counts what happened in the second before, to a tenth of it. */

@@ -51,6 +51,7 @@ function services(change: Partial<EventServices> = {}): EventServices {
       return Promise.resolve([]);
     },
     submitLateFiles: () => Promise.resolve([]),
+    statusLine: () => {},
     ...change,
   };
 }

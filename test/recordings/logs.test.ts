@@ -41,6 +41,8 @@ describe('the logs of a recording', () => {
     const job = `recording:${uuid}`;
     expect(lines[0]).toMatchObject({ job, msg: 'job begins', level: 30 });
     expect(lines).toContainEqual(expect.objectContaining({ job, msg: 'job done' }));
+    const sent = { msg: 'recording', status: 'SENT_TO_OPENCAST', minutes: 50, minutesInPipeline: 0 };
+    expect(lines).toContainEqual(expect.objectContaining({ job, recording: uuid, ...sent }));
     expect(lines).toContainEqual(expect.objectContaining({ job, level: 20, msg: 'step done', step: 'list the files' }));
     await server.stop();
     expect((await run('logs', String(lesson.id))).stdout).toMatch(/^\d\d:\d\d:\d\d\.\d{3} INFO {2}job begins {2}/);

@@ -6,8 +6,11 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Database } from './database.js';
+import { recordingMetrics, type RecordingMetrics } from './recording-metrics.js';
 import type { Service } from './service.js';
 
+/** The doors whose callers we know: whatever else is refused there, somebody set something up wrongly. Scanners ask elsewhere. */
+const doors = ['/new_recording', '/ingest'].map((route) => `$.route = "${route}"`);
 /** Kinds of jobs that somebody wants done; sweeps and other upkeep end every hour. */
 const work = ['ingest-recording', 'package-asset'].map((kind) => `$.kind = "${kind}"`);
 
@@ -19,7 +22,7 @@ export interface AlarmsProps {
 }
 
 /**
- * The predecessor's alarms: an error of any function in a minute; 4XX and 5XX of the webhook and of /ingest; latency of 10 s for 3 minutes; nothing
+ * The predecessor's alarms and log metrics: an error of any function in a minute; 4XX and 5XX of the webhook and of /ingest; latency of 10 s for 3 minutes; nothing
  * downloaded in a day; more than 40 waiting, also when nobody says. And what it lacked: age of the queue, workers, database.
  */
 export class Alarms extends Construct {
@@ -41,6 +44,10 @@ export class Alarms extends Construct {
       failedJobs: counted('FailedJobs', '{ $.msg = "job failed" }'),
       doneJobs: counted('DoneJobs', '{ $.msg = "job done" }'),
       doneWork: counted('DoneWork', `{ $.msg = "job done" && (${work.join(' || ')}) }`),
+      refused: counted(
+        'RefusedAtDoors',
+        `{ $.msg = "answered with an error" && $.status < 500 && (${doors.join(' || ')}) }`,
+      ),
       clientErrors: targets.metrics.httpCodeTarget(elb.HttpCodeTarget.TARGET_4XX_COUNT, { period: minute }),
       serverErrors: targets.metrics.httpCodeTarget(elb.HttpCodeTarget.TARGET_5XX_COUNT, { period: minute }),
       entryErrors: entry.metrics.httpCodeElb(elb.HttpCodeElb.ELB_5XX_COUNT, { period: minute }),
@@ -76,9 +83,9 @@ export class Alarms extends Construct {
       alarm('AFailedJob', metrics.failedJobs, [atLeast, 1, 1], ['A job failed: see the dead letters.', fine]),
       alarm(
         'ClientErrors',
-        metrics.clientErrors,
+        metrics.refused,
         [atLeast, 1, 1],
-        ['A request was refused (4XX): a webhook with a wrong secret?', fine],
+        ['/new_recording or /ingest refused a request (4XX): a wrong secret or token?', fine],
       ),
       alarm('ServerErrors', metrics.serverErrors, [atLeast, 1, 1], ['A request failed (5XX).', fine]),
       alarm('EntryErrors', metrics.entryErrors, [atLeast, 1, 1], ['The entry found no server (5XX).', fine]),
@@ -104,6 +111,7 @@ export class Alarms extends Construct {
       alarm('Workers', metrics.workers, [below, 1, 5], ['No worker runs.', breaching]),
       alarm('DatabaseLoad', metrics.databaseLoad, [atLeast, 90, 3], ['The database is at its largest size.', fine]),
     ];
+    const recordings = recordingMetrics(this, { logGroup: service.logGroup, namespace });
     const graph = (title: string, ...left: cloudwatch.IMetric[]) =>
       new cloudwatch.GraphWidget({ title, left, width: 8, height: 6 });
     new cloudwatch.Dashboard(this, 'Dashboard', {
@@ -116,7 +124,15 @@ export class Alarms extends Construct {
           graph('Oldest waiting job, seconds', queueAge),
         ],
         [
-          graph('Requests', entry.metrics.requestCount(), metrics.clientErrors, metrics.serverErrors),
+          graph('Meetings and recordings', ...pick(recordings, 'MeetingStarted', 'MeetingEnded', 'RecordingCompleted')),
+          graph('Recordings taken and not', ...pick(recordings, 'WorkflowInitiated', 'SkippedForDuration')),
+          graph(
+            'Minutes in the pipeline, and of recordings',
+            ...pick(recordings, 'MinutesInPipeline', 'RecordingDuration'),
+          ),
+        ],
+        [
+          graph('Requests', entry.metrics.requestCount(), metrics.clientErrors, metrics.refused, metrics.serverErrors),
           graph('Latency, seconds', metrics.latency),
           graph('Workers', metrics.workers),
         ],
@@ -142,4 +158,8 @@ export class Alarms extends Construct {
       ],
     });
   }
+}
+
+function pick(metrics: RecordingMetrics, ...names: readonly (keyof RecordingMetrics)[]): cloudwatch.Metric[] {
+  return names.map((name) => metrics[name]);
 }

@@ -46,7 +46,10 @@ afterAll(async () => {
 });
 
 /** The doors as `serve` opens them, over a second half that notes what it is given. */
-async function start(env: Record<string, string> = {}, refusal?: Error): Promise<string> {
+async function start(
+  env: Record<string, string> = {},
+  { refusal, logged = [] }: { refusal?: Error; logged?: string[] } = {},
+): Promise<string> {
   const config = readConfig({
     ...{ WEBHOOK_VALIDATION_SECRET_TOKEN: secret, LOCAL_TIME_ZONE: 'America/New_York', ZOOM_SWEEP_MINUTES: '0' },
     ...{ GSHEETS_DOC_ID: google.documentId, GSHEETS_SHEET_NAMES: 'Fall', GSHEETS_API_BASE_URL: google.origin },
@@ -58,7 +61,7 @@ async function start(env: Record<string, string> = {}, refusal?: Error): Promise
     },
     ...env,
   });
-  const log = pino({ level: 'silent' });
+  const log = pino({ level: 'info' }, { write: (line) => void logged.push(line) });
   const ids = new Set<string>();
   const intake = recordingsIntake({
     ...{ config, database: opened.database, log, zoom: zoomClientOf(zoom), countEvent: () => {} },
@@ -122,6 +125,32 @@ describe('POST /new_recording', () => {
       },
     });
     expect(submitted.map(({ uuid }) => uuid)).toContain('webhook==');
+  });
+
+  it('logs what came of it, what was ignored, and what was refused: others count and time by that', async () => {
+    const logged: string[] = [];
+    const lines = () => logged.map((line) => JSON.parse(line) as object);
+    const url = await start({ MINIMUM_DURATION: '5' }, { logged });
+    const body = completed({ uuid: 'logged==', id: 922_222_222, duration: 3 });
+    await post(`${url}/new_recording`, body, signed(body, secret));
+    const reason = 'Recording <5 minutes';
+    await expect.poll(lines).toContainEqual(
+      expect.objectContaining({
+        ...{ msg: 'handled an event of Zoom', name: 'recording.completed', outcome: `ignored: ${reason}`, level: 30 },
+      }),
+    );
+    expect(lines()).toContainEqual(
+      expect.objectContaining({
+        ...{ msg: 'recording', recording: 'logged==', status: 'IGNORED', reason, minutes: 3, minutesInPipeline: 0 },
+      }),
+    );
+    const refused = (route: string, status: number) =>
+      expect.objectContaining({ msg: 'answered with an error', route, status }) as object;
+    await post(`${url}/new_recording`, body, signed(body, 'another-secret'));
+    await expect.poll(lines).toContainEqual(refused('/new_recording', 401));
+    await post(`${url}/ingest?token=a-secret`, '{}', { authorization: 'Bearer nobodys' });
+    await expect.poll(lines).toContainEqual(refused('/ingest', 401));
+    expect(logged.join('')).not.toMatch(/a-secret|nobodys/);
   });
 
   it('does not care what type the body is said to be', async () => {
@@ -227,7 +256,7 @@ describe('POST /ingest', () => {
   ])(
     'says what it is when %s stands in the way, and leaves nothing waiting',
     async (name, status, refusal, message) => {
-      const url = await start({ DEFAULT_SERIES_ID: 'default' }, refusal);
+      const url = await start({ DEFAULT_SERIES_ID: 'default' }, { refusal });
       addRecording(`blocked by ${name}`);
       expect(await ingest(url, { uuid: `blocked by ${name}` })).toEqual([status, expect.stringMatching(message)]);
       const found = await recordingCatalog(opened.database.tables).find(`blocked by ${name}`);

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
 import { storedToken, type StoredToken } from '../../domain/api-token.js';
 import { Failure, toFailure } from '../../domain/failure.js';
 import type { WebhookReceiver } from '../../source/zoom/receive-webhook.js';
@@ -35,6 +35,10 @@ export function zoomIngesterRoutes(
   app: ApiServer,
   { zoom, tokens }: { zoom: ZoomIngester; tokens: () => readonly StoredToken[] },
 ): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    if (reply.statusCode >= 400) refusedLine(request.log, request.routeOptions.url ?? '', reply.statusCode);
+    done();
+  });
   app.post('/new_recording', { ...hidden, bodyLimit: webhookLimit }, async (request, reply) => {
     const { status, body, notice } = await zoom.receive({
       body: bytesOf(request),
@@ -138,6 +142,11 @@ function checkToken(request: FastifyRequest, tokens: readonly StoredToken[]): vo
   const [, secret] = /^Bearer +([\x21-\x7E]{1,512})$/i.exec(request.headers.authorization ?? '') ?? [];
   if (secret === undefined) throw new Failure('unauthorized', 'The request carries no token.');
   checkRole(request, tokenOfSecret(tokens, secret));
+}
+
+/** A line of the log that deploy/aws/lib/alarms.ts counts by. */
+export function refusedLine(log: Pick<FastifyBaseLogger, 'warn'>, route: string, status: number): void {
+  log.warn({ route, status }, 'answered with an error');
 }
 
 function bytesOf({ body }: FastifyRequest): Uint8Array {
