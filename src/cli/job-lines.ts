@@ -1,5 +1,6 @@
 import type { JobDetail, JobFailure, JobStep, JobSummary } from '../workflow/job-view.js';
 import { formatBytes, formatDuration } from './quantity.js';
+import { factLines, section } from './sections.js';
 import { tableLines } from './table.js';
 
 /** A list of jobs for people. */
@@ -26,7 +27,7 @@ export function jobDetailLines(job: JobDetail): string[] {
     ...(job.progress === null ? [] : ([['progress', progressOf(job.progress)]] as [string, string][])),
   ];
   return [
-    ...facts.map(([name, value]) => `${name.padEnd(9)} ${value}`),
+    ...factLines(facts),
     ...section('failure', job.failure ? failureLines(job.failure) : []),
     ...section('steps', job.steps.length === 0 ? [] : stepLines(job.steps)),
     ...section('parts', job.children.length === 0 ? [] : jobListLines(job.children)),
@@ -37,10 +38,6 @@ export function jobDetailLines(job: JobDetail): string[] {
       ),
     ),
   ];
-}
-
-function section(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : ['', `${title}:`, ...lines.map((line) => `  ${line}`)];
 }
 
 function failureLines({ message, code, help, details }: JobFailure): string[] {

@@ -1,19 +1,18 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { Failure } from '../domain/failure.js';
-import { jobStatuses } from '../workflow/job-view.js';
+import { jobStatuses, type JobDetail } from '../workflow/job-view.js';
 import type { JobFilter, Jobs } from '../workflow/jobs.js';
 import type { CommandContext } from './command-context.js';
 import type { JobAccess } from './job-access.js';
+import { sayMore, withPageOptions, type PageOptions } from './list-page.js';
 import { withExamples } from './with-examples.js';
 
-interface ListOptions {
+interface ListOptions extends PageOptions {
   readonly status?: JobFilter['status'];
   readonly kind?: readonly string[];
   readonly all?: true;
   readonly dead?: true;
   readonly search?: string;
-  readonly limit: number;
-  readonly json?: true;
 }
 
 /** Looks at jobs and changes their course; through the running server if there is one. */
@@ -21,7 +20,7 @@ export function jobsCommand(context: CommandContext): Command {
   const command = new Command('jobs')
     .description('Looks at jobs, and stops or retries them.')
     .addHelpText('after', examples);
-  command
+  const listing = command
     .command('list')
     .description('Jobs, newest first.')
     .addOption(new Option('--status <status...>', 'only these').choices(jobStatuses))
@@ -31,18 +30,21 @@ export function jobsCommand(context: CommandContext): Command {
     .option(
       '--search <text>',
       'only with this in the id or the title; one or two characters: at the beginning of a word',
-    )
-    .option('--limit <number>', 'how many at most', wholeNumber, 50)
-    .option('--json', 'print JSON')
+    );
+  withPageOptions(listing)
     .addHelpText('after', withExamples('reelway jobs list --status running failed', 'reelway jobs list --dead --json'))
     .action((options: ListOptions) => list(context, options));
   command
     .command('show')
     .description('One job with its steps, failure and parts.')
     .argument('<job>')
+    .option('--follow', 'watch it to its end first; ends with 1 when it fails')
     .option('--json', 'print JSON')
-    .addHelpText('after', withExamples('reelway jobs show asset:lecture-1'))
-    .action((id: string, { json }: { json?: true }) => show(context, id, json === true));
+    .addHelpText(
+      'after',
+      withExamples('reelway jobs show asset:lecture-1', 'reelway jobs show asset:lecture-1 --follow'),
+    )
+    .action((id: string, options: ShowOptions) => show(context, id, options));
   for (const [name, { summary, did }] of Object.entries(actions)) {
     command
       .command(name)
@@ -55,6 +57,11 @@ export function jobsCommand(context: CommandContext): Command {
       );
   }
   return command;
+}
+
+interface ShowOptions {
+  readonly follow?: true;
+  readonly json?: true;
 }
 
 const actions = {
@@ -73,7 +80,7 @@ Examples:
 
 async function list(
   context: CommandContext,
-  { status, kind, all, dead, search, limit, json }: ListOptions,
+  { status, kind, all, dead, search, limit, cursor, json }: ListOptions,
 ): Promise<void> {
   const filter = {
     limit,
@@ -82,13 +89,14 @@ async function list(
     ...(all && { parent: 'any' }),
     ...(dead && { deadLetter: true }),
     ...(search !== undefined && { search }),
+    ...(cursor !== undefined && { cursor }),
   };
   const page = await withJobs(context, (access) => (access ? pageOf(access.jobs, filter) : { jobs: [], next: null }));
   if (json) return context.terminal.printJson(page);
   if (page.jobs.length === 0) return context.terminal.say('There are no such jobs.');
   const { jobListLines } = await import('./job-lines.js');
   for (const line of jobListLines(page.jobs)) context.terminal.print(line);
-  if (page.next !== null) context.terminal.say(`There are more: --limit says how many are shown (${limit}).`);
+  sayMore(context.terminal, page.next);
 }
 
 /** A page that a search left short, with those after it. */
@@ -101,11 +109,20 @@ async function pageOf(jobs: Pick<Jobs, 'list'>, filter: JobFilter & { limit: num
   return page;
 }
 
-async function show(context: CommandContext, id: string, json: boolean): Promise<void> {
-  const job = await withJobs(context, (access) => existing(access, id).jobs.show(id));
+async function show(context: CommandContext, id: string, { follow, json }: ShowOptions): Promise<void> {
+  const job = await withJobs(context, (access) => {
+    const { jobs, served } = existing(access, id);
+    if (follow && !served) context.terminal.say('Nobody works on jobs now: `reelway serve` does.');
+    return follow && served ? followed(context, () => jobs.show(id)) : jobs.show(id);
+  });
   if (json) return context.terminal.printJson(job);
   const { jobDetailLines } = await import('./job-lines.js');
   for (const line of jobDetailLines(job)) context.terminal.print(line);
+}
+
+async function followed({ terminal, signal }: CommandContext, look: () => Promise<JobDetail>): Promise<JobDetail> {
+  const { watchJob } = await import('./watch-job.js');
+  return watchJob(look, terminal, signal);
 }
 
 interface Act {
@@ -145,9 +162,4 @@ function existing(access: JobAccess | undefined, id: string): JobAccess {
   throw new Failure('not_found', `There is no job ${id}: the data folder holds no database yet.`, {
     details: { job: id },
   });
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,2}$/.test(text) || Number(text) > 500) throw new InvalidArgumentError('1 to 500 are allowed.');
-  return Number(text);
 }

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { EndpointProgress } from '../publish/egress/egress.js';
 import { Failure } from '../domain/failure.js';
 import type { CommandContext } from './command-context.js';
+import { identifier } from './option-values.js';
 import { planPackage, runPackage, type Format, type PackagedEndpoint } from './package-run.js';
 import { openPackagingTools } from './package-tools.js';
 import type { Measure } from './measure.js';
@@ -30,7 +31,7 @@ export function packageCommand(context: CommandContext): Command {
     )
     .argument('<input>', 'multivariant playlist, media playlist, transport stream, MP4 or SMIL: a path or an address')
     .requiredOption('--out <folder>', 'folder, or s3://bucket/prefix; outputs lie in <out>/<format>')
-    .option('--id <id>', 'asset id: outputs then lie in <out>/<id>/<format>', parseId)
+    .option('--id <id>', 'asset id: outputs then lie in <out>/<id>/<format>', identifier)
     .addOption(new Option('--format <list>', `of ${formats.join(', ')} (default: cmaf,dash)`).argParser(parseFormats))
     .option('--config <file>', 'packaging configurations of AWS Elemental MediaPackage VOD; folders are their ids')
     .option('--segment-duration <seconds>', 'whole seconds; rounded to a multiple of the source', parseDuration)
@@ -99,11 +100,6 @@ function parseFormats(text: string): Format[] {
   if (wrong !== undefined)
     throw new InvalidArgumentError(`Allowed: ${formats.join(', ')}; given: ${wrong || 'nothing'}.`);
   return [...new Set(given)] as Format[];
-}
-
-function parseId(text: string): string {
-  if (/^[A-Za-z0-9_-]{1,256}$/.test(text)) return text;
-  throw new InvalidArgumentError(`Allowed: letters, digits, _ and -, at most 256; given: ${text}.`);
 }
 
 function parseDuration(text: string): number {

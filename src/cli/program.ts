@@ -58,6 +58,11 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./zoom.js')).zoomCommand,
   },
   {
+    name: 'recordings',
+    summary: 'list, show, download, look in the schedule again',
+    load: async () => (await import('./recordings.js')).recordingsCommand,
+  },
+  {
     name: 'schedule',
     summary: 'the class schedule: import, sync, show',
     load: async () => (await import('./schedule.js')).scheduleCommand,

@@ -1,4 +1,3 @@
-import type { Schedule } from '../api/contract.js';
 import type { MeetingStatus } from '../api/routes/ingest-status.js';
 import type { ScheduleFile } from '../api/routes/schedule.js';
 import type { OnDemandRequest } from '../intake/request-on-demand.js';
@@ -18,7 +17,6 @@ export interface RecordingsDoor {
   /** Handles once more what Zoom sent. @returns how many events */
   replay(which: { readonly key: string } | { readonly uuid: string }): Promise<number>;
   showJob(job: string, signal: AbortSignal): Promise<JobDetail>;
-  schedule(): Promise<Schedule>;
   importSchedule(file: ScheduleFile, options: ApplyOptions): Promise<ScheduleReport>;
   syncSchedule(options: ApplyOptions): Promise<ScheduleReport>;
   /** As `GET /status` answers. */
@@ -46,7 +44,6 @@ function doorOf(api: ApiDoor): RecordingsDoor {
     backfill: async (range) => (await api.send<{ job: string }>('POST', '/api/recordings/backfill', range)).job,
     replay: async (which) => (await api.send<{ replayed: number }>('POST', '/api/zoom-events/replay', which)).replayed,
     showJob: (job, signal) => api.get(`/api/jobs/${encodeURIComponent(job)}`, signal),
-    schedule: () => api.get('/api/schedule'),
     importSchedule: (file, options) => api.send('POST', '/api/schedule/import', { ...file, ...options }),
     syncSchedule: (options) => api.send('POST', '/api/schedule/sync', options),
     async status(of) {

@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { Failure } from '../domain/failure.js';
-import { weekdays, type ScheduledClass } from '../domain/schedule.js';
+import type { ScheduledClass } from '../domain/schedule.js';
 import type { ScheduleReport } from '../workflow/sync-schedule.js';
 import type { CommandContext } from './command-context.js';
 import { withRecordings } from './recordings-door.js';
-import { tableLines } from './table.js';
+import { showCommand } from './schedule-show.js';
 import type { Terminal } from './terminal.js';
 import { withExamples } from './with-examples.js';
 
@@ -41,12 +41,7 @@ export function scheduleCommand(context: CommandContext): Command {
     .action((options: ChangeOptions) =>
       withRecordings(context, async (door) => report(context.terminal, await door.syncSchedule(of(options)), options)),
     );
-  command
-    .command('show')
-    .summary('the classes that count')
-    .option('--json', 'print JSON')
-    .addHelpText('after', withExamples('reelway schedule show --json'))
-    .action(({ json }: { json?: true }) => show(context, json === true));
+  command.addCommand(showCommand(context));
   return command;
 }
 
@@ -54,7 +49,7 @@ const examples = `
 Examples:
   reelway schedule import fall.csv --dry-run
   reelway schedule sync
-  reelway schedule show --json`;
+  reelway schedule show --week`;
 
 interface ChangeOptions {
   readonly dryRun?: true;
@@ -96,24 +91,4 @@ function report(terminal: Terminal, changes: ScheduleReport, { dryRun, json }: C
 function words({ meetingId, day, time, title, courseCode, seriesId, publish }: ScheduledClass): string {
   const where = publish === undefined ? '' : `, publish ${publish}`;
   return `${day} ${time} ${title} of ${courseCode}, meeting ${meetingId}, series ${seriesId}${where}`;
-}
-
-async function show({ terminal, ...context }: CommandContext, json: boolean): Promise<void> {
-  const schedule = await withRecordings({ terminal, ...context }, (door) => door.schedule(), { works: false });
-  if (json) return terminal.printJson(schedule);
-  if (schedule.classes.length === 0) return terminal.say('The schedule has no classes.');
-  const order = ({ day, time }: ScheduledClass) => `${weekdays.indexOf(day)} ${time}`;
-  const classes = [...schedule.classes].sort((a, b) => order(a).localeCompare(order(b)));
-  const lines = tableLines(classes, [
-    { title: 'DAY', value: ({ day }) => day },
-    { title: 'TIME', value: ({ time }) => time },
-    { title: 'MEETING', value: ({ meetingId }) => meetingId },
-    { title: 'TITLE', value: ({ title }) => title },
-    { title: 'COURSE', value: ({ courseCode }) => courseCode },
-    { title: 'SERIES', value: ({ seriesId }) => seriesId },
-    { title: 'PUBLISH', value: ({ publish = '-' }) => publish },
-    { title: 'SOURCE', value: ({ source }) => source },
-  ]);
-  for (const line of lines) terminal.print(line);
-  terminal.say(`Times are those of ${schedule.timeZone}; ${schedule.bufferMinutes} minutes of tolerance.`);
 }

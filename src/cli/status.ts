@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandContext } from './command-context.js';
+import { meetingId } from './option-values.js';
 import { withRecordings, type StatusRecords } from './recordings-door.js';
 import { tableLines } from './table.js';
 
@@ -62,12 +63,6 @@ function rowsOf(records: StatusRecords) {
       })),
     ),
   );
-}
-
-function meetingId(text: string): string {
-  const digits = text.replaceAll(/[\s-]/g, '');
-  if (!/^\d{9,20}$/.test(digits)) throw new InvalidArgumentError("A meeting's number has at least 9 digits.");
-  return digits;
 }
 
 function seconds(text: string): number {

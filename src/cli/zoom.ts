@@ -1,7 +1,8 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { Failure, toFailure } from '../domain/failure.js';
 import type { ReconcileReport } from '../workflow/reconcile-zoom.js';
 import type { CommandContext } from './command-context.js';
+import { date } from './option-values.js';
 import { withRecordings, type RecordingsDoor } from './recordings-door.js';
 import { tableLines } from './table.js';
 import { withExamples } from './with-examples.js';
@@ -113,6 +114,7 @@ async function backfill(context: CommandContext, { from, to, dryRun, json }: Bac
     if (json) return terminal.printJson(report);
     const lines = tableLines(report.found, [
       { title: 'STARTED', value: ({ startTime }) => startTime },
+      { title: 'RECORDING', value: ({ uuid }) => uuid },
       { title: 'MEETING', value: ({ meetingId }) => meetingId },
       { title: 'TOPIC', value: ({ topic }) => topic },
       { title: 'OUTCOME', value: ({ outcome }) => outcome },
@@ -149,10 +151,4 @@ async function watched({ terminal, signal }: CommandContext, door: RecordingsDoo
       terminal.say(door.server === undefined ? 'It goes on when `reelway serve` runs.' : 'It goes on in the server.');
     throw error;
   }
-}
-
-function date(text: string): string {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(text)))
-    throw new InvalidArgumentError('A date such as 2026-09-01 is allowed.');
-  return text;
 }
