@@ -53,6 +53,16 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./vod.js')).vodCommand,
   },
   {
+    name: 'assets',
+    summary: 'what is playable; an asset of a file or an address',
+    load: async () => (await import('./assets.js')).assetsCommand,
+  },
+  {
+    name: 'groups',
+    summary: 'packaging groups: list, show, validate, put',
+    load: async () => (await import('./groups.js')).groupsCommand,
+  },
+  {
     name: 'zoom',
     summary: 'ingest a recording, find those that were missed',
     load: async () => (await import('./zoom.js')).zoomCommand,
@@ -76,6 +86,16 @@ const commands: readonly CommandEntry[] = [
     name: 'jobs',
     summary: 'list, show, cancel, retry',
     load: async () => (await import('./jobs.js')).jobsCommand,
+  },
+  {
+    name: 'queues',
+    summary: 'what waits for a place, and what holds it',
+    load: async () => (await import('./queues.js')).queuesCommand,
+  },
+  {
+    name: 'health',
+    summary: 'whether all is well: checks, Zoom, workers, disks',
+    load: async () => (await import('./health.js')).healthCommand,
   },
   {
     name: 'logs',

@@ -1,11 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { Failure } from '../domain/failure.js';
-import type { EndpointSuccess } from '../notify/notice.js';
 import type { AssetResult } from '../workflow/package-asset.js';
 import { urgencies } from '../workflow/urgency.js';
 import type { CommandContext } from './command-context.js';
-import { formatBytes } from './quantity.js';
-import type { Terminal } from './terminal.js';
+import { printEndpoint } from './endpoint-lines.js';
 import { runBatchCommand, type BatchCommandOptions } from './vod-batch.js';
 import { watchCommand } from './vod-watch.js';
 import { readJson, withAbsoluteSource } from './vod-request.js';
@@ -96,12 +94,4 @@ async function runAsset(context: CommandContext, file: string, { group, json }: 
   } finally {
     await door.close();
   }
-}
-
-const statusWords = { complete: 'made', skipped: 'complete already', repaired: 'repaired' } as const;
-
-function printEndpoint(terminal: Terminal, endpoint: EndpointSuccess): void {
-  const size = `${endpoint.objects} objects, ${formatBytes(endpoint.bytes)}`;
-  terminal.print(`${endpoint.configurationId}: ${statusWords[endpoint.status]} (${size})`);
-  for (const place of [...endpoint.locations, ...endpoint.playbackUrls]) terminal.print(`  ${place}`);
 }

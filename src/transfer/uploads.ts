@@ -81,9 +81,14 @@ const headLength = 8;
 /** Boxes that ISO/IEC 14496-12 and QuickTime files begin with. */
 const firstBoxes = ['ftyp', 'moov', 'mdat', 'free', 'skip', 'wide', 'styp', 'pdin', 'uuid'];
 
+/** @param head its first 8 bytes */
+export function beginsAsMp4(head: Buffer): boolean {
+  return firstBoxes.includes(head.toString('latin1', 4, headLength));
+}
+
 function checkHead(head: Buffer): void {
+  if (beginsAsMp4(head)) return;
   const type = head.toString('latin1', 4, headLength);
-  if (firstBoxes.includes(type)) return;
   throw new Failure('source_invalid', `The file is no MP4: it begins with ${JSON.stringify(type)} in place of a box.`, {
     details: { allowed: firstBoxes, given: type },
   });

@@ -1,0 +1,105 @@
+import { Argument, Command } from 'commander';
+import type { JobPage, System } from '../api/contract.js';
+import { queues, type QueueName } from '../workflow/queues.js';
+import { withApi, type ApiDoor } from './api-door.js';
+import type { CommandContext } from './command-context.js';
+import { queryOf } from './list-page.js';
+import { formatDuration } from './quantity.js';
+import { section } from './sections.js';
+import { tableLines } from './table.js';
+import { withExamples } from './with-examples.js';
+
+type Queue = System['queues'][number];
+type Job = JobPage['jobs'][number];
+
+/** jobs that are looked at: more are counted, and not shown */
+const mostJobs = 500;
+
+/** What waits, by the queue that it waits in: which jobs hold its places, and what comes after them. */
+export function queuesCommand(context: CommandContext): Command {
+  return new Command('queues')
+    .description(
+      'The queues and what they hold; of one queue which jobs hold its places, what waits behind them, and why.',
+    )
+    .addArgument(new Argument('[queue]', 'one of them').choices(Object.keys(queues)))
+    .option('--json', 'print JSON')
+    .addHelpText('after', withExamples('reelway queues', 'reelway queues endpoints --json'))
+    .action((name: QueueName | undefined, { json }: { json?: true }) => showQueues(context, name, json === true));
+}
+
+async function showQueues(context: CommandContext, name: QueueName | undefined, json: boolean): Promise<void> {
+  const { terminal } = context;
+  const { system, jobs } = await withApi(context, async (api) => ({
+    system: await api.get<System>('/api/system'),
+    jobs: name === undefined ? [] : await openJobs(api, name),
+  }));
+  const queue = system.queues.find((each) => each.name === name);
+  if (!queue) {
+    if (json) return terminal.printJson({ queues: system.queues });
+    for (const line of tableLines(system.queues, columns)) terminal.print(line);
+    return;
+  }
+  const why = whyWaiting(queue, Math.max(1, system.workers.length));
+  const [held, waiting] = (['running', 'queued'] as const).map((status) => jobs.filter((job) => job.status === status));
+  if (json) return terminal.printJson({ ...queue, why, heldBy: held, waitingJobs: waiting });
+  for (const line of queueLines(queue, { why, held: held ?? [], waiting: waiting ?? [] })) terminal.print(line);
+}
+
+/** Those of one queue, the longest first that have been there. */
+async function openJobs(api: ApiDoor, name: QueueName): Promise<readonly Job[]> {
+  const query = queryOf({ parent: 'any', status: ['running', 'queued'], limit: mostJobs });
+  const { jobs } = await api.get<JobPage>(`/api/jobs${query}`);
+  return jobs.filter(({ queue }) => queue === name).sort((a, b) => a.createdAt.localeCompare(b.createdAt));
+}
+
+const columns = [
+  { title: 'QUEUE', value: ({ name }: Queue) => name },
+  { title: 'RUNNING', value: ({ running }: Queue) => String(running), align: 'right' as const },
+  { title: 'WAITING', value: ({ waiting }: Queue) => String(waiting), align: 'right' as const },
+  {
+    title: 'LONGEST WAIT',
+    value: ({ oldestWaitingAt }: Queue) => (oldestWaitingAt === null ? '-' : since(oldestWaitingAt)),
+    align: 'right' as const,
+  },
+  { title: 'PLACES PER WORKER', value: ({ perProcess }: Queue) => String(perProcess), align: 'right' as const },
+  { title: 'PLACES IN ALL', value: ({ everywhere }: Queue) => String(everywhere ?? 'any'), align: 'right' as const },
+];
+
+interface QueueState {
+  readonly why: string;
+  readonly held: readonly Job[];
+  readonly waiting: readonly Job[];
+}
+
+function queueLines(queue: Queue, { why, held, waiting }: QueueState): string[] {
+  const hidden = queue.waiting - waiting.length;
+  return [
+    `${queue.name}: ${queue.running} running, ${queue.waiting} waiting`,
+    ...(queue.waiting > 0 ? [why] : []),
+    ...section('places are held by', held.length === 0 ? [] : jobLines(held)),
+    ...section('waiting', waiting.length === 0 ? [] : jobLines(waiting)),
+    ...(hidden > 0 ? [`${hidden} more wait.`] : []),
+  ];
+}
+
+function jobLines(jobs: readonly Job[]): string[] {
+  return tableLines(jobs, [
+    { title: 'JOB', value: ({ id }) => id },
+    { title: 'SINCE', value: ({ startedAt, createdAt }) => since(startedAt ?? createdAt), align: 'right' },
+    { title: 'WHAT', value: ({ title }) => title },
+  ]);
+}
+
+function since(at: string): string {
+  return formatDuration(Math.max(0, Date.now() - Date.parse(at)));
+}
+
+/** Whether all places are taken, of which kind, and how many there are. */
+function whyWaiting({ perProcess, everywhere, running }: Queue, workers: number): string {
+  if (everywhere !== null && running >= everywhere)
+    return `All places of all machines together (${everywhere}) are taken; the next begins when one of them ends.`;
+  const places = perProcess * workers;
+  if (running >= places)
+    return `All places (${perProcess} on each of ${workers} workers) are taken; the next begins when one of them ends.`;
+  return `${running} of ${places} places are taken: the next begins in a moment.`;
+}
