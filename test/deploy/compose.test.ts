@@ -1,9 +1,14 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { pino } from 'pino';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { allSettings } from '../../src/config/config.js';
+import { openDatabase } from '../../src/status/database.js';
 import { dockerfileProblems, readDockerfile } from '../support/dockerfile.js';
+import { startPrivateCluster } from '../support/postgres-server.js';
 import { projectRoot } from '../support/reelway.js';
+import { requires } from '../support/requires.js';
+import { setEnvironment } from '../support/set-environment.js';
 
 const read = (file: string) => readFileSync(path.join(projectRoot, 'deploy', file), 'utf8');
 
@@ -45,6 +50,24 @@ describe('deploy/compose/compose.yaml', () => {
     const drain = Number(/REELWAY_DRAIN_SECONDS: '(\d+)'/.exec(text)?.[1]);
     expect(Number(/stop_grace_period: (\d+)s/.exec(text)?.[1])).toBeGreaterThanOrEqual(drain + 15);
   });
+
+  it.runIf(requires('postgres'))(
+    'lets the password of the database be any, since it stands beside the address',
+    async () => {
+      const password = 'p@ss/w:rd#%41?&$x y';
+      const cluster = await startPrivateCluster({ password });
+      onTestFinished(() => cluster.stop());
+      const [, address = '', given] = /DATABASE_URL: (\S+)\n(?: *#.*\n)* *PGPASSWORD: \$\{(\w+)/.exec(text) ?? [];
+      expect([address.includes('$'), given]).toEqual([false, 'POSTGRES_PASSWORD']);
+      const databaseUrl = address
+        .replace('reelway@database:5432', `postgres@127.0.0.1:${new URL(cluster.url).port}`)
+        .replace(/\/reelway$/, '/postgres');
+      onTestFinished(setEnvironment({ PGPASSWORD: password }));
+      const opened = await openDatabase({ databaseUrl, dataFolder: '/nowhere', log: pino({ level: 'silent' }) });
+      onTestFinished(() => opened.close());
+      expect((await opened.pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+    },
+  );
 
   it('names settings that there are, and no secret', () => {
     const names = [...(text + read('compose/.env.example')).matchAll(/^ *(REELWAY_\w+|DATABASE_URL)[:=]/gm)].map(

@@ -1,6 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chown, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
@@ -60,15 +60,21 @@ export interface PrivateCluster extends PostgresServer {
   crash(): Promise<void>;
 }
 
-/** A cluster of our own in a temporary folder, on a free port of the loopback address. */
-export async function startPrivateCluster(): Promise<PrivateCluster> {
+/**
+ * A cluster of our own in a temporary folder, on a free port of the loopback address.
+ * @param password what its user needs; without it everybody is let in
+ */
+export async function startPrivateCluster({ password }: { password?: string } = {}): Promise<PrivateCluster> {
   const programs = postgresBinaries();
   if (!programs) throw new Error('no PostgreSQL server answers, and its programs are not installed');
   const folder = await mkdtemp(path.join(tmpdir(), 'reelway-postgres-'));
   const identity = await unprivileged();
   if (identity) await chown(folder, identity.uid, identity.gid);
   const data = path.join(folder, 'data');
-  const initialise = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
+  const passwordFile = path.join(folder, 'password');
+  if (password !== undefined) await writeFile(passwordFile, `${password}\n`);
+  const access = password === undefined ? ['-A', 'trust'] : ['-A', 'scram-sha-256', `--pwfile=${passwordFile}`];
+  const initialise = ['-D', data, '-U', 'postgres', ...access, '-E', 'UTF8', '--locale=C', '--no-sync'];
   execFileSync(path.join(programs, 'initdb'), initialise, { ...identity, cwd: folder, stdio: 'pipe' });
   const port = await freePort();
   // Durability is not what these tests are about: -F spares the disk.
@@ -84,7 +90,8 @@ export async function startPrivateCluster(): Promise<PrivateCluster> {
     await end(server);
     await rm(folder, { recursive: true, force: true });
   };
-  const url = `postgresql://postgres@127.0.0.1:${port}/postgres`;
+  const secret = password === undefined ? '' : `:${encodeURIComponent(password)}`;
+  const url = `postgresql://postgres${secret}@127.0.0.1:${port}/postgres`;
   try {
     await untilUsable(url, server);
   } catch (error) {
