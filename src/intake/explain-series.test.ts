@@ -10,7 +10,12 @@ const into = (id: string, courseCode?: string): Decision => ({
   kind: 'ingest',
   series: { id, title: 'Lecture', ...(courseCode !== undefined && { courseCode }) },
 });
-const nothing: Decision = { kind: 'ignore', reason: 'No opencast series match', awaitsSchedule: true };
+const nothing: Decision = {
+  kind: 'ignore',
+  reason: 'No opencast series match',
+  outcome: 'unmatched',
+  awaitsSchedule: true,
+};
 
 describe('the series of a recording', () => {
   it.each([
