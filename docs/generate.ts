@@ -6,6 +6,7 @@ import { settingSections, shownText, type SettingName } from '../src/config/conf
 import { failureTable } from '../src/domain/failure.js';
 import { metricTable } from '../src/status/metric-table.js';
 import type { Settings } from '../src/domain/setting.js';
+import { apiPage } from './api-reference.js';
 import { packagingConfigurationPage } from './packaging-fields.js';
 
 /** Every page by its file name. */
@@ -15,6 +16,7 @@ export async function generatedPages(): Promise<Map<string, string>> {
     ['settings.md', settingsPage()],
     ['metrics.md', metricsPage()],
     ['packaging-configuration.md', packagingConfigurationPage(note, table)],
+    ['api.md', await apiPage(note, table)],
   ]);
   const style = await resolveConfig(import.meta.filename);
   for (const [name, text] of pages) pages.set(name, await format(text, { ...style, parser: 'markdown' }));

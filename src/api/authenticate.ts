@@ -43,10 +43,14 @@ export function authenticate(doors: Doors) {
   };
 }
 
+/** The least role that a request of a route needs: viewers may look, operators may change, unless the route says otherwise. */
+export function neededRole(method: string, { role }: { readonly role?: Role } = {}): Role {
+  return role ?? (method === 'GET' || method === 'HEAD' ? 'viewer' : 'operator');
+}
+
 /** @throws Failure forbidden when the token's role is less than what the route needs */
 export function checkRole({ method, routeOptions }: FastifyRequest, { name, role }: StoredToken): void {
-  const looks = method === 'GET' || method === 'HEAD';
-  const needed = routeOptions.config.role ?? (looks ? 'viewer' : 'operator');
+  const needed = neededRole(method, routeOptions.config);
   if (roles.indexOf(role) >= roles.indexOf(needed)) return;
   throw new Failure('forbidden', `The token ${name} is of a ${role}; this needs an ${needed}.`, {
     details: { role, needed },

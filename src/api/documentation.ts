@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { neededRole } from './authenticate.js';
 import type { ApiServer } from './http-types.js';
 
 /** The page loads nothing but what this server serves; its viewer sets styles inline. */
@@ -14,6 +15,13 @@ const contentSecurityPolicy = [
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
+
+/** Says with each route that needs a token of which role it has to be. */
+const withRole: typeof jsonSchemaTransform = (given) => {
+  const { schema, url } = jsonSchemaTransform(given);
+  if (schema?.security === undefined) return { schema, url };
+  return { schema: { ...schema, 'x-role': neededRole(String(given.route.method), given.route.config) }, url };
+};
 
 /** `/api/openapi.json`, and the same to browse and to try at `/api/docs`. They describe, and hold no data: no token is needed. */
 export async function documentation(app: ApiServer, { version }: { version: string }): Promise<void> {
@@ -30,7 +38,7 @@ export async function documentation(app: ApiServer, { version }: { version: stri
         securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'A token of REELWAY_API_TOKENS.' } },
       },
     },
-    transform: jsonSchemaTransform,
+    transform: withRole,
     transformObject: jsonSchemaTransformObject,
   });
   await app.register(swaggerUi, {

@@ -236,8 +236,16 @@ describe('tokens', () => {
 describe('documentation', () => {
   it('describes every route and can be browsed without a request to another host', async () => {
     const { url } = await start();
-    const document = (await (await fetch(`${url}/api/openapi.json`)).json()) as { openapi: string; paths: object };
+    const document = (await (await fetch(`${url}/api/openapi.json`)).json()) as {
+      openapi: string;
+      paths: Record<string, Record<string, { 'x-role'?: string }>>;
+    };
     expect(document.openapi).toBe('3.1.0');
+    const roleOf = (path: string, method: string) => document.paths[path]![method]!['x-role'];
+    expect([roleOf('/healthz', 'get'), roleOf('/api/jobs', 'get')]).toEqual([undefined, 'viewer']);
+    expect(roleOf('/api/jobs/{id}/retry', 'post')).toBe('operator');
+    expect(roleOf('/api/packaging-groups/{id}', 'put')).toBe('admin');
+    expect(roleOf('/api/packaging-groups/validate', 'post')).toBe('viewer');
     expect(Object.keys(document.paths)).toEqual(expect.arrayContaining(['/healthz', '/readyz']));
     const page = await fetch(`${url}/api/docs/`);
     expect(page.status).toBe(200);
