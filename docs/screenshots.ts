@@ -22,7 +22,29 @@ const pictures: Record<string, (page: Page) => Promise<unknown>> = {
     await page.getByRole('link', { name: 'New group' }).click();
   },
   health: (page) => page.getByRole('link', { name: 'Health' }).first().click(),
+  // The last one: what it asks for would stand in the others.
+  now: async (page) => {
+    await page.evaluate(askForAssets, path.join(projectRoot, 'examples/sample/index.m3u8'));
+    await page.getByRole('link', { name: 'Now' }).first().click();
+    await page.locator('[data-queue] [data-job]').first().waitFor();
+  },
 };
+
+/** More than a queue has places for, so that some run and some wait. Runs in the page, as who is signed in. */
+async function askForAssets(source: string): Promise<void> {
+  const packagingGroup = [
+    { Id: 'cmaf', CmafPackage: { HlsManifests: [{ ManifestName: 'index' }] } },
+    { Id: 'dash', DashPackage: { DashManifests: [{ ManifestName: 'index' }] } },
+  ];
+  for (let number = 1; number <= 20; number++) {
+    const request = { id: `lecture-${number}`, packagingGroupId: 'lectures', source, destination: { path: 'vod' } };
+    await fetch('api/assets', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-requested-with': 'reelway' },
+      body: JSON.stringify({ ...request, packagingGroup }),
+    });
+  }
+}
 
 const dataFolder = await mkdtemp(path.join(tmpdir(), 'reelway-pictures-'));
 const demo = spawn(process.execPath, [path.join(projectRoot, 'bin/reelway.js'), 'demo'], {
