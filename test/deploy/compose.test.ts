@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { allSettings } from '../../src/config/config.js';
 import { openDatabase } from '../../src/status/database.js';
+import { readVersion } from '../../src/version.js';
 import { dockerfileProblems, readDockerfile } from '../support/dockerfile.js';
 import { startPrivateCluster } from '../support/postgres-server.js';
 import { projectRoot } from '../support/reelway.js';
@@ -29,6 +31,19 @@ describe('deploy/compose/Dockerfile', () => {
     ['only what was built', text.replace('COPY --from=build /reelway/bin', 'COPY bin')],
   ])('would be told that it lacks %s', (_, broken) => {
     expect(dockerfileProblems(readDockerfile(broken))).not.toEqual([]);
+  });
+
+  it('makes no image of a version that is called another: /healthz shows that of package.json', () => {
+    const [check] = readDockerfile(text).stages[0]!.instructions.filter(({ value }) => value.includes('VERSION:-'));
+    const passes = (VERSION: string | undefined) =>
+      spawnSync('sh', ['-ec', check!.value], { cwd: projectRoot, env: { PATH: process.env.PATH, VERSION } }).status ===
+      0;
+    const version = readVersion();
+    expect([`v${version}`, version, '', undefined].map(passes)).toEqual([true, true, true, true]);
+    expect([`v${version}1`, 'v0.0.1', 'latest', `v${version}-rc.1`].map(passes)).toEqual([false, false, false, false]);
+    expect(read('compose/compose.yaml')).toMatch(
+      /image: reelway:\$\{REELWAY_VERSION:-local\}[\s\S]*VERSION: \$\{REELWAY_VERSION:-\}/,
+    );
   });
 
   it('builds with the Node of the project', () => {

@@ -1,42 +1,55 @@
-/** `npm run deploy:aws -- <command>`: what is asked for, as arguments of the CDK command line and changes of its environment. */
-export interface Plan {
-  readonly arguments: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
-  /** What has to be typed before it runs; undefined: nothing. */
-  readonly confirmation: string | undefined;
+/** `npm run deploy:aws -- <command>` */
+export interface Command {
+  readonly name: 'diff' | 'deploy' | 'release' | 'promote' | 'rollback' | 'destroy';
+  readonly version: string | undefined;
+  /** It is about the staging stack; a release always is, a promotion never. */
+  readonly staging: boolean;
+  /** The name of the stack, where nobody types it. */
+  readonly confirmed: string | undefined;
 }
 
-export const usage = `npm run deploy:aws -- <command> [--confirm <stack name>]
+export const usage = `npm run deploy:aws -- <command> [--staging] [--confirm <stack name>]
 
-  diff                what a deployment would change
-  deploy              deploys REELWAY_VERSION
-  release <version>   deploys that version: an image tag, which is a git tag and never changes
-  rollback <version>  the same, for a version that was there before
-  destroy             removes the stack; buckets and a snapshot of the database stay
+  release <version>     makes a version: builds its image from the git tag of that name, pushes it once, and runs it on the staging stack, if there is one
+  promote <version>     runs a version that was released on the production stack
+  rollback [<version>]  runs the version before the present one again, or that one
+  deploy                brings the stack up to its settings; the version stays (the first time it is REELWAY_VERSION)
+  diff                  what deploy would change
+  destroy               removes the stack; buckets and a snapshot of the database stay
 
+The production stack is that of deploy/aws/.env; .env.staging has what is other for the staging stack, which --staging is about.
 A stack whose name has "prod" in it asks for its name first, and so does every destroy; --confirm gives it where nobody types.`;
 
-const commands = ['diff', 'deploy', 'release', 'rollback', 'destroy'];
+/** How many versions a command takes, and whether it can be about either stack. */
+const commands: Readonly<Record<Command['name'], { readonly versions: readonly number[]; readonly either: boolean }>> =
+  {
+    release: { versions: [1], either: false },
+    promote: { versions: [1], either: false },
+    rollback: { versions: [0, 1], either: true },
+    deploy: { versions: [0], either: true },
+    diff: { versions: [0], either: true },
+    destroy: { versions: [0], either: true },
+  };
+
+export const versionPattern = /^v?\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/;
 
 /** @throws Error that says what is allowed */
-export function planOf(words: readonly string[], environment: Readonly<Record<string, string | undefined>>): Plan {
-  const [command = '', version] = words;
-  if (!commands.includes(command)) throw new Error(`Unknown command "${command}".\n\n${usage}`);
-  const needsVersion = command === 'release' || command === 'rollback';
-  if (words.length !== (needsVersion ? 2 : 1))
-    throw new Error(`${command} takes ${needsVersion ? 'a version' : 'nothing more'}.\n\n${usage}`);
-  const stack = environment.STACK_NAME ?? '';
-  if (stack === '') throw new Error('STACK_NAME: the name of the stack; given: nothing');
-  const guarded = command === 'destroy' || (command !== 'diff' && /prod/i.test(stack));
-  const cdk =
-    command === 'diff'
-      ? ['diff']
-      : command === 'destroy'
-        ? ['destroy', '--force']
-        : ['deploy', '--require-approval', 'broadening'];
-  return {
-    arguments: cdk,
-    environment: version === undefined ? {} : { REELWAY_VERSION: version },
-    confirmation: guarded ? stack : undefined,
-  };
+export function readCommand(given: readonly string[]): Command {
+  const words = [...given];
+  const at = words.indexOf('--confirm');
+  const confirmed = at < 0 ? undefined : words.splice(at, 2)[1];
+  const asked = words.filter((word) => word !== '--staging');
+  const [name = '', ...versions] = asked;
+  if (!isCommand(name)) throw new Error(`Unknown command "${name}".\n\n${usage}`);
+  const { versions: allowed, either } = commands[name];
+  if (!allowed.includes(versions.length) || (asked.length < words.length && !either))
+    throw new Error(`${name} does not take this.\n\n${usage}`);
+  const [version] = versions;
+  if (version !== undefined && !versionPattern.test(version))
+    throw new Error(`A version is a git tag such as v1.2.3; given: ${version}`);
+  return { name, version, staging: name === 'release' || asked.length < words.length, confirmed };
+}
+
+function isCommand(name: string): name is Command['name'] {
+  return Object.hasOwn(commands, name);
 }

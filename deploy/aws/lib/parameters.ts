@@ -1,3 +1,4 @@
+import { versionPattern } from './command.js';
 import { secretSettings, stackSettings } from './secret-settings.js';
 
 /** What a deployment chooses: environment variables (or `deploy/aws/.env`). Where a predecessor's stack had a parameter for it, its name is here too. */
@@ -6,8 +7,10 @@ export interface Parameters {
   readonly stackName: string;
   /** REELWAY_IMAGE: repository of the container image; its tag is the version. */
   readonly image: string;
-  /** REELWAY_VERSION: image tag = git tag; never `latest`. */
+  /** REELWAY_VERSION: image tag = git tag; never `latest`. What the stack runs already counts before it, see stack-versions. */
   readonly version: string;
+  /** REELWAY_PREVIOUS_VERSION: what the stack ran before, for a rollback; given by `npm run deploy:aws`. */
+  readonly previousVersion: string | undefined;
   /** REELWAY_DOMAIN and REELWAY_CERTIFICATE_ARN: the HTTPS entry. */
   readonly domain: string;
   readonly certificateArn: string;
@@ -50,13 +53,12 @@ export interface SourcesGroup {
 }
 
 /** What packaged-vod-downloader calls them, where nobody says otherwise. */
-const predecessorsStateMachine = 'PackagedVodDownloaderStateMachine';
+export const predecessorsStateMachine = 'PackagedVodDownloaderStateMachine';
 const predecessorsRole = 'MediaPackage_Default_Role';
 
 /** As REELWAY_SOURCE_ROLES takes them. */
 const rolePattern = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=.@/-]+\*?$/;
 const bucketPattern = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
-const versionPattern = /^v?\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/;
 
 /** @throws Error that lists every problem by name */
 export function readParameters(environment: Readonly<Record<string, string | undefined>>): Parameters {
@@ -91,6 +93,7 @@ export function readParameters(environment: Readonly<Record<string, string | und
     ),
     image: needed('REELWAY_IMAGE', 'an image repository without tag', /^[a-z0-9][a-z0-9._/:-]*[a-z0-9]$/),
     version: needed('REELWAY_VERSION', 'a released version such as v1.2.3', versionPattern),
+    previousVersion: environment.REELWAY_PREVIOUS_VERSION || undefined,
     domain: needed('REELWAY_DOMAIN', 'a host name', /^[a-z0-9.-]+\.[a-z]{2,}$/),
     certificateArn: needed('REELWAY_CERTIFICATE_ARN', 'a certificate of ACM in this region', /^arn:aws[a-z-]*:acm:/),
     notificationEmail: needed('NOTIFICATION_EMAIL', 'an e-mail address', /^[^@\s]+@[^@\s]+\.[^@\s]+$/),

@@ -81,6 +81,7 @@ export class ReelwayStack extends Stack {
       TaskRole: service.role.roleArn,
       StateMachine: submit.machine.stateMachineArn,
       Version: parameters.version,
+      ...(parameters.previousVersion !== undefined && { PreviousVersion: parameters.previousVersion }),
       ...(sources && { SourcesBucket: sources.bucket.bucketName, SourceEventsQueue: sources.queue.queueUrl }),
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });

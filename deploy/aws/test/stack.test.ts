@@ -5,7 +5,6 @@ import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { parsePackagingGroup } from '../../../src/domain/packaging-configuration.js';
 import { inventoryKey } from '../../../src/domain/inventory.js';
 import { recordingPrefix } from '../../../src/domain/recording-key.js';
-import { planOf } from '../lib/command.js';
 import { readParameters } from '../lib/parameters.js';
 import { example, synthesize } from './synthesize.js';
 
@@ -294,22 +293,5 @@ describe('parameters', () => {
           error.message.includes(name),
         ),
     );
-  });
-});
-
-describe('the command', () => {
-  it('asks for the name of a production stack, and before every destroy', () => {
-    assert.equal(planOf(['deploy'], { STACK_NAME: 'reelway-prod' }).confirmation, 'reelway-prod');
-    assert.equal(planOf(['rollback', 'v1.0.0'], { STACK_NAME: 'PRODUCTION' }).confirmation, 'PRODUCTION');
-    assert.equal(planOf(['destroy'], { STACK_NAME: 'reelway-test' }).confirmation, 'reelway-test');
-    assert.equal(planOf(['diff'], { STACK_NAME: 'reelway-prod' }).confirmation, undefined);
-    assert.equal(planOf(['deploy'], { STACK_NAME: 'reelway-test' }).confirmation, undefined);
-  });
-
-  it('releases a version, and refuses what it does not know', () => {
-    assert.deepEqual(planOf(['release', 'v2.0.0'], { STACK_NAME: 'a' }).environment, { REELWAY_VERSION: 'v2.0.0' });
-    for (const words of [[], ['release'], ['deploy', 'v1'], ['remove']])
-      assert.throws(() => planOf(words, { STACK_NAME: 'a' }));
-    assert.throws(() => planOf(['deploy'], {}));
   });
 });
