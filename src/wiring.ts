@@ -13,7 +13,6 @@ import { openNotifiers } from './notices.js';
 import { packagingPorts, type PackagingPortsSettings } from './packaging-ports.js';
 import { recordingsIntake, type RunningIntake } from './recordings-intake.js';
 import {
-  opencastConnection,
   recordingsLine,
   zoomConnection,
   recordingsOf,
@@ -48,6 +47,7 @@ import { vodStore, type VodStore } from './status/vod-store.js';
 import { workerTable } from './status/worker-table.js';
 import { sourceAt } from './storage/location.js';
 import type { ObjectStore } from './storage/object-store.js';
+import { closeInTurn } from './workflow/close-in-turn.js';
 import { startClockwork, type RecurringWork } from './workflow/clockwork.js';
 import { gathered } from './workflow/gathered.js';
 import { harvest } from './workflow/harvest.js';
@@ -61,12 +61,12 @@ import { startEngine, type Engine } from './workflow/start.js';
 import { readInventory } from './transfer/inventory.js';
 import { logServices } from './log-services.js';
 import { uploads, type Uploads } from './transfer/uploads.js';
-import { systemServices } from './system-services.js';
+import { healthChecks, outsideProbes, systemServices } from './system-services.js';
 import { startTracing } from './tracing.js';
 import { readVersion } from './version.js';
 import { submitAsset, type SubmitChoice } from './workflow/submit-asset.js';
 import { giveNotice, tell } from './workflow/tell.js';
-import { watch, type Probe, type Watch } from './workflow/watch.js';
+import { watch, type Watch } from './workflow/watch.js';
 
 /** Everything that runs: what `serve`, `demo` and a command without a server work with. */
 export interface Services {
@@ -302,14 +302,17 @@ async function compose(
       checks: () => runChecks(checks),
     },
     logs,
-    async close() {
+    close() {
       watching.stop();
-      await cleaning.stop();
-      if (upkeep) await upkeep.stop();
-      await engine.stop();
-      await egress.close();
-      await logs.stop();
-      await database.close();
+      const parts = [
+        { name: 'clean-up', close: () => cleaning.stop() },
+        { name: 'upkeep', close: async () => (upkeep ? upkeep.stop() : undefined) },
+        { name: 'engine', close: () => engine.stop(), withinMs: Infinity },
+        { name: 'packaging', close: () => egress.close(), withinMs: Infinity },
+        { name: 'logs of jobs', close: () => logs.stop() },
+        { name: 'database', close: () => database.close(), withinMs: Infinity },
+      ];
+      return closeInTurn(parts, log);
     },
   };
 }
@@ -334,30 +337,5 @@ function upkeepOf({ sweep, trash }: EventLine, engine: Engine, config: Config): 
   return [
     { every: hour, start: (at) => engine.submit(sweep, `sweep-storage:${at}`, {}) },
     ...(config.ZOOM_TRASH_AFTER_DAYS === undefined ? [] : [trashing]),
-  ];
-}
-
-/** Zoom and Opencast, asked as the line asks them; those of the settings. */
-function outsideProbes(config: Config, zoom: ReturnType<typeof zoomConnection>): Probe[] {
-  const opencast = opencastConnection(config);
-  const today = () => new Date().toISOString().slice(0, 10);
-  return [
-    ...(opencast
-      ? [{ name: 'Opencast', run: async (signal: AbortSignal) => void (await opencast.whoAmI(signal)) }]
-      : []),
-    ...(zoom?.accounts ?? []).map(({ accountId, client }, _, all) => ({
-      name: all.length === 1 ? 'Zoom' : `Zoom ${accountId ?? '(of the single settings)'}`,
-      async run(signal: AbortSignal) {
-        const listed = client.recordings({ from: today(), to: today() }, signal);
-        await listed[Symbol.asyncIterator]().next();
-      },
-    })),
-  ];
-}
-
-function healthChecks({ pool }: Database, openStore: Services['openStore']): HealthCheck[] {
-  return [
-    { name: 'database', run: async () => void (await pool.query('SELECT 1')) },
-    { name: 'storage', run: async () => void (await openStore(undefined).head('.reelway/readyz')) },
   ];
 }

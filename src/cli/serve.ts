@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import { storedToken, type StoredToken } from '../domain/api-token.js';
+import { closeInTurn } from '../workflow/close-in-turn.js';
 import type { ApiServer } from '../api/http-types.js';
 import type { Failure } from '../domain/failure.js';
 import type { RecordingsTimes } from '../recordings-line.js';
@@ -130,16 +131,21 @@ async function serveApi(services: Services, config: Config, log: Logger, { exten
       ticket: () => tickets.issue(tokens[0]),
       async stop() {
         await published?.withdraw();
-        await api.stop(app);
-        await watching.stop();
-        await intake.stop();
+        await stop();
       },
     };
   } catch (error) {
-    await api.stop(app);
-    await watching.stop();
-    await intake.stop();
+    await stop();
     throw error;
+  }
+
+  function stop(): Promise<void> {
+    const parts = [
+      { name: 'API', close: () => api.stop(app), withinMs: Infinity },
+      { name: 'alerts', close: () => watching.stop() },
+      { name: 'intake', close: () => intake.stop() },
+    ];
+    return closeInTurn(parts, log);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import { Failure } from '../domain/failure.js';
 import type { Services } from '../wiring.js';
+import { closeInTurn } from '../workflow/close-in-turn.js';
 import type { CommandContext } from './command-context.js';
 import { givenTokens, stopAsked } from './serve.js';
 import { loadSettings } from './settings.js';
@@ -64,8 +65,11 @@ async function work(
   try {
     await stopAsked(signal, new Promise<never>(() => {}));
   } finally {
-    await watching.stop();
-    await metrics?.stop();
+    const parts = [
+      { name: 'alerts', close: () => watching.stop() },
+      { name: 'metrics', close: async () => metrics?.stop() },
+    ];
+    await closeInTurn(parts, log);
   }
 }
 

@@ -30,8 +30,11 @@ export interface Database {
   readonly lock: DataFolderLock | undefined;
   /** Copies the files of the embedded database as they are at one instant; whoever uses it meanwhile waits. Absent: it is a server's. */
   readonly snapshot?: (folder: string) => Promise<void>;
-  /** From now on a query that is not answered for half a minute has lost its connection: tables and indexes, which may take longer, are made. */
-  expectAnswers(): void;
+  /**
+   * From now on a query that is not answered in time has lost its connection: tables and indexes, which may take longer, are made.
+   * @param withinMs milliseconds; default 30000
+   */
+  expectAnswers(withinMs?: number): void;
   close(): Promise<void>;
 }
 
@@ -40,7 +43,7 @@ export interface DatabaseOptions {
   /** `postgres://user:password@host:5432/name`; without it the database is embedded in the data folder. */
   readonly databaseUrl?: string | undefined;
   readonly log: Logger;
-  /** milliseconds; default 30000, see `expectAnswers` */
+  /** The default of `expectAnswers`, other than usual in tests. */
   readonly answerWithinMs?: number | undefined;
   /** The lock of the data folder was lost to another process; the caller must stop at once. */
   readonly onLost?: (failure: Failure) => void;
@@ -80,7 +83,7 @@ function serverDatabase(options: DatabaseOptions & { databaseUrl: string }): Dat
     pool: guarded(main.pool, log),
     lifeline: tablesOver(guarded(lifeline.pool, log)),
     lock: undefined,
-    expectAnswers: () => main.limitSilence(answerWithinMs),
+    expectAnswers: (withinMs = answerWithinMs) => main.limitSilence(withinMs),
     close: async () => void (await Promise.all([main.end(), lifeline.end()])),
   });
 }

@@ -238,6 +238,18 @@ describe.runIf(requires('postgres'))('many workers on one PostgreSQL server', ()
     expect(['h 1 begins', 'h 2 done', 'h 3 done'].map(times)).toEqual([1, 1, 1]);
   });
 
+  it.each(['refuses', 'is silent'])('that stop while the database %s end as usual', async (how) => {
+    const stopping = await linkedWorker({ chain: { key: 's', steps: 3, gate: 2 } });
+    await until('s 2 begins');
+    if (how === 'refuses') await link?.close();
+    else link?.cut();
+    expect(await ended(stopping, 'SIGTERM')).toBe(0);
+    const { result } = await here();
+    openGate(stage, 's');
+    await result('chain:s');
+    expect(['s 1 begins', 's 2 done', 's 3 done'].map(times)).toEqual([1, 1, 1]);
+  });
+
   it('are replaced by a new release in the middle of work: what was begun ends as it was begun, new jobs run the new code', async () => {
     const old = await worker({
       ...{ release: 1, limits: { assets: { perProcess: 2 } } },

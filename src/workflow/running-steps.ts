@@ -1,3 +1,5 @@
+import { within } from '../domain/within.js';
+
 /**
  * The jobs and steps that run in this process, so that a cancel, a stop or a doubt about whose a job is reaches them at once. A cancel from
  * another process arrives through the engine, which looks once a second.
@@ -115,9 +117,6 @@ export function runningSteps(): RunningSteps {
   };
 }
 
-async function allEnded(steps: readonly Entry[], timeoutMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), timeoutMs)));
-  const ends = Promise.all(steps.map((step) => step.end)).then(() => true);
-  return Promise.race([ends, timeout]).finally(() => clearTimeout(timer));
+function allEnded(steps: readonly Entry[], timeoutMs: number): Promise<boolean> {
+  return within(timeoutMs, Promise.all(steps.map((step) => step.end)));
 }

@@ -6,6 +6,7 @@ import { DBOSExecutor } from '@dbos-inc/dbos-sdk/internal/dbos-executor';
 import { wfQueueRunner } from '@dbos-inc/dbos-sdk/internal/wfqueue';
 import type { Logger } from 'pino';
 import { Failure } from '../domain/failure.js';
+import { within } from '../domain/within.js';
 import type { Database } from '../status/database.js';
 import type { JobJournal } from '../status/job-journal.js';
 import type { JobTable } from '../status/job-table.js';
@@ -79,6 +80,9 @@ export interface EngineOptions {
 /** milliseconds that running steps have to end when the engine stops */
 const stopTimeoutMs = 10_000;
 
+/** milliseconds that a stop waits for a database that is away or silent */
+const lastWordMs = 5000;
+
 /** milliseconds between looks whether the engine has written how jobs ended */
 const outcomeLookMs = 20;
 
@@ -125,6 +129,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 
   async function stop(): Promise<void> {
     feed.stop();
+    database.expectAnswers(lastWordMs);
     // Nothing new is taken from here on; signs of life go on while running jobs come to their end.
     await DBOSExecutor.globalInstance?.deactivateEventReceivers();
     const drainMs = options.drainMs ?? 0;
@@ -134,21 +139,20 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       log.warn('some steps did not end in time; they are repeated with the next start');
     await outcomesStored(running);
     await takeOver?.stop();
-    await handOver();
+    // What is left goes back into its queues now; without that the others would find it a second later.
+    if (takeOver) await lastWord('hand over what is left', () => backIntoQueues(workerId));
     stopping.abort(new Error('The process stops.'));
     await DBOS.shutdown({ deregister: true });
-    await takeOver?.leave();
+    if (takeOver) await lastWord('say that it has stopped', takeOver.leave);
   }
 
-  /** What is left goes back into its queues now; without that the others would find it a second later. */
-  async function handOver(): Promise<void> {
-    if (!takeOver) return;
-    await backIntoQueues(workerId).catch((error: unknown) =>
-      log.warn(
-        { reason: String(error) },
-        'could not hand over what is left; it is taken over as from a worker that is gone',
-      ),
-    );
+  /** A database that is away is not told: what was this process's is taken over as from a worker that is gone. */
+  async function lastWord(what: string, tell: () => Promise<unknown>): Promise<void> {
+    try {
+      if (!(await within(lastWordMs, tell()))) log.warn(`could not ${what}: the database does not answer`);
+    } catch (error) {
+      log.warn({ reason: String(error) }, `could not ${what}`);
+    }
   }
 
   return {

@@ -1,5 +1,6 @@
 import { DBOSExecutor } from '@dbos-inc/dbos-sdk/internal/dbos-executor';
 import type { Logger } from 'pino';
+import { within } from '../domain/within.js';
 import type { JobTable } from '../status/job-table.js';
 import type { WorkerTable } from '../status/worker-table.js';
 import type { RunningSteps } from './running-steps.js';
@@ -69,8 +70,7 @@ export async function startTakeOver(options: TakeOverOptions): Promise<TakeOver>
     look: tick,
     async stop() {
       clearInterval(timer);
-      const underWay = Promise.all([beats.underWay(), looks.underWay()]);
-      await Promise.race([underWay, new Promise((resolve) => setTimeout(resolve, lastLookTimeoutMs).unref())]);
+      await within(lastLookTimeoutMs, Promise.all([beats.underWay(), looks.underWay()]));
     },
     leave: () => workers.leave(workerId),
   };

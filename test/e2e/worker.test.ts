@@ -5,6 +5,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Inventory } from '../../src/domain/inventory.js';
+import { cuttableLink } from '../support/cuttable-link.js';
 import { longTests } from '../support/extent.js';
 import { ffmpeg } from '../support/ffmpeg.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
@@ -67,6 +68,20 @@ describe.runIf(requires('postgres'))('`reelway worker`', () => {
 
     const ended = once(worker.child, 'exit');
     worker.child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+  });
+
+  it.each([
+    ['worker', /is ready/],
+    ['serve', /ready: (\S+)/],
+  ])('`reelway %s` stops at SIGTERM with 0 while the database is away', async (command, ready) => {
+    const url = new URL(database.url);
+    const link = await cuttableLink({ host: url.hostname, port: Number(url.port || 5432) });
+    url.host = `127.0.0.1:${link.port}`;
+    const { child } = await commands.start(command, ready, { ...env, DATABASE_URL: url.href });
+    await link.close();
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
   });
 
