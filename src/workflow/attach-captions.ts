@@ -46,9 +46,9 @@ export function attachCaptions({ fetchFile, publisher, ledger, patience = patien
       // 409 while a workflow runs on the event: that is waited for.
       await job.step(
         'attach',
-        async ({ signal }) => {
+        async (step) => {
           if ((await ledger.find(mediaPackageId))?.attached.includes(name)) return;
-          await publisher.attachCaptions(mediaPackageId, { stored: fetched.result, overwrites }, signal);
+          await publisher.attachCaptions(mediaPackageId, { stored: fetched.result, overwrites }, step);
           await ledger.attached(mediaPackageId, name);
         },
         patience,
@@ -58,7 +58,7 @@ export function attachCaptions({ fetchFile, publisher, ledger, patience = patien
         async ({ signal }) => (await publisher.latestWorkflow(mediaPackageId, signal))?.id,
         patience,
       );
-      await job.step('publish', ({ signal }) => publisher.publishCaptions(mediaPackageId, after, signal), patience);
+      await job.step('publish', (step) => publisher.publishCaptions(mediaPackageId, after, step), patience);
       return null;
     },
   });

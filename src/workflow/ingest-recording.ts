@@ -183,7 +183,7 @@ function ingestOf(services: IngestServices, request: IngestRequest, job: JobCont
     // What was put together stays in Opencast when this fails: a retry goes on with it.
     const whole = draft;
     const of = { uuid, trackingId, prefix };
-    await job.step('start the workflow', ({ signal }) => publisher.start(whole, plan, of, signal), patience);
+    await job.step('start the workflow', (step) => publisher.start(whole, plan, of, step), patience);
   }
 
   async function follow(mediaPackageId: string): Promise<void> {

@@ -20,7 +20,7 @@ export interface EventPublisher {
   open(plan: IngestPlan, signal: AbortSignal): Promise<Draft>;
   add(draft: Draft, element: PlannedElement, signal: AbortSignal): Promise<Draft>;
   /** Starts the workflow, or finds that it was started. */
-  start(draft: Draft, plan: IngestPlan, of: LedgerFacts, signal: AbortSignal): Promise<{ workflowId: string }>;
+  start(draft: Draft, plan: IngestPlan, of: LedgerFacts, effect: Effect): Promise<{ workflowId: string }>;
   /** The workflow that worked on the event last; undefined when Opencast knows none (any more). */
   latestWorkflow(mediaPackageId: string, signal: AbortSignal): Promise<OpencastWorkflow | undefined>;
   /** Has Opencast published it, beyond its own use? */
@@ -31,13 +31,20 @@ export interface EventPublisher {
   attachCaptions(
     mediaPackageId: string,
     transcript: { readonly stored: StoredRecordingFile; readonly overwrites: boolean },
-    signal: AbortSignal,
+    effect: Effect,
   ): Promise<void>;
   /**
    * Starts the workflow that publishes what was attached, where one is set, or finds that it was started since.
    * @param after the latest workflow of the event before it was asked for the first time
    */
-  publishCaptions(mediaPackageId: string, after: string | undefined, signal: AbortSignal): Promise<void>;
+  publishCaptions(mediaPackageId: string, after: string | undefined, effect: Effect): Promise<void>;
+}
+
+/** What a request has to know that must not be made twice, and that Opencast would take twice. */
+export interface Effect {
+  readonly signal: AbortSignal;
+  /** Asked right before the request: is it still ours to make? @throws when it is another process's by now */
+  readonly fence: () => Promise<void>;
 }
 
 export interface CheckedRequest {

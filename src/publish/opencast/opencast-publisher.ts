@@ -3,7 +3,7 @@ import type { IngestRequest } from '../../domain/work-request.js';
 import type { EventLedger } from '../../status/event-ledger.js';
 import { choosePublisher } from './publisher.js';
 import { episodeCatalog, toldTerms } from './dublin-core.js';
-import type { CheckedRequest, Draft, EventPublisher } from './event-publisher.js';
+import type { CheckedRequest, Draft, Effect, EventPublisher } from './event-publisher.js';
 import { planIngest, type IngestPlan, type PlannedElement } from './ingest-plan.js';
 import type { IngestProfile } from './ingest-profile.js';
 import { lateTranscripts } from './late-transcripts.js';
@@ -49,11 +49,15 @@ export function opencastPublisher(options: OpencastPublisherOptions): EventPubli
     return properties;
   }
 
-  async function request(draft: Draft, plan: IngestPlan, signal: AbortSignal) {
+  async function request(draft: Draft, plan: IngestPlan, { signal, fence }: Effect) {
     const start = { workflow: plan.workflow, properties: await propertiesOf(plan) };
-    if (draft.mediaPackage !== null) return opencast.ingest(draft.mediaPackage, start, signal);
+    if (draft.mediaPackage !== null) {
+      await fence();
+      return opencast.ingest(draft.mediaPackage, start, signal);
+    }
     const seriesCatalog = profile.seriesCatalog ? await opencast.seriesCatalog(plan.seriesId, signal) : undefined;
     const elements = await Promise.all(plan.elements.filter(({ as }) => as === 'element').map(elementOf));
+    await fence();
     return opencast.addMediaPackage({ ...start, terms: toldTerms(plan.terms), seriesCatalog, elements }, signal);
   }
 
@@ -82,10 +86,14 @@ export function opencastPublisher(options: OpencastPublisherOptions): EventPubli
       return { mediaPackage: await opencast.addElement(draft.mediaPackage, await elementOf(element), signal) };
     },
 
-    start: (draft, plan, of, signal) =>
+    start: (draft, plan, of, effect) =>
       startOnce(
         { opencast, ledger, settleMs },
-        { event: { mediaPackageId: plan.mediaPackageId, ...of }, signal, request: () => request(draft, plan, signal) },
+        {
+          event: { mediaPackageId: plan.mediaPackageId, ...of },
+          signal: effect.signal,
+          request: () => request(draft, plan, effect),
+        },
       ),
 
     async latestWorkflow(id, signal) {
@@ -100,17 +108,20 @@ export function opencastPublisher(options: OpencastPublisherOptions): EventPubli
 
     lateTranscripts: (recording, attached) => (profile.captions ? lateTranscripts(recording, attached) : []),
 
-    async attachCaptions(id, { stored: { key, size }, overwrites }, signal) {
+    async attachCaptions(id, { stored: { key, size }, overwrites }, { signal, fence }) {
       const { captions } = profile;
-      if (captions) await opencast.addTrackToEvent(id, media.upload(key, size), { ...captions, overwrites }, signal);
+      if (!captions) return;
+      await fence();
+      await opencast.addTrackToEvent(id, media.upload(key, size), { ...captions, overwrites }, signal);
     },
 
-    async publishCaptions(id, after, signal) {
+    async publishCaptions(id, after, { signal, fence }) {
       const { captionsWorkflow: workflow } = rules;
       if (workflow === undefined) return;
       const since = (await opencast.workflowsOf(id, signal)).filter((each) => Number(each.id) > Number(after ?? -1));
       // A start whose answer was lost, or another transcript's: it publishes all.
       if (since.some(({ definition }) => definition === workflow)) return;
+      await fence();
       await opencast.startWorkflow(id, { workflow, properties: {} }, signal);
     },
   };

@@ -14,6 +14,7 @@ export interface StartOnceOptions {
  * Starts a workflow on a media package, once, however often this is called and wherever it was interrupted. Opencast starts a second one
  * without a word, so before each request its workflows of that media package are looked at, and a request is noted before it is made: when its
  * answer is lost (a cut connection, a proxy that gave up, a kill of ours), the next one is not made before the first cannot be at work any more.
+ * @param request asks for the last time whether it is still ours to make, after the note: whoever was frozen meanwhile is too late
  */
 export async function startOnce(
   { opencast, ledger, settleMs }: StartOnceOptions,
