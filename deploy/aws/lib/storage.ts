@@ -41,7 +41,7 @@ export class Storage extends Construct {
           abortIncompleteMultipartUploadAfter: Duration.days(2),
           transitions: [{ storageClass: s3.StorageClass.INTELLIGENT_TIERING, transitionAfter: Duration.days(30) }],
         },
-        // Opencast has them by then; the predecessor kept them as long as Zoom's.
+        // Opencast has them by then; the predecessor's bucket removed them after a week, as RECORDINGS_KEEP_DAYS=7 does.
         { prefix: 'recordings/', expiration: Duration.days(90) },
       ],
     });
