@@ -272,6 +272,7 @@ export const migrations: readonly Migration[] = [
   { name: 'quicker grams', sql: quickerGrams },
   {
     name: 'packaging groups',
+    additive: true,
     // Text and not jsonb: people get their group back as they wrote it.
     sql: `
       CREATE TABLE reelway.packaging_group (
@@ -279,9 +280,10 @@ export const migrations: readonly Migration[] = [
         text text NOT NULL,
         saved_at double precision NOT NULL);`,
   },
-  { name: 'recordings of a series', sql: recordingsBySeries },
+  { name: 'recordings of a series', sql: recordingsBySeries, additive: true },
   {
     name: 'figures that last',
+    additive: true,
     sql: `
       CREATE TABLE reelway.tally (
         metric text NOT NULL, label text NOT NULL, value double precision NOT NULL, PRIMARY KEY (metric, label));`,
