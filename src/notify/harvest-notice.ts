@@ -1,58 +1,67 @@
-import { failureLines, noticeEndpoint, type EndpointFailure, type EndpointSuccess, type Notice } from './notice.js';
+import type { AssetRequest } from '../domain/asset.js';
+import type { Failure } from '../domain/failure.js';
+import { failureLines, noticeEndpoint, type EndpointSuccess, type Notice } from './notice.js';
+import { createAssetRequest, downloadedAsset, progressOf, type ToldEndpoint } from './predecessor-data.js';
 
 /** What packaged-vod-downloader told of each endpoint, in the shapes that its subscribers read. */
 
-export interface HarvestStart {
-  readonly assetId: string;
+interface Harvest {
+  readonly request: AssetRequest;
   readonly configurationId: string;
-  /** of the entry manifest */
-  readonly url: string;
-  readonly status: string | undefined;
   /** Names the run, so that a later one is another notice. */
   readonly run: string;
 }
 
+/** As the packaging service described it. */
+interface DescribedEndpoint {
+  /** of the entry manifest */
+  readonly url: string;
+  readonly status: string | undefined;
+}
+
 /** The endpoint is playable at the packaging service, and its harvest begins. */
-export function noticeOfHarvestStart({ assetId, configurationId, url, status, run }: HarvestStart): Notice {
-  const subject = `Asset ${assetId}: harvest of ${configurationId} begins`;
+export function noticeOfHarvestStart(harvest: Harvest & { readonly endpoint: DescribedEndpoint }): Notice {
+  const { request, configurationId, endpoint } = harvest;
+  const subject = `Asset ${request.id}: harvest of ${configurationId} begins`;
   return {
-    id: `harvest-start:${assetId}:${configurationId}#${run}`,
+    id: idOf('harvest-start', harvest),
     subject,
-    text: `${subject}\n\n${url}`,
+    text: `${subject}\n\n${endpoint.url}`,
     data: {
       Type: 'NOTIFICATION',
-      Message: 'Initiating download',
-      Id: assetId,
-      EgressEndpoint: [{ PackagingConfigurationId: configurationId, Status: status ?? 'PLAYABLE', Url: url }],
+      Message: 'Initiating download of egress endpoint',
+      Id: request.id,
+      EgressEndpoint: [told(configurationId, endpoint)],
     },
   };
 }
 
-export interface HarvestEnd {
-  readonly assetId: string;
-  readonly run: string;
-  readonly endpoint: EndpointSuccess;
-}
-
 /** All of the endpoint is in place; or it was, and was verified again (`skipped`). */
-export function noticeOfHarvestEnd({ assetId, run, endpoint }: HarvestEnd): Notice {
+export function noticeOfHarvestEnd(harvest: Omit<Harvest, 'configurationId'> & { endpoint: EndpointSuccess }): Notice {
+  const { request, run, endpoint } = harvest;
   const { configurationId, status, objects, locations } = endpoint;
-  const [location = ''] = locations;
   const common = {
-    id: `harvest-end:${assetId}:${configurationId}#${run}`,
+    id: idOf('harvest-end', { request, configurationId, run }),
     ended: { downloadedAssets: [noticeEndpoint(endpoint)] },
   };
+  const [location = ''] = locations;
   if (status === 'skipped') {
-    const message = `Asset ${assetId}: ${configurationId} is complete already`;
-    const asset = { packagingConfiguration: configurationId, status: 'SKIPPED', message } as const;
+    const message = `Asset ${request.id}: ${configurationId} is complete already`;
     return {
       ...common,
       subject: message,
       text: `${message}\n\n${location}`,
-      data: { Type: 'NOTIFICATION', Message: message, Id: assetId, skipped: { asset } },
+      data: {
+        Type: 'NOTIFICATION',
+        Message: message,
+        Id: request.id,
+        createAssetRequest: createAssetRequest(request),
+        EgressEndpointPackagingConfigurationId: configurationId,
+        skipped: { asset: { packagingConfiguration: configurationId, status: 'SKIPPED', message } },
+      },
     };
   }
-  const subject = `Asset ${assetId}: ${configurationId} is complete`;
+  const subject = `Asset ${request.id}: ${configurationId} is complete`;
   return {
     ...common,
     subject,
@@ -60,40 +69,50 @@ export function noticeOfHarvestEnd({ assetId, run, endpoint }: HarvestEnd): Noti
     data: {
       Type: 'NOTIFICATION',
       Message: 'Download Complete',
-      Id: assetId,
-      ProgressUpdate: {
-        downloadedSegments: [],
-        skippedSegments: [],
-        totalDownloadedSegments: objects,
-        totalSkippedSegments: 0,
-        objectsAtS3Dest: objects,
-        status: 'COMPLETE',
-        progressPercentage: '100.00',
-      },
-      Asset: { s3Location: location, type: typeOf(location) },
+      Id: request.id,
+      ProgressUpdate: progressOf(objects),
+      Asset: downloadedAsset(configurationId, location),
     },
   };
 }
 
-export interface HarvestFailure {
-  readonly assetId: string;
-  readonly run: string;
-  readonly failure: EndpointFailure;
-}
-
-/** The endpoint will not be there, which is told at once: others of its asset may take half a day. */
-export function noticeOfHarvestFailure({ assetId, run, failure }: HarvestFailure): Notice {
-  const { configurationId } = failure;
-  const subject = `Asset ${assetId}: ${configurationId} failed`;
+/**
+ * The endpoint was not made or not harvested, which is told at once: others of its asset may take half a day. The notice at the asset's end
+ * names it once more.
+ */
+export function noticeOfHarvestFailure(
+  harvest: Harvest & { readonly endpoint: DescribedEndpoint | undefined; readonly failure: Failure },
+): Notice {
+  const { request, configurationId, endpoint, failure } = harvest;
+  const { code, message } = failure;
+  const failed = { configurationId, code, message };
+  const subject = `Asset ${request.id}: harvest of ${configurationId} failed`;
   return {
-    id: `harvest-failed:${assetId}:${configurationId}#${run}`,
+    id: idOf('harvest-failed', harvest),
     subject,
-    text: [subject, '', ...failureLines(failure)].join('\n'),
-    data: { Type: 'ERROR', Message: subject, Id: assetId, failedEndpoints: [failure] },
+    text: [subject, '', ...failureLines(failed)].join('\n'),
+    data: {
+      Type: 'ERROR',
+      Message: 'Failed to download asset from endpoint',
+      Id: request.id,
+      EgressEndpoint: [told(configurationId, endpoint)],
+      // All of the state there, with the CDN secret in it.
+      DebugInfo: {
+        createAssetRequest: createAssetRequest(request),
+        EgressEndpointPackagingConfigurationId: configurationId,
+        failure: { code, message },
+      },
+    },
+    ended: { failedEndpoints: [failed] },
   };
 }
 
-function typeOf(location: string): 'HLS' | 'DASH' | 'MSS' {
-  if (location.endsWith('.m3u8')) return 'HLS';
-  return location.endsWith('.mpd') ? 'DASH' : 'MSS';
+function told(configurationId: string, endpoint?: DescribedEndpoint): ToldEndpoint {
+  // An old asset without a status is taken for playable.
+  const status = endpoint ? (endpoint.status ?? 'PLAYABLE') : 'UNKNOWN';
+  return { PackagingConfigurationId: configurationId, Status: status, Url: endpoint?.url ?? '' };
+}
+
+function idOf(kind: string, { request, configurationId, run }: Harvest): string {
+  return `${kind}:${request.id}:${configurationId}#${run}`;
 }

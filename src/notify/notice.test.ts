@@ -30,7 +30,7 @@ describe('the notice at the end of an asset', () => {
       Type: 'NOTIFICATION',
       Id: 'lecture-1',
       downloadedAssets: [
-        { packagingConfiguration: 'cmaf', status: 'COMPLETE', s3Location: cmaf.locations },
+        { packagingConfiguration: 'cmaf', status: 'COMPLETE', s3Location: cmaf.locations[0], type: 'hls' },
         { packagingConfiguration: 'dash', status: 'SKIPPED' },
       ],
     });

@@ -1,9 +1,20 @@
 import { shownSource, type AssetRequest } from '../domain/asset.js';
-import { failureTable, type FailureCode } from '../domain/failure.js';
+import { failureTable, type Failure, type FailureCode } from '../domain/failure.js';
+import {
+  createAssetRequest,
+  downloadedAsset,
+  stateError,
+  type CreateAssetRequest,
+  type DownloadedAsset,
+  type ProgressUpdate,
+  type SkippedAsset,
+  type StateError,
+  type ToldEndpoint,
+} from './predecessor-data.js';
 
 /**
- * What somebody is told, with all of its wording. `Type`, `Message`, `Id` and `downloadedAssets` in `data` are what subscribers of
- * packaged-vod-downloader read; the other fields are ours. Never holds a secret.
+ * What somebody is told, with all of its wording. What `data` shares with predecessor-data is what subscribers of packaged-vod-downloader
+ * read; the other fields are ours. Never holds a secret.
  */
 export interface Notice {
   /** The same notice sent again has the same id. */
@@ -22,25 +33,14 @@ interface NoticeData {
   readonly Id: string;
   readonly downloadedAssets?: readonly NoticeEndpoint[];
   readonly failedEndpoints?: readonly EndpointFailure[];
-  /** What packaged-vod-downloader told of each endpoint, see harvest-notice. */
-  readonly EgressEndpoint?: readonly {
-    readonly PackagingConfigurationId: string;
-    readonly Status: string;
-    readonly Url: string;
-  }[];
-  readonly ProgressUpdate?: {
-    readonly downloadedSegments: readonly string[];
-    readonly skippedSegments: readonly string[];
-    readonly totalDownloadedSegments: number;
-    readonly totalSkippedSegments: number;
-    readonly objectsAtS3Dest: number;
-    readonly status: 'COMPLETE';
-    readonly progressPercentage: string;
-  };
-  readonly Asset?: { readonly s3Location: string; readonly type: 'HLS' | 'DASH' | 'MSS' };
-  readonly skipped?: {
-    readonly asset: { readonly packagingConfiguration: string; readonly status: 'SKIPPED'; readonly message: string };
-  };
+  readonly createAssetRequest?: CreateAssetRequest;
+  readonly CreateAssetError?: StateError;
+  readonly EgressEndpoint?: readonly ToldEndpoint[];
+  readonly EgressEndpointPackagingConfigurationId?: string;
+  readonly ProgressUpdate?: ProgressUpdate;
+  readonly Asset?: DownloadedAsset;
+  readonly skipped?: { readonly asset: SkippedAsset };
+  readonly DebugInfo?: object;
   readonly recording?: NoticeRecording;
 }
 
@@ -56,14 +56,12 @@ export interface NoticeRecording {
   readonly code?: FailureCode;
 }
 
-interface NoticeEndpoint {
-  readonly packagingConfiguration: string;
-  readonly status: 'COMPLETE' | 'SKIPPED' | 'REPAIRED';
+type NoticeEndpoint = ((DownloadedAsset & { readonly status: 'COMPLETE' | 'REPAIRED' }) | SkippedAsset) & {
   readonly message: string;
   /** entry manifests: object locations, e.g. `s3://bucket/path/index.m3u8` */
-  readonly s3Location: readonly string[];
+  readonly manifests: readonly string[];
   readonly playbackUrls: readonly string[];
-}
+};
 
 /** How one endpoint of an asset ended well. */
 export interface EndpointSuccess {
@@ -89,11 +87,13 @@ export interface AssetOutcome {
   readonly failed: readonly EndpointFailure[];
   /** Configurations whose endpoints were told of as they ended. */
   readonly toldAlready?: readonly string[];
+  /** Why MediaPackage does not take it; then there are no endpoints. */
+  readonly refused?: Failure;
 }
 
 /** The one notice at the end of an asset: what is there now, what failed and what to do about it. */
 export function noticeOfAsset(outcome: AssetOutcome): Notice {
-  const { request, succeeded, failed, toldAlready = [] } = outcome;
+  const { request, succeeded, failed, refused, toldAlready = [] } = outcome;
   const untold = ({ configurationId }: { configurationId: string }) => !toldAlready.includes(configurationId);
   const total = succeeded.length + failed.length;
   const subject =
@@ -116,6 +116,10 @@ export function noticeOfAsset(outcome: AssetOutcome): Notice {
       Id: request.id,
       ...(succeeded.length > 0 && { downloadedAssets: succeeded.map(noticeEndpoint) }),
       ...(failed.length > 0 && { failedEndpoints: failed }),
+      ...(refused && {
+        createAssetRequest: createAssetRequest(request),
+        CreateAssetError: stateError(refused),
+      }),
     },
     ...(toldAlready.length > 0 && {
       ended: { downloadedAssets: succeeded.filter(untold).map(noticeEndpoint), failedEndpoints: failed.filter(untold) },
@@ -146,11 +150,12 @@ export function failureLines(endpoint: EndpointFailure): string[] {
 }
 
 export function noticeEndpoint(endpoint: EndpointSuccess): NoticeEndpoint {
+  const { configurationId, status, locations: manifests, playbackUrls } = endpoint;
+  const ours = { message: statusWords[status], manifests, playbackUrls };
+  if (status === 'skipped') return { packagingConfiguration: configurationId, status: 'SKIPPED', ...ours };
   return {
-    packagingConfiguration: endpoint.configurationId,
-    status: ({ complete: 'COMPLETE', skipped: 'SKIPPED', repaired: 'REPAIRED' } as const)[endpoint.status],
-    message: statusWords[endpoint.status],
-    s3Location: endpoint.locations,
-    playbackUrls: endpoint.playbackUrls,
+    ...downloadedAsset(configurationId, manifests[0] ?? ''),
+    status: status === 'complete' ? 'COMPLETE' : 'REPAIRED',
+    ...ours,
   };
 }

@@ -28,10 +28,9 @@ const notice = (count = 1) =>
     failed: [{ configurationId: 'dash', code: 'source_invalid', message: 'segment 3 is cut off' }],
   });
 const start = noticeOfHarvestStart({
-  assetId: 'a',
+  request: { id: 'a', packagingGroupId: 'g', source: 's3://s/i.m3u8', destination: { path: '' } },
   configurationId: 'b',
-  url: 'https://h',
-  status: undefined,
+  endpoint: { url: 'https://h', status: undefined },
   run: 'r',
 });
 

@@ -62,11 +62,17 @@ function subjectOf({ subject }: Notice): string {
     .slice(0, maxSubject);
 }
 
+/** As much of it as SNS takes: programs read the data, people the text. */
 function messageOf({ id, text, data }: Notice): string {
-  const whole = JSON.stringify({ ...data, NoticeId: id, Text: text });
-  if (Buffer.byteLength(whole) <= maxMessageBytes) return whole;
   const { Type, Message, Id } = data;
-  return JSON.stringify({ Type, Message: Message.slice(0, 10_000), Id, NoticeId: id });
+  const messages = [
+    { ...data, NoticeId: id, Text: text },
+    { ...data, NoticeId: id },
+  ].map((each) => JSON.stringify(each));
+  return (
+    messages.find((message) => Buffer.byteLength(message) <= maxMessageBytes) ??
+    JSON.stringify({ Type, Message: Message.slice(0, 10_000), Id, NoticeId: id })
+  );
 }
 
 /** Told twice within five minutes, a FIFO topic passes a notice on once. */

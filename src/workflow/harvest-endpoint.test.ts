@@ -40,6 +40,7 @@ const egress: ManagedEgress = {
       await sleep(20, undefined, signal && { signal });
     }
   },
+  findComplete: ({ assetId }) => Promise.resolve(assetId === 'complete' ? { ...made, status: 'skipped' } : null),
   async harvest({ assetId, signal }, report) {
     report({ segmentsDone: 1, segmentsTotal: 3, bytesRead: 10, bytesWritten: 10 });
     while (assetId === 'held') await sleep(20, undefined, signal && { signal });
@@ -120,7 +121,7 @@ it('is told of as it ends, and so are its events, while others of its asset wait
   await expect.poll(() => noticesOf('mixed').length, patience).toBe(3);
   const failure = noticesOf('mixed').find(({ data }) => data.Type === 'ERROR')!;
   expect(failure.text).toContain('bad failed');
-  expect(failure.data.failedEndpoints).toMatchObject([{ configurationId: 'bad', code: 'endpoint_failed' }]);
+  expect(failure.ended?.failedEndpoints).toMatchObject([{ configurationId: 'bad', code: 'endpoint_failed' }]);
   expect(eventsOfAll('mixed').sort()).toEqual(['IngestError bad', 'VodAssetPlayable good']);
   expect(await stateOf('asset:mixed')).toBe('running');
 
@@ -148,7 +149,7 @@ it('is told of as it ends, and so are its events, while others of its asset wait
           .map(({ subject }) => subject),
       patience,
     )
-    .toContain('Asset mixed: bad failed');
+    .toContain('Asset mixed: harvest of bad failed');
 });
 
 it('is done at once when it stands in storage, and the service has it no more', async () => {
@@ -157,6 +158,15 @@ it('is done at once when it stands in storage, and the service has it no more', 
   const { steps, children } = await engine.jobs.show('asset:standing:hls');
   expect(steps.map(({ name }) => name)).not.toContain('wait until playable');
   expect(children).toEqual([]);
+});
+
+it('is harvested no more, nor told to begin, when all of it is in storage', async () => {
+  await submit('complete', 'complete', { hls: 'PLAYABLE' });
+  expect(await engine.result('asset:complete')).toMatchObject({ endpoints: [{ status: 'skipped' }] });
+  expect((await engine.jobs.show('asset:complete:hls')).children).toEqual([]);
+  const subjects = () => told.filter(({ data }) => data.Id === 'complete').map(({ subject }) => subject);
+  await expect.poll(subjects, patience).toHaveLength(2);
+  expect(subjects()).toContain('Asset complete: hls is complete already');
 });
 
 it('shows the progress of its harvest', async () => {

@@ -4,9 +4,9 @@ import { Failure } from '../domain/failure.js';
 import type { EndpointSuccess, Notice } from '../notify/notice.js';
 import { noticeOfHarvestEnd, noticeOfHarvestFailure, noticeOfHarvestStart } from '../notify/harvest-notice.js';
 import type { EndpointResult } from '../publish/egress/egress.js';
-import type { ManagedEgress } from '../publish/egress/managed-egress.js';
+import type { ManagedEgress, PlayableEndpoint } from '../publish/egress/managed-egress.js';
 import { defineWorkflow, type JobContext, type WorkflowDefinition } from './definition.js';
-import { bringOver, type HarvestInput } from './harvest.js';
+import { bringOver, harvestJobOf, placeOf, type HarvestInput } from './harvest.js';
 import type { EndpointServices } from './package-endpoint.js';
 import type { TellInput } from './tell.js';
 
@@ -55,53 +55,18 @@ export function harvestEndpoint(services: ManagedEndpointServices) {
     title: ({ request, configurationId }) => `asset ${request.id}, endpoint ${configurationId}`,
 
     async run(input, job) {
-      try {
-        return await madeAndTold(services, input, job);
-      } catch (error) {
-        // The engine's own errors steer it; a Failure is the endpoint's end, which others of the asset do not delay.
-        if (error instanceof Failure) await tellFailure(services, input, { job, failure: error });
-        throw error;
-      }
+      const run = await job.step('name this run', () =>
+        Promise.resolve({ id: crypto.randomUUID(), began: Date.now() }),
+      );
+      const { standing } = input;
+      if (standing)
+        return madePlayable(services, input, { job, run, made: standing }).catch(telling(services, input, job));
+      const playable = await waitedFor(services, input, { job, run }).catch(telling(services, input, job));
+      return harvested(services, input, { job, run, playable })
+        .then((made) => madePlayable(services, input, { job, run, made }))
+        .catch(telling(services, input, job, playable));
     },
   });
-}
-
-async function madeAndTold(
-  services: ManagedEndpointServices,
-  input: ManagedEndpointInput,
-  job: JobContext,
-): Promise<EndpointSuccess> {
-  const { catalog, locate, playbackUrl } = services;
-  const { request, configurationId } = input;
-  const { bucket } = request.destination;
-  const destination = endpointPrefix(request, configurationId);
-  const run = await job.step('name this run', () => Promise.resolve({ id: crypto.randomUUID(), began: Date.now() }));
-
-  const made = input.standing ?? (await waitedForAndHarvested(services, input, { job, run }));
-  const capability = await job.step('make playable', () =>
-    catalog.publish({ request, configurationId, prefix: destination, made }),
-  );
-  const success: EndpointSuccess = {
-    configurationId,
-    status: made.status,
-    objects: made.objects,
-    bytes: made.bytes,
-    locations: made.manifests.map((key) => locate(bucket, key)),
-    playbackUrls: made.manifests.map((key) => playbackUrl(capability, key.slice(destination.length + 1))),
-  };
-  await tellAll(services, job, noticeOfHarvestEnd({ assetId: request.id, run: run.id, endpoint: success }));
-  return success;
-}
-
-async function tellFailure(
-  services: ManagedEndpointServices,
-  { request, configurationId }: ManagedEndpointInput,
-  { job, failure: { code, message } }: { job: JobContext; failure: Failure },
-): Promise<void> {
-  // By a name of its own: a retry that fails again is another failure.
-  const run = await job.step('name this failure', () => Promise.resolve(crypto.randomUUID()));
-  const failure = { configurationId, code, message };
-  await tellAll(services, job, noticeOfHarvestFailure({ assetId: request.id, run, failure }));
 }
 
 interface Run {
@@ -109,32 +74,85 @@ interface Run {
   readonly run: { readonly id: string; /** milliseconds since 1970 */ readonly began: number };
 }
 
-async function waitedForAndHarvested(
+function waitedFor(
+  { managedEgress, patience }: ManagedEndpointServices,
+  input: ManagedEndpointInput,
+  { job, run }: Run,
+): Promise<PlayableEndpoint> {
+  const awaited = { ...placeOf(input), deadline: new Date(run.began + patience) };
+  return job.step('wait until playable', ({ signal }) => managedEgress.waitUntilPlayable(awaited, signal), {
+    waits: true,
+  });
+}
+
+/** What is complete already is only verified, and no harvest of it is told to begin. */
+async function harvested(
   services: ManagedEndpointServices,
   { request, configurationId, waitsApart }: ManagedEndpointInput,
-  { job, run }: Run,
+  { job, run, playable }: Run & { readonly playable: PlayableEndpoint },
 ): Promise<EndpointResult> {
-  const { managedEgress, harvest, patience } = services;
-  const endpoint = { assetId: request.id, configurationId };
-  const { bucket } = request.destination;
-  const awaited = {
-    ...endpoint,
-    ...(bucket !== undefined && { bucket }),
-    destination: endpointPrefix(request, configurationId),
-    deadline: new Date(run.began + patience),
-  };
-  const playable = await job.step(
-    'wait until playable',
-    ({ signal }) => managedEgress.waitUntilPlayable(awaited, signal),
-    { waits: true },
-  );
-  await tellAll(services, job, noticeOfHarvestStart({ ...endpoint, ...playable, run: run.id }));
+  const { managedEgress, harvest } = services;
   const input = { request, configurationId, url: playable.url };
+  if (await job.patched('look before the harvest')) {
+    const there = await job.step('look at what is there', ({ signal }) =>
+      managedEgress.findComplete({ ...harvestJobOf(input), signal }),
+    );
+    if (there) return there;
+  }
+  await tellAll(services, job, noticeOfHarvestStart({ request, configurationId, endpoint: playable, run: run.id }));
   if (!waitsApart) return job.step('harvest', (step) => bringOver(managedEgress, input, step));
   const child = await job.startChild(harvest, `${job.id}:harvest`, input);
   const [outcome] = await job.settleChildren([child]);
   if (outcome?.status === 'done') return outcome.result;
   throw outcome?.failure ?? new Error('a child was not settled');
+}
+
+async function madePlayable(
+  services: ManagedEndpointServices,
+  { request, configurationId }: ManagedEndpointInput,
+  { job, run, made }: Run & { readonly made: EndpointResult },
+): Promise<EndpointSuccess> {
+  const { catalog, locate, playbackUrl } = services;
+  const { bucket } = request.destination;
+  const prefix = endpointPrefix(request, configurationId);
+  const capability = await job.step('make playable', () => catalog.publish({ request, configurationId, prefix, made }));
+  const success: EndpointSuccess = {
+    configurationId,
+    status: made.status,
+    objects: made.objects,
+    bytes: made.bytes,
+    locations: made.manifests.map((key) => locate(bucket, key)),
+    playbackUrls: made.manifests.map((key) => playbackUrl(capability, key.slice(prefix.length + 1))),
+  };
+  await tellAll(services, job, noticeOfHarvestEnd({ request, run: run.id, endpoint: success }));
+  return success;
+}
+
+/**
+ * Tells a failure, which is the endpoint's end and which others of the asset do not delay, and throws it on.
+ * @param seen the endpoint, once it was playable; else what the failure knows of it
+ */
+function telling(
+  services: ManagedEndpointServices,
+  { request, configurationId }: ManagedEndpointInput,
+  job: JobContext,
+  seen?: PlayableEndpoint,
+) {
+  return async (error: unknown): Promise<never> => {
+    // The engine's own errors steer it: a job that was cancelled or taken over has not failed.
+    if (error instanceof Failure) {
+      // By a name of its own: a retry that fails again is another failure.
+      const run = await job.step('name this failure', () => Promise.resolve(crypto.randomUUID()));
+      const endpoint = seen ?? describedBy(error);
+      const notice = noticeOfHarvestFailure({ request, configurationId, run, endpoint, failure: error });
+      await tellAll(services, job, notice);
+    }
+    throw error;
+  };
+}
+
+function describedBy({ details: { status, url } }: Failure): PlayableEndpoint | undefined {
+  return typeof status === 'string' ? { status, url: typeof url === 'string' ? url : '' } : undefined;
 }
 
 async function tellAll({ tell, targets }: ManagedEndpointServices, job: JobContext, notice: Notice): Promise<void> {

@@ -7,7 +7,7 @@ import {
   type AssetRequest,
 } from '../domain/asset.js';
 import type { EndpointResult } from '../publish/egress/egress.js';
-import type { ManagedEgress } from '../publish/egress/managed-egress.js';
+import type { ManagedEgress, ManagedEndpointJob } from '../publish/egress/managed-egress.js';
 import { defineWorkflow, type StepContext } from './definition.js';
 import { inSegments } from './in-segments.js';
 
@@ -36,16 +36,21 @@ export function harvest({ managedEgress }: { readonly managedEgress: Pick<Manage
 
 export function bringOver(
   egress: Pick<ManagedEgress, 'harvest'>,
-  { request, configurationId, url }: HarvestInput,
+  input: HarvestInput,
   { signal, report }: StepContext,
 ): Promise<EndpointResult> {
-  const { id: assetId, packagingGroupId, destination } = request;
-  return egress.harvest(
-    {
-      ...{ assetId, configurationId, packagingGroupId, url, signal },
-      ...(destination.bucket !== undefined && { bucket: destination.bucket }),
-      destination: endpointPrefix(request, configurationId),
-    },
-    (progress) => report(inSegments(progress)),
-  );
+  return egress.harvest({ ...harvestJobOf(input), signal }, (progress) => report(inSegments(progress)));
+}
+
+/** What a harvest takes, and where it goes. */
+export function harvestJobOf({ request, configurationId, url }: HarvestInput): ManagedEndpointJob {
+  return { ...placeOf({ request, configurationId }), packagingGroupId: request.packagingGroupId, url };
+}
+
+export function placeOf({ request, configurationId }: Pick<HarvestInput, 'request' | 'configurationId'>) {
+  const { id: assetId, destination } = request;
+  return {
+    ...{ assetId, configurationId, destination: endpointPrefix(request, configurationId) },
+    ...(destination.bucket !== undefined && { bucket: destination.bucket }),
+  };
 }

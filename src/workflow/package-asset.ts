@@ -61,7 +61,12 @@ export function packageAsset(services: AssetServices) {
       const children = await startEndpoints(services, input, job).catch(async (error: unknown) => {
         // The engine's own errors steer it; a Failure is that MediaPackage does not take the asset, which somebody has to know.
         if (error instanceof Failure)
-          await tellOutcome(services, job, { request, succeeded: [], failed: [refusal(input, error)] });
+          await tellOutcome(services, job, {
+            request,
+            succeeded: [],
+            failed: [refusal(input, error)],
+            refused: error,
+          });
         throw error;
       });
       const outcomes = await job.settleChildren(children.map(({ child }) => child));

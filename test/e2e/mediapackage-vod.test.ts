@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { text } from 'node:stream/consumers';
 import * as sdk from '@aws-sdk/client-mediapackage-vod';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServer, type RunningServer } from '../../src/cli/serve.js';
 import { readConfig } from '../../src/config/config.js';
+import { AwsError, awsListener, type AwsCall } from '../support/aws-listener.js';
 import { createDataFolder } from '../support/embedded-data-folder.js';
 import { itLong } from '../support/it-long.js';
 import { projectRoot, reelway } from '../support/reelway.js';
@@ -19,7 +19,8 @@ import { setEnvironment } from '../support/set-environment.js';
 
 /**
  * Reelway as MediaPackage VOD, with AWS's own SDK as its client, and with Reelway's MediaPackage adapter as its client: source in S3,
- * packaged by one Reelway, harvested by another to S3, SNS told. Secrets Manager and SNS are small servers of this test.
+ * packaged by one Reelway, harvested by another to S3, SNS told. Secrets Manager and SNS are small servers of this test,
+ * which check signatures and requests.
  */
 const secretArn = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:cdn';
 const identifier = 'identifier-of-the-tests-0001';
@@ -34,20 +35,22 @@ let restoreEnvironment: () => void;
 const told: { Type: string; Message: string }[] = [];
 let other: { url: string; close: () => void };
 
-async function answerAws(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const body = await text(request);
-  if (request.headers['x-amz-target'] === 'secretsmanager.GetSecretValue')
-    return void response.end(
-      JSON.stringify({ ARN: secretArn, SecretString: JSON.stringify({ MediaPackageCDNIdentifier: identifier }) }),
-    );
-  told.push(JSON.parse(new URLSearchParams(body).get('Message') ?? '{}') as (typeof told)[0]);
-  response.end('<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>');
-}
+const answers = {
+  secretsmanager({ parameters }: AwsCall) {
+    if (parameters.SecretId !== secretArn) throw new AwsError(400, 'ResourceNotFoundException', 'no such secret');
+    return { ARN: secretArn, SecretString: JSON.stringify({ MediaPackageCDNIdentifier: identifier }) };
+  },
+  sns({ parameters }: AwsCall) {
+    told.push(JSON.parse(String(parameters.Message)) as (typeof told)[0]);
+    return { MessageId: '1' };
+  },
+};
 
 beforeAll(async () => {
   base = await mkdtemp(path.join(tmpdir(), 'reelway-e2e-vod-'));
   s3 = await startS3Server();
-  const aws = createServer((request, response) => void answerAws(request, response));
+  const listener = awsListener({ credentials: s3.credentials, answers });
+  const aws = createServer((request, response) => void listener(request, response));
   aws.listen(0, '127.0.0.1');
   await once(aws, 'listening');
   other = {
@@ -390,8 +393,8 @@ describe('a packaging group of MediaPackage', () => {
         'NOTIFICATION Asset talk is ready: 2 of 2 endpoints',
         'NOTIFICATION Download Complete',
         'NOTIFICATION Download Complete',
-        'NOTIFICATION Initiating download',
-        'NOTIFICATION Initiating download',
+        'NOTIFICATION Initiating download of egress endpoint',
+        'NOTIFICATION Initiating download of egress endpoint',
       ]);
 
       const again = await run();

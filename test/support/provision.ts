@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { botocoreData } from './botocore.js';
 
 /**
  * Programs that some tests need beside Node. On Debian as root they are installed by `npm test` itself, said aloud; elsewhere what is
@@ -36,6 +37,11 @@ export const toolTable = {
     packages: ['awscli'],
     purpose: 'asks our MediaPackage VOD as people do',
     isHere: () => onPath('aws'),
+  },
+  botocore: {
+    packages: ['python3-botocore'],
+    purpose: "AWS's own models of its services, which requests to stand-ins are held against",
+    isHere: () => botocoreData() !== undefined,
   },
 } as const satisfies Record<string, { packages: string[]; purpose: string; isHere: () => boolean }>;
 

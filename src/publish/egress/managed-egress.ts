@@ -15,6 +15,11 @@ export interface ManagedEgress {
    * @throws Failure endpoint_failed; endpoint_not_playable when the deadline passes; destination_occupied, at once
    */
   waitUntilPlayable(endpoint: AwaitedEndpoint, signal?: AbortSignal): Promise<PlayableEndpoint>;
+  /**
+   * The endpoint, when all that was harvested of it, from that very address, is in storage, verified; null otherwise. Asks nothing of the
+   * service.
+   */
+  findComplete(job: ManagedEndpointJob): Promise<EndpointResult | null>;
   /** Harvests the endpoint: every object in storage, then its inventory. Safe to call again: skips, resumes, repairs. */
   harvest(job: ManagedEndpointJob, report: ReportProgress): Promise<EndpointResult>;
 }

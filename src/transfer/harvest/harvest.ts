@@ -16,6 +16,7 @@ import { standingResult, sumOf, type HarvestResult } from './harvest-result.js';
 import { assignKeys } from './keys.js';
 import { manifestTypes, type FetchedManifest } from './manifest.js';
 import { mirrorResources, type MirrorWork, type ReportHarvest } from './mirror-resources.js';
+import { provenanceOf } from './provenance.js';
 import { originOf, type Credentials, type Origin } from './origin.js';
 import type { Resource } from './resource.js';
 
@@ -57,18 +58,16 @@ export const defaultMaxObjectBytes = 256 * 1024 ** 3;
  * @throws Failure source_live, source_invalid, source_changed, destination_occupied and others; what is in place stays
  */
 export async function harvest(ports: HarvestPorts, job: HarvestJob, report: ReportHarvest): Promise<HarvestResult> {
+  const provenance = provenanceOf(job.url);
   const mirror: MirrorFolder = {
     at: { store: job.store, folder: job.folder },
     subject: job.subject,
-    fingerprint: createHash('sha256')
-      .update(`harvest 1 ${withoutQuery(job.url)}`)
-      .digest('hex'),
+    fingerprint: createHash('sha256').update(`harvest 1 ${provenance.source}`).digest('hex'),
   };
   // Everything under way listens to it at once, which is no leak.
   if (job.signal) setMaxListeners(0, job.signal);
   const survey = await surveyMirror(mirror, job.signal);
-  const query = queryDigest(job.url);
-  const sameQuery = survey.inventory?.harvest?.query === query;
+  const sameQuery = survey.inventory?.harvest?.query === provenance.query;
   // Another query may be another token or another presentation: the manifests tell.
   if (!job.refresh && !job.prune && sameQuery && isWhole(survey)) {
     if (survey.hasJournal) await removeJournal(mirror.at);
@@ -98,7 +97,7 @@ export async function harvest(ports: HarvestPorts, job: HarvestJob, report: Repo
   };
   const mirrored = await mirrorResources(work, layout, report);
   if (mirrored.fetched.objects > 0) await refuseMovedManifests(layout.manifests, fetching);
-  return finish({ job, work, presentation, layout, mirrored, query, sameQuery });
+  return finish({ job, work, presentation, layout, mirrored, provenance, sameQuery });
 }
 
 /** All that is to be written, and where. */
@@ -154,13 +153,21 @@ interface Finish {
   readonly presentation: Presentation;
   readonly layout: Layout;
   readonly mirrored: Awaited<ReturnType<typeof mirrorResources>>;
-  readonly query: string;
+  readonly provenance: ReturnType<typeof provenanceOf>;
   /** The inventory in place has it already. */
   readonly sameQuery: boolean;
 }
 
 /** All resources are in place: child manifests, the entry, the inventory, then the journal goes. */
-async function finish({ job, work, presentation, layout, mirrored, query, sameQuery }: Finish): Promise<HarvestResult> {
+async function finish({
+  job,
+  work,
+  presentation,
+  layout,
+  mirrored,
+  provenance,
+  sameQuery,
+}: Finish): Promise<HarvestResult> {
   const { mirror, survey } = work;
   const { made, writer, absent } = mirrored;
   let { objects, bytes } = mirrored.fetched;
@@ -191,8 +198,7 @@ async function finish({ job, work, presentation, layout, mirrored, query, sameQu
     entries: [entry],
     objects: [...made.values()],
     harvest: {
-      source: withoutQuery(job.url),
-      query,
+      ...provenance,
       root: layout.root,
       former: job.prune ? [] : former,
       revision: work.revision,
@@ -253,15 +259,6 @@ function statusOf({
 function isWhole(survey: MirrorSurvey): survey is MirrorSurvey & { readonly inventory: Inventory } {
   const { finished, inventory, intact } = survey;
   return finished && inventory !== undefined && inventory.objects.every(({ key }) => intact.has(key));
-}
-
-/** The query itself may be a secret. */
-function queryDigest(url: string): string {
-  return createHash('sha256').update(new URL(url).search).digest('hex');
-}
-
-function withoutQuery(url: string): string {
-  return url.replace(/[?#].*/s, '');
 }
 
 function withoutHash(url: string): string {

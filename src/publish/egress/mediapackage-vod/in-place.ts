@@ -1,9 +1,9 @@
 import { endpointPrefix, type AssetRequest } from '../../../domain/asset.js';
 import type { ObjectStore } from '../../../storage/object-store.js';
-import { ownFolder } from '../../../transfer/harvest/destination.js';
+import { ownFolder, type MirrorFolder } from '../../../transfer/harvest/destination.js';
 import type { HarvestResult } from '../../../transfer/harvest/harvest-result.js';
 import { standingMirror } from '../../../transfer/harvest/standing.js';
-import type { EndpointResult } from '../egress.js';
+import type { EndpointJob, EndpointResult } from '../egress.js';
 import type { ManagedEndpoint, PreparedEndpoint } from '../managed-egress.js';
 
 export type OpenStore = (bucket: string | undefined) => ObjectStore;
@@ -19,26 +19,28 @@ export async function endpointsInPlace(
 ): Promise<PreparedEndpoint[]> {
   const found: PreparedEndpoint[] = [];
   for (const configurationId of configurationIds) {
-    const folder = endpointPrefix(request, configurationId);
-    const subject = subjectOf({ assetId: request.id, configurationId });
-    const at = { store: openStore(request.destination.bucket), folder };
-    const mirror = await standingMirror({ at, subject }, signal);
+    const { bucket } = request.destination;
+    const destination = endpointPrefix(request, configurationId);
+    const endpoint = { assetId: request.id, configurationId, destination, ...(bucket !== undefined && { bucket }) };
+    const mirror = await standingMirror(folderOf(openStore, endpoint), signal);
     found.push({ configurationId, ...(mirror && { standing: endpointResult(mirror) }) });
   }
   return found;
 }
 
 /** @throws Failure destination_occupied when the endpoint's folder is somebody else's */
-export async function refuseForeignFolder(
-  openStore: OpenStore,
-  endpoint: ManagedEndpoint & { readonly bucket?: string; readonly destination: string },
-): Promise<void> {
-  const at = { store: openStore(endpoint.bucket), folder: endpoint.destination };
-  await ownFolder({ at, subject: subjectOf(endpoint) });
+export async function refuseForeignFolder(openStore: OpenStore, endpoint: PlacedEndpoint): Promise<void> {
+  await ownFolder(folderOf(openStore, endpoint));
+}
+
+type PlacedEndpoint = ManagedEndpoint & Pick<EndpointJob, 'bucket' | 'destination'>;
+
+export function folderOf(openStore: OpenStore, endpoint: PlacedEndpoint): Pick<MirrorFolder, 'at' | 'subject'> {
+  return { at: { store: openStore(endpoint.bucket), folder: endpoint.destination }, subject: subjectOf(endpoint) };
 }
 
 /** Whose folder it is. */
-export function subjectOf({ assetId, configurationId }: ManagedEndpoint): string {
+function subjectOf({ assetId, configurationId }: ManagedEndpoint): string {
   return `${assetId}/${configurationId}`;
 }
 

@@ -1,10 +1,13 @@
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { loopbackServer, type LoopbackServer } from '../../../../test/support/http-server.js';
+import { AwsError, NoAnswer } from '../../../../test/support/aws-listener.js';
+import {
+  secretArn,
+  startMediaPackageServer,
+  type MediaPackageServer,
+} from '../../../../test/support/mediapackage-server.js';
 import type { AssetRequest } from '../../../domain/asset.js';
 import { pace } from '../../../net/pace.js';
 import { httpClient } from '../../../net/request.js';
@@ -15,7 +18,6 @@ import { awsClients } from './aws-clients.js';
 import { mediaPackageVod } from './mediapackage-vod.js';
 import { setEnvironment } from '../../../../test/support/set-environment.js';
 
-const secretArn = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:MediaPackage/cdn-AbCdEf';
 const request: AssetRequest = {
   id: 'lecture',
   packagingGroupId: 'group',
@@ -24,25 +26,7 @@ const request: AssetRequest = {
   destination: { path: 'vod' },
 };
 
-/** What the stand-in of AWS has and does; tests change it. */
-interface Aws {
-  assets: Map<string, Record<string, unknown>>;
-  group: Record<string, unknown>;
-  /** Status of the endpoint at each further look; the last one stays. */
-  statuses: (string | undefined)[];
-  createdAt: string;
-  secret: string;
-  /** What it becomes once it was read. */
-  rotatedSecret: string | undefined;
-  secretReads: number;
-  /** Answers the next request in place of the service. */
-  faults: ((response: ServerResponse) => unknown)[];
-  /** The value that the origin lets in; undefined: the header is refused with 404, as MediaPackage does. */
-  identifier: string | undefined;
-}
-
-let aws: Aws;
-let server: LoopbackServer;
+let aws: MediaPackageServer;
 let folder: string;
 let egress: ManagedEgress;
 let egressOf: (options?: Parameters<typeof awsClients>[0]) => ManagedEgress;
@@ -50,20 +34,16 @@ let egressOf: (options?: Parameters<typeof awsClients>[0]) => ManagedEgress;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'reelway-mediapackage-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  aws = {
-    assets: new Map(),
-    group: { id: 'group' },
-    statuses: ['PLAYABLE'],
-    createdAt: new Date().toISOString(),
-    secret: '',
-    rotatedSecret: undefined,
-    secretReads: 0,
-    faults: [],
-    identifier: undefined,
-  };
-  server = await loopbackServer(answer);
-  const account = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'example' };
-  onTestFinished(setEnvironment({ AWS_ENDPOINT_URL: server.origin, AWS_REGION: 'us-east-1', ...account }));
+  const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'example' };
+  aws = await startMediaPackageServer(credentials);
+  onTestFinished(
+    setEnvironment({
+      AWS_ENDPOINT_URL: aws.origin,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    }),
+  );
   const client = httpClient({ policy: { privateHosts: [{ kind: 'host', host: '127.0.0.1' }] } });
   onTestFinished(() => client.close());
   egressOf = (options) =>
@@ -81,69 +61,15 @@ beforeEach(async () => {
   egress = egressOf();
 });
 
-async function answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-  const url = incoming.url ?? '';
-  if (url.startsWith('/out/')) return answerPlayback(incoming, response);
-  expect(incoming.headers.authorization).toMatch(
-    /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/us-east-1\/(mediapackage-vod|secretsmanager)\//,
-  );
-  const body = await text(incoming);
-  const fault = aws.faults.shift();
-  if (fault) return void fault(response);
-  if (incoming.headers['x-amz-target'] === 'secretsmanager.GetSecretValue') {
-    aws.secretReads++;
-    expect(JSON.parse(body)).toEqual({ SecretId: secretArn });
-    send(response, 200, { ARN: secretArn, SecretString: aws.secret });
-    aws.secret = aws.rotatedSecret ?? aws.secret;
-    return;
-  }
-  const [, kind, id = ''] = url.split('/');
-  if (kind === 'packaging_groups') return send(response, 200, aws.group);
-  if (kind?.startsWith('packaging_configurations?')) return answerConfigurations(kind, response);
-  if (incoming.method === 'POST') {
-    const given = JSON.parse(body) as Record<string, unknown>;
-    aws.assets.set(given.id as string, { ...given, createdAt: aws.createdAt });
-    return send(response, 200, described(given.id as string));
-  }
-  if (!aws.assets.has(id)) return send(response, 404, { message: 'no such asset' }, 'NotFoundException');
-  return send(response, 200, described(id));
-}
+type Fault = [status: number, name: string] | NoAnswer;
 
-/** A page each. */
-function answerConfigurations(url: string, response: ServerResponse): void {
-  const query = new URLSearchParams(url.slice(url.indexOf('?')));
-  expect(query.get('packagingGroupId')).toBe('group');
-  const second = query.get('nextToken') === 'second';
-  const packagingConfigurations = [{ id: second ? 'hls2' : 'hls', packagingGroupId: 'group' }];
-  send(response, 200, { packagingConfigurations, ...(!second && { nextToken: 'second' }) });
-}
-
-function described(id: string): object {
-  const status = aws.statuses.length > 1 ? aws.statuses.shift() : aws.statuses[0];
-  const endpoint = (name: string) => ({
-    packagingConfigurationId: name,
-    url: `${server.origin}/out/v1/a/${name}/b/index.m3u8`,
-    ...(status !== undefined && { status }),
-  });
-  return { ...aws.assets.get(id), egressEndpoints: [endpoint('hls'), endpoint('hls2')] };
-}
-
-function send(response: ServerResponse, status: number, body: object, error?: string): void {
-  response.writeHead(status, { 'content-type': 'application/json', ...(error && { 'x-amzn-errortype': error }) });
-  response.end(JSON.stringify(body));
-}
-const fault = (status: number, error: string) => (response: ServerResponse) =>
-  send(response, status, { message: 'a test asked for this' }, error);
-
-function answerPlayback({ url, headers }: IncomingMessage, response: ServerResponse): void {
-  const given = headers['x-mediapackage-cdnidentifier'];
-  if (aws.identifier === undefined && given !== undefined) return void response.writeHead(404).end();
-  if (aws.identifier !== given) return void response.writeHead(403).end();
-  if (/^\/out\/v1\/a\/hls2?\/b\/index\.m3u8$/.test(url ?? ''))
-    return void response.end('#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n../../c/d/v.m3u8?m=1\n');
-  if (url === '/out/v1/a/c/d/v.m3u8?m=1')
-    return void response.end('#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\ne/1.ts?m=1\n#EXT-X-ENDLIST\n');
-  response.end(`G${url}`);
+/** The next requests of AWS's services get these errors, one each. @returns those that are left */
+function faults(...errors: Fault[]): unknown[] {
+  aws.fault = () => {
+    const next = errors.shift();
+    return Array.isArray(next) ? new AwsError(...next, 'a test asked for this') : next;
+  };
+  return errors;
 }
 
 const bothEndpoints = [{ configurationId: 'hls' }, { configurationId: 'hls2' }];
@@ -154,11 +80,20 @@ const harvesting = {
   packagingGroupId: 'group',
   destination: 'vod/lecture/hls',
 };
+
+/** The group has CDN authorization. */
+function guardedBy(identifier: string): void {
+  const roleArn = 'arn:aws:iam::123456789012:role/r';
+  aws.group = { id: 'group', authorization: { cdnIdentifierSecret: secretArn, secretsRoleArn: roleArn } };
+  aws.secret = JSON.stringify({ MediaPackageCDNIdentifier: identifier });
+  aws.identifier = identifier;
+}
+
 const harvestHls = () =>
-  egress.harvest({ ...harvesting, url: `${server.origin}/out/v1/a/hls/b/index.m3u8` }, () => undefined);
+  egress.harvest({ ...harvesting, url: `${aws.origin}/out/v1/a/hls/b/index.m3u8` }, () => undefined);
 const harvestHls2 = () => {
   const other = { ...harvesting, configurationId: 'hls2', destination: 'vod/lecture/hls2' };
-  return egress.harvest({ ...other, url: `${server.origin}/out/v1/a/hls2/b/index.m3u8` }, () => undefined);
+  return egress.harvest({ ...other, url: `${aws.origin}/out/v1/a/hls2/b/index.m3u8` }, () => undefined);
 };
 
 describe('an asset of MediaPackage VOD', () => {
@@ -170,7 +105,7 @@ describe('an asset of MediaPackage VOD', () => {
       sourceRoleArn: request.sourceRoleArn,
     });
     expect(await egress.prepare(request)).toEqual(bothEndpoints);
-    expect(server.requests.filter((line) => line.startsWith('POST'))).toHaveLength(1);
+    expect(aws.requests.filter((line) => line.startsWith('POST'))).toHaveLength(1);
   });
 
   it.each(['lecture #1/a b.m3u8', 'what?/50%20.m3u8', 'a+b/für.m3u8'])(
@@ -189,8 +124,8 @@ describe('an asset of MediaPackage VOD', () => {
       sourceArn: 'arn:aws:s3:::source/a/index.m3u8',
     });
     // Configurations that may not be listed are no reason not to make it.
-    const unlisted = fault(403, 'AccessDeniedException');
-    aws.faults = [fault(404, 'NotFoundException'), unlisted, fault(422, 'UnprocessableEntityException')];
+    const unlisted: Fault = [403, 'AccessDeniedException'];
+    faults([404, 'NotFoundException'], unlisted, [422, 'UnprocessableEntityException']);
     expect(await egress.prepare(request)).toEqual(bothEndpoints);
   });
 
@@ -212,24 +147,32 @@ describe('an asset of MediaPackage VOD', () => {
   });
 
   it('waits out throttling, and says what was refused', async () => {
-    aws.faults = [fault(429, 'TooManyRequestsException'), fault(503, 'ServiceUnavailableException')];
+    faults([429, 'TooManyRequestsException'], [503, 'ServiceUnavailableException']);
     expect(await egress.prepare(request)).toHaveLength(2);
     for (const [status, name] of [
       [403, 'ForbiddenException'],
       [422, 'UnprocessableEntityException'],
     ] as const) {
-      aws.faults = [fault(status, name)];
+      const left = faults([status, name]);
       await expect(egress.prepare(request)).rejects.toMatchObject({
         code: 'mediapackage_refused',
         message: expect.stringContaining(name) as string,
       });
-      expect(aws.faults).toEqual([]);
+      expect(left).toEqual([]);
     }
+  });
+
+  it('is asked for with signatures that AWS accepts, or refused', async () => {
+    process.env.AWS_SECRET_ACCESS_KEY = 'another';
+    await expect(egress.prepare(request)).rejects.toMatchObject({
+      code: 'mediapackage_refused',
+      message: expect.stringContaining('SignatureDoesNotMatch') as string,
+    });
   });
 });
 
 describe('an asset that MediaPackage VOD has no more', () => {
-  const created = () => server.requests.filter((line) => line.startsWith('POST'));
+  const created = () => aws.requests.filter((line) => line.startsWith('POST'));
   const standing = { status: 'skipped', objects: 3, durationMs: 4000 };
 
   it('is not made again when all of it is in storage, verified', async () => {
@@ -279,7 +222,27 @@ describe('an endpoint of MediaPackage VOD', () => {
   it('is waited for until it is playable', async () => {
     await egress.prepare(request);
     aws.statuses = ['QUEUED', 'PROCESSING', 'PROCESSING', 'PLAYABLE'];
-    expect(await wait()).toEqual({ url: `${server.origin}/out/v1/a/hls/b/index.m3u8`, status: 'PLAYABLE' });
+    expect(await wait()).toEqual({ url: `${aws.origin}/out/v1/a/hls/b/index.m3u8`, status: 'PLAYABLE' });
+  });
+
+  it('is waited for through an outage that is longer than the patience with a request, and through networks that swallow them', async () => {
+    await egress.prepare(request);
+    const unavailable: Fault = [503, 'ServiceUnavailableException'];
+    const throttled: Fault = [400, 'ThrottlingException'];
+    const outage = Array<Fault>(10).fill(unavailable);
+    const left = faults(...outage, throttled, new NoAnswer('cut'), new NoAnswer('silent'));
+    const deadline = new Date(Date.now() + 10_000);
+    const hasty = egressOf({ maxAttempts: 1, idleTimeout: 300 });
+    const endpoint = { assetId: 'lecture', configurationId: 'hls', destination: 'vod/lecture/hls', deadline };
+    expect(await hasty.waitUntilPlayable(endpoint)).toMatchObject({ status: 'PLAYABLE' });
+    expect(left).toEqual([]);
+    faults([403, 'ForbiddenException']);
+    await expect(hasty.waitUntilPlayable(endpoint)).rejects.toMatchObject({ code: 'mediapackage_refused' });
+    faults(...Array<Fault>(1000).fill(throttled));
+    await expect(hasty.waitUntilPlayable({ ...endpoint, deadline: new Date(Date.now() + 50) })).rejects.toMatchObject({
+      code: 'endpoint_not_playable',
+      message: expect.stringContaining('ThrottlingException') as string,
+    });
   });
 
   it.each([
@@ -289,27 +252,9 @@ describe('an endpoint of MediaPackage VOD', () => {
   ])('that %s is a failure of its own', async (_name, statuses, code) => {
     await egress.prepare(request);
     aws.statuses = statuses;
-    await expect(wait(100)).rejects.toMatchObject({ code });
-  });
-
-  it('is waited for through an outage that is longer than the patience with a request, and through networks that swallow them', async () => {
-    await egress.prepare(request);
-    const cut = (response: ServerResponse): unknown => response.destroy();
-    const silent = (): undefined => undefined;
-    const throttled = fault(400, 'ThrottlingException');
-    aws.faults = [...Array<typeof cut>(10).fill(fault(503, 'ServiceUnavailableException')), throttled, cut, silent];
-    const deadline = new Date(Date.now() + 10_000);
-    const hasty = egressOf({ maxAttempts: 1, idleTimeout: 300 });
-    const endpoint = { assetId: 'lecture', configurationId: 'hls', destination: 'vod/lecture/hls', deadline };
-    expect(await hasty.waitUntilPlayable(endpoint)).toMatchObject({ status: 'PLAYABLE' });
-    expect(aws.faults).toEqual([]);
-    aws.faults = [fault(403, 'ForbiddenException')];
-    await expect(hasty.waitUntilPlayable(endpoint)).rejects.toMatchObject({ code: 'mediapackage_refused' });
-    aws.faults = Array<typeof cut>(1000).fill(throttled);
-    await expect(hasty.waitUntilPlayable({ ...endpoint, deadline: new Date(Date.now() + 50) })).rejects.toMatchObject({
-      code: 'endpoint_not_playable',
-      message: expect.stringContaining('ThrottlingException') as string,
-    });
+    const status = statuses.at(-1) ?? 'unknown';
+    const url = `${aws.origin}/out/v1/a/hls/b/index.m3u8`;
+    await expect(wait(100)).rejects.toMatchObject({ code, details: { endpoint: 'hls', status, url } });
   });
 
   it('that tells no status and is old is taken for playable', async () => {
@@ -317,6 +262,19 @@ describe('an endpoint of MediaPackage VOD', () => {
     aws.statuses = [undefined];
     await egress.prepare(request);
     expect(await wait()).toMatchObject({ status: undefined });
+  });
+
+  it('is known to be complete, without asking anybody, once every object of it is in place', async () => {
+    const job = { ...harvesting, url: `${aws.origin}/out/v1/a/hls/b/index.m3u8` };
+    expect(await egress.findComplete(job)).toBeNull();
+    await harvestHls();
+    const asked = aws.requests.length;
+    expect(await egress.findComplete(job)).toMatchObject({ status: 'skipped', objects: 3, durationMs: 4000 });
+    expect(aws.requests).toHaveLength(asked);
+    await rm(join(folder, 'vod/lecture/hls/c/d/e/1.ts'));
+    expect(await egress.findComplete(job)).toBeNull();
+    // Another presentation by the same name.
+    expect(await egress.findComplete({ ...job, url: `${job.url}?version=2` })).toBeNull();
   });
 
   it('is harvested with the layout of packaged-vod-downloader: what addresses have in common goes, the rest stays', async () => {
@@ -354,6 +312,23 @@ describe('an endpoint of MediaPackage VOD', () => {
     expect(aws.secretReads).toBe(2);
     const inventory = await readFile(join(folder, 'vod/lecture/hls/.reelway/inventory.json'), 'utf8');
     for (const value of identifiers) expect(inventory + JSON.stringify(result)).not.toContain(value);
+  });
+
+  it('behind CDN authorization is harvested while MediaPackage and Secrets Manager throttle', async () => {
+    guardedBy('an-identifier-of-the-tests');
+    const left = faults([429, 'TooManyRequestsException'], [400, 'ThrottlingException']);
+    expect(await harvestHls()).toMatchObject({ status: 'complete' });
+    expect(left).toEqual([]);
+  });
+
+  it('whose secret may not be read is refused with the name of the secret and what AWS says', async () => {
+    guardedBy('an-identifier-of-the-tests');
+    aws.fault = ({ operation }) =>
+      operation === 'GetSecretValue' ? new AwsError(400, 'AccessDeniedException', 'not authorized') : undefined;
+    await expect(harvestHls()).rejects.toMatchObject({
+      code: 'mediapackage_refused',
+      message: expect.stringMatching(/read the secret arn:\S+ of the packaging group "group": AccessDenied/) as string,
+    });
   });
 
   it.each([

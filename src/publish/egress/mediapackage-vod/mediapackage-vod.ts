@@ -2,6 +2,7 @@ import type { DescribeAssetResponse, EgressEndpoint, PackagingGroup } from '@aws
 import type { AssetRequest } from '../../../domain/asset.js';
 import { Failure } from '../../../domain/failure.js';
 import { harvest, type HarvestPorts } from '../../../transfer/harvest/harvest.js';
+import { standingMirror } from '../../../transfer/harvest/standing.js';
 import type { EndpointResult, ReportProgress } from '../egress.js';
 import type {
   ManagedEgress,
@@ -13,9 +14,9 @@ import type {
 import type { AwsClients } from './aws-clients.js';
 import { awsFailure, isNotFound } from './aws-failure.js';
 import { cdnAuthorization } from './cdn-authorization.js';
-import { endpointResult, endpointsInPlace, refuseForeignFolder, subjectOf, type OpenStore } from './in-place.js';
+import { endpointResult, endpointsInPlace, folderOf, refuseForeignFolder, type OpenStore } from './in-place.js';
 import { sameObject, sourceOfAsset } from './source-arn.js';
-import { lookPauses, lookUntilReady, type Look, type LookPauses } from './waiting.js';
+import { lookPauses, lookUntilReady, type Look, type LookPauses, type NotYet } from './waiting.js';
 
 export interface MediaPackageVodOptions {
   readonly clients: AwsClients;
@@ -111,7 +112,12 @@ export function mediaPackageVod(options: MediaPackageVodOptions): ManagedEgress 
       const look = async () => lookAt(await describe(endpoint.assetId, signal), endpoint);
       const seen = await lookUntilReady(look, { deadline: endpoint.deadline, pauses, signal });
       if (seen.ready !== undefined) return seen.ready;
-      throw neverPlayable(endpoint, seen.notYet);
+      throw neverPlayable(endpoint, seen);
+    },
+
+    async findComplete(job) {
+      const mirror = await standingMirror({ ...folderOf(openStore, job), url: job.url }, job.signal);
+      return mirror ? endpointResult(mirror) : null;
     },
 
     harvest: (job, report) => harvestEndpoint(options, job, { report, packagingGroup }),
@@ -161,27 +167,26 @@ function lookAt(asset: DescribeAssetResponse | undefined, endpoint: ManagedEndpo
       `MediaPackage has no endpoint "${configurationId}" of an asset "${assetId}" (any more).`,
     );
   const { Status: status, Url: url } = found;
+  const details = { status: status ?? 'unknown', ...(url !== undefined && { url }) };
   if (status === 'FAILED')
     throw new Failure(
       'endpoint_failed',
       `MediaPackage failed to make the endpoint "${configurationId}" of "${assetId}".`,
-      {
-        details: { asset: assetId, endpoint: configurationId },
-      },
+      { details: { asset: assetId, endpoint: configurationId, ...details } },
     );
-  const notYet = `it is ${status ?? 'without a status'}`;
-  if (url === undefined || url === '') return { notYet };
+  const unready = { notYet: `it is ${status ?? 'without a status'}`, details };
+  if (url === undefined || url === '') return unready;
   if (status === 'PLAYABLE') return { ready: { url, status } };
   const created = Date.parse(asset?.CreatedAt ?? '');
   const old = Number.isNaN(created) || Date.now() - created > statuslessAge;
-  return status === undefined && old ? { ready: { url, status } } : { notYet };
+  return status === undefined && old ? { ready: { url, status } } : unready;
 }
 
-function neverPlayable({ assetId, configurationId }: ManagedEndpoint, notYet: string): Failure {
+function neverPlayable({ assetId, configurationId }: ManagedEndpoint, { notYet, details }: NotYet): Failure {
   return new Failure(
     'endpoint_not_playable',
     `The endpoint "${configurationId}" of "${assetId}" did not become playable in time; ${notYet}`.replace(/\.?$/, '.'),
-    { details: { asset: assetId, endpoint: configurationId } },
+    { details: { asset: assetId, endpoint: configurationId, ...details } },
   );
 }
 
@@ -195,14 +200,14 @@ async function harvestEndpoint(
   job: ManagedEndpointJob,
   { report, packagingGroup }: EndpointHarvest,
 ): Promise<EndpointResult> {
-  const { url, bucket, destination, signal } = job;
+  const { url, signal } = job;
+  const { at, subject } = folderOf(openStore, job);
   const result = await harvest(
     harvesting,
     {
       url,
-      subject: subjectOf(job),
-      store: openStore(bucket),
-      folder: destination,
+      subject,
+      ...at,
       // Read when they are needed, and again when they are refused: a secret that was rotated is known to MediaPackage within minutes.
       credentials: async () =>
         cdnAuthorization(await packagingGroup(job.packagingGroupId, signal), clients.readSecret, signal),

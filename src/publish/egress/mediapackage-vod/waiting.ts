@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Failure } from '../../../domain/failure.js';
+import { Failure, type FailureDetails } from '../../../domain/failure.js';
 
 /** How MediaPackage's endpoints are waited for, in milliseconds. */
 
@@ -21,9 +21,11 @@ export function nextPause(pause: number, { longest }: LookPauses): number {
 /** What a look gave: what is waited for, or why it is not there yet, for people. */
 export type Look<T> = { readonly ready: T } | NotYet;
 
-interface NotYet {
+export interface NotYet {
   readonly ready?: undefined;
   readonly notYet: string;
+  /** What was seen, for the failure that it may become. */
+  readonly details?: FailureDetails;
 }
 
 export interface Waiting {
