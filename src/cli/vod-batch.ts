@@ -24,16 +24,20 @@ export async function runBatchCommand(
 ): Promise<void> {
   const { terminal, signal, cwd } = context;
   const file = resolve(cwd, list);
-  const failureFile = resolve(cwd, options.failures ?? `${list}.failed.jsonl`);
+  const failedList = resolve(cwd, options.failures ?? `${list}.failed.jsonl`);
   const packagingGroup =
     options.group === undefined ? undefined : await readJson(options.group, cwd, 'configuration_invalid');
-  const [{ loadSettings }, { openAssetDoor }, { runBatch }, { writeFailures }] = await Promise.all([
+  const [{ loadSettings }, { openAssetDoor }, { runBatch }, { openFailureFile }] = await Promise.all([
     import('./settings.js'),
     import('./asset-door.js'),
     import('./run-batch.js'),
     import('./batch-failures.js'),
   ]);
-  const door = await openAssetDoor(context, await loadSettings(context));
+  const failureFile = await openFailureFile(failedList);
+  const door = await openAssetDoor(context, await loadSettings(context)).catch(async (error: unknown) => {
+    await failureFile.discard();
+    throw error;
+  });
   const line = terminal.progress();
   let shown = 0;
   try {
@@ -56,14 +60,14 @@ export async function runBatchCommand(
       },
     });
     line.clear();
-    await writeFailures(file, failureFile, failures);
+    await failureFile.write(file, failures);
     await door.settle(signal);
     const { requests, done, failed } = counts;
     if (!options.json) terminal.print(`${requests} requests: ${done} made, ${failed} failed`);
     else if (failed === 0) terminal.printJson({ requests, done, failed });
     if (failed > 0) {
-      throw new Failure('batch_incomplete', `${failed} of ${requests} requests failed: ${failureFile} has them.`, {
-        details: { requests, done, failed, failures: failureFile },
+      throw new Failure('batch_incomplete', `${failed} of ${requests} requests failed: ${failedList} has them.`, {
+        details: { requests, done, failed, failures: failedList },
       });
     }
   } catch (error) {
@@ -76,6 +80,7 @@ export async function runBatchCommand(
     throw error;
   } finally {
     line.clear();
+    await failureFile.discard();
     await door.close();
   }
 }

@@ -82,6 +82,10 @@ describe('a batch', () => {
       [5, 'endpoints_failed'],
     ]);
     expect(failed[0]!.given).toBe('no JSON');
+    const refused = await reelway(['vod', 'run', '--batch', 'list', '--failures', 'none/failed'], {
+      ...{ cwd: folder, env: environment },
+    });
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('none/failed cannot be written')]);
 
     await cp(path.join(folder, 'sample'), path.join(folder, 'later'), { recursive: true });
     const second = await batch('list.failed.jsonl');
