@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { errnoOf } from './file-errors.js';
 import type { ConfinedFolders } from './local-folders.js';
 import { storedFile } from './local-stat.js';
-import type { StoredObject } from './object-store.js';
+import type { ListOptions, StoredObject } from './object-store.js';
 import { isTemporary, removeIfLeftover } from './temporary-files.js';
 
 /** Files whose facts are fetched together; also what is held in memory of a big folder */
@@ -18,14 +18,16 @@ export async function* listObjects(
   root: string,
   prefix: string,
   folders: ConfinedFolders,
+  { shallow = false }: ListOptions = {},
 ): AsyncGenerator<StoredObject> {
   const waiting = [prefix];
   for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
     const folder = resolve(root, at);
     let batch: string[] = [];
     for await (const entry of entriesOf(folder, folders)) {
-      if (entry.isDirectory()) waiting.push(`${at}${entry.name}/`);
-      else if (isTemporary(entry.name)) await removeIfLeftover(folder, entry.name);
+      if (entry.isDirectory()) {
+        if (!shallow) waiting.push(`${at}${entry.name}/`);
+      } else if (isTemporary(entry.name)) await removeIfLeftover(folder, entry.name);
       else if (entry.isFile()) batch.push(at + entry.name);
       if (batch.length < batchSize) continue;
       yield* await factsOf(root, batch);

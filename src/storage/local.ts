@@ -12,7 +12,15 @@ import { listObjects } from './local-list.js';
 import { readObject } from './local-read.js';
 import { storedFile } from './local-stat.js';
 import { writeBody } from './local-write.js';
-import type { GetOptions, ObjectBody, ObjectRead, ObjectStore, PutOptions, StoredObject } from './object-store.js';
+import type {
+  GetOptions,
+  ListOptions,
+  ObjectBody,
+  ObjectRead,
+  ObjectStore,
+  PutOptions,
+  StoredObject,
+} from './object-store.js';
 import { temporaryPath } from './temporary-files.js';
 
 const sync = promisify(fsync);
@@ -97,10 +105,10 @@ export function localStore({ folder, dedicated = false }: LocalStoreOptions): Ob
       }
     },
 
-    async *list(prefix: string): AsyncIterable<StoredObject> {
+    async *list(prefix: string, options: ListOptions = {}): AsyncIterable<StoredObject> {
       checkPrefix(prefix);
       try {
-        yield* listObjects(root, prefix, folders);
+        yield* listObjects(root, prefix, folders, options);
       } catch (error) {
         throw fileFailure(error, 'reading', `list "${prefix}" in ${location}`);
       }

@@ -216,6 +216,24 @@ export function describeObjectStore(name: string, { open, skip = {} }: StoreUnde
       await expect(all(store.list('../'))).rejects.toMatchObject({ code: 'invalid_request' });
     });
 
+    it('lists what lies directly below a prefix, and looks into no folder there', async () => {
+      const prefix = fresh();
+      const keys = [
+        `${prefix}/a`,
+        `${prefix}/b/1`,
+        `${prefix}/b/2/3`,
+        `${prefix}/b.txt`,
+        `${prefix}/c/1`,
+        `${prefix}/d`,
+      ];
+      for (const key of keys) await store.put(key, Buffer.from('x'));
+      const shallow = async (under: string) =>
+        (await all(store.list(under, { shallow: true }))).map(({ key }) => key).sort();
+      expect(await shallow(`${prefix}/`)).toEqual([`${prefix}/a`, `${prefix}/b.txt`, `${prefix}/d`]);
+      expect(await shallow(`${prefix}/b/`)).toEqual([`${prefix}/b/1`]);
+      expect(await shallow(`${prefix}/none/`)).toEqual([]);
+    });
+
     it('lists the same etag and time that head tells', async () => {
       const prefix = fresh();
       await store.put(`${prefix}/a`, Buffer.from('x'));

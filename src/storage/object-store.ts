@@ -17,7 +17,7 @@ export interface ObjectStore {
   head(key: string): Promise<StoredObject | undefined>;
 
   /** Every object whose key starts with `prefix` (which ends in `/` or is empty), in no promised order, streamed. */
-  list(prefix: string): AsyncIterable<StoredObject>;
+  list(prefix: string, options?: ListOptions): AsyncIterable<StoredObject>;
 
   /** Removes the object; no error when it is not there. */
   remove(key: string): Promise<void>;
@@ -53,6 +53,11 @@ export interface GetOptions {
   /** Bytes `start` up to and including `end`; `end` absent: to the end of the object. */
   readonly range?: { readonly start: number; readonly end?: number };
   readonly signal?: AbortSignal;
+}
+
+export interface ListOptions {
+  /** Only what lies directly there: folders further down are not looked into. */
+  readonly shallow?: boolean;
 }
 
 export interface StoredObject {

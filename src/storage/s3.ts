@@ -5,7 +5,15 @@ import { inventoryKey } from '../domain/inventory.js';
 import { resolveRange } from './byte-range.js';
 import { contentTypeOf } from './content-type.js';
 import { checkKey, checkPrefix } from './keys.js';
-import type { GetOptions, ObjectBody, ObjectRead, ObjectStore, PutOptions, StoredObject } from './object-store.js';
+import type {
+  GetOptions,
+  ListOptions,
+  ObjectBody,
+  ObjectRead,
+  ObjectStore,
+  PutOptions,
+  StoredObject,
+} from './object-store.js';
 import { cut, isStream, pieceOf, verified } from './s3-body.js';
 import { copyObject, largestWholeCopy } from './s3-copy.js';
 import { s3Connection, type S3Connection, type S3Options } from './s3-client.js';
@@ -143,14 +151,19 @@ export function s3Store(options: S3Options): ObjectStore {
       });
     },
 
-    async *list(under: string): AsyncIterable<StoredObject> {
+    async *list(under: string, { shallow = false }: ListOptions = {}): AsyncIterable<StoredObject> {
       const Prefix = checkPrefix(prefix === '' ? under : `${prefix}/${checkPrefix(under)}`);
       let ContinuationToken: string | undefined;
       try {
         const { sdk, client } = await connect();
         do {
           const page = await client.send(
-            new sdk.ListObjectsV2Command({ Bucket: bucket, Prefix, ...(ContinuationToken && { ContinuationToken }) }),
+            new sdk.ListObjectsV2Command({
+              Bucket: bucket,
+              Prefix,
+              ...(shallow && { Delimiter: '/' }),
+              ...(ContinuationToken && { ContinuationToken }),
+            }),
           );
           for (const { Key, Size, ETag, LastModified } of page.Contents ?? []) {
             if (Key === undefined || Key.endsWith('/')) continue; // consoles make such markers for folders

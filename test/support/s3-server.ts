@@ -181,17 +181,24 @@ export async function startS3Server({
     const token = query.get('continuation-token');
     const after = token === null ? (query.get('start-after') ?? '') : Buffer.from(token, 'base64url').toString();
     const size = Math.min(Number(query.get('max-keys') ?? 1000), pageSize);
-    const keys = [...objects.keys()]
-      .filter(
-        (key) => key.startsWith(prefix) && (after === '' || Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0),
-      )
+    const delimiter = query.get('delimiter') ?? '';
+    const cut = (key: string) => (delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length));
+    // A folder counts once, in place of all that is in it.
+    const entries = new Set(
+      [...objects.keys()]
+        .filter((key) => key.startsWith(prefix))
+        .map((key) => (cut(key) < 0 ? key : key.slice(0, cut(key) + delimiter.length))),
+    );
+    const found = [...entries]
+      .filter((entry) => after === '' || Buffer.compare(Buffer.from(entry), Buffer.from(after)) > 0)
       .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-    const page = keys.slice(0, size);
-    const truncated = keys.length > page.length;
-    const contents = page.map((key) => {
-      const { etag, bytes, modified } = objects.get(key)!;
+    const page = found.slice(0, size);
+    const truncated = found.length > page.length;
+    const contents = page.map((entry) => {
+      if (cut(entry) >= 0) return `<CommonPrefixes><Prefix>${xml(entry)}</Prefix></CommonPrefixes>`;
+      const { etag, bytes, modified } = objects.get(entry)!;
       const facts = `<LastModified>${modified.toISOString()}</LastModified><ETag>${xml(etag)}</ETag><Size>${bytes.length}</Size>`;
-      return `<Contents><Key>${xml(key)}</Key>${facts}<StorageClass>STANDARD</StorageClass></Contents>`;
+      return `<Contents><Key>${xml(entry)}</Key>${facts}<StorageClass>STANDARD</StorageClass></Contents>`;
     });
     const next = Buffer.from(page.at(-1) ?? '').toString('base64url');
     sendXml(response, 'ListBucketResult', [
