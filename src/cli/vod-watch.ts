@@ -92,19 +92,20 @@ type Watch = (door: AssetDoor, group: object | undefined) => Promise<void>;
 /** Looks at the place again and again. */
 async function placeWatch(context: CommandContext, location: StorageLocation, options: WatchOptions): Promise<Watch> {
   const { terminal, signal } = context;
-  const [{ openStore }, { watching }] = await Promise.all([
+  const [{ openStore }, { watching }, { referenceReader }] = await Promise.all([
     import('../storage/open.js'),
     import('./watched-sources.js'),
+    import('./watched-references.js'),
   ]);
   const store = openStore(location);
-  const watched = watching(options.settled * 1000);
+  const references = referenceReader((object) => textOf(store, object, signal));
+  const watched = watching(options.settled * 1000, references);
   return async (door, group) => {
     let waiting: WatchedSource[] = [];
     terminal.say(`Watching ${store.location}.`);
     for (;;) {
       try {
-        const objects = await listed(store);
-        waiting.push(...(await watched.look(objects, (object) => textOf(store, object, signal), Date.now())));
+        waiting.push(...(await watched.look(await listed(store), Date.now())));
       } catch (error) {
         if (signal.aborted || options.once) throw error;
         // A place that is away for a moment is there at a later look.

@@ -4,7 +4,9 @@ import { startSqsServer, type SqsServer } from '../../test/support/sqs-server.js
 import { Failure } from '../domain/failure.js';
 import { sqsQueue } from '../source/s3-events/event-queue.js';
 import { s3Store } from '../storage/s3.js';
-import type { WatchedSource } from './watched-sources.js';
+import { listed, textOf } from './watched-objects.js';
+import { referenceReader } from './watched-references.js';
+import { watching, type WatchedSource } from './watched-sources.js';
 import { watchQueue, type BucketPlace, type QueueWatch } from './watch-queue.js';
 import { setEnvironment } from '../../test/support/set-environment.js';
 
@@ -97,7 +99,7 @@ describe('a queue that S3 tells of new objects', () => {
     expect(new Set(started).size).toBe(2);
   });
 
-  it('starts no rendition that another playlist names, wherever that lies, no segment and nothing that is gone', async () => {
+  it('starts no rendition that another playlist names, in its folder or above it, no segment and nothing that is gone', async () => {
     await put('a/index.m3u8', '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nhigh/index.m3u8\n');
     await put('a/high/index.m3u8', '#EXTM3U\n#EXTINF:4,\n1.ts\n');
     await put('a/high/1.ts');
@@ -105,6 +107,59 @@ describe('a queue that S3 tells of new objects', () => {
     await watch();
     expect(keysStarted()).toEqual(['a/index.m3u8']);
     expect(sqs.bodies()).toEqual([]);
+  });
+
+  it('lists of a bucket, however large it is, only the folders that have to do with the object, and reads each playlist once', async () => {
+    await put('title.smil', '<smil><video src="media/high.mp4"/></smil>');
+    await put('other.m3u8', '#EXTM3U\n#EXTINF:4,\nother.ts\n');
+    for (const key of ['media/high.mp4', 'media/deep/x.mp4', 'huge/1.ts']) await put(key);
+    const asked: string[] = [];
+    s3.fault = ({ method, key, query }) => {
+      const list = query.get('list-type') && `list ${query.get('prefix')}${query.get('delimiter') ? '' : ' and below'}`;
+      if (method === 'GET') asked.push(list ?? `read ${key}`);
+      return undefined;
+    };
+    sqs.send(event('title.smil'));
+    await watch();
+    expect(keysStarted()).toEqual(['title.smil']);
+    expect(asked.sort()).toEqual([
+      'list ',
+      'list .reelway/ and below',
+      'list media/',
+      'read other.m3u8',
+      'read title.smil',
+    ]);
+
+    asked.length = 0;
+    sqs.send(event('title.smil', 'media/high.mp4', 'other.m3u8'));
+    await watch();
+    expect(keysStarted().slice(1)).toEqual(['title.smil', 'other.m3u8']);
+    expect(asked.filter((request) => request.startsWith('read')).sort()).toEqual([
+      'read other.m3u8',
+      'read title.smil',
+    ]);
+    expect(asked.join()).not.toMatch(/huge|deep/);
+  });
+
+  it('starts the same asset as a look at the whole bucket, whatever is put beside its parts', async () => {
+    await put('a/index.m3u8', '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nhigh/index.m3u8\n');
+    await put('a/high/index.m3u8', '#EXTM3U\n#EXTINF:4,\n1.ts\n');
+    await put('a/high/1.ts');
+    const store = openStore({ kind: 's3', bucket: 'incoming', prefix: '' });
+    const references = referenceReader((object) => textOf(store, object, new AbortController().signal));
+    const [found] = await watching(0, references).look(await listed(store), Date.now() + 10_000);
+    await put('a/high/notes.txt');
+    sqs.send(event('a/index.m3u8'));
+    await watch();
+    expect(started).toEqual([`incoming: a/index.m3u8 ${found!.assetId}`]);
+  });
+
+  it('starts nothing of what Reelway itself makes there', async () => {
+    await put('vod/a/hls/index.m3u8', '#EXTM3U\n');
+    await put('vod/a/hls/.reelway/journal-1.jsonl');
+    sqs.send(event('vod/a/hls/index.m3u8'));
+    await watch();
+    expect([started, sqs.bodies()]).toEqual([[], []]);
   });
 
   it('waits until nothing of a source changes any more: the message comes again then', async () => {
@@ -121,7 +176,7 @@ describe('a queue that S3 tells of new objects', () => {
   });
 
   it('waits twice as long each time: a source that is written for hours is not among the dead letters', async () => {
-    await put('a/index.m3u8', '#EXTM3U\n');
+    await put('a/index.m3u8', '#EXTM3U\n#EXTINF:4,\nlate.ts\n');
     sqs.send(event('a/index.m3u8'));
     await watch({ settledMs: 3_600_000 });
     sqs.pass(3601);

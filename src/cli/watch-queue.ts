@@ -4,8 +4,10 @@ import { readS3Event, type CreatedObject } from '../source/s3-events/read-s3-eve
 import type { EventQueue, QueueMessage } from '../source/s3-events/event-queue.js';
 import type { StorageLocation } from '../storage/location.js';
 import type { ObjectStore } from '../storage/object-store.js';
-import { listed, textOf } from './watched-objects.js';
-import { isEntry, lookOnce, type WatchedSource } from './watched-sources.js';
+import { toldSource, type ToldLook } from './told-source.js';
+import { textOf } from './watched-objects.js';
+import { referenceReader } from './watched-references.js';
+import { isEntry, type WatchedSource } from './watched-sources.js';
 
 export interface QueueWatch {
   readonly queue: EventQueue;
@@ -34,7 +36,8 @@ const awayPause = 5000;
  * left, comes again, and goes to the dead letters of the queue in the end. The same message twice is the same asset. What is still being
  * written is waited for twice as long each time: the queue counts receptions, and a source of hours must not be among the dead letters.
  */
-export async function watchQueue(watch: QueueWatch): Promise<void> {
+export async function watchQueue(given: QueueWatch): Promise<void> {
+  const watch: OpenedWatch = { ...given, opened: opening(given) };
   const { queue, once, say, signal } = watch;
   if ((await queue.hasDeadLetters()) === false)
     say('The queue has no dead-letter queue: messages that cannot be worked on come again until they expire.');
@@ -55,7 +58,7 @@ export async function watchQueue(watch: QueueWatch): Promise<void> {
   }
 }
 
-async function take(watch: QueueWatch, message: QueueMessage): Promise<void> {
+async function take(watch: OpenedWatch, message: QueueMessage): Promise<void> {
   const { queue, say, signal } = watch;
   const created = readS3Event(message.body);
   if (!created) {
@@ -79,23 +82,31 @@ function called({ id, received }: QueueMessage): string {
 }
 
 /** @returns milliseconds after which it is to be looked at again, because it is not at rest yet; 0: it is done with */
-async function startObject(watch: QueueWatch, { bucket, key }: CreatedObject): Promise<number> {
-  const { place = { kind: 's3', bucket, prefix: '' }, settledMs, signal } = watch;
+async function startObject(watch: OpenedWatch, { bucket, key }: CreatedObject): Promise<number> {
+  const { place = { kind: 's3', bucket, prefix: '' }, settledMs } = watch;
   const below = place.prefix === '' ? '' : `${place.prefix}/`;
   if (bucket !== place.bucket || !key.startsWith(below) || !isEntry(key)) return 0;
-  const store = watch.openStore(place);
-  const own = key.slice(below.length);
-  // What names it may lie above it: all of the folder that it lies in, below what is watched.
-  const folder = own.slice(0, own.indexOf('/') + 1);
-  const objects = await listed(store, folder);
-  const { source, restMs } = await lookOnce(own, objects, {
-    read: (object) => textOf(store, object, signal),
-    settledMs,
-    now: Date.now(),
-  });
-  if (restMs > 0) return restMs;
-  if (source) await watch.start(source, place);
+  const told = await toldSource(key.slice(below.length), { ...watch.opened(place), settledMs, now: Date.now() });
+  if (told && 'restMs' in told) return told.restMs;
+  if (told) await watch.start(told.source, place);
   return 0;
+}
+
+interface OpenedWatch extends QueueWatch {
+  /** Kept from one message to the next, with what was read there. */
+  readonly opened: (place: BucketPlace) => Pick<ToldLook, 'store' | 'references'>;
+}
+
+function opening({ openStore, signal }: QueueWatch): OpenedWatch['opened'] {
+  const places = new Map<string, ReturnType<OpenedWatch['opened']>>();
+  return (place) => {
+    const known = places.get(place.bucket);
+    if (known) return known;
+    const store = openStore(place);
+    const made = { store, references: referenceReader((object) => textOf(store, object, signal)) };
+    places.set(place.bucket, made);
+    return made;
+  };
 }
 
 /** @throws Failure usage */

@@ -4,10 +4,10 @@ import type { ObjectStore, StoredObject } from '../storage/object-store.js';
 /** objects of a watched place; more want a folder further down */
 const maxObjects = 200_000;
 
-/** What lies below a prefix. @throws Failure too_large */
-export async function listed(store: ObjectStore, prefix = ''): Promise<StoredObject[]> {
+/** All that lies there. @throws Failure too_large */
+export async function listed(store: ObjectStore): Promise<StoredObject[]> {
   const objects: StoredObject[] = [];
-  for await (const object of store.list(prefix)) {
+  for await (const object of store.list('')) {
     if (objects.length >= maxObjects)
       throw new Failure(
         'too_large',

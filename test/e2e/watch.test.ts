@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -47,7 +47,9 @@ itLong(
 
     // What the group holds may come with the command, as JSON itself: for a watcher whose data folder has none.
     await rm(path.join(env.REELWAY_DATA_DIR, 'packaging-groups'), { recursive: true });
-    await writeFile(path.join(folder, 'in/lecture/notes.txt'), 'cut anew');
+    await writeFile(path.join(folder, 'in/lecture/notes.txt'), 'nothing of the source');
+    expect((await watch('--group', JSON.stringify(stored))).stdout).toBe(first.stdout);
+    await appendFile(path.join(folder, 'in/lecture/index.m3u8'), '# cut anew\n');
     expect((await watch('--group', JSON.stringify(stored))).code).toBe(0);
     expect(await made()).toHaveLength(2);
   },
@@ -66,7 +68,7 @@ it('a watched bucket: its prefix is listed, or a queue tells of it; both make th
   for (const name of await readdir(sample)) {
     const bytes = await readFile(path.join(sample, name));
     const facts = { etag: `"${name}"`, contentType: 'binary/octet-stream', modified: new Date(Date.now() - 3600_000) };
-    bucket.set(`incoming/a lecture/${name}`, { bytes, ...facts });
+    bucket.set(`incoming/a lecture #1/${name}`, { bytes, ...facts });
     bucket.set(`elsewhere/${name}`, { bytes, ...facts });
   }
   const env = {
@@ -89,14 +91,14 @@ it('a watched bucket: its prefix is listed, or a queue tells of it; both make th
       env,
     });
 
-  const key = encodeURIComponent('incoming/a lecture/index.m3u8').replaceAll('%20', '+');
+  const key = encodeURIComponent('incoming/a lecture #1/index.m3u8').replaceAll('%20', '+');
   const record = { eventSource: 'aws:s3', eventName: 'ObjectCreated:Put' };
   const event = { Records: [{ ...record, s3: { bucket: { name: 'sources' }, object: { key } } }] };
   sqs.send(JSON.stringify({ Type: 'Notification', Message: JSON.stringify(event) }));
   const told = await watch('--queue', sqs.queueUrl);
   expect([told.code, told.stdout]).toEqual([
     0,
-    expect.stringMatching(/^a lecture\/index\.m3u8: job asset:a-lecture-index-[0-9a-f]{12}\n$/),
+    expect.stringMatching(/^a lecture #1\/index\.m3u8: job asset:a-lecture-1-index-[0-9a-f]{12}\n$/),
   ]);
   expect(sqs.bodies()).toEqual([]);
   const [asset = ''] = await readdir(path.join(folder, 'media'));

@@ -1,0 +1,64 @@
+import type { ObjectStore, StoredObject } from '../storage/object-store.js';
+import { namesOthers, type ReadReferences } from './watched-references.js';
+import { assetIdOf, foldersOf, versionOf, type WatchedSource } from './watched-sources.js';
+
+export interface ToldLook {
+  readonly store: ObjectStore;
+  readonly references: ReadReferences;
+  /** milliseconds that nothing of a source must have changed */
+  readonly settledMs: number;
+  /** milliseconds since 1970 */
+  readonly now: number;
+}
+
+/** `restMs`: how many milliseconds are missing to its rest. */
+export type ToldSource = { readonly source: WatchedSource } | { readonly restMs: number };
+
+/**
+ * One object of a bucket, of which something told. Of the bucket as much is listed as is needed, however large it is: folders that it lies in,
+ * where what names it lies, and those of what it names.
+ * @returns undefined when it is no source, or gone
+ */
+export async function toldSource(key: string, look: ToldLook): Promise<ToldSource | undefined> {
+  const { store, references, settledMs, now } = look;
+  const folders = foldersOf(key);
+  for (const folder of folders) if (await isOurs(store, folder)) return undefined;
+  const beside: StoredObject[] = [];
+  let entry: StoredObject | undefined;
+  for (const folder of folders)
+    for await (const object of store.list(folder, { shallow: true })) {
+      if (object.key === key) entry = object;
+      else if (namesOthers(object.key)) beside.push(object);
+    }
+  if (!entry) return undefined;
+  for (const named of (await references(beside)).values()) if (named.includes(key)) return undefined;
+
+  const { version, changed } = versionOf(key, await partsOf(entry, look), now);
+  const restMs = settledMs - (now - changed);
+  return restMs > 0 ? { restMs } : { source: { key, assetId: assetIdOf(key, version) } };
+}
+
+/** An endpoint's folder, also of an unfinished one. */
+async function isOurs(store: ObjectStore, folder: string): Promise<boolean> {
+  const { done } = await store.list(`${folder}.reelway/`)[Symbol.asyncIterator]().next();
+  return done !== true;
+}
+
+/** The entry, what it names, and so on, as far as it is there. */
+async function partsOf(entry: StoredObject, { store, references }: ToldLook): Promise<StoredObject[]> {
+  const parts = new Map([[entry.key, entry]]);
+  for (let fresh = [entry]; fresh.length > 0;) {
+    const named = [...(await references(fresh)).values()].flat().filter((key) => !parts.has(key));
+    fresh = await found(store, new Set(named));
+    for (const part of fresh) parts.set(part.key, part);
+  }
+  return [...parts.values()];
+}
+
+async function found(store: ObjectStore, keys: ReadonlySet<string>): Promise<StoredObject[]> {
+  const objects: StoredObject[] = [];
+  const folders = new Set([...keys].map((key) => key.slice(0, key.lastIndexOf('/') + 1)));
+  for (const folder of folders)
+    for await (const object of store.list(folder, { shallow: true })) if (keys.has(object.key)) objects.push(object);
+  return objects;
+}
