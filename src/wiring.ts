@@ -43,10 +43,11 @@ import { packagingGroups, type PackagingGroups } from './status/packaging-groups
 import { queueShares } from './status/queue-shares.js';
 import { sessionTable, type SessionTable } from './status/session-table.js';
 import { readTally } from './status/tally.js';
-import { vodStore, type VodStore } from './status/vod-store.js';
+import { vodStore, type VodItem, type VodStore } from './status/vod-store.js';
 import { workerTable } from './status/worker-table.js';
 import { sourceAt } from './storage/location.js';
 import type { ObjectStore } from './storage/object-store.js';
+import { addEndpoints } from './workflow/add-endpoints.js';
 import { closeInTurn } from './workflow/close-in-turn.js';
 import { startClockwork, type RecurringWork } from './workflow/clockwork.js';
 import { gathered } from './workflow/gathered.js';
@@ -85,6 +86,8 @@ export interface Services {
     group?: PackagingGroup,
     options?: SubmitChoice & { reserved?: boolean },
   ) => Promise<{ id: string; created: boolean }>;
+  /** Gives the assets of a group of the VOD store the endpoint of a new configuration, as the job of that id. */
+  readonly addEndpoints: (job: string, configuration: VodItem) => Promise<unknown>;
   readonly playbackUrl: (capability: string, manifest: string) => string;
   /** @throws Failure configuration_unsupported naming every field that this server cannot honour */
   readonly checkConfiguration: (configuration: PackagingConfiguration) => void;
@@ -196,6 +199,10 @@ async function compose(
     patience: playablePatience,
   });
   const asset = packageAsset({ packageEndpoint: endpoint, harvestEndpoint: harvested, managedEgress, ...telling });
+  const adding = addEndpoints({
+    ...{ store: vod, packageAsset: asset, packageEndpoint: endpoint },
+    engine: () => engine,
+  });
   const findPackagingGroup = async (id: string) => (await groups.find(id))?.group;
   const mediaSecret = await installationSecret(database.tables, 'media');
   const zoom = zoomConnection(config);
@@ -211,7 +218,8 @@ async function compose(
     inventory: (prefix) => readInventory(openStore(undefined), prefix),
     second: () => recordings && { submit: recordings.submitIngest, ...recordings },
   });
-  const engine = await startEngine({
+  const vodWorkflows = [asset, endpoint, part, harvested, broughtOver, adding, told];
+  const engine: Engine = await startEngine({
     database,
     meter: metrics,
     journal: jobJournal(database.tables),
@@ -221,9 +229,7 @@ async function compose(
     limits: config.REELWAY_QUEUE_LIMITS,
     // Without a server there is nobody to hand over to: the next start goes on.
     drainMs: database.kind === 'server' ? config.REELWAY_DRAIN_SECONDS * 1000 : 0,
-    workflows: idle
-      ? []
-      : [asset, endpoint, part, harvested, broughtOver, told, ...(line?.workflows ?? []), ...intake.workflows],
+    workflows: idle ? [] : [...vodWorkflows, ...(line?.workflows ?? []), ...intake.workflows],
     log,
   });
 
@@ -287,6 +293,8 @@ async function compose(
     openStore,
     uploads: received,
     submitAsset: (request, group, options) => submitAsset(submitting, request, group, options),
+    addEndpoints: (job, { groupId, body }) =>
+      engine.submit(adding, job, { groupId, configuration: body as unknown as PackagingConfiguration }),
     playbackUrl,
     sessions: sessionTable(database.tables),
     mediaSecret,

@@ -42,6 +42,7 @@ export async function composeApi(services: Services, parts: ApiParts): Promise<A
         store: services.vodStore,
         check: services.checkConfiguration,
         submit: (request, group) => services.submitAsset(request, group, { reserved: true }),
+        addEndpoints: services.addEndpoints,
         jobs: services.engine.jobs,
         playbackUrl: services.playbackUrl,
         domainName: () => new URL(services.playbackUrl('', '')).host,

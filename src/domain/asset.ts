@@ -37,6 +37,11 @@ export function jobIdOfEndpoint(assetId: string, configurationId: string): strin
   return `asset:${assetId}:${configurationId}`;
 }
 
+/** The job that gives an asset the endpoint of a configuration that its packaging group got later. */
+export function jobIdOfAddedEndpoint(assetId: string, configurationId: string): string {
+  return `asset:${assetId}+${configurationId}`;
+}
+
 /** Key prefix of an endpoint, without trailing slash. Same layout as packaged-vod-downloader: `Path/Id/ConfigurationId`. */
 export function endpointPrefix(request: Pick<AssetRequest, 'id' | 'destination'>, configurationId: string): string {
   return [request.destination.path, request.id, configurationId].filter((part) => part !== '').join('/');

@@ -45,6 +45,20 @@ export function requestAsset(json: unknown): AssetRequest {
   return request;
 }
 
+/** What of an asset that was made through MediaPackage VOD's API makes the request. */
+interface VodAsset {
+  readonly id: string;
+  readonly groupId: string;
+  /** the document, in PascalCase */
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** The request for it: its endpoints lie in `mediapackage-vod/<asset>/<configuration>/` of the storage. */
+export function requestOfVodAsset({ id, groupId, body }: VodAsset): object {
+  const { SourceArn: source, SourceRoleArn: sourceRoleArn } = body;
+  return { id, packagingGroupId: groupId, source, sourceRoleArn, destination: { path: 'mediapackage-vod' } };
+}
+
 function fromPredecessor(given: z.infer<typeof createAssetRequestSchema>['createAssetRequest']): AssetRequest {
   return {
     id: given.Id,

@@ -48,4 +48,26 @@ function storeContract(open: () => Promise<OpenedDatabase>): void {
       expect(await store.configurations.count(id)).toBe((await store.groups.find(id)) ? 1 : 0);
     }
   });
+
+  it('settles capabilities for what is there alone, also while it is removed', async () => {
+    await groupOf('settled');
+    for (const id of ['settled-1', 'settled-2']) await configurationOf(id, 'settled');
+    await store.assets.insert({ id: 'asset', groupId: 'settled', body: {} });
+    await store.reserve('asset', ['settled-1', 'settled-2', 'nothing']);
+    const first = await store.endpoints('asset');
+    expect([...first.keys()].sort()).toEqual(['settled-1', 'settled-2']);
+    await store.reserve('asset', ['settled-1']);
+    expect(await store.endpoints('asset')).toEqual(first);
+    await store.reserve('nobody', ['settled-1']);
+    expect((await store.endpoints('nobody')).size).toBe(0);
+
+    for (let round = 0; round < 10; round++) {
+      const id = `going-${round}`;
+      await store.assets.insert({ id, groupId: 'settled', body: {} });
+      await Promise.all([store.withdraw({ assetId: id }), store.reserve(id, ['settled-1'])]);
+      expect([await store.assets.find(id), (await store.endpoints(id)).size]).toEqual([undefined, 0]);
+    }
+    await Promise.all([store.withdraw({ configurationId: 'settled-2' }), store.reserve('asset', ['settled-2'])]);
+    expect([...(await store.endpoints('asset')).keys()]).toEqual(['settled-1']);
+  });
 }

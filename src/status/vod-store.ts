@@ -10,7 +10,7 @@ export interface VodStore {
   readonly assets: VodTable;
   /**
    * Settles the capabilities that the asset's endpoints have, or will have once they are made: their URLs are given away at once and never
-   * change.
+   * change. What is not there (any more), asset or configuration, gets none.
    */
   reserve(assetId: string, configurationIds: readonly string[]): Promise<void>;
   /** Takes back an asset that was refused after all, and what was reserved for it; what other doors made under its id stays. */
@@ -19,7 +19,7 @@ export interface VodStore {
   endpoints(assetId: string): Promise<ReadonlyMap<string, VodEndpoint>>;
   /** The secret of the group that an endpoint is of, where the group has CDN authorization. */
   secretOf(capability: string): Promise<string | undefined>;
-  /** Takes an asset's endpoints out of the catalog, or those of one configuration: their URLs lead nowhere then. */
+  /** Removes an asset or a configuration, and takes its endpoints out of the catalog: their URLs lead nowhere then. */
   withdraw(which: { readonly assetId: string } | { readonly configurationId: string }): Promise<void>;
 }
 
@@ -66,24 +66,20 @@ export function vodStore(tables: Kysely<Tables>): VodStore {
     configurations: vodTable(tables, 'configuration'),
     assets: vodTable(tables, 'asset'),
 
-    async reserve(assetId, configurationIds) {
-      const fresh = configurationIds.map((configuration_id) => ({
-        asset_id: assetId,
-        configuration_id,
-        capability: randomBytes(16).toString('hex'),
-      }));
-      // What the catalog has already, from a request by another door, stays.
-      const made = await tables.selectFrom('endpoint').selectAll().where('asset_id', '=', assetId).execute();
-      const rows = fresh.map((row) => ({
-        ...row,
-        capability: made.find(({ configuration_id: id }) => id === row.configuration_id)?.capability ?? row.capability,
-      }));
-      await tables
-        .insertInto('vod_endpoint')
-        .values(rows)
-        .onConflict((conflict) => conflict.columns(['asset_id', 'configuration_id']).doNothing())
-        .execute();
-    },
+    reserve: (assetId, configurationIds) =>
+      tables.transaction().execute(async (transaction) => {
+        const there = await presentOf(transaction, assetId, configurationIds);
+        if (there.length === 0) return;
+        // What the catalog has already, from a request by another door, stays.
+        const made = await transaction.selectFrom('endpoint').selectAll().where('asset_id', '=', assetId).execute();
+        const capabilityOf = (id: string) =>
+          made.find(({ configuration_id }) => configuration_id === id)?.capability ?? randomBytes(16).toString('hex');
+        await transaction
+          .insertInto('vod_endpoint')
+          .values(there.map((id) => ({ asset_id: assetId, configuration_id: id, capability: capabilityOf(id) })))
+          .onConflict((conflict) => conflict.columns(['asset_id', 'configuration_id']).doNothing())
+          .execute();
+      }),
 
     discard: (assetId) =>
       tables.transaction().execute(async (transaction) => {
@@ -125,6 +121,12 @@ export function vodStore(tables: Kysely<Tables>): VodStore {
 
     async withdraw(which) {
       await tables.transaction().execute(async (transaction) => {
+        // The item first: who reserves at the same time has locked it, or finds it gone.
+        const [kind, id] =
+          'assetId' in which
+            ? (['asset', which.assetId] as const)
+            : (['configuration', which.configurationId] as const);
+        await transaction.deleteFrom('vod_item').where('kind', '=', kind).where('id', '=', id).execute();
         if ('assetId' in which) {
           await transaction.deleteFrom('vod_endpoint').where('asset_id', '=', which.assetId).execute();
           await transaction.deleteFrom('asset').where('id', '=', which.assetId).execute();
@@ -216,6 +218,24 @@ const names: Readonly<Record<VodKind, string>> = {
 function lockItem(transaction: Kysely<Tables>, kind: VodKind, id: string) {
   const rows = transaction.selectFrom('vod_item').selectAll().where('kind', '=', kind).where('id', '=', id);
   return rows.forUpdate().executeTakeFirst();
+}
+
+/** Those of the configurations that there are, unless the asset is gone; until the transaction ends nobody removes them. */
+async function presentOf(
+  transaction: Kysely<Tables>,
+  assetId: string,
+  configurationIds: readonly string[],
+): Promise<string[]> {
+  const items = (kind: VodKind, ids: readonly string[]) =>
+    transaction
+      .selectFrom('vod_item')
+      .select('id')
+      .where('kind', '=', kind)
+      .where('id', 'in', ids)
+      .forShare()
+      .execute();
+  if (configurationIds.length === 0 || (await items('asset', [assetId])).length === 0) return [];
+  return (await items('configuration', configurationIds)).map(({ id }) => id);
 }
 
 async function makeRoom(

@@ -178,6 +178,50 @@ describe('the API of MediaPackage VOD, asked by the AWS SDK', () => {
     expect((await vod.send(new sdk.DescribePackagingGroupCommand({ Id: 'first' }))).ApproximateAssetCount).toBe(1);
   });
 
+  it('gives assets that are there the endpoint of a configuration that comes later, and of its namesake when it is made anew', async () => {
+    await vod.send(new sdk.CreatePackagingGroupCommand({ Id: 'growing' }));
+    await vod.send(new sdk.CreatePackagingConfigurationCommand(cmaf('growing-cmaf', 'growing')));
+    await vod.send(new sdk.CreateAssetCommand(assetOf('early', 'growing')));
+    const { EgressEndpoints: before } = await untilPlayable('early');
+    const later = (DashPackage: sdk.DashPackage) =>
+      vod.send(
+        new sdk.CreatePackagingConfigurationCommand({ Id: 'growing-dash', PackagingGroupId: 'growing', DashPackage }),
+      );
+    const added = async (): Promise<sdk.EgressEndpoint[]> => {
+      const seen = new Set<string | undefined>();
+      let endpoints: sdk.EgressEndpoint[] = [];
+      await expect
+        .poll(
+          async () => {
+            const asset = await vod.send(new sdk.DescribeAssetCommand({ Id: 'early' }));
+            endpoints = asset.EgressEndpoints ?? [];
+            for (const { Status } of endpoints) seen.add(Status);
+            return endpoints.map(({ Status }) => Status);
+          },
+          { timeout: 60_000, interval: 20 },
+        )
+        .toEqual(['PLAYABLE', 'PLAYABLE']);
+      expect(seen).not.toContain('FAILED');
+      return endpoints;
+    };
+    await later({ DashManifests: [{ ManifestName: 'first' }] });
+    const [first, second] = await added();
+    expect(first).toEqual(before![0]);
+    expect(second).toMatchObject({
+      PackagingConfigurationId: 'growing-dash',
+      Url: expect.stringMatching(/first\.mpd$/) as string,
+    });
+    expect(await (await fetch(second!.Url!)).text()).toContain('<MPD');
+
+    await vod.send(new sdk.DeletePackagingConfigurationCommand({ Id: 'growing-dash' }));
+    expect((await fetch(second!.Url!)).status).toBe(404);
+    await later({ DashManifests: [{ ManifestName: 'second' }] });
+    const [, third] = await added();
+    expect(third!.Url).toMatch(/second\.mpd$/);
+    expect(third!.Url!.split('/').at(-2)).not.toBe(second!.Url!.split('/').at(-2));
+    expect(await (await fetch(third!.Url!)).text()).toContain('<MPD');
+  });
+
   it('lists in pages', async () => {
     await vod.send(new sdk.CreatePackagingGroupCommand({ Id: 'pages' }));
     const ids = ['B', '_', 'a', 'c'].map((id) => `pages-${id}`);

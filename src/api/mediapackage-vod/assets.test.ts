@@ -36,18 +36,27 @@ beforeAll(async () => {
 });
 afterAll(() => opened.remove());
 
-const configurations = () => vodConfigurations({ store, check: () => undefined });
+function find(id: string): Promise<JobSummary> {
+  const status = jobs.get(id);
+  if (status === undefined) return Promise.reject(new Failure('not_found', id));
+  return Promise.resolve({ id, status, createdAt: new Date().toISOString() } as JobSummary);
+}
+let cancelled: string[] = [];
+function cancel(id: string): Promise<JobSummary> {
+  cancelled.push(id);
+  return find(id);
+}
+/** Jobs that were to add endpoints. */
+let added: string[] = [];
+const addEndpoints = (job: string) => Promise.resolve(added.push(job));
+const configurations = (add = addEndpoints) =>
+  vodConfigurations({ store, check: () => undefined, jobs: { find }, addEndpoints: add });
 
 function assets() {
-  const find = (id: string): Promise<JobSummary> => {
-    const status = jobs.get(id);
-    if (status === undefined) return Promise.reject(new Failure('not_found', id));
-    return Promise.resolve({ id, status } as JobSummary);
-  };
   const playbackUrl = (capability: string, manifest: string) => `${capability}/${manifest}`;
   return vodAssets({
     ...{ store, playbackUrl, check: () => undefined, domainName: () => 'x' },
-    ...{ submit: () => submit(), jobs: { find, cancel: find } },
+    ...{ submit: () => submit(), jobs: { find, cancel }, addEndpoints },
   });
 }
 
@@ -114,7 +123,8 @@ describe('CreateAsset', () => {
     // Rows that a refusal of an earlier version left.
     await configurations().create(operation(cmaf('brief', 'guarded')));
     const other = await publish('elsewhere', 'brief');
-    await store.reserve('elsewhere', ['brief']);
+    const orphan = { asset_id: 'elsewhere', configuration_id: 'brief', capability: other };
+    await opened.database.tables.insertInto('vod_endpoint').values(orphan).execute();
     await configurations().remove(operation({}, 'brief'));
     expect(await catalog.findEndpoint(other)).toBeDefined();
   });
@@ -131,7 +141,7 @@ describe('the status of an endpoint', () => {
     await publish('made');
     expect([await statusOf('made'), await statusOf('failed')]).toEqual(['PLAYABLE', 'FAILED']);
     jobs.clear();
-    await opened.database.tables.updateTable('vod_item').set({ created_at: 0 }).where('kind', '=', 'asset').execute();
+    await opened.database.tables.updateTable('vod_item').set({ created_at: 0 }).execute();
     expect([await statusOf('made'), await statusOf('failed')]).toEqual(['PLAYABLE', 'FAILED']);
   });
 });
@@ -165,6 +175,40 @@ describe('DeleteAsset and DeletePackagingConfiguration', () => {
 });
 
 describe('CreatePackagingConfiguration', () => {
+  beforeAll(async () => {
+    [added, cancelled] = [[], []];
+    await vodGroups({ store, domainName: () => 'x' }).create(operation({ Id: 'growing' }));
+    await configurations().create(operation(cmaf('growing-1', 'growing')));
+    expect(added).toEqual([]); // as long as the group has no assets
+    submit = accepted('early');
+    await assets().create(operation({ ...assetOf('early'), PackagingGroupId: 'growing' }));
+  });
+
+  it('has the assets that the group has given its endpoint, also when the process died before, and the request comes again', async () => {
+    const dying = () => Promise.reject(new Error('killed'));
+    const second = operation(cmaf('growing-2', 'growing'));
+    await expect(configurations(dying).create(second)).rejects.toThrow('killed');
+    expect(await configurations().create(second)).toMatchObject({ Id: 'growing-2' });
+    const [job = ''] = added;
+    expect(added).toEqual([expect.stringMatching(/^configuration:growing-2#\d+$/)]);
+    jobs.set(job, 'running');
+    await expect(configurations().create(second)).rejects.toThrow('already');
+  });
+
+  it('has endpoints that wait for their jobs, those that come later and have none yet', async () => {
+    await store.reserve('early', ['growing-2']);
+    jobs.set('asset:early', 'done').set('asset:early:growing-1', 'done');
+    const statuses = async () =>
+      ((await assets().describe(operation({}, 'early'))).EgressEndpoints as Json[]).map(({ Status }) => Status);
+    expect(await statuses()).toEqual(['PLAYABLE', 'QUEUED']);
+    jobs.set('asset:early+growing-2', 'running');
+    expect(await statuses()).toEqual(['PLAYABLE', 'QUEUED']);
+    jobs.set('asset:early:growing-2', 'running');
+    expect(await statuses()).toEqual(['PLAYABLE', 'PROCESSING']);
+    await assets().remove(operation({}, 'early'));
+    expect(cancelled.sort()).toEqual(['asset:early+growing-2', 'asset:early:growing-2']);
+  });
+
   it('refuses what would be one too many for the assets of the group to have', async () => {
     await vodGroups({ store, domainName: () => 'x' }).create(operation({ Id: 'large' }));
     for (let number = 1; number <= 100; number++)

@@ -1,13 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
-import { jobIdOfAsset, jobIdOfEndpoint } from '../../domain/asset.js';
+import { jobIdOfAddedEndpoint, jobIdOfAsset, jobIdOfEndpoint } from '../../domain/asset.js';
 import { Failure, failureTable } from '../../domain/failure.js';
 import type { PackagingConfiguration, PackagingGroup } from '../../domain/packaging-configuration.js';
+import { requestOfVodAsset } from '../../intake/request-asset.js';
 import type { VodEndpoint, VodItem, VodStore } from '../../status/vod-store.js';
 import type { JobStatus } from '../../workflow/job-view.js';
 import type { Jobs } from '../../workflow/jobs.js';
 import type { Operation, Run } from './operation.js';
 import { assetSchema, documentOf, readDocument } from './documents.js';
-import { findGroup, maxConfigurations, type VodConfigurationServices } from './groups.js';
+import { creationMs, findGroup, maxConfigurations, type VodConfigurationServices } from './groups.js';
+import { jobStatus } from './job-status.js';
 import { listPage } from './pages.js';
 import { ServiceError } from './service-error.js';
 import type { Json } from './wire.js';
@@ -22,18 +24,14 @@ export interface VodAssetServices extends VodConfigurationServices {
   readonly domainName: () => string;
 }
 
-/** Where the endpoints of these assets lie in the storage: `mediapackage-vod/<asset>/<configuration>/`. */
-const destination = { path: 'mediapackage-vod' };
-
 /** `/assets` */
 export function vodAssets(
   services: VodAssetServices,
 ): Readonly<Record<'create' | 'list' | 'describe' | 'remove', Run>> {
   const { store, submit, jobs } = services;
 
-  async function configurationsOf(groupId: string): Promise<PackagingConfiguration[]> {
-    const items = await store.configurations.list({ groupId, limit: maxConfigurations });
-    return items.map(({ body }) => body as unknown as PackagingConfiguration);
+  function configurationsOf(groupId: string): Promise<readonly VodItem[]> {
+    return store.configurations.list({ groupId, limit: maxConfigurations });
   }
 
   async function find(id: string): Promise<VodItem> {
@@ -46,22 +44,18 @@ export function vodAssets(
     const [configurations, endpoints] = [await configurationsOf(item.groupId), await store.endpoints(item.id)];
     const EgressEndpoints = await Promise.all(
       configurations.flatMap((configuration) => {
-        const endpoint = endpoints.get(configuration.Id);
+        const endpoint = endpoints.get(configuration.id);
         return endpoint ? [viewEndpoint(item, configuration, endpoint)] : [];
       }),
     );
     return { ...documentOf('assets', item), EgressEndpoints };
   }
 
-  async function viewEndpoint(
-    item: VodItem,
-    configuration: PackagingConfiguration,
-    endpoint: VodEndpoint,
-  ): Promise<Json> {
+  async function viewEndpoint(item: VodItem, configuration: VodItem, endpoint: VodEndpoint): Promise<Json> {
     return {
-      PackagingConfigurationId: configuration.Id,
-      Status: await statusOf(jobs, item, configuration.Id, endpoint.playable),
-      Url: services.playbackUrl(endpoint.capability, entryOf(configuration)),
+      PackagingConfigurationId: configuration.id,
+      Status: await statusOf(jobs, item, configuration, endpoint.playable),
+      Url: services.playbackUrl(endpoint.capability, entryOf(packagingOf(configuration))),
     };
   }
 
@@ -72,32 +66,43 @@ export function vodAssets(
     return [...(await store.endpoints(item.id)).values()].every(({ playable }) => !playable);
   }
 
+  async function cancel(job: string): Promise<void> {
+    const status = await jobStatus(jobs, job);
+    if (status === undefined || isEnd(status)) return;
+    await jobs.cancel(job).catch((error: unknown) => {
+      // It has ended meanwhile.
+      if (!(error instanceof Failure) || error.code !== 'conflict') throw error;
+    });
+  }
+
   return {
     async create({ body }: Operation): Promise<Json> {
       const asset = readDocument(body, assetSchema);
-      const { Id: id, PackagingGroupId: groupId, SourceArn: source, SourceRoleArn: sourceRoleArn } = asset;
+      const { Id: id, PackagingGroupId: groupId } = asset;
       await findGroup(store, groupId);
       const existing = await store.assets.find(id);
       if (existing && !(await isUnfinished(existing, asset)))
         throw new ServiceError('UnprocessableEntityException', `There is an asset "${id}" already.`);
-      const configurations = await configurationsOf(groupId);
-      if (configurations.length === 0)
+      if ((await configurationsOf(groupId)).length === 0)
         throw new ServiceError(
           'UnprocessableEntityException',
           `The packaging group "${groupId}" has no packaging configurations.`,
         );
       // Before the work begins: it takes the URLs that are given away here, and playback asks the asset for its group.
       const item = existing ?? (await store.assets.insert({ id, groupId, body: asset }));
+      // Once the asset is there: configurations that come later see it, and add their endpoints themselves.
+      const configurations = (await configurationsOf(groupId)).map(packagingOf);
       await store.reserve(
         id,
         configurations.map(({ Id }) => Id),
       );
-      const request = { id, packagingGroupId: groupId, source, sourceRoleArn, destination };
-      await submit(request, { id: groupId, egress: 'embedded', configurations }).catch(async (error: unknown) => {
-        // After anything but a refusal the job may be stored: then the asset stays, and the same request goes on.
-        if (!existing && isRefusal(error)) await store.discard(id);
-        throw error;
-      });
+      await submit(requestOfVodAsset(item), { id: groupId, egress: 'embedded', configurations }).catch(
+        async (error: unknown) => {
+          // After anything but a refusal the job may be stored: then the asset stays, and the same request goes on.
+          if (!existing && isRefusal(error)) await store.discard(id);
+          throw error;
+        },
+      );
       return view(item);
     },
     async list({ query }: Operation): Promise<Json> {
@@ -110,12 +115,12 @@ export function vodAssets(
     /** Work on it is cancelled and its URLs lead nowhere from then on; objects in storage stay. */
     async remove({ id }: Operation): Promise<Json> {
       await find(id);
-      await jobs.cancel(jobIdOfAsset(id)).catch((error: unknown) => {
-        // It has ended already.
-        if (!(error instanceof Failure) || !['conflict', 'not_found'].includes(error.code)) throw error;
-      });
+      const added = [...(await store.endpoints(id)).keys()].flatMap((configurationId) => [
+        jobIdOfAddedEndpoint(id, configurationId),
+        jobIdOfEndpoint(id, configurationId),
+      ]);
+      for (const job of [jobIdOfAsset(id), ...added]) await cancel(job);
       await store.withdraw({ assetId: id });
-      await store.assets.remove(id);
       return {};
     },
   };
@@ -133,21 +138,25 @@ const statuses: Readonly<Record<JobStatus, 'QUEUED' | 'PROCESSING' | 'PLAYABLE' 
   cancelled: 'FAILED',
 };
 
-/** milliseconds that an asset may be without a job because it is being made */
-const creationMs = 60_000;
+/** milliseconds that a large group of assets may take to be given the endpoint of a new configuration */
+const additionMs = 24 * 3600_000;
 
-/** That of the endpoint's job. Where history has forgotten it, the catalog knows what was made; before there is one, the asset's job. */
+/** That of the endpoint's job. Where history has forgotten it, the catalog knows what was made; before there is one, the job that starts it. */
 async function statusOf(
   jobs: VodAssetServices['jobs'],
   asset: VodItem,
-  configurationId: string,
+  configuration: VodItem,
   playable: boolean,
 ): Promise<(typeof statuses)[JobStatus]> {
-  const status = await jobStatus(jobs, jobIdOfEndpoint(asset.id, configurationId));
+  const status = await jobStatus(jobs, jobIdOfEndpoint(asset.id, configuration.id), configuration.createdAt);
   if (status !== undefined) return statuses[status];
   if (playable) return 'PLAYABLE';
-  const parent = await jobStatus(jobs, jobIdOfAsset(asset.id));
-  const waits = parent === undefined ? Date.now() - asset.createdAt.getTime() < creationMs : !isEnd(parent);
+  const added = configuration.createdAt > asset.createdAt;
+  const [parent, since, patience] = added
+    ? [jobIdOfAddedEndpoint(asset.id, configuration.id), configuration.createdAt, additionMs]
+    : [jobIdOfAsset(asset.id), asset.createdAt, creationMs];
+  const parentStatus = await jobStatus(jobs, parent, since);
+  const waits = parentStatus === undefined ? Date.now() - since.getTime() < patience : !isEnd(parentStatus);
   return waits ? 'QUEUED' : 'FAILED';
 }
 
@@ -155,13 +164,8 @@ function isEnd(status: JobStatus): boolean {
   return status !== 'queued' && status !== 'running';
 }
 
-async function jobStatus(jobs: VodAssetServices['jobs'], id: string): Promise<JobStatus | undefined> {
-  try {
-    return (await jobs.find(id)).status;
-  } catch (error) {
-    if (error instanceof Failure && error.code === 'not_found') return undefined;
-    throw error;
-  }
+function packagingOf({ body }: VodItem): PackagingConfiguration {
+  return body as unknown as PackagingConfiguration;
 }
 
 /** The manifest that a player opens: the first, as in MediaPackage. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { PackagingConfiguration } from '../../domain/packaging-configuration.js';
 import type { VodItem, VodStore } from '../../status/vod-store.js';
 import type { Operation, Run } from './operation.js';
@@ -9,6 +10,8 @@ import {
   readConfiguration,
   readDocument,
 } from './documents.js';
+import type { Jobs } from '../../workflow/jobs.js';
+import { jobStatus } from './job-status.js';
 import { listPage } from './pages.js';
 import { ServiceError } from './service-error.js';
 import type { Json } from './wire.js';
@@ -66,12 +69,17 @@ export interface VodConfigurationServices {
   readonly store: VodStore;
   /** @throws Failure configuration_unsupported */
   readonly check: (configuration: PackagingConfiguration) => void;
+  /** Gives the assets that its group has the endpoint of a new configuration: stored when this resolves, as the job of that id. */
+  readonly addEndpoints: (job: string, configuration: VodItem) => Promise<unknown>;
+  readonly jobs: Pick<Jobs, 'find'>;
 }
 
 /** `/packaging_configurations` */
 export function vodConfigurations({
   store,
   check,
+  addEndpoints,
+  jobs,
 }: VodConfigurationServices): Readonly<Record<'create' | 'list' | 'describe' | 'remove', Run>> {
   const view = (item: VodItem): Json => documentOf('packaging-configurations', item);
 
@@ -81,6 +89,15 @@ export function vodConfigurations({
     throw new ServiceError('NotFoundException', `There is no packaging configuration "${id}".`);
   }
 
+  /** One whose job was never stored, as when the process died between the two: the same request goes on. */
+  async function unfinished(id: string, document: Json): Promise<VodItem | undefined> {
+    const existing = await store.configurations.find(id);
+    if (!existing || !isDeepStrictEqual(existing.body, document)) return undefined;
+    if (Date.now() - existing.createdAt.getTime() > creationMs || (await store.assets.count(existing.groupId)) === 0)
+      return undefined;
+    return (await jobStatus(jobs, jobOfAddition(existing))) === undefined ? existing : undefined;
+  }
+
   return {
     async create({ body }: Operation): Promise<Json> {
       const configuration = readConfiguration(body);
@@ -88,7 +105,11 @@ export function vodConfigurations({
       await findGroup(store, groupId);
       check(configuration);
       const document = { ...configuration, Tags: configuration.Tags ?? {} };
-      return view(await store.configurations.insert({ id, groupId, body: document }, maxConfigurations));
+      const item =
+        (await unfinished(id, document)) ??
+        (await store.configurations.insert({ id, groupId, body: document }, maxConfigurations));
+      if ((await store.assets.count(groupId)) > 0) await addEndpoints(jobOfAddition(item), item);
+      return view(item);
     },
     async list({ query }: Operation): Promise<Json> {
       const { items, nextToken } = await listPage(store.configurations, query);
@@ -101,10 +122,17 @@ export function vodConfigurations({
     async remove({ id }: Operation): Promise<Json> {
       await find(id);
       await store.withdraw({ configurationId: id });
-      await store.configurations.remove(id);
       return {};
     },
   };
+}
+
+/** milliseconds that something may be without a job because it is being made */
+export const creationMs = 60_000;
+
+/** A configuration that is made anew under its id is another one. */
+function jobOfAddition({ id, createdAt }: VodItem): string {
+  return `configuration:${id}#${createdAt.getTime()}`;
 }
 
 /** @throws ServiceError 404 */

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { identifierSchema, jobIdOfAddedEndpoint, jobIdOfEndpoint } from '../domain/asset.js';
+import { Failure } from '../domain/failure.js';
+import { packagingConfigurationSchema, type PackagingConfiguration } from '../domain/packaging-configuration.js';
+import { requestAsset, requestOfVodAsset } from '../intake/request-asset.js';
+import type { EndpointSuccess } from '../notify/notice.js';
+import type { VodItem, VodStore } from '../status/vod-store.js';
+import { defineWorkflow, type WorkflowDefinition } from './definition.js';
+import type { AssetInput, AssetResult } from './package-asset.js';
+import type { EndpointInput } from './package-endpoint.js';
+import type { Engine } from './start.js';
+
+export interface AddEndpointsServices {
+  readonly store: Pick<VodStore, 'assets' | 'configurations' | 'reserve' | 'endpoints'>;
+  readonly packageAsset: WorkflowDefinition<AssetInput, AssetResult>;
+  readonly packageEndpoint: WorkflowDefinition<EndpointInput, EndpointSuccess>;
+  /** Asked when there is work: it is started with this workflow. */
+  readonly engine: () => Pick<Engine, 'submit' | 'jobs'>;
+}
+
+export interface AddEndpointsInput {
+  readonly groupId: string;
+  readonly configuration: PackagingConfiguration;
+}
+
+/** assets of one step */
+const pageSize = 100;
+
+/**
+ * Gives every asset of a packaging group of MediaPackage VOD's API the endpoint of a configuration that came later, as that service does.
+ * Each asset's is a job of its own, which tells when it is playable.
+ */
+export function addEndpoints({ store, packageAsset, packageEndpoint, engine }: AddEndpointsServices) {
+  async function add(item: VodItem, configuration: PackagingConfiguration): Promise<void> {
+    await store.reserve(item.id, [configuration.Id]);
+    // Asset or configuration was deleted meanwhile.
+    if (!(await store.endpoints(item.id)).has(configuration.Id)) return;
+    const request = requestAsset(requestOfVodAsset(item));
+    const endpointJob = jobIdOfEndpoint(item.id, configuration.Id);
+    const { submit, jobs } = engine();
+    // A configuration that was deleted and made anew: what its namesake made is none of it.
+    if (await hasEnded(jobs, endpointJob))
+      await submit(packageEndpoint, endpointJob, { request, configuration, reserved: true }, { whenEnded: 'again' });
+    const whole = { request, configurations: [configuration], reserved: true };
+    // What it told before this step was broken off, it does not tell again.
+    const options = { whenEnded: 'again unless done' } as const;
+    await submit(packageAsset, jobIdOfAddedEndpoint(item.id, configuration.Id), whole, options);
+  }
+
+  return defineWorkflow<AddEndpointsInput, { assets: number }>({
+    name: 'add-endpoints',
+    queue: 'upkeep',
+    input: z.object({ groupId: identifierSchema, configuration: packagingConfigurationSchema }),
+    title: ({ groupId, configuration }) => `packaging group ${groupId}: endpoints of ${configuration.Id}`,
+
+    async run({ groupId, configuration }, job) {
+      let assets = 0;
+      let after: string | undefined;
+      do {
+        const from = after;
+        const page = await job.step('start the endpoints of some assets', async () => {
+          const items = await store.assets.list({
+            groupId,
+            limit: pageSize,
+            ...(from !== undefined && { after: from }),
+          });
+          await Promise.all(items.map((item) => add(item, configuration)));
+          return { count: items.length, last: items.at(-1)?.id };
+        });
+        assets += page.count;
+        after = page.count < pageSize ? undefined : page.last;
+      } while (after !== undefined);
+      return { assets };
+    },
+  });
+}
+
+async function hasEnded(jobs: Pick<Engine['jobs'], 'find'>, id: string): Promise<boolean> {
+  try {
+    return !['queued', 'running'].includes((await jobs.find(id)).status);
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'not_found') return false;
+    throw error;
+  }
+}
