@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql, type Kysely } from 'kysely';
 import type { Logger } from 'pino';
+import { databaseTime } from './database-clock.js';
 import type { JobHistory } from './job-history.js';
 import type { Tables } from './tables.js';
 
@@ -98,7 +99,7 @@ export async function cleanUp(
 
 /** True for one process at a time: the one that says so first. */
 export async function isDue(tables: Kysely<Tables>, task: string, everyMs: number): Promise<boolean> {
-  const now = sql<number>`extract(epoch FROM clock_timestamp()) * 1000`;
+  const now = databaseTime;
   const taken = await tables
     .insertInto('upkeep')
     .values({ task, next_at: sql`${now} + ${everyMs}` })

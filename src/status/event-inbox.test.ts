@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { embeddedDatabase, serverDatabase, type OpenedDatabase } from '../../test/support/databases.js';
 import { requires } from '../../test/support/requires.js';
 import { eventInbox, type EventInbox } from './event-inbox.js';
@@ -6,6 +6,24 @@ import { jobHistory } from './job-history.js';
 
 describe('the inbox on the embedded database', () => inboxContract(embeddedDatabase));
 describe.runIf(requires('postgres'))('the inbox on a PostgreSQL server', () => inboxContract(serverDatabase));
+
+describe.runIf(requires('postgres'))('the inbox of processes whose clocks differ', () => {
+  it('does not give what another took to a process whose clock is ahead', async () => {
+    const opened = await serverDatabase();
+    onTestFinished(() => opened.remove());
+    const inbox = eventInbox(opened.database.tables);
+    const given = { key: 'event', name: 'recording.stopped', body: {} };
+    await inbox.put(given);
+    expect(await inbox.take(10, 60_000)).toHaveLength(1);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    expect(await inbox.take(10, 60_000)).toEqual([]);
+    await inbox.failed(given.key, { code: 'zoom_unavailable', message: 'later', details: {} }, 60_000);
+    vi.useRealTimers();
+    await inbox.keep([given.key], 0);
+    await expect.poll(async () => (await inbox.take(10, 60_000)).map(({ key }) => key)).toEqual([given.key]);
+  });
+});
 
 function inboxContract(open: () => Promise<OpenedDatabase>): void {
   let opened: OpenedDatabase;

@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import { currentTrace } from '../domain/span.js';
+import { databaseTime } from './database-clock.js';
 import { jsonText } from './json-text.js';
 import type { StoredFailure, Tables } from './tables.js';
 
@@ -54,7 +55,6 @@ export function eventInbox(tables: Kysely<Tables>): EventInbox {
     put: (event) => store({ ...event, trace: currentTrace() }),
 
     async take(limit, leaseMs) {
-      const now = Date.now();
       const { rows } = await sql<{
         key: string;
         body: object;
@@ -63,10 +63,10 @@ export function eventInbox(tables: Kysely<Tables>): EventInbox {
         sequence: string;
         trace: string | null;
       }>`
-        UPDATE reelway.zoom_event SET lease_until = ${now + leaseMs}
+        UPDATE reelway.zoom_event SET lease_until = ${databaseTime} + ${leaseMs}
         WHERE key IN (
           SELECT key FROM reelway.zoom_event
-          WHERE handled_at IS NULL AND lease_until < ${now}
+          WHERE handled_at IS NULL AND lease_until < ${databaseTime}
           ORDER BY sequence LIMIT ${limit} FOR UPDATE SKIP LOCKED)
         RETURNING key, body, received_at, failed_attempts, sequence, trace`.execute(tables);
       const inOrder = [...rows].sort((a, b) => Number(a.sequence) - Number(b.sequence));
@@ -80,7 +80,7 @@ export function eventInbox(tables: Kysely<Tables>): EventInbox {
       if (keys.length === 0) return;
       await tables
         .updateTable('zoom_event')
-        .set({ lease_until: Date.now() + leaseMs })
+        .set({ lease_until: sql`${databaseTime} + ${leaseMs}` })
         .where('key', 'in', keys)
         .where('handled_at', 'is', null)
         .execute();
@@ -100,7 +100,7 @@ export function eventInbox(tables: Kysely<Tables>): EventInbox {
         .set((row) => ({
           failed_attempts: row('failed_attempts', '+', 1),
           last_failure: JSON.stringify(failure),
-          lease_until: Date.now() + pauseMs,
+          lease_until: sql`${databaseTime} + ${pauseMs}`,
         }))
         .where('key', '=', key)
         .execute();

@@ -1,4 +1,5 @@
 import { sql, type Kysely, type Selectable, type Updateable } from 'kysely';
+import { databaseTime } from './database-clock.js';
 import type { Tables } from './tables.js';
 
 /**
@@ -45,8 +46,8 @@ export interface NewLedgerEvent {
 }
 
 export interface LedgerEvent extends NewLedgerEvent {
-  /** A start was asked for then, and what came of it is not known. */
-  readonly postedAt: number | undefined;
+  /** milliseconds since a start was asked for of which it is not known what came of it, by the database's clock */
+  readonly postedMsAgo: number | undefined;
   readonly workflowId: string | undefined;
   readonly state: 'SUCCEEDED' | 'FAILED' | undefined;
   /** Names of files that were part of it or were added since. */
@@ -83,22 +84,19 @@ export function eventLedger(tables: Kysely<Tables>): EventLedger {
     });
   };
 
+  const events = () =>
+    tables
+      .selectFrom('opencast_event')
+      .selectAll()
+      .select(sql<number | null>`${databaseTime} - posted_at`.as('posted_ms_ago'));
+
   return {
     async find(mediaPackageId) {
-      const row = await tables
-        .selectFrom('opencast_event')
-        .selectAll()
-        .where('media_package_id', '=', mediaPackageId)
-        .executeTakeFirst();
+      const row = await events().where('media_package_id', '=', mediaPackageId).executeTakeFirst();
       return row && eventOf(row);
     },
     async ofRecording(uuid) {
-      const rows = await tables
-        .selectFrom('opencast_event')
-        .selectAll()
-        .where('uuid', '=', uuid)
-        .orderBy('created_at')
-        .execute();
+      const rows = await events().where('uuid', '=', uuid).orderBy('created_at').execute();
       return rows.map(eventOf);
     },
     async opened({ mediaPackageId, uuid, trackingId, prefix }) {
@@ -122,7 +120,8 @@ export function eventLedger(tables: Kysely<Tables>): EventLedger {
     },
     toldLate: (mediaPackageId, name) => add(mediaPackageId, 'told_late', name),
     async posting({ mediaPackageId, uuid, trackingId, prefix }) {
-      const now = Date.now();
+      // Whoever takes over judges how long ago this was: no process's own clock.
+      const now = databaseTime;
       await tables
         .insertInto('opencast_event')
         .values({
@@ -144,9 +143,7 @@ export function eventLedger(tables: Kysely<Tables>): EventLedger {
     },
     attached: (mediaPackageId, name) => add(mediaPackageId, 'attached', name),
     async sweepable(before, limit) {
-      const rows = await tables
-        .selectFrom('opencast_event')
-        .selectAll()
+      const rows = await events()
         .where('state', '=', 'SUCCEEDED')
         .where('ended_at', '<', before)
         .where('swept_at', 'is', null)
@@ -198,13 +195,13 @@ export function eventLedger(tables: Kysely<Tables>): EventLedger {
   };
 }
 
-function eventOf(row: Selectable<Tables['opencast_event']>): LedgerEvent {
+function eventOf(row: Selectable<Tables['opencast_event']> & { posted_ms_ago: number | null }): LedgerEvent {
   return {
     mediaPackageId: row.media_package_id,
     uuid: row.uuid,
     trackingId: row.tracking_id,
     prefix: row.prefix,
-    postedAt: row.posted_at ?? undefined,
+    postedMsAgo: row.posted_ms_ago ?? undefined,
     workflowId: row.workflow_id ?? undefined,
     state: row.state ?? undefined,
     attached: row.attached,

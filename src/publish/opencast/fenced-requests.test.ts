@@ -74,7 +74,7 @@ describe('a process that has lost its job while it was frozen', () => {
     const draft = await made.open(plan, signal);
     const noted: unknown[] = [];
     const fence = async () => {
-      noted.push((await eventLedger(database.database.tables).find(id))?.postedAt);
+      noted.push((await eventLedger(database.database.tables).find(id))?.postedMsAgo);
       await lost.fence();
     };
     await expect(made.start(draft, plan, facts, { signal, fence })).rejects.toThrow('another’s');

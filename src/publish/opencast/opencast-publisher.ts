@@ -168,7 +168,7 @@ async function existing(
   const workflows = await opencast.workflowsOf(id, signal);
   const last = workflows.at(-1);
   // A start of ours whose answer was lost.
-  if (last && ours?.postedAt !== undefined) return { kind: 'ours', workflowId: last.id };
+  if (last && ours?.postedMsAgo !== undefined) return { kind: 'ours', workflowId: last.id };
   if (last || (await opencast.event(id, signal))) return { kind: 'foreign', eventId: id };
   const [event] = await opencast.eventsBySource(sourceOfRecording(uuid), signal);
   return event ? { kind: 'foreign', eventId: event.id } : { kind: 'none' };

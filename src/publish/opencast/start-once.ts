@@ -32,7 +32,7 @@ export async function startOnce(
   if (known?.workflowId !== undefined) return { workflowId: known.workflowId };
   const running = await adopt();
   if (running) return running;
-  if (known?.postedAt !== undefined) await settled(known.postedAt, { opencast, settleMs, signal });
+  if (known?.postedMsAgo !== undefined) await settled(known.postedMsAgo, { opencast, settleMs, signal });
 
   await ledger.posting(event);
   try {
@@ -60,10 +60,9 @@ function isEnded({ code, details }: Failure): boolean {
 }
 
 async function settled(
-  postedAt: number,
+  passed: number,
   { opencast, settleMs, signal }: Pick<StartOnceOptions, 'opencast' | 'settleMs'> & { signal: AbortSignal },
 ): Promise<void> {
-  const passed = Date.now() - postedAt;
   const longest = settleMs * patienceWhileBusy;
   if (passed > longest || (passed > settleMs && (await opencast.runningIngests(signal)) === 0)) return;
   throw new Failure(
