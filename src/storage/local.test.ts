@@ -189,7 +189,7 @@ describe('a local folder as a store', () => {
     const folder = freshFolder();
     await mkdir(join(folder, 'a'), { recursive: true });
     const own = temporaryPath(join(folder, 'a'));
-    const dead = join(folder, 'a', `${/\.reelway-tmp-[0-9a-f]{8}/.exec(own)?.[0]}-999999999-00`);
+    const dead = join(folder, 'a', `${/\.reelway-tmp-[0-9a-f]{8}/.exec(own)?.[0]}-999999999-00000000-00`);
     const foreign = join(folder, 'a', `${temporaryPrefix}00000000-1-aa`);
     const foreignOld = join(folder, 'a', `${temporaryPrefix}00000000-1-bb`);
     for (const path of [own, dead, foreign, foreignOld]) await writeFile(path, 'x');
@@ -198,12 +198,23 @@ describe('a local folder as a store', () => {
     expect([own, dead, foreign, foreignOld].map((path) => existsSync(path))).toEqual([true, false, true, false]);
   });
 
+  it('takes nothing for its own of a predecessor that had its process id, as in a container that was started again', async () => {
+    const folder = freshFolder();
+    await mkdir(join(folder, 'a'), { recursive: true });
+    const own = temporaryPath(join(folder, 'a'));
+    const predecessor = own.replace(/(-\d+-)[0-9a-f]{8}(?=-)/, '$100000000');
+    expect(predecessor).not.toBe(own);
+    for (const path of [own, predecessor]) await writeFile(path, 'x');
+    await localStore({ folder }).put('a/object', Buffer.from('x'));
+    expect([own, predecessor].map((path) => existsSync(path))).toEqual([true, false]);
+  });
+
   it('removes leftovers in folders that nobody writes to any more when it tidies up', async () => {
     const folder = freshFolder();
     const store = localStore({ folder });
     await store.put('a/b/object', Buffer.from('x'));
     const own = temporaryPath(join(folder, 'a/b'));
-    const dead = join(folder, 'a/b', `${/\.reelway-tmp-[0-9a-f]{8}/.exec(own)?.[0]}-999999999-00`);
+    const dead = join(folder, 'a/b', `${/\.reelway-tmp-[0-9a-f]{8}/.exec(own)?.[0]}-999999999-00000000-00`);
     for (const path of [own, dead]) await writeFile(path, 'x');
     await store.tidy();
     expect([own, dead].map((path) => existsSync(path))).toEqual([true, false]);

@@ -1,20 +1,24 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { lstat, readdir, unlink } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { ownIdentity, runningAs, type ProcessIdentity } from '../domain/process-identity.js';
 import { temporaryPrefix } from './keys.js';
 
 /**
- * Unfinished files of the local store: `.reelway-tmp-<machine>-<process id>-<random>`, in the folder where the object will be, so that
+ * Unfinished files of the local store: `.reelway-tmp-<machine>-<process id>-<its start>-<random>`, in the folder where the object will be, so that
  * the final rename stays within one folder. A process that is killed leaves them behind; the name says whose they were, so the next
- * writer or lister of that folder can tell a leftover from the work of a living process, and removes it.
+ * writer or lister of that folder can tell a leftover from the work of a living process, and removes it. Process ids alone do not tell: a container
+ * that is started again mostly has the one that it had before.
  */
 
 /** milliseconds; leftovers of other machines (shared folders) are removed when nothing was written to them for so long */
 const foreignLeftoverAge = 24 * 3600_000;
 
-const machine = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
-const ownPrefix = `${temporaryPrefix}${machine}-${process.pid}-`;
+const shortHash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 8);
+const ownerOf = ({ space, pid, started }: ProcessIdentity) => `${shortHash(space)}-${pid}-${shortHash(started)}`;
+
+const own = ownIdentity();
+const ownPrefix = `${temporaryPrefix}${ownerOf(own)}-`;
 
 /** Of this thread; with a counter, because random bytes for every file cost more than making it. */
 const threadName = randomBytes(8).toString('hex');
@@ -39,22 +43,19 @@ export async function removeLeftovers(folder: string): Promise<void> {
 /** Removes one unfinished file if the process that wrote it is gone. */
 export async function removeIfLeftover(folder: string, name: string): Promise<void> {
   if (name.startsWith(ownPrefix)) return;
-  const [, writer, pid] = /^([0-9a-f]{8})-(\d+)-/.exec(name.slice(temporaryPrefix.length)) ?? [];
   const path = join(folder, name);
-  const dead = writer === machine && !isRunning(Number(pid));
-  if (dead || (await isOld(path))) await unlink(path).catch(() => undefined);
+  if (isOfDead(name.slice(temporaryPrefix.length)) || (await isOld(path))) await unlink(path).catch(() => undefined);
+}
+
+/** Of a process of this machine or container that runs no more; of others nobody here can tell. */
+function isOfDead(name: string): boolean {
+  const [owner, machine, pid] = /^([0-9a-f]{8})-(\d+)-[0-9a-f]{8}(?=-)/.exec(name) ?? [];
+  if (machine !== shortHash(own.space)) return false;
+  const running = runningAs(Number(pid));
+  return !running || ownerOf(running) !== owner;
 }
 
 async function isOld(path: string): Promise<boolean> {
   const facts = await lstat(path).catch(() => undefined);
   return facts !== undefined && Date.now() - facts.mtimeMs > foreignLeftoverAge;
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0); // signal 0: only asks
-    return true;
-  } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
-  }
 }

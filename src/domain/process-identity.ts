@@ -19,18 +19,24 @@ export function ownIdentity(): ProcessIdentity {
   return { pid: process.pid, started: startTimeOf(process.pid) ?? '', space: processSpace() };
 }
 
-/** `unknown` when the process belongs to another machine, boot-namespace or container, so that its number cannot be looked up here. */
-export function isAlive(identity: ProcessIdentity): 'alive' | 'dead' | 'unknown' {
-  if (identity.space !== processSpace()) return 'unknown';
+/** The process that has this number here and now; undefined when there is none. */
+export function runningAs(pid: number): ProcessIdentity | undefined {
   try {
-    process.kill(identity.pid, 0);
+    process.kill(pid, 0); // signal 0: only asks
   } catch (error) {
     // EPERM: it exists, but belongs to another user.
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return 'dead';
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return undefined;
   }
-  const started = startTimeOf(identity.pid);
-  if (started === undefined) return 'dead';
-  return identity.started === '' || started === '' || started === identity.started ? 'alive' : 'dead';
+  const started = startTimeOf(pid);
+  return started === undefined ? undefined : { pid, started, space: processSpace() };
+}
+
+/** `unknown` when the process belongs to another machine, boot-namespace or container, so that its number cannot be looked up here. */
+export function isAlive({ pid, started, space }: ProcessIdentity): 'alive' | 'dead' | 'unknown' {
+  if (space !== processSpace()) return 'unknown';
+  const running = runningAs(pid);
+  if (!running) return 'dead';
+  return started === '' || running.started === '' || started === running.started ? 'alive' : 'dead';
 }
 
 /** undefined when there is no such process, or only its corpse (a zombie holds nothing open any more). */
