@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import { Failure } from '../domain/failure.js';
 import { refuseHalfRestored } from './half-restored.js';
 import { lockDataFolder, type DataFolderLock } from './data-folder-lock.js';
-import { migrate } from './migrations.js';
+import { migrate } from './migrate.js';
 import { pgliteGate } from './pglite-gate.js';
 import { serverPool } from './server-pool.js';
 import type { Tables } from './tables.js';

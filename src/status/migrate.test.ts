@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { embeddedDatabase, serverDatabase, type OpenedDatabase } from '../../test/support/databases.js';
 import { requires } from '../../test/support/requires.js';
-import { migrate, migrations, type Migration } from './migrations.js';
+import { migrate } from './migrate.js';
+import { migrations, type Migration } from './migrations.js';
 
 const later: readonly Migration[] = [
   { name: 'more', sql: 'CREATE TABLE reelway.more (id integer PRIMARY KEY)', additive: true },
