@@ -1,5 +1,6 @@
 import type * as sdk from '@aws-sdk/client-s3';
 import type { BackOff } from '../net/back-off.js';
+import type { ByteBudget } from '../net/byte-budget.js';
 
 interface Credentials {
   readonly accessKeyId: string;
@@ -27,6 +28,8 @@ export interface S3Options {
   readonly largestWholeCopy?: number;
   /** milliseconds after which an unfinished upload was left by a killed process; default a day */
   readonly abandonedAfter?: number;
+  /** Of streams on their way up; default: what all stores of this process share. */
+  readonly memory?: ByteBudget;
 }
 
 export interface S3Connection {

@@ -7,6 +7,7 @@ import type { PutOptions } from './object-store.js';
 import { checksumOf, type Piece } from './s3-body.js';
 import type { S3Connection } from './s3-client.js';
 import { s3Problem } from './s3-errors.js';
+import type { UploadRoom } from './upload-memory.js';
 
 /**
  * Sending bytes to S3. Bodies go out as streams of known length with a checksum in the headers: no copy, no SHA-256 for the signature
@@ -16,7 +17,7 @@ import { s3Problem } from './s3-errors.js';
 /** bytes of a part of an upload; S3 takes 5 MiB to 5 GiB, 10 000 parts at most (so 160 GB in one object whose length nobody knows) */
 const partSize = 16 * 1024 * 1024;
 const maxParts = 10_000;
-/** Parts under way at once: memory of one upload is at most (this + 1) parts. */
+/** Parts of one upload under way at once, where there is memory for them. */
 const partConcurrency = 4;
 /** milliseconds; an unfinished upload that is older was left by a killed process: its parts cost money until removed */
 export const abandonedAfterDay = 24 * 3600_000;
@@ -63,8 +64,17 @@ export async function sendWhole(target: S3Target, piece: Piece, options: SendOpt
   return { etag: answer.ETag, size: piece.size };
 }
 
-/** Stores pieces (all but the last of one size) as one object; on any failure the parts that went up are removed. */
-export async function sendParts(target: S3Target, pieces: AsyncIterable<Piece>, options: SendOptions): Promise<Sent> {
+/** An object in pieces, all but the last of one size. */
+export interface Pieces {
+  /** The first one, which is taken out: whoever kept it would hold its memory until the last one is sent. */
+  readonly begun: Piece[];
+  readonly rest: AsyncIterator<Piece, void>;
+  /** Their memory; the first piece's is taken. */
+  readonly room: UploadRoom;
+}
+
+/** Stores pieces as one object; on any failure the parts that went up are removed. */
+export async function sendParts(target: S3Target, pieces: Pieces, options: SendOptions): Promise<Sent> {
   const facts = { ContentType: options.contentType, ChecksumAlgorithm: 'CRC32' as const };
   let size = 0;
   const etag = await withMultipartUpload(target, facts, options.signal, async (upload) => {
@@ -112,12 +122,13 @@ export interface Upload {
 async function sendEach(
   target: S3Target,
   upload: Upload,
-  pieces: AsyncIterable<Piece>,
+  { begun, rest, room }: Pieces,
   signal: AbortSignal | undefined,
 ): Promise<{ parts: CompletedPart[]; size: number }> {
   const { sdk, client, key } = target;
   const parts: CompletedPart[] = [];
   const underWay = new Set<Promise<void>>();
+  const failures: unknown[] = [];
   let size = 0;
 
   async function sendPart(piece: Piece, PartNumber: number): Promise<void> {
@@ -129,19 +140,42 @@ async function sendEach(
     parts[PartNumber - 1] = { PartNumber, ETag, ...(ChecksumCRC32 !== undefined && { ChecksumCRC32 }) };
   }
 
-  try {
-    let number = 0;
-    for await (const piece of pieces) {
-      if (++number > maxParts) throw tooManyParts(key, size);
-      size += piece.size;
-      const part = sendPart(piece, number).finally(() => underWay.delete(part));
-      underWay.add(part);
-      if (underWay.size >= partConcurrency) await Promise.race(underWay);
-    }
-    await Promise.all(underWay);
-  } finally {
-    await Promise.allSettled(underWay); // a part that arrives after the abort would stay behind
+  /** A failure is kept rather than thrown: it may come while nobody waits for the part, but for the source. */
+  function begin(piece: Piece, number: number): void {
+    const part: Promise<void> = sendPart(piece, number)
+      .catch((error: unknown) => void failures.push(error))
+      .finally(() => {
+        underWay.delete(part);
+        room.arrived();
+      });
+    underWay.add(part);
   }
+
+  function refuseFailures(): void {
+    if (failures.length > 0) throw failures[0];
+  }
+
+  /** The piece is known to nobody else, so that its memory is free once it has arrived. */
+  async function sendNext(number: number): Promise<boolean> {
+    const piece = begun.pop() ?? (await rest.next()).value;
+    if (!piece) return false;
+    if (number > maxParts) throw tooManyParts(key, size);
+    size += piece.size;
+    begin(piece, number);
+    return true;
+  }
+
+  async function memoryForNext(): Promise<void> {
+    while (underWay.size >= partConcurrency || !room.tryAdd()) await Promise.race(underWay);
+    refuseFailures();
+  }
+
+  try {
+    for (let number = 1; await sendNext(number); number++) await memoryForNext();
+  } finally {
+    await Promise.all(underWay); // a part that arrives after the abort would stay behind
+  }
+  refuseFailures();
   return { parts, size };
 }
 

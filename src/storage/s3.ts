@@ -14,7 +14,7 @@ import type {
   PutOptions,
   StoredObject,
 } from './object-store.js';
-import { cut, isStream, pieceOf, verified } from './s3-body.js';
+import { cut, isStream, pieceOf, verified, type Piece } from './s3-body.js';
 import { copyObject, largestWholeCopy } from './s3-copy.js';
 import { s3Connection, type S3Connection, type S3Options } from './s3-client.js';
 import { s3Failure, s3Problem } from './s3-errors.js';
@@ -29,6 +29,7 @@ import {
   type S3Target,
   type Sent,
 } from './s3-upload.js';
+import { uploadMemory, UploadRoom } from './upload-memory.js';
 
 /** seconds: signatures of version 4 live no longer (7 days) */
 const longestSignature = 604_800;
@@ -42,6 +43,7 @@ const defaultBackOff: BackOff = { tries: 4, firstDelay: 500, longestDelay: 15_00
  */
 export function s3Store(options: S3Options): ObjectStore {
   const { bucket, prefix = '', backOff = defaultBackOff, abandonedAfter = abandonedAfterDay } = options;
+  const { memory = uploadMemory } = options;
   const { largestWholeCopy: wholeUpTo = largestWholeCopy } = options;
   if (prefix !== '') checkKey(prefix);
   const location = ['s3:/', bucket, ...(prefix === '' ? [] : [prefix])].join('/');
@@ -98,14 +100,17 @@ export function s3Store(options: S3Options): ObjectStore {
     options: SendOptions & Pick<PutOptions, 'expectedSize'>,
   ): Promise<Sent> {
     const partSize = partSizeFor(options.expectedSize);
+    // Before a byte is read: a source that is not begun holds nothing that others wait for.
+    const room = await UploadRoom.enter(memory, Math.min(partSize, options.expectedSize ?? partSize), options.signal);
     const pieces = cut(options.digest ? verified(stream, options.digest) : stream, partSize, options.signal);
     try {
-      const first = await pieces.next();
-      if (first.done) throw new Error('a stream has at least one piece, if an empty one');
-      if (first.value.size < partSize) return await sendWhole(target, first.value, options);
-      return await sendParts(target, prepended(first.value, pieces), options);
+      const begun = [await firstOf(pieces)];
+      if (begun.some(({ size }) => size === partSize))
+        return await sendParts(target, { begun, rest: pieces, room }, options);
+      return await sendWhole(target, pieceOf(begun.flatMap(({ views }) => views)), options);
     } finally {
       await pieces.return(); // closes the stream where it was not read to its end
+      room.leave();
     }
   }
 
@@ -238,12 +243,13 @@ export function s3Store(options: S3Options): ObjectStore {
   };
 }
 
-const unconditionally: S3Target['appear'] = (request) => request({});
-
-async function* prepended<T>(first: T, rest: AsyncIterable<T>): AsyncGenerator<T> {
-  yield first;
-  yield* rest;
+async function firstOf(pieces: AsyncIterator<Piece, void>): Promise<Piece> {
+  const { value } = await pieces.next();
+  if (!value) throw new Error('a stream has at least one piece, if an empty one');
+  return value;
 }
+
+const unconditionally: S3Target['appear'] = (request) => request({});
 
 async function* reading(
   body: Readable,

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { S3Error } from './s3-error.js';
 import { crc32Of, readPayload, type Payload } from './s3-payload.js';
 import { checkSignature } from './s3-signature.js';
@@ -62,7 +63,9 @@ export type Fault =
   /** The connection ends, before the request's body is read or after so many bytes of the answer. */
   | { readonly kind: 'cut'; readonly afterBytes?: number }
   /** No answer, ever. */
-  | { readonly kind: 'silence' };
+  | { readonly kind: 'silence' }
+  /** All is well, only late. */
+  | { readonly kind: 'late'; readonly milliseconds: number };
 
 /** bytes of a part that is not the last */
 const minimumPart = 5 * 1024 * 1024;
@@ -109,12 +112,13 @@ export async function startS3Server({
     state.requests.push(`${method} ${bucket}/${key}?${[...url.searchParams.keys()].join('&')}`);
     try {
       const fault = state.fault?.(asked);
-      if (fault && fault.kind !== 'error') return breakOff(request, response, fault);
-      if (fault) throw new S3Error(fault.status, fault.code, 'A test asked for this', fault.headers);
+      if (fault?.kind === 'cut' || fault?.kind === 'silence') return breakOff(request, response, fault);
+      if (fault?.kind === 'error') throw new S3Error(fault.status, fault.code, 'A test asked for this', fault.headers);
       const signed = { method, path: url.pathname, query: url.searchParams, headers: request.headers };
       const payloadHash = checkSignature(signed, secretsFor(request), Date.now() + state.clockAhead);
       if (request.headers.expect === '100-continue') response.writeContinue();
       const payload = await readPayload(request, payloadHash);
+      if (fault) await sleep(fault.milliseconds);
       answer(asked, payload, response);
     } catch (error) {
       sendError(asked, error, response);
@@ -420,7 +424,11 @@ function getObject(
   response.end(method === 'HEAD' ? undefined : object.bytes.subarray(start, end + 1));
 }
 
-function breakOff(request: IncomingMessage, response: ServerResponse, fault: Exclude<Fault, { kind: 'error' }>): void {
+function breakOff(
+  request: IncomingMessage,
+  response: ServerResponse,
+  fault: Extract<Fault, { kind: 'cut' | 'silence' }>,
+): void {
   if (fault.kind === 'silence') return void request.resume();
   if (fault.afterBytes === undefined) return void request.socket.destroy();
   request.resume();

@@ -56,7 +56,7 @@ async function askForToken(options: AccessTokenOptions): Promise<z.infer<typeof 
   const { credentials, http, oauthUrl } = options;
   const { clientId, clientSecret } = credentials;
   const refreshToken = credentials.kind === 'general' ? await readRefreshToken(credentials.refreshTokenFile) : '';
-  const form =
+  const form: Record<string, string> =
     credentials.kind === 'general'
       ? { grant_type: 'refresh_token', refresh_token: refreshToken }
       : { grant_type: 'account_credentials', account_id: credentials.accountId };

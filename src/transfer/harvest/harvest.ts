@@ -9,6 +9,7 @@ import type { ObjectStore } from '../../storage/object-store.js';
 import { inFolder, writeInventory } from '../inventory.js';
 import { removeJournal } from '../journal.js';
 import { defaultPatience, type Patience } from './attempts.js';
+import { bodyMemory, type BodyMemory } from './body-memory.js';
 import { removeObjects, surveyMirror, type MirrorFolder, type MirrorSurvey } from './destination.js';
 import { enumerate, type Presentation } from './enumerate.js';
 import { fetchManifest } from './fetch-manifest.js';
@@ -45,6 +46,8 @@ export interface HarvestPorts {
   readonly patience?: Patience;
   /** bytes of one object, at most; default defaultMaxObjectBytes */
   readonly maxObjectBytes?: number;
+  /** Of short bodies; harvests that run beside each other share it. Default: its own. */
+  readonly memory?: BodyMemory;
 }
 
 export type { HarvestResult };
@@ -93,6 +96,7 @@ export async function harvest(ports: HarvestPorts, job: HarvestJob, report: Repo
     revision,
     concurrency: ports.concurrency,
     maxObjectBytes: ports.maxObjectBytes ?? defaultMaxObjectBytes,
+    memory: ports.memory ?? bodyMemory(),
     ...(job.signal && { signal: job.signal }),
   };
   const mirrored = await mirrorResources(work, layout, report);

@@ -2,10 +2,11 @@ import { setMaxListeners } from 'node:events';
 import type { InventoryObject } from '../../domain/inventory.js';
 import { journalWriter } from '../journal.js';
 import { withPatience, type Patience } from './attempts.js';
+import type { BodyMemory } from './body-memory.js';
 import { takeMirror, type MirrorFolder, type MirrorPlan, type MirrorSurvey } from './destination.js';
 import type { Origin } from './origin.js';
 import type { Resource } from './resource.js';
-import { bodyMemory, storeObject, type BodyMemory } from './store-object.js';
+import { storeObject } from './store-object.js';
 
 export interface MirrorWork extends MirrorPlan {
   readonly mirror: MirrorFolder;
@@ -14,6 +15,7 @@ export interface MirrorWork extends MirrorPlan {
   readonly patience: Patience;
   readonly concurrency: number;
   readonly maxObjectBytes: number;
+  readonly memory: BodyMemory;
   readonly signal?: AbortSignal;
 }
 
@@ -44,10 +46,6 @@ export interface Mirrored {
   readonly writer: MirrorWriter;
 }
 
-interface Mirroring extends Mirrored {
-  readonly memory: BodyMemory;
-}
-
 /** milliseconds between two reports */
 const reportInterval = 250;
 
@@ -60,12 +58,11 @@ export async function mirrorResources(
   const failed = new AbortController();
   const signal = work.signal ? AbortSignal.any([work.signal, failed.signal]) : failed.signal;
   setMaxListeners(0, signal);
-  const mirrored: Mirroring = {
+  const mirrored: Mirrored = {
     made: new Map(),
     fetched: { objects: 0, bytes: 0 },
     absent: [],
     writer: mirrorWriter(work),
-    memory: bodyMemory(),
   };
   let next = 0;
   let done = 0;
@@ -104,7 +101,7 @@ export async function mirrorResources(
 
 async function mirrorOne(
   work: MirrorWork,
-  { made, fetched, absent, writer, memory }: Mirroring,
+  { made, fetched, absent, writer }: Mirrored,
   { resource, key }: { resource: Resource; key: string },
 ): Promise<void> {
   const known = work.survey.intact.get(key);
@@ -130,7 +127,7 @@ async function mirrorOne(
         answer.discard();
         throw error;
       }
-      const { mirror, maxObjectBytes, signal } = work;
+      const { mirror, maxObjectBytes, memory, signal } = work;
       return storeObject(answer, resource, { at: mirror.at, key, maxObjectBytes, memory, ...(signal && { signal }) });
     },
     work.signal,

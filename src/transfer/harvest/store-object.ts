@@ -7,13 +7,12 @@ import type { ObjectBody, PutOptions } from '../../storage/object-store.js';
 import type { EndpointFolder } from '../journal.js';
 import { tooLarge } from '../source-failure.js';
 import { Troubled } from './attempts.js';
+import { gatheredBytes, type BodyMemory } from './body-memory.js';
 import { identityKeyBytes } from './hls-resources.js';
 import { isHtml, mediaTypeOf, sniffedBytes } from './media-type.js';
 import { bounded, type Answer } from './origin.js';
 import type { Resource } from './resource.js';
 
-/** bytes of a body that is put in one piece, so that the store can check its digest on arrival and send it twice; larger ones stream */
-const gatheredBytes = 1024 * 1024;
 /** bytes of a stream's pieces */
 const pieceBytes = 256 * 1024;
 
@@ -70,7 +69,7 @@ export async function storeObject(answer: Found, resource: Resource, target: Sto
       for await (const piece of whole(room)) size += piece.byteLength;
       const body = memory.subarray(0, size);
       return put(body.subarray(0, sniffedBytes), body, { digest: watched.digest() });
-    });
+    }, signal);
   } catch (error) {
     // A store may wrap what the body threw: the origin's trouble is the origin's.
     throw watched.trouble ?? error;
@@ -80,24 +79,6 @@ export async function storeObject(answer: Found, resource: Resource, target: Sto
 }
 
 type Found = Extract<Answer, { state: 'found' }>;
-
-/** Memory for bodies that are gathered, used again: memory that is touched for the first time costs more than reading into it. */
-export interface BodyMemory {
-  /** Gives memory to some work; what fails may leave somebody reading from it, so it is not used again then. */
-  lend<T>(work: (memory: Uint8Array) => Promise<T>): Promise<T>;
-}
-
-export function bodyMemory(): BodyMemory {
-  const free: Uint8Array[] = [];
-  return {
-    async lend(work) {
-      const memory = free.pop() ?? Buffer.allocUnsafeSlow(gatheredBytes);
-      const result = await work(memory);
-      free.push(memory);
-      return result;
-    },
-  };
-}
 
 /** Hashes and measures a body as it passes, and judges it at its end. */
 class WatchedBody {
