@@ -5,10 +5,8 @@ import type { SystemServices } from './api/routes/system.js';
 import { storageOf, type Config } from './config/config.js';
 import type { Environment } from './config/environment.js';
 import type { Failure } from './domain/failure.js';
-import { hostLimits } from './net/host-limits.js';
-import { pace } from './net/pace.js';
+import { harvestPorts } from './harvest-ports.js';
 import type { PackagingConfiguration, PackagingGroup } from './domain/packaging-configuration.js';
-import { httpClient } from './net/request.js';
 import { openNotifiers } from './notices.js';
 import { packagingPorts, type PackagingPortsSettings } from './packaging-ports.js';
 import { recordingsIntake, type RunningIntake } from './recordings-intake.js';
@@ -55,7 +53,6 @@ import { harvest } from './workflow/harvest.js';
 import { harvestEndpoint } from './workflow/harvest-endpoint.js';
 import { isMadeOf } from './workflow/is-made-of.js';
 import { packageAsset } from './workflow/package-asset.js';
-import type { HarvestPorts } from './transfer/harvest/harvest.js';
 import { packageEndpoint } from './workflow/package-endpoint.js';
 import { packagePart } from './workflow/package-part.js';
 import { startEngine, type Engine } from './workflow/start.js';
@@ -187,7 +184,7 @@ async function compose(
     workers: () => workerTable(database.tables).working(),
   });
   const told = tell(notifiers);
-  const managedEgress = mediaPackageVod({ clients: aws, harvesting: harvesting(config), openStore });
+  const managedEgress = mediaPackageVod({ clients: aws, harvesting: harvestPorts(config), openStore });
   const telling = { tell: told, targets: notifiers.length };
   const broughtOver = harvest({ managedEgress });
   const harvested = harvestEndpoint({
@@ -329,14 +326,6 @@ async function compose(
 const hour = 3_600_000;
 /** milliseconds */
 const watchEvery = 60_000;
-/** Objects that a harvest has under way at once, from one origin and over all: what packaged-vod-downloader did, too. */
-const harvestConcurrency = 20;
-
-/** One pace for all harvests of the process: endpoints of one group lie on one host. */
-function harvesting({ REELWAY_PRIVATE_HOSTS: privateHosts }: Config): HarvestPorts {
-  const client = httpClient({ policy: { privateHosts }, limits: hostLimits({ perHost: harvestConcurrency }) });
-  return { client, pace: pace({ concurrency: harvestConcurrency }), concurrency: harvestConcurrency };
-}
 
 /** What is done to recordings every hour. */
 function upkeepOf({ sweep, trash }: EventLine, engine: Engine, config: Config): RecurringWork[] {

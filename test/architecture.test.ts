@@ -129,6 +129,7 @@ const rules: readonly RoomRule[] = [
     imports: ['*'],
     rule: 'packaging-ports is what wiring, cli and the packaging threads wire alike',
   },
+  { room: 'harvest-ports', imports: ['*'], rule: 'harvest-ports is the part of wiring that paces harvests' },
   {
     room: 'web',
     imports: [],

@@ -21,6 +21,7 @@ import { retentionSettings } from '../status/retention-settings.js';
 import type { StorageLocation } from '../storage/location.js';
 import { storageSettings } from '../storage/storage-settings.js';
 import { downloadSettings } from '../transfer/download-settings.js';
+import { harvestSettings } from '../transfer/harvest-settings.js';
 import { sourceSettings } from '../transfer/source-settings.js';
 import { uploadSettings } from '../transfer/upload-settings.js';
 import type { Environment } from './environment.js';
@@ -39,6 +40,7 @@ export const settingSections = {
   'Class schedule': { ...intakeSettings, ...timetableSettings },
   Slack: slackSettings,
   'Downloads and sources': { ...downloadSettings, ...sourceSettings, ...uploadSettings },
+  Harvests: harvestSettings,
   Publishing: publishSettings,
   Opencast: opencastSettings,
   'Log and traces': logSettings,
@@ -57,6 +59,7 @@ export const allSettings = {
   ...settingSections['Class schedule'],
   ...settingSections.Slack,
   ...settingSections['Downloads and sources'],
+  ...settingSections.Harvests,
   ...settingSections.Publishing,
   ...settingSections.Opencast,
   ...settingSections['Log and traces'],
