@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { InventoryObject } from '../domain/inventory.js';
 import type { ObjectStore, StoredObject } from '../storage/object-store.js';
-import { inFolder, readSmallObject } from './inventory.js';
+import { inFolder, maxInventoryBytes, readSmallObject } from './inventory.js';
 import type { Claim, JournalBatch } from './journal-schema.js';
 
 /**
@@ -19,8 +19,8 @@ const claimKey = `${journalPrefix}claim.json`;
 /** A batch is written when so many objects wait, or when the oldest waits so long (milliseconds). What a kill costs at most. */
 const batchObjects = 32;
 const batchMilliseconds = 1000;
-/** bytes; a claim names a million keys at most */
-const journalObjectLimit = 256 * 1024 * 1024;
+/** bytes: what all objects take in an inventory, which is checked before */
+const journalObjectLimit = maxInventoryBytes;
 /** Objects of the journal that are read or removed at the same time. */
 const journalConcurrency = 8;
 
@@ -102,7 +102,8 @@ export function journalWriter({ store, folder }: EndpointFolder, fingerprint: st
   return {
     flush,
     async record(objects) {
-      waiting.push(...objects);
+      // A whole mirror may come at once: more than fits into the arguments of a call.
+      waiting = waiting.concat(objects);
       if (waiting.length >= batchObjects || performance.now() - lastFlush >= batchMilliseconds) await flush();
     },
   };

@@ -279,6 +279,16 @@ describe('a harvest', () => {
     expect(await stored()).toEqual(['theirs.txt']);
   });
 
+  it('is refused before anything is brought over when its inventory could not be read back', async () => {
+    const server = await origin(smallPresentation());
+    const failure = await mirror(server, '/v/index.m3u8', { ports: { maxInventoryBytes: 66_000 } }).catch(
+      (error: unknown) => error as Failure,
+    );
+    expect(failure).toMatchObject({ code: 'source_too_large', details: { allowed: 66_000 } });
+    expect(server.requests.filter((line) => !line.includes('.m3u8'))).toEqual([]);
+    expect(await stored()).toEqual([]);
+  });
+
   it('tells a folder from one whose name begins with its name', async () => {
     const server = await origin(smallPresentation());
     await localStore({ folder }).put('Id2/theirs.txt', Buffer.from('x'));

@@ -14,6 +14,7 @@ import { removeObjects, surveyMirror, type MirrorFolder, type MirrorSurvey } fro
 import { enumerate, type Presentation } from './enumerate.js';
 import { fetchManifest } from './fetch-manifest.js';
 import { standingResult, sumOf, type HarvestResult } from './harvest-result.js';
+import { checkInventorySize, fittingTag } from './inventory-size.js';
 import { assignKeys } from './keys.js';
 import { manifestTypes, type FetchedManifest } from './manifest.js';
 import { mirrorResources, type MirrorWork, type ReportHarvest } from './mirror-resources.js';
@@ -46,6 +47,8 @@ export interface HarvestPorts {
   readonly patience?: Patience;
   /** bytes of one object, at most; default defaultMaxObjectBytes */
   readonly maxObjectBytes?: number;
+  /** bytes of the inventory, at most; default: what is read back */
+  readonly maxInventoryBytes?: number;
   /** Of short bodies; harvests that run beside each other share it. Default: its own. */
   readonly memory?: BodyMemory;
 }
@@ -84,13 +87,15 @@ export async function harvest(ports: HarvestPorts, job: HarvestJob, report: Repo
   const presentation = await enumerate(job.url, (url, kind) => fetchManifest(fetching, url, kind));
   const layout = layOut(presentation);
   const revision = revisionOf(layout.manifests);
+  const keys = [...layout.resourceKeys, ...layout.manifestKeys];
+  checkInventorySize({ keys, former: formerKeys(survey, new Set(keys)) }, ports.maxInventoryBytes);
 
   const work: MirrorWork = {
     mirror,
     survey,
     origin,
     patience,
-    keys: [...layout.resourceKeys, ...layout.manifestKeys],
+    keys,
     // What is in place is right if the manifests that refer to it are the same; else each object's origin is asked.
     trusted: !job.refresh && survey.revision === revision,
     revision,
@@ -192,7 +197,7 @@ async function finish({
   await writer.flush();
   job.signal?.throwIfAborted();
 
-  const former = survey.own.filter((key) => !made.has(key));
+  const former = formerKeys(survey, made);
   const entry = layout.manifestKeys.at(-1) ?? '';
   const inventory = {
     version: 1 as const,
@@ -234,7 +239,8 @@ async function storeManifest(
   contentType: string,
 ): Promise<InventoryObject> {
   const put = { contentType, digest, ...(signal && { signal }) };
-  const { etag } = await at.store.put(inFolder(at.folder, key), bytes, put);
+  const stored = await at.store.put(inFolder(at.folder, key), bytes, put);
+  const etag = fittingTag(stored.etag);
   return { key, size: bytes.byteLength, digest, contentType, ...(etag !== undefined && { etag }) };
 }
 
@@ -257,6 +263,11 @@ function statusOf({
   if (!survey.finished) return 'complete';
   if (!changed) return 'skipped';
   return work.trusted ? 'repaired' : 'refreshed';
+}
+
+/** Of earlier versions, which nothing refers to any more. */
+function formerKeys({ own }: MirrorSurvey, now: Pick<ReadonlySet<string>, 'has'>): string[] {
+  return own.filter((key) => !now.has(key));
 }
 
 /** Every object that the inventory lists is in place. */

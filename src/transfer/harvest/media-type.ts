@@ -1,3 +1,5 @@
+import { fittingType } from './inventory-size.js';
+
 /**
  * The media type of a harvested object: what its bytes say, else its name, else what the origin said. Origins that serve from plain storage
  * send `binary/octet-stream` or `text/plain` for nearly everything, which some players refuse.
@@ -18,9 +20,8 @@ export function mediaTypeOf(head: Uint8Array, name: string, declared: string | u
   if (sniffed !== undefined) return byName !== undefined && sameFamily(sniffed, byName) ? byName : sniffed;
   const told = declared?.split(';', 1)[0]?.trim().toLowerCase();
   if (byName !== undefined) return byName;
-  return told !== undefined && declared !== undefined && !meaningless.test(told)
-    ? declared.trim()
-    : 'application/octet-stream';
+  if (told === undefined || meaningless.test(told)) return 'application/octet-stream';
+  return fittingType(declared?.trim()) ?? fittingType(told) ?? 'application/octet-stream';
 }
 
 /** Is it a web page: what proxies and login forms answer, with status 200, in place of media? */

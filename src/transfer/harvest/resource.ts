@@ -17,8 +17,8 @@ export interface Resource {
   readonly optional?: true;
 }
 
-/** Resources of one presentation; a million is 140 hours of 2-second segments in 4 renditions. */
-export const maxResources = 2_000_000;
+/** Resources of one presentation: more than an inventory can list (see inventory-size.ts); 80 hours of 2-second segments in 4 renditions. */
+export const maxResources = 600_000;
 
 /** Collects resources once each, in the order of their first mention. */
 export class ResourceSet {

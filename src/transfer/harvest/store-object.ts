@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { Failure } from '../../domain/failure.js';
-import type { InventoryObject } from '../../domain/inventory.js';
+import type { InventoryObject, OriginFacts } from '../../domain/inventory.js';
 import { shownUrl } from '../../net/safe-url.js';
 import { inFolder } from '../inventory.js';
 import type { ObjectBody, PutOptions } from '../../storage/object-store.js';
@@ -9,6 +9,7 @@ import { tooLarge } from '../source-failure.js';
 import { Troubled } from './attempts.js';
 import { gatheredBytes, type BodyMemory } from './body-memory.js';
 import { identityKeyBytes } from './hls-resources.js';
+import { fittingDate, fittingTag } from './inventory-size.js';
 import { isHtml, mediaTypeOf, sniffedBytes } from './media-type.js';
 import { bounded, type Answer } from './origin.js';
 import type { Resource } from './resource.js';
@@ -47,13 +48,15 @@ export async function storeObject(answer: Found, resource: Resource, target: Sto
         ...options,
         ...(signal && { signal }),
       });
+      const etag = fittingTag(stored.etag);
+      const origin = fittingFacts(answer.origin);
       return {
         key,
         size: watched.size,
         digest: watched.digest(),
         contentType,
-        ...(stored.etag !== undefined && { etag: stored.etag }),
-        ...(Object.keys(answer.origin).length > 0 && { origin: answer.origin }),
+        ...(etag !== undefined && { etag }),
+        ...(Object.keys(origin).length > 0 && { origin }),
       };
     };
     if (answer.length === undefined || answer.length > gatheredBytes) {
@@ -76,6 +79,12 @@ export async function storeObject(answer: Found, resource: Resource, target: Sto
   } finally {
     answer.discard();
   }
+}
+
+function fittingFacts(facts: OriginFacts): OriginFacts {
+  const etag = fittingTag(facts.etag);
+  const lastModified = fittingDate(facts.lastModified);
+  return { ...(etag !== undefined && { etag }), ...(lastModified !== undefined && { lastModified }) };
 }
 
 type Found = Extract<Answer, { state: 'found' }>;
