@@ -15,7 +15,8 @@ describe('the state machine', () => {
   };
   const time = '2026-01-01T00:00:00.000Z';
   const job: JobDetail = {
-    ...{ id: 'asset:a1', kind: 'package-asset', title: 'a1', status: 'queued', deadLetter: false, queue: 'assets' },
+    ...{ id: 'asset:a1', kind: 'package-asset', title: 'a1', status: 'queued', deadLetter: false },
+    ...{ queue: 'assets', turn: 1 },
     ...{ parent: null, createdAt: time, startedAt: null, endedAt: null, updatedAt: time, attempt: 1, progress: null },
     ...{ step: null, failure: null, input: {}, result: null, steps: [], earlierAttempts: [], children: [] },
   };
