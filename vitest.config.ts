@@ -11,6 +11,8 @@ export default defineConfig({
     isolate: false,
     // Worker threads of the packager are .ts files under test: tsx lets Node load them.
     execArgv: ['--import', new URL('./test/support/load-typescript.mjs', import.meta.url).href],
+    // What is waited for comes in its time; a busy machine takes longer than the second that vitest would wait.
+    expect: { poll: { timeout: 20_000 } },
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },
