@@ -17,10 +17,13 @@ const inertTypes = [
   /^application\/(vnd\.apple\.mpegurl|x-mpegurl|dash\+xml|ttml\+xml|vnd\.ms-sstr\+xml)$/,
 ];
 
+/** A header in one line, RFC 9110 section 5.5. */
+const visible = /^[\x20-\x7e]+$/;
+
 /** The type as it was stored, or `application/octet-stream` where a browser might do more with it than show or play it. */
 export function inertType(contentType: string | undefined): string {
   const essence = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  return contentType !== undefined && inertTypes.some((type) => type.test(essence))
+  return contentType !== undefined && visible.test(contentType) && inertTypes.some((type) => type.test(essence))
     ? contentType
     : 'application/octet-stream';
 }
