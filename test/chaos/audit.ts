@@ -6,6 +6,7 @@ import type { ObjectStore } from '../../src/storage/object-store.js';
 import { s3Store } from '../../src/storage/s3.js';
 import { isTemporary } from '../../src/storage/temporary-files.js';
 import { readInventory, verifyInventory } from '../../src/transfer/inventory.js';
+import type { CloudRecording } from '../support/zoom-server.js';
 import { sha256, type ChaosStage, type SeenNotice } from './stage.js';
 import type { Ledger } from './work.js';
 
@@ -66,15 +67,25 @@ function recordings({ opencast }: ChaosStage, ledger: Ledger): string[] {
   const strangers = opencast.workflows.filter((workflow) => !known.has(workflow.mediaPackageId));
   return [
     ...strangers.map(({ mediaPackageId }) => `event ${mediaPackageId} belongs to no recording`),
-    ...[...ledger.recordings].flatMap(([uuid, { files }]) => {
-      const workflows = opencast.workflows.filter((workflow) => workflow.mediaPackageId === mediaPackageId(uuid));
-      if (workflows.length !== 1) return [`recording ${uuid} was ingested ${workflows.length} times`];
-      const there = workflows[0]!.elements.filter(({ kind }) => kind === 'track').map((each) => each.sha256);
-      const wanted = files.map(({ content }) => sha256(content));
-      return there.toSorted().join() === wanted.toSorted().join()
-        ? []
-        : [`recording ${uuid} is not whole in Opencast: ${there.length} tracks of ${wanted.length}, or other bytes`];
-    }),
+    ...[...ledger.recordings.values()].flatMap((recording) => notIngested(opencast, recording)),
+  ];
+}
+
+function notIngested(
+  { workflows }: Pick<ChaosStage['opencast'], 'workflows'>,
+  { uuid, files }: CloudRecording,
+): string[] {
+  const own = workflows.filter((workflow) => workflow.mediaPackageId === mediaPackageId(uuid));
+  const [first] = own;
+  if (!first || own.length > 1) return [`recording ${uuid} was ingested ${own.length} times`];
+  const there = first.elements.filter(({ kind }) => kind === 'track').map((each) => each.sha256);
+  const wanted = files.map(({ content }) => sha256(content));
+  const whole = there.toSorted().join() === wanted.toSorted().join();
+  return [
+    ...(whole
+      ? []
+      : [`recording ${uuid} is not whole in Opencast: ${there.length} tracks of ${wanted.length}, or other bytes`]),
+    ...(first.states[0] === 'SUCCEEDED' ? [] : [`the workflow of recording ${uuid} is ${first.states[0]}`]),
   ];
 }
 
@@ -111,10 +122,18 @@ async function incomplete(store: ObjectStore, folder: string, deep: boolean): Pr
 }
 
 /** To be asked when a notice comes: what it says must be there by then. */
-export async function tooEarly(store: ObjectStore, { type, asset, subject }: SeenNotice): Promise<string[]> {
+export async function tooEarly(
+  { opencast, made }: { opencast: Pick<ChaosStage['opencast'], 'workflows'>; made: ChaosStage['made'] },
+  store: ObjectStore,
+  { type, asset, subject }: SeenNotice,
+): Promise<string[]> {
   if (isAlert(asset)) return [];
   if (type === 'ERROR') return [`told of a failure: ${subject}`];
-  if (!subject.startsWith('Asset ')) return [];
+  if (!subject.startsWith('Asset ')) {
+    const recording = made.get(asset);
+    const problems = recording ? notIngested(opencast, recording) : [`there is no recording ${asset}`];
+    return problems.map((problem) => `announced too early: ${problem}`);
+  }
   const found = await Promise.all(
     ['cmaf', 'dash'].map((configuration) => incomplete(store, `vod/${asset}/${configuration}`, false)),
   );

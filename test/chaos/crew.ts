@@ -15,8 +15,10 @@ export interface Member {
   kill(): Promise<void>;
   /** SIGSTOP, and SIGCONT after so many milliseconds. */
   freeze(ms: number): Promise<void>;
-  /** Nothing passes between it and the database for so many milliseconds. */
+  /** Nothing passes between it and the database for so many milliseconds; neither is told. */
   cutOff(ms: number): Promise<void>;
+  /** Its connections to the database are silent for ever, and new ones get through, as after a failover. */
+  loseConnections(): void;
   /** SIGTERM. @returns its exit code */
   stop(): Promise<number | null>;
 }
@@ -75,6 +77,7 @@ export async function member({ role, environment, databaseUrl, skewMs }: MemberO
       await sleep(ms);
       link.mend();
     },
+    loseConnections: () => link.lose(),
     async stop() {
       const ended = once(child, 'exit') as Promise<[number | null]>;
       const killing = setTimeout(() => child.kill('SIGKILL'), stopsWithin);

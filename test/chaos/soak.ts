@@ -22,7 +22,7 @@ const stage = await chaosStage('folder', random);
 const databaseUrl = await createDatabase(stage.cluster);
 const early: string[] = [];
 const store = storeOf(stage);
-stage.onNotice = async (notice) => void early.push(...(await tooEarly(store, notice)));
+stage.onNotice = async (notice) => void early.push(...(await tooEarly(stage, store, notice)));
 const crew = await Promise.all(
   (['serve', 'worker'] as const).map((role) =>
     member({ role, environment: stage.environment, databaseUrl, skewMs: 0 }),

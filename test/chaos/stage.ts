@@ -9,7 +9,7 @@ import path from 'node:path';
 import { startOpencastServer, type OpencastServer } from '../support/opencast-server.js';
 import { freePort, startPrivateCluster, type PrivateCluster } from '../support/postgres-server.js';
 import { startS3Server, type S3Server } from '../support/s3-server.js';
-import { startZoomServer, type ZoomServer } from '../support/zoom-server.js';
+import { startZoomServer, type CloudRecording, type ZoomServer } from '../support/zoom-server.js';
 import { standInSettings } from '../support/stand-in-settings.js';
 
 export const series = '20260112345';
@@ -36,6 +36,8 @@ export interface ChaosStage {
   readonly smallDisk: string | undefined;
   readonly folder: string;
   readonly notices: SeenNotice[];
+  /** Recordings that Zoom has, by UUID. */
+  readonly made: Map<string, CloudRecording>;
   /** Called when a notice comes, before it is answered. */
   onNotice: (notice: SeenNotice) => Promise<void>;
   /** Of all processes; DATABASE_URL is each one's own. */
@@ -105,7 +107,7 @@ export async function chaosStage(storage: 's3' | 'folder', random: () => number)
   }
 
   const stage: ChaosStage = {
-    ...{ cluster, zoom, opencast, s3, smallDisk, folder, notices },
+    ...{ cluster, zoom, opencast, s3, smallDisk, folder, notices, made: new Map() },
     onNotice: () => Promise.resolve(),
     failAt: (share) => void (rate = share),
     environment: {

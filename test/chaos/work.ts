@@ -34,6 +34,7 @@ export async function giveWork(
   for (let n = 0; !signal.aborted; n++) {
     const recording = madeRecording(n, random);
     stage.zoom.addRecording(recording);
+    stage.made.set(recording.uuid, recording);
     const announced = announcement(recording);
     for (let times = random() < 0.3 ? 2 : 1; times > 0; times--) await untilTaken(() => webhook(url(), announced));
     ledger.recordings.set(recording.uuid, recording);
