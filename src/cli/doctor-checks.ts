@@ -182,7 +182,7 @@ async function tokens({ REELWAY_API_TOKENS: given, REELWAY_DATA_DIR: folder }: C
     () => true,
     () => false,
   );
-  return ok('tokens', made ? 'the one made at the first start' : 'one will be made at the first start');
+  return ok('tokens', made ? 'the one made at the first start' : 'one will be made and shown at the first start');
 }
 
 async function spreadsheet(config: Config): Promise<Finding> {

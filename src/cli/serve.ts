@@ -10,7 +10,6 @@ import type { RecordingsTimes } from '../recordings-line.js';
 import type { Services } from '../wiring.js';
 import type { CommandContext } from './command-context.js';
 import { loadSettings, type LoadedSettings } from './settings.js';
-import { tellFirstToken } from './tell-first-token.js';
 
 /** Runs the API, the dashboard's pages and the workers until it is stopped. */
 export function serveCommand(context: CommandContext): Command {
@@ -24,11 +23,14 @@ export function serveCommand(context: CommandContext): Command {
     .action(async ({ host, port }: { host?: string; port?: string }) => {
       const settings = await loadSettings(context, { REELWAY_HOST: host, REELWAY_PORT: port });
       const { openLog } = await import('../log.js');
-      const { LOG_LEVEL: level, LOG_FORMAT: format, REELWAY_DATA_DIR: dataFolder } = settings.config;
-      const server = await startServer(settings, openLog({ level, format }), {
-        tellFirstToken: (secret) => tellFirstToken(context.terminal, dataFolder, secret),
-      });
+      const server = await startServer(
+        settings,
+        openLog({ level: settings.config.LOG_LEVEL, format: settings.config.LOG_FORMAT }),
+      );
       context.terminal.print(`Reelway is ready: ${server.url} (the dashboard; API: ${server.url}/api/docs)`);
+      if (server.firstSecret !== undefined) {
+        context.terminal.print(`Token of the API and the dashboard, shown this once: ${server.firstSecret}`);
+      }
       try {
         await stopAsked(context.signal, server.lost);
       } finally {
@@ -47,6 +49,8 @@ Examples:
 export interface RunningServer {
   readonly url: string;
   readonly services: Services;
+  /** The secret of the token that was made at the first start of this data folder. */
+  readonly firstSecret: string | undefined;
   /** An address of the dashboard that signs a browser in, once. */
   signInLink(): string;
   /** Rejects when the data folder was lost to another process. */
@@ -56,8 +60,6 @@ export interface RunningServer {
 }
 
 export interface StartOptions {
-  /** Is given the secret of the token that the first start of a data folder makes, once, as soon as it is made. */
-  readonly tellFirstToken?: (secret: string) => Promise<void>;
   /** Adds routes to the API before it listens. */
   readonly extend?: (app: ApiServer, services: Services) => void;
   /** Other than usual in tests. */
@@ -79,10 +81,10 @@ export async function startServer(
     ...(options.recordingsTimes && { recordingsTimes: options.recordingsTimes }),
   });
   try {
-    const { url, ticket, stop } = await serveApi(services, config, log, options);
+    const { url, firstSecret, ticket, stop } = await serveApi(services, config, log, options);
     listening.url = url;
     return {
-      ...{ url, services, lost },
+      ...{ url, services, firstSecret, lost },
       signInLink: () => `${url}/#/sign-in?ticket=${ticket()}`,
       async stop() {
         await stop();
@@ -97,34 +99,35 @@ export async function startServer(
 
 interface ServedApi {
   readonly url: string;
+  readonly firstSecret: string | undefined;
   /** A ticket that signs in to the dashboard as whoever started the server. */
   readonly ticket: () => string;
   readonly stop: () => Promise<void>;
 }
 
 /** The API over the services, listening, and known to the other commands of this data folder. */
-async function serveApi(services: Services, config: Config, log: Logger, options: StartOptions): Promise<ServedApi> {
+async function serveApi(services: Services, config: Config, log: Logger, { extend }: StartOptions): Promise<ServedApi> {
   const [api, { composeApi }, { signInTickets }, { publishServer }] = await Promise.all([
     import('../api/server.js'),
     import('./compose-api.js'),
     import('../api/sign-in-tickets.js'),
     import('../status/running-server.js'),
   ]);
-  const tokens = await configuredTokens(config, options);
+  const { tokens, firstSecret } = await configuredTokens(config);
   const local: StoredToken[] = [];
   const tickets = signInTickets();
   const where = { host: config.REELWAY_HOST, port: config.REELWAY_PORT, publicUrl: config.REELWAY_PUBLIC_URL };
   const intake = services.startIntake(true);
   const watching = services.watch.start();
   const app = await composeApi(services, { intake, config, log, tickets, tokens: () => [...tokens, ...local] });
-  options.extend?.(app, services);
+  extend?.(app, services);
   try {
     const url = await api.listen(app, where);
     // Only an embedded database has one owner whom the other commands must ask.
     const published = services.database.lock && (await publishServer(services.database.lock, url));
     if (published) local.push(storedToken('local', published.token));
     return {
-      url,
+      ...{ url, firstSecret },
       ticket: () => tickets.issue(tokens[0]),
       async stop() {
         await published?.withdraw();
@@ -148,14 +151,12 @@ async function serveApi(services: Services, config: Config, log: Logger, options
 
 async function configuredTokens(
   config: Config,
-  { tellFirstToken }: StartOptions,
-): Promise<readonly [StoredToken, ...StoredToken[]]> {
+): Promise<{ tokens: readonly [StoredToken, ...StoredToken[]]; firstSecret: string | undefined }> {
   const [first, ...others] = givenTokens(config);
-  if (first) return [first, ...others];
+  if (first) return { tokens: [first, ...others], firstSecret: undefined };
   const { firstToken } = await import('../status/first-token.js');
   const { token, secret } = await firstToken(path.join(config.REELWAY_DATA_DIR, 'api-token.json'));
-  if (secret !== undefined) await tellFirstToken?.(secret);
-  return [token];
+  return { tokens: [token], firstSecret: secret };
 }
 
 export function givenTokens({ REELWAY_API_TOKENS: tokens = [] }: Config): StoredToken[] {

@@ -5,8 +5,6 @@ import { styled, type Style } from './text-style.js';
  * The two streams of a command: data on standard output (what a following program reads), everything said to the person on standard error.
  */
 export interface Terminal {
-  /** Somebody looks at standard output: it is a terminal, no file, journal or other program. */
-  readonly attended: boolean;
   /** A line of data, to standard output. */
   print(line: string): void;
   /** The one JSON document of `--json`, to standard output. */
@@ -31,7 +29,6 @@ export function openTerminal({ stdout, stderr }: Streams, env: CommandEnvironmen
   const style: ProgressStyle = json ? 'none' : drawn ? 'bars' : 'lines';
   let current: ProgressLine | undefined;
   return {
-    attended: stdout.isTTY === true,
     print: (line) => {
       current?.clear();
       stdout.write(`${line}\n`);
