@@ -6,6 +6,7 @@ import type { PublishTarget } from './domain/schedule.js';
 import type { IngestRequest } from './domain/work-request.js';
 import type { StoredRecordingFile } from './domain/stored-recording-file.js';
 import { hostLimits } from './net/host-limits.js';
+import { rateLimit, type RateLimit } from './net/rate-limit.js';
 import { httpClient } from './net/request.js';
 import { trusting } from './net/safe-url.js';
 import { probeMovie } from './packager/isobmff/probe-movie.js';
@@ -24,6 +25,7 @@ import { zoomAccounts, type ZoomAccount } from './source/zoom/zoom-accounts.js';
 import { allZoomCredentials, type ZoomCredentials } from './source/zoom/zoom-credentials.js';
 import { eventLedger } from './status/event-ledger.js';
 import type { Database } from './status/database.js';
+import { jobPlaces } from './status/job-places.js';
 import { recordingCatalog } from './status/recording-catalog.js';
 import type { ObjectStore } from './storage/object-store.js';
 import { downloader } from './transfer/download.js';
@@ -77,25 +79,29 @@ export interface ZoomConnection {
   readonly accounts: readonly ZoomAccount[];
 }
 
-export function zoomConnection(config: Config): ZoomConnection | undefined {
-  const accounts = allZoomCredentials(config).map((credentials) => zoomAccount(config, credentials));
+/** @param rateOf what the account's rate is called to what keeps it; default: this process alone keeps it */
+export function zoomConnection(config: Config, rateOf?: RateOf): ZoomConnection | undefined {
+  const accounts = allZoomCredentials(config).map((credentials) => zoomAccount(config, credentials, rateOf));
   const [only, ...others] = accounts;
   if (!only) return undefined;
   if (others.length === 0) return { client: only.client, tokens: only.tokens, accounts };
   return { client: zoomAccounts(accounts), tokens: undefined, accounts };
 }
 
-function zoomAccount(config: Config, credentials: ZoomCredentials): ZoomAccount {
+/** One name, one rate. */
+export type RateOf = (rate: { name: string; perSecond: number }) => RateLimit;
+
+function zoomAccount(config: Config, credentials: ZoomCredentials, rateOf: RateOf = rateLimit): ZoomAccount {
   const { ZOOM_OAUTH_URL: oauthUrl, ZOOM_API_BASE_URL: baseUrl, REELWAY_PRIVATE_HOSTS: privateHosts } = config;
   const http = httpClient({ policy: trusting(oauthUrl, trusting(baseUrl, { privateHosts })) });
   const tokens = credentials.kind === 'apigee' ? undefined : accessTokens({ credentials, oauthUrl, http });
+  const accountId = credentials.kind === 'server-to-server' ? credentials.accountId : undefined;
   const api = zoomApi({
     baseUrl,
     http,
     authorization: tokens ?? { apigeeKey: credentials.kind === 'apigee' ? credentials.key : '' },
-    requestsPerSecond: config.ZOOM_REQUESTS_PER_SECOND,
+    rate: rateOf({ name: `zoom ${accountId ?? ''}`.trim(), perSecond: config.ZOOM_REQUESTS_PER_SECOND }),
   });
-  const accountId = credentials.kind === 'server-to-server' ? credentials.accountId : undefined;
   return { accountId, client: zoomClient({ api }), tokens };
 }
 
@@ -171,6 +177,7 @@ function eventLine(options: EventLineOptions) {
     catalog,
     publisher,
     ledger,
+    places: jobPlaces(database.tables, { pool: 'opencast', most: config.OC_TRACK_UPLOAD_MAX }),
     stream: {
       workflow: stream.workflow,
       inputOf: (request) => (targetOf(request) === 'opencast' ? undefined : stream.inputOf(request)),

@@ -7,6 +7,7 @@ import type { Environment } from './config/environment.js';
 import type { Failure } from './domain/failure.js';
 import { harvestPorts } from './harvest-ports.js';
 import type { PackagingConfiguration, PackagingGroup } from './domain/packaging-configuration.js';
+import { rateLimit } from './net/rate-limit.js';
 import { openNotifiers } from './notices.js';
 import { packagingPorts, type PackagingPortsSettings } from './packaging-ports.js';
 import { recordingsIntake, type RunningIntake } from './recordings-intake.js';
@@ -15,6 +16,7 @@ import {
   zoomConnection,
   recordingsOf,
   type EventLine,
+  type RateOf,
   type Recordings,
   type RecordingsTimes,
 } from './recordings-line.js';
@@ -28,6 +30,8 @@ import { playablePatience } from './publish/egress/mediapackage-vod/waiting.js';
 import { assetCatalog, type AssetCatalog } from './status/asset-catalog.js';
 import { openDatabase, type Database } from './status/database.js';
 import { alertTable } from './status/alert-table.js';
+import { hostVisitors } from './status/host-visitors.js';
+import { sharedRate } from './status/shared-rate.js';
 import { isDue, startCleanUp } from './status/clean-up.js';
 import { eventInbox } from './status/event-inbox.js';
 import { scheduleTable } from './status/schedule-table.js';
@@ -184,7 +188,9 @@ async function compose(
     workers: () => workerTable(database.tables).working(),
   });
   const told = tell(notifiers);
-  const managedEgress = mediaPackageVod({ clients: aws, harvesting: harvestPorts(config), openStore });
+  // An embedded database has one process: nobody shares with it.
+  const visitors = database.kind === 'server' ? hostVisitors({ tables: database.tables }) : undefined;
+  const managedEgress = mediaPackageVod({ clients: aws, harvesting: harvestPorts(config, visitors), openStore });
   const telling = { tell: told, targets: notifiers.length };
   const broughtOver = harvest({ managedEgress });
   const harvested = harvestEndpoint({
@@ -202,7 +208,7 @@ async function compose(
   });
   const findPackagingGroup = async (id: string) => (await groups.find(id))?.group;
   const mediaSecret = await installationSecret(database.tables, 'media');
-  const zoom = zoomConnection(config);
+  const zoom = zoomConnection(config, ratesOf(database));
   const line = recordingsLine({
     ...{ config, database, store: openStore(undefined), publicUrl, mediaSecret, tell: told, log },
     ...{ targets: notifiers.length, zoom },
@@ -314,6 +320,7 @@ async function compose(
         { name: 'upkeep', close: async () => (upkeep ? upkeep.stop() : undefined) },
         { name: 'engine', close: () => engine.stop(), withinMs: Infinity },
         { name: 'packaging', close: () => egress.close(), withinMs: Infinity },
+        { name: 'visited hosts', close: async () => visitors?.stop() },
         { name: 'logs of jobs', close: () => logs.stop() },
         { name: 'database', close: () => database.close(), withinMs: Infinity },
       ];
@@ -326,6 +333,10 @@ async function compose(
 const hour = 3_600_000;
 /** milliseconds */
 const watchEvery = 60_000;
+/** Rates that count for all processes of a server's database, or for this one. */
+function ratesOf({ kind, tables }: Database): RateOf | undefined {
+  return kind === 'server' ? (rate) => sharedRate({ tables, ...rate, alone: rateLimit(rate) }) : undefined;
+}
 
 /** What is done to recordings every hour. */
 function upkeepOf({ sweep, trash }: EventLine, engine: Engine, config: Config): RecurringWork[] {

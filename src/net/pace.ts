@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { shareOf, type Visitors } from './visitors.js';
 
 /**
  * How fast hosts are asked, learned from what they answer. Per host: requests in flight, requests per second and bytes per second, each with
@@ -20,6 +21,8 @@ export interface Visit {
 export interface PaceOptions {
   /** requests in flight to one host, at most */
   readonly concurrency: number;
+  /** Who shares those; absent: they are this process's own. */
+  readonly visitors?: Visitors | undefined;
   /** requests per second to one host, at most; absent: no limit */
   readonly requestsPerSecond?: number;
   /** bytes per second from one host, at most; absent: no limit */
@@ -37,7 +40,7 @@ export function pace(options: PaceOptions): Pace {
   const hosts = new Map<string, HostPace>();
   return {
     enter(host, signal) {
-      const own = hosts.get(host) ?? new HostPace(options);
+      const own = hosts.get(host) ?? new HostPace(options, () => shareOf(options.concurrency, options.visitors, host));
       hosts.set(host, own);
       return own.enter(signal);
     },
@@ -45,7 +48,8 @@ export function pace(options: PaceOptions): Pace {
 }
 
 class HostPace {
-  readonly #limit: Required<PaceOptions>;
+  readonly #limit: Required<Omit<PaceOptions, 'visitors'>>;
+  readonly #share: () => number;
   /** requests in flight that are allowed now; a fraction is on its way to the next whole one */
   #window: number;
   /** requests per second that are allowed now */
@@ -61,7 +65,12 @@ class HostPace {
   #starts: number[] = [];
   readonly #waiting: (() => void)[] = [];
 
-  constructor({ concurrency, requestsPerSecond = Infinity, bytesPerSecond = Infinity }: PaceOptions) {
+  /** @param share requests in flight that are this process's now */
+  constructor(
+    { concurrency, requestsPerSecond = Infinity, bytesPerSecond = Infinity }: PaceOptions,
+    share: () => number,
+  ) {
+    this.#share = share;
     this.#limit = { concurrency, requestsPerSecond, bytesPerSecond };
     this.#window = concurrency;
     this.#rate = requestsPerSecond;
@@ -69,7 +78,7 @@ class HostPace {
 
   async enter(signal?: AbortSignal): Promise<Visit> {
     signal?.throwIfAborted();
-    while (this.#inFlight >= Math.max(1, Math.floor(this.#window))) await this.#turn(signal);
+    while (this.#inFlight >= this.#places()) await this.#turn(signal);
     this.#inFlight++;
     try {
       await this.#start(signal);
@@ -154,8 +163,12 @@ class HostPace {
     });
   }
 
+  #places(): number {
+    return Math.max(1, Math.floor(Math.min(this.#window, this.#share())));
+  }
+
   #free(): void {
     this.#inFlight--;
-    for (let room = Math.max(1, Math.floor(this.#window)) - this.#inFlight; room > 0; room--) this.#waiting.shift()?.();
+    for (let room = this.#places() - this.#inFlight; room > 0; room--) this.#waiting.shift()?.();
   }
 }

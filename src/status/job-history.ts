@@ -37,7 +37,7 @@ const jobTables = [
   ).map((name) => ({ name: `dbos.${name}`, column: 'workflow_uuid' })),
   { name: 'dbos.streams', column: 'workflow_uuid' },
   { name: 'dbos.notifications', column: 'destination_uuid' },
-  ...(['job_progress', 'job_step', 'job_attempt', 'job_dismissal', 'job_log'] as const).map((name) => ({
+  ...(['job_progress', 'job_step', 'job_attempt', 'job_dismissal', 'job_log', 'job_place'] as const).map((name) => ({
     name: `reelway.${name}`,
     column: 'job_id',
   })),

@@ -286,4 +286,13 @@ export const migrations: readonly Migration[] = [
       CREATE TABLE reelway.tally (
         metric text NOT NULL, label text NOT NULL, value double precision NOT NULL, PRIMARY KEY (metric, label));`,
   },
+  {
+    name: 'limits of all processes together',
+    additive: true,
+    sql: `
+      CREATE TABLE reelway.rate (name text PRIMARY KEY, next_at double precision NOT NULL);
+      CREATE TABLE reelway.job_place (pool text NOT NULL, job_id text NOT NULL, PRIMARY KEY (pool, job_id));
+      CREATE TABLE reelway.host_visitor (
+        host text NOT NULL, visitor text NOT NULL, seen_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (host, visitor));`,
+  },
 ];

@@ -201,6 +201,12 @@ export interface Tables {
     trashed_at: Milliseconds | null;
     created_at: Milliseconds;
   };
+  /** What is begun no more often than so: when the next turn is, by the database's clock. */
+  rate: { name: string; next_at: Milliseconds };
+  /** Jobs that have one of so many places. */
+  job_place: { pool: string; job_id: string };
+  /** Which processes ask which hosts. */
+  host_visitor: { host: string; visitor: string; seen_at: Generated<Date> };
   /** What our own packager made of a recording. */
   recording_stream: {
     uuid: string;

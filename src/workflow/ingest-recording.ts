@@ -8,6 +8,7 @@ import { noticeOfRecording, type IngestOutcome } from '../notify/recording-notic
 import type { CheckedRequest, EventPublisher } from '../publish/opencast/event-publisher.js';
 import type { IngestPlan } from '../publish/opencast/ingest-plan.js';
 import type { EventLedger } from '../status/event-ledger.js';
+import type { JobPlaces } from '../status/job-places.js';
 import type { RecordingCatalog, StatusChange } from '../status/recording-catalog.js';
 import type { CaptionsInput } from './attach-captions.js';
 import { collectRecording, type CollectServices, type Collected } from './collect-recording.js';
@@ -22,6 +23,8 @@ export interface IngestServices extends CollectServices {
   readonly catalog: Pick<RecordingCatalog, 'setStatus' | 'recordingEvents' | 'save' | 'find' | 'findIngest'>;
   readonly publisher: EventPublisher;
   readonly ledger: Pick<EventLedger, 'opened' | 'listed' | 'ended' | 'attached' | 'find' | 'ofRecording' | 'toldLate'>;
+  /** Of ingests that send to Opencast at the same time. */
+  readonly places: JobPlaces;
   /** Writes the inventory of a recording's files: what it lists is there. */
   readonly writeInventory: (prefix: string, uuid: string, files: readonly StoredRecordingFile[]) => Promise<void>;
   readonly attachCaptions: WorkflowDefinition<CaptionsInput, null>;
@@ -163,13 +166,24 @@ function ingestOf(services: IngestServices, request: IngestRequest, job: JobCont
         details: { recording: request.uuid },
       });
     await is('UPLOADER_RECEIVED', { seriesId: request.series.id });
-    await job.step('wait for a place in Opencast', ({ signal }) => publisher.awaitPlace(signal), patience);
+    await job.step('wait for a place in Opencast', ({ signal }) => takePlace(signal), patience);
     await send(plan, recordingPrefix(recording));
     await job.step('note what is in the event', async () => {
       const sent = files.filter(({ key }) => plan.elements.some((element) => element.key === key));
       for (const { file } of sent) await ledger.attached(mediaPackageId, recordingFileKey(file));
+      await services.places.giveBack(job.id);
     });
     return [...plan.omitted, ...missing];
+  }
+
+  /** Of our own first: those who ask Opencast at the same time all see the same free ones. */
+  async function takePlace(signal: AbortSignal): Promise<void> {
+    if (!(await services.places.take(job.id)))
+      throw new Failure(
+        'opencast_busy',
+        'Enough ingests of ours are on their way into Opencast (OC_TRACK_UPLOAD_MAX).',
+      );
+    await publisher.awaitPlace(signal);
   }
 
   async function send(plan: IngestPlan, prefix: string): Promise<void> {

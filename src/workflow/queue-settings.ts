@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { listItems, settings } from '../domain/setting.js';
-import { queues, type GivenLimits, type QueueName } from './queues.js';
+import { queues, type GivenLimits, type QueueLimits, type QueueName } from './queues.js';
 
 const names = Object.keys(queues) as QueueName[];
 /** More than this at a time is a slip of the pen. */
@@ -8,7 +8,7 @@ const largestLimit = 10_000;
 
 export const queueSettings = settings({
   REELWAY_QUEUE_LIMITS: {
-    about: `How many jobs run at a time, by queue (${names.map((name) => `${name}=${queues[name].perProcess}`).join(', ')} unless said otherwise; notices: to each target; managed and waits: of each packaging group). Give all processes the same.`,
+    about: `How many jobs run at a time, by queue (${names.map(defaultOf).join(', ')} unless said otherwise; notices: to each target; managed and waits: of each packaging group). Give all processes the same.`,
     allowed: `a list of queue=in one process, or queue=in one process/on all machines, with whole numbers from 1 to ${largestLimit}: endpoints=2/8`,
     schema: z.string().transform((text, context): GivenLimits => {
       const limits: GivenLimits = {};
@@ -39,6 +39,11 @@ export const queueSettings = settings({
       .refine((seconds) => seconds <= 86_400),
   },
 });
+
+function defaultOf(name: QueueName): string {
+  const { perProcess, said }: QueueLimits = queues[name];
+  return `${name}=${said ?? perProcess}`;
+}
 
 function isQueue(name: string | undefined): name is QueueName {
   return name !== undefined && (names as string[]).includes(name);

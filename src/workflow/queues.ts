@@ -1,11 +1,17 @@
+import { availableParallelism } from 'node:os';
+
+/** Packaging is one pool of threads for a process, as many as it has processors: more jobs than these keep it busy while others wait for storage. */
+const packagingPlaces = Math.max(2, Math.floor(availableParallelism() / 2));
+const packagingSaid = 'half of the processors and at least 2';
+
 /** Jobs that wait for a free place, by what they need most of. */
 export const queues = {
   /** Parents: they wait for their children nearly all the time. */
   assets: { perProcess: 50 },
   /** Packaging and harvesting of one endpoint: reads and writes gigabytes on several threads. */
-  endpoints: { perProcess: 2 },
+  endpoints: { perProcess: packagingPlaces, said: packagingSaid },
   /** Parts of large endpoints, which several workers share. Apart from `endpoints`: those that wait for their parts keep their places. */
-  parts: { perProcess: 2 },
+  parts: { perProcess: packagingPlaces, said: packagingSaid },
   /** Assets that a packaging service makes. Apart from `assets`: their endpoints take hours where it is slow, or half a day where it is stuck. */
   managed: { perProcess: 50, perShare: true },
   /** Their endpoints, which look about once a minute whether they are playable. As many as those assets have. */
@@ -30,6 +36,8 @@ export interface QueueLimits {
    * instant give way to each other, so a limited queue is a little slower to hand out: set it only where something outside asks for it.
    */
   readonly everywhere?: number;
+  /** What `perProcess` is on any machine, for people, where it depends on it. */
+  readonly said?: string;
   /** Shares have places of their own, in place of turns at common ones: a share that is stuck holds up no other. */
   readonly perShare?: boolean;
 }
@@ -37,7 +45,7 @@ export interface QueueLimits {
 export type QueueName = keyof typeof queues;
 
 /** What the settings say instead of the table above. */
-export type GivenLimits = Partial<Record<QueueName, Omit<QueueLimits, 'perShare'>>>;
+export type GivenLimits = Partial<Record<QueueName, Omit<QueueLimits, 'perShare' | 'said'>>>;
 
 /** Have the shares of the queue places of their own? */
 export function hasPlacesPerShare(name: QueueName): boolean {

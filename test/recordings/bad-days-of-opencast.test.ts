@@ -99,6 +99,20 @@ describe('bad days of Opencast', () => {
     expect(stage.opencast.workflows).toHaveLength(1);
   });
 
+  it('has a place for one ingest: another begins to send when the first has sent all', async () => {
+    const stage = await recordingsStage({ OC_TRACK_UPLOAD_MAX: '1' });
+    stage.opencast.fault = ({ path }) => (path === '/ingest/addTrack' ? { kind: 'slow', ms: 100 } : undefined);
+    const server = await startReelway(stage, {
+      ...quick,
+      patience: { attempts: 1000, pauseMs: 5, longestPauseMs: 20 },
+    });
+    const more = { trackingId: 'once more', origin: 'on_demand', allowMultipleIngests: true } as const;
+    const ingests = [await submitLesson(server.services), await submitLesson(server.services, more)];
+    for (const { result } of ingests) await result();
+    const sent = stage.opencast.requests.flatMap((line) => /createMediaPackage|ingest\/ingest/.exec(line) ?? []);
+    expect(sent).toEqual(['createMediaPackage', 'ingest/ingest', 'createMediaPackage', 'ingest/ingest']);
+  });
+
   it('a workflow that fails is reported, and followed to its end when somebody has mended it', async () => {
     const stage = await recordingsStage();
     stage.opencast.states = () => ['INSTANTIATED', 'RUNNING', 'RUNNING', 'FAILED'];

@@ -1,3 +1,4 @@
+import { rateLimit } from '../../src/net/rate-limit.js';
 import { httpClient } from '../../src/net/request.js';
 import { trusting } from '../../src/net/safe-url.js';
 import { accessTokens } from '../../src/source/zoom/access-token.js';
@@ -12,6 +13,6 @@ export function zoomClientOf(zoom: ZoomServer): ZoomClient {
   const authorization = accessTokens({ credentials, oauthUrl: zoom.oauthUrl, http });
   const backOff = { tries: 3, firstDelay: 1, longestDelay: 50 };
   return zoomClient({
-    api: zoomApi({ baseUrl: zoom.apiBaseUrl, http, authorization, requestsPerSecond: 1000, backOff }),
+    api: zoomApi({ baseUrl: zoom.apiBaseUrl, http, authorization, rate: rateLimit({ perSecond: 1000 }), backOff }),
   });
 }

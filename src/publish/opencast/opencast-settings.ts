@@ -74,7 +74,8 @@ export const opencastSettings = settings({
   },
   OVERRIDE_PUBLISHER: { about: 'Publisher of all events.', allowed: 'a name or mail address', schema: text },
   OC_TRACK_UPLOAD_MAX: {
-    about: 'While Opencast takes in as many tracks, no further ingest begins.',
+    about:
+      'While as many ingests send to Opencast, of all processes, or Opencast takes in as many tracks, no further one begins.',
     allowed: '1 to 1000',
     schema: whole(1, 1000),
     default: '20',

@@ -1,6 +1,6 @@
 import { Failure } from '../../domain/failure.js';
 import { withBackOff, type BackOff } from '../../net/back-off.js';
-import { rateLimit } from '../../net/rate-limit.js';
+import type { RateLimit } from '../../net/rate-limit.js';
 import type { HttpClient } from '../../net/request.js';
 import type { AccessTokens } from './access-token.js';
 import { readAnswer, type ZoomAnswer } from './zoom-answer.js';
@@ -30,7 +30,8 @@ export interface ZoomApiOptions {
   readonly http: HttpClient;
   /** Access tokens, or the key of a gateway. */
   readonly authorization: AccessTokens | { readonly apigeeKey: string };
-  readonly requestsPerSecond: number;
+  /** Of the account. */
+  readonly rate: RateLimit;
   readonly backOff?: BackOff;
 }
 
@@ -38,8 +39,7 @@ export interface ZoomApiOptions {
 const defaultBackOff: BackOff = { tries: 5, firstDelay: 500, longestDelay: 30_000 };
 
 export function zoomApi(options: ZoomApiOptions): ZoomApi {
-  const { baseUrl, http, authorization, backOff = defaultBackOff } = options;
-  const rate = rateLimit({ perSecond: options.requestsPerSecond });
+  const { baseUrl, http, authorization, rate, backOff = defaultBackOff } = options;
   /** The limit counts for the whole account: when one request meets it, the others need not try. */
   let limited: { until: number; failure: Failure } | undefined;
 

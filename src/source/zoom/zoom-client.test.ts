@@ -6,6 +6,7 @@ import { loopbackServer } from '../../../test/support/http-server.js';
 import { startZoomServer, type CloudRecording, type ZoomServer } from '../../../test/support/zoom-server.js';
 import { Failure } from '../../domain/failure.js';
 import { recordingSchema, type Recording } from '../../domain/recording.js';
+import { rateLimit } from '../../net/rate-limit.js';
 import { httpClient } from '../../net/request.js';
 import { trusting } from '../../net/safe-url.js';
 import { accessTokens } from './access-token.js';
@@ -27,7 +28,7 @@ function client(credentials?: ZoomCredentials): ZoomClient {
       : accessTokens({ credentials: given, oauthUrl: zoom.oauthUrl, http });
   const backOff = { tries: 3, firstDelay: 1, longestDelay: 2000 };
   return zoomClient({
-    api: zoomApi({ baseUrl: zoom.apiBaseUrl, http, authorization, requestsPerSecond: 1000, backOff }),
+    api: zoomApi({ baseUrl: zoom.apiBaseUrl, http, authorization, rate: rateLimit({ perSecond: 1000 }), backOff }),
   });
 }
 
@@ -227,7 +228,7 @@ describe('access', () => {
     });
     const http = httpClient({ policy: trusting(gateway.origin, trusting(other.origin, { privateHosts: [] })) });
     const authorization = { apigeeKey: 'apigee-key' };
-    const api = zoomApi({ baseUrl: gateway.origin, http, authorization, requestsPerSecond: 1000 });
+    const api = zoomApi({ baseUrl: gateway.origin, http, authorization, rate: rateLimit({ perSecond: 1000 }) });
     await api.get('/meetings/u/recordings');
     expect(given).toBeUndefined();
   });

@@ -93,7 +93,8 @@ export const zoomSettings = settings({
     mask: hidden,
   },
   ZOOM_REQUESTS_PER_SECOND: {
-    about: "Most requests a second to Zoom's API. Zoom counts all apps of the account together.",
+    about:
+      "Most requests a second to Zoom's API, of all processes together. Zoom counts all apps of the account together.",
     allowed: '1 to 80',
     default: '10',
     schema: wholeNumber(1, 80),
