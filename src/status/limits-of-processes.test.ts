@@ -81,10 +81,13 @@ describe.runIf(requires('postgres'))('two processes on one PostgreSQL server', (
     expect(rows).toEqual([{ count: 1 }]);
     most = 0;
     await expect
-      .poll(async () => {
-        await pair[0]!.ask('visits');
-        return most;
-      })
+      .poll(
+        async () => {
+          await pair[0]!.ask('visits');
+          return most;
+        },
+        { timeout: 20_000 },
+      )
       .toBe(8);
   });
 });

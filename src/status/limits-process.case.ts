@@ -12,7 +12,7 @@ import type { Tables } from './tables.js';
 const { databaseUrl, name, address } = JSON.parse(process.argv[2] ?? '') as Record<string, string>;
 const pool = new pg.Pool({ connectionString: databaseUrl });
 const tables = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }).withSchema('reelway');
-const visitors = hostVisitors({ tables, lookMs: 50 });
+const visitors = hostVisitors({ tables, lookMs: 500 });
 
 async function takePlaces(from: number): Promise<number> {
   const places = jobPlaces(tables, { pool: 'places', most: 5 });
