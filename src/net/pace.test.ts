@@ -28,6 +28,24 @@ describe('the pace of requests', () => {
     expect(performance.now() - start).toBeGreaterThan(190); // ten gaps of 20 ms; timers may be a little early
   });
 
+  it('takes its part of what other processes ask the same host, too', async () => {
+    const visitors = { count: (host: string) => (host === 'shared' ? 2 : 1) };
+    const shared = pace({ concurrency: 8, requestsPerSecond: 50, bytesPerSecond: 100_000, visitors });
+    const start = performance.now();
+    let visit = await shared.enter('shared');
+    for (let i = 0; i < 5; i++) {
+      visit.leave('served');
+      visit = await shared.enter('shared');
+    }
+    expect(performance.now() - start).toBeGreaterThan(190); // five gaps of 40 ms
+    const slow = performance.now();
+    for (let i = 0; i < 4; i++) await visit.took(4000);
+    expect(performance.now() - slow).toBeGreaterThan(290); // 16,000 bytes at 50,000 per second, the last 20 ms ahead
+    const { enter } = pace({ concurrency: 8, visitors });
+    expect(await crowd(() => enter('shared'), 9)).toHaveLength(4);
+    expect(await crowd(() => enter('own'), 9)).toHaveLength(8);
+  });
+
   it('waits as long as a host asks, then sends fewer at once', async () => {
     const { enter } = pace({ concurrency: 8 });
     const first = await crowd(() => enter('h'), 8);

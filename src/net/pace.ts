@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { shareOf, type Visitors } from './visitors.js';
+import { crowdAt, type Visitors } from './visitors.js';
 
 /**
  * How fast hosts are asked, learned from what they answer. Per host: requests in flight, requests per second and bytes per second, each with
@@ -21,7 +21,7 @@ export interface Visit {
 export interface PaceOptions {
   /** requests in flight to one host, at most */
   readonly concurrency: number;
-  /** Who shares those; absent: they are this process's own. */
+  /** Who shares the limits; absent: they are this process's own. */
   readonly visitors?: Visitors | undefined;
   /** requests per second to one host, at most; absent: no limit */
   readonly requestsPerSecond?: number;
@@ -40,7 +40,7 @@ export function pace(options: PaceOptions): Pace {
   const hosts = new Map<string, HostPace>();
   return {
     enter(host, signal) {
-      const own = hosts.get(host) ?? new HostPace(options, () => shareOf(options.concurrency, options.visitors, host));
+      const own = hosts.get(host) ?? new HostPace(options, () => crowdAt(host, options.visitors, options.concurrency));
       hosts.set(host, own);
       return own.enter(signal);
     },
@@ -49,7 +49,7 @@ export function pace(options: PaceOptions): Pace {
 
 class HostPace {
   readonly #limit: Required<Omit<PaceOptions, 'visitors'>>;
-  readonly #share: () => number;
+  readonly #crowd: () => number;
   /** requests in flight that are allowed now; a fraction is on its way to the next whole one */
   #window: number;
   /** requests per second that are allowed now */
@@ -65,12 +65,12 @@ class HostPace {
   #starts: number[] = [];
   readonly #waiting: (() => void)[] = [];
 
-  /** @param share requests in flight that are this process's now */
+  /** @param crowd how many processes share the limits now */
   constructor(
     { concurrency, requestsPerSecond = Infinity, bytesPerSecond = Infinity }: PaceOptions,
-    share: () => number,
+    crowd: () => number,
   ) {
-    this.#share = share;
+    this.#crowd = crowd;
     this.#limit = { concurrency, requestsPerSecond, bytesPerSecond };
     this.#window = concurrency;
     this.#rate = requestsPerSecond;
@@ -98,7 +98,8 @@ class HostPace {
       await sleep(at - now, undefined, signal && { signal }).catch(() => signal?.throwIfAborted());
     }
     const now = performance.now();
-    this.#nextStart = Math.max(now, this.#nextStart) + (this.#rate === Infinity ? 0 : 1000 / this.#rate);
+    const rate = Math.min(this.#rate, this.#limit.requestsPerSecond / this.#crowd());
+    this.#nextStart = Math.max(now, this.#nextStart) + (rate === Infinity ? 0 : 1000 / rate);
     this.#starts.push(now);
     if (this.#starts.length > 4096) this.#starts = this.#starts.filter((start) => start > now - 1000);
   }
@@ -121,7 +122,7 @@ class HostPace {
   #took(bytes: number, signal?: AbortSignal): Promise<void> | undefined {
     if (this.#limit.bytesPerSecond === Infinity) return undefined;
     const now = performance.now();
-    this.#nextByte = Math.max(now, this.#nextByte) + (1000 * bytes) / this.#limit.bytesPerSecond;
+    this.#nextByte = Math.max(now, this.#nextByte) + (1000 * bytes * this.#crowd()) / this.#limit.bytesPerSecond;
     const ahead = this.#nextByte - now;
     if (ahead < 20) return undefined;
     return sleep(ahead, undefined, signal && { signal }).then(
@@ -164,7 +165,7 @@ class HostPace {
   }
 
   #places(): number {
-    return Math.max(1, Math.floor(Math.min(this.#window, this.#share())));
+    return Math.max(1, Math.floor(Math.min(this.#window, this.#limit.concurrency / this.#crowd())));
   }
 
   #free(): void {

@@ -4,8 +4,12 @@ export interface Visitors {
   count(host: string): number | undefined;
 }
 
-/** What of a limit that counts for all is one's own: nothing is exceeded while it is not known how many there are. */
-export function shareOf(limit: number, visitors: Visitors | undefined, host: string): number {
-  if (!visitors) return limit;
-  return Math.max(1, Math.floor(limit / (visitors.count(host) ?? limit)));
+/** By how many a limit that counts for all is divided: nothing is exceeded while it is not known how many there are. @param most that there could be */
+export function crowdAt(host: string, visitors: Visitors | undefined, most: number): number {
+  return visitors ? (visitors.count(host) ?? most) : 1;
+}
+
+/** What of a number of places that count for all is one's own. */
+export function shareOf(places: number, visitors: Visitors | undefined, host: string): number {
+  return Math.max(1, Math.floor(places / crowdAt(host, visitors, places)));
 }

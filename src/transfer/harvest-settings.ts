@@ -10,7 +10,7 @@ const positive = z
 export const harvestSettings = settings({
   REELWAY_HARVEST_CONCURRENCY: {
     about:
-      'Objects that harvests of one process have under way at once: requests in flight to one host, over all harvests, and objects of one harvest.',
+      'Objects that harvests have under way at once: requests in flight to one host, over all harvests and processes of a database, and objects of one harvest.',
     allowed: 'a whole number from 1 to 256',
     default: '20',
     schema: z
@@ -21,12 +21,13 @@ export const harvestSettings = settings({
   },
   REELWAY_HARVEST_RATE: {
     about:
-      'Requests per second to one host, over all harvests of one process, at most; without it as many as the host bears: 429, 503 and Retry-After are heeded.',
+      'Requests per second to one host, over all harvests and processes of a database, at most; without it as many as the host bears: 429, 503 and Retry-After are heeded.',
     allowed: 'a number above 0',
     schema: positive,
   },
   REELWAY_HARVEST_BANDWIDTH: {
-    about: 'Megabytes (1,000,000 bytes) per second from one host, over all harvests of one process, at most.',
+    about:
+      'Megabytes (1,000,000 bytes) per second from one host, over all harvests and processes of a database, at most.',
     allowed: 'a number above 0',
     schema: positive,
   },
