@@ -47,7 +47,7 @@ it('alerts.yml has a rule for every alarm that zoom-recording-ingester had', asy
     // errors of a function; a queue that grows
     ReelwayDeadLetters: expect.any(String) as string,
     ReelwayQueueOld: expect.any(String) as string,
-    ReelwayWebhooksRefused: expect.stringMatching(/new_recording.*4\.\./) as string,
+    ReelwayWebhooksRefused: expect.stringMatching(/new_recording\|\/ingest.*4\.\./) as string,
     ReelwayDoorsFail: expect.stringMatching(/new_recording\|\/ingest.*5\.\./) as string,
     ReelwayWebhooksSlow: expect.stringContaining(
       'reelway_http_request_seconds_bucket{route="/new_recording"}',

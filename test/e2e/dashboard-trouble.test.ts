@@ -49,19 +49,24 @@ describe.runIf(requires('chromium'))('The dashboard of a server in trouble', () 
   it('says on Health what hangs, however long that takes to be known, and how old it is when no answer comes', async () => {
     const page = await signedIn();
     let answers = 0;
+    // Each answer comes when what was there before it has been seen: a busy machine is slow to look.
+    const looking = gate();
+    const told = gate();
     await page.route('**/api/system', async (route: Route) => {
       answers += 1;
-      if (answers > 1) return route.abort();
+      if (answers > 1) return told.opened.then(() => route.abort());
       const response = await route.fetch();
       const system = (await response.json()) as System;
-      await sleep(5500);
+      await Promise.all([sleep(5500), looking.opened]);
       const checks = [{ name: 'database', ok: false, message: 'no answer within 5 s' }];
       await route.fulfill({ response, json: { ...system, checks } satisfies System });
     });
     await page.goto(`${server.url}/#/health`);
     await page.getByText('The server is looking').waitFor();
+    looking.open();
     await page.getByText('database: no answer within 5 s').waitFor();
     await page.getByText('1 thing is not well', { exact: true }).waitFor();
+    told.open();
     await page.getByText('Not known now').waitFor();
     await page.getByText('1 thing was not well before').waitFor();
     expect(await page.locator('[data-old]').innerText()).toMatch(/What is shown is .* old; no newer answer has come/);
@@ -74,12 +79,13 @@ describe.runIf(requires('chromium'))('The dashboard of a server in trouble', () 
     // The youngest of all, but somebody waits for it.
     waiting[49] = job(900, 'queued', 1);
     let refused = 0;
+    const seen = gate();
     const fulfill = (route: Route, jobs: readonly JobSummary[]) => route.fulfill({ json: { jobs, next: null } });
     await page.route(/\/api\/jobs\?/, (route) => {
       const query = new URL(route.request().url()).searchParams;
       if (query.get('status') !== 'running') return fulfill(route, []);
       refused += 1;
-      return refused === 1 ? route.abort() : fulfill(route, running);
+      return refused === 1 ? route.abort() : seen.opened.then(() => fulfill(route, running));
     });
     await page.route(/\/api\/jobs\/next/, (route) => fulfill(route, waiting));
     await answerSystem(page, (system) => ({
@@ -90,6 +96,7 @@ describe.runIf(requires('chromium'))('The dashboard of a server in trouble', () 
     }));
     await page.reload();
     await page.getByText('The server does not answer').first().waitFor();
+    seen.open();
     await page.getByRole('heading', { name: 'Running 2' }).waitFor();
     const queue = page.locator('[data-queue="endpoints"]');
     await queue.getByText('2 running · 900 waiting').waitFor();
@@ -100,3 +107,9 @@ describe.runIf(requires('chromium'))('The dashboard of a server in trouble', () 
     expect(await page.getByText('The server does not answer').count()).toBe(0);
   });
 });
+
+function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  let open = (): void => {};
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open };
+}

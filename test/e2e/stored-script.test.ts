@@ -18,6 +18,8 @@ import { requires } from '../support/requires.js';
 const attack = "fetch('/api/system').then(() => fetch('/stolen'))";
 const script = `<script xmlns="http://www.w3.org/1999/xhtml">${attack}</script>`;
 
+const takeover = 'document.title = "taken over"';
+
 /** What a hostile origin may have had harvested. */
 const files = {
   'page.html': script,
@@ -39,7 +41,7 @@ describe.runIf(requires('chromium'))('a stored object that an operator opens in 
     const folder = path.join(server.folder, 'data/media/vod');
     await mkdir(path.join(folder, 'index.ism'), { recursive: true });
     for (const [name, text] of Object.entries(files)) await writeFile(path.join(folder, name), text);
-    await writeFile(path.join(folder, 'script.js'), 'document.title = "taken over"');
+    await writeFile(path.join(folder, 'script.js'), takeover);
     browser = await launchChromium();
     dashboard = await openPage(browser, server.url);
     await signIn(dashboard.page, server);
@@ -52,6 +54,8 @@ describe.runIf(requires('chromium'))('a stored object that an operator opens in 
   it.each(Object.keys(files))('runs no script: %s', async (name) => {
     const asked: string[] = [];
     const opened = await dashboard.context.newPage();
+    const served = await opened.request.get(`${server.url}/media/vod/${name}`);
+    expect([served.status(), await served.text()]).toEqual([200, files[name as keyof typeof files]]);
     opened.on('request', (request) => asked.push(new URL(request.url()).pathname));
     // What is no document is downloaded, which Playwright tells as an error.
     await opened.goto(`${server.url}/media/vod/${name}`).catch(() => undefined);
@@ -62,6 +66,8 @@ describe.runIf(requires('chromium'))('a stored object that an operator opens in 
   });
 
   it('is no script of the dashboard, whose policy allows those of this server', async () => {
+    const served = await dashboard.context.request.get(`${server.url}/media/vod/script.js`);
+    expect([served.status(), await served.text()]).toEqual([200, takeover]);
     const outcome = await dashboard.page.evaluate(
       (src) =>
         new Promise((resolve) => {
