@@ -5,8 +5,7 @@ import { ReelwayStack } from '../lib/reelway-stack.js';
 
 const parameters = readParameters(process.env);
 const app = new App();
-new ReelwayStack(app, 'Reelway', {
-  stackName: parameters.stackName,
+new ReelwayStack(app, {
   parameters,
   // The account is that of the credentials; without them (to synthesize only) it stays open.
   env: {

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { readCommand, type Command } from './command.js';
 import { run, type Environment } from './programs.js';
 import { isReleased, release } from './release.js';
+import { remove } from './remove.js';
 import { readStages, type Stages } from './stages.js';
 import { versionsAfter, versionsOf, type StackVersions } from './stack-versions.js';
 
@@ -27,10 +28,11 @@ export async function deploy(words: readonly string[], surroundings: Surrounding
   if (!environment) throw new Error('There is no staging stack: deploy/aws/.env.staging says what is other for it.');
   const stack = needed(environment, 'STACK_NAME', 'the name of the stack');
   await confirmed(command, stack, surroundings);
+  if (name === 'destroy') return remove(stack, { folder: surroundings.folder, environment });
   const running = await versionsOf(stack, { folder: surroundings.folder, environment });
   const next = versionsAfter(command, running, environment.REELWAY_VERSION);
   if (name === 'promote' || name === 'rollback') await refuseUnreleased(next.version, environment, surroundings);
-  if (name !== 'destroy') surroundings.say(said(stack, running, next));
+  surroundings.say(said(stack, running, next));
   await run('cdk', cdkArguments[name], {
     folder: surroundings.folder,
     environment: {
@@ -42,9 +44,9 @@ export async function deploy(words: readonly string[], surroundings: Surrounding
 }
 
 const brings = ['deploy', '--require-approval', 'broadening'] as const;
-const cdkArguments: Readonly<Record<Command['name'], readonly string[]>> = {
+const cdkArguments: Readonly<Record<Exclude<Command['name'], 'destroy'>, readonly string[]>> = {
   ...{ release: brings, promote: brings, rollback: brings, deploy: brings },
-  ...{ diff: ['diff'], destroy: ['destroy', '--force'] },
+  diff: ['diff'],
 };
 
 function repository({ folder }: Surroundings): string {

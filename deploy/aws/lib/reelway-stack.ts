@@ -15,10 +15,10 @@ import { SourceEvents } from './source-events.js';
 import { Storage } from './storage.js';
 import { Submit } from './submit.js';
 
-/** Everything that Reelway needs in one AWS account and region. */
+/** Everything that Reelway needs in one AWS account and region. CDK makes names of what it is called in the app, so that two stacks of an account share none. */
 export class ReelwayStack extends Stack {
-  constructor(scope: Construct, id: string, { parameters, ...props }: StackProps & { parameters: Parameters }) {
-    super(scope, id, props);
+  constructor(scope: Construct, { parameters, ...props }: StackProps & { parameters: Parameters }) {
+    super(scope, parameters.stackName, props);
     for (const [name, value] of Object.entries(parameters.tags)) Tags.of(this).add(name, value);
     const key = new kms.Key(this, 'Key', { enableKeyRotation: true, removalPolicy: RemovalPolicy.RETAIN });
     key.addToResourcePolicy(

@@ -32,7 +32,7 @@ export function versionsAfter(
   running: StackVersions | undefined,
   first: string | undefined,
 ): StackVersions {
-  const keeps = name === 'deploy' || name === 'diff' || name === 'destroy';
+  const keeps = name === 'deploy' || name === 'diff';
   const wanted = keeps ? (running?.version ?? first) : (asked ?? running?.previous);
   if (wanted === undefined || wanted === '')
     throw new Error(

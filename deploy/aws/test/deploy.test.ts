@@ -27,6 +27,8 @@ const registry = existsSync(at('registry')) ? readFileSync(at('registry'), 'utf8
 if (words[0] === 'manifest' && !registry.includes(words[2])) refuse('no such manifest: ' + words[2]);
 if (words[0] === 'push') writeFileSync(at('registry'), [...registry, words[1]].join('\\n'));`,
   aws: `
+if (words[1] === 'list-stack-resources') process.stdout.write(readFileSync(at('resources'), 'utf8'));
+if (words[1] !== 'describe-stacks') process.exit(0);
 const file = at(words[words.indexOf('--stack-name') + 1]);
 if (!existsSync(file)) refuse('An error occurred (ValidationError): Stack with id x does not exist');
 process.stdout.write(JSON.stringify({ Stacks: [{ Outputs: JSON.parse(readFileSync(file, 'utf8')) }] }));`,
@@ -190,8 +192,29 @@ describe('the stacks', () => {
     assert.deepEqual(calls('cdk'), ['cdk diff', 'cdk deploy --require-approval broadening']);
     withStaging();
     await assert.rejects(command('destroy', '--staging', '--confirm', 'reelway-prod'), /nothing was done/);
-    await command('destroy', '--staging', '--confirm', 'trial');
-    assert.deepEqual(calls('cdk destroy'), ['cdk destroy --force']);
+    assert.deepEqual(calls('aws cloudformation delete-stack'), []);
+  });
+
+  it('are removed by name alone, after what guards them against deletion', async () => {
+    inRepository('deploy/aws/.env', 'STACK_NAME=live\n');
+    const [balancer] = Object.values(synthesize().findResources('AWS::ElasticLoadBalancingV2::LoadBalancer'));
+    const [cluster] = Object.values(synthesize().findResources('AWS::RDS::DBCluster'));
+    const resources = [
+      { ResourceType: balancer!.Type, PhysicalResourceId: 'arn:balancer', ResourceStatus: 'CREATE_COMPLETE' },
+      { ResourceType: cluster!.Type, PhysicalResourceId: 'cluster-1', ResourceStatus: 'UPDATE_COMPLETE' },
+      { ResourceType: cluster!.Type, PhysicalResourceId: 'cluster-0', ResourceStatus: 'DELETE_COMPLETE' },
+      { ResourceType: 'AWS::SNS::Topic', ResourceStatus: 'CREATE_FAILED' },
+    ];
+    writeFileSync(path.join(state, 'resources'), JSON.stringify({ StackResourceSummaries: resources }));
+    await command('destroy', '--confirm', 'live');
+    assert.deepEqual(calls('aws').slice(1), [
+      'aws elbv2 modify-load-balancer-attributes --load-balancer-arn arn:balancer --attributes Key=deletion_protection.enabled,Value=false',
+      'aws rds modify-db-cluster --db-cluster-identifier cluster-1 --no-deletion-protection --apply-immediately',
+      'aws cloudformation delete-stack --stack-name live',
+      'aws cloudformation wait stack-delete-complete --stack-name live',
+    ]);
+    writeFileSync(path.join(state, 'fail-aws'), 'Stack with id live does not exist');
+    await assert.rejects(command('destroy', '--confirm', 'live'), /list-stack-resources: .* does not exist/);
   });
 
   it('share nothing that there is once', async () => {

@@ -8,6 +8,21 @@ import { recordingPrefix } from '../../../src/domain/recording-key.js';
 import { readParameters } from '../lib/parameters.js';
 import { example, synthesize } from './synthesize.js';
 
+/** Names that are theirs within something else: a policy in its role, a metric in its namespace, a database in its cluster. */
+const inner = ['AWS::IAM::Policy', 'AWS::CloudWatch::Alarm', 'AWS::RDS::DBCluster'];
+
+/** What the template itself names, for which CloudFormation makes no name. */
+function namesOf(template: Template): readonly string[] {
+  const { Resources } = template.toJSON() as { Resources: Record<string, { Type: string; Properties?: object }> };
+  return Object.values(Resources)
+    .filter(({ Type }) => !inner.includes(Type))
+    .flatMap(({ Type, Properties = {} }) =>
+      Object.entries(Properties).flatMap(([property, value]) =>
+        property.endsWith('Name') && typeof value === 'string' ? [`${Type} ${value}`] : [],
+      ),
+    );
+}
+
 describe('the stack', () => {
   let template: Template;
   before(() => {
@@ -84,6 +99,16 @@ describe('the stack', () => {
       ],
     ])
       assert.equal(answer(uri).statusCode, 404, uri);
+  });
+
+  it('shares no name with another stack of the account', () => {
+    const another = namesOf(synthesize({ STACK_NAME: 'trial', STATE_MACHINE_NAME: 'Trial' }));
+    const own = namesOf(template);
+    assert.ok(own.some((name) => name.startsWith('AWS::Logs::LogGroup aws-waf-logs-')));
+    assert.deepEqual(
+      own.filter((name) => another.includes(name)),
+      [],
+    );
   });
 
   it('has a database that is encrypted, backed up, doubled and guarded against deletion', () => {

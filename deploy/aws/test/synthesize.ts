@@ -22,7 +22,7 @@ const { context } = JSON.parse(readFileSync(new URL('../cdk.json', import.meta.u
  */
 export function synthesize(parameters: Readonly<Record<string, string>> = {}): Template {
   const app = new App({ context });
-  const stack = new ReelwayStack(app, 'Reelway', {
+  const stack = new ReelwayStack(app, {
     parameters: readParameters({ ...example, ...parameters }),
     env: { region: 'us-east-1' },
   });
