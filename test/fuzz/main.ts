@@ -9,9 +9,11 @@ import { parsers } from './parsers.js';
 /**
  * npm run fuzz -- [--seconds 60] [--seed 1] [parser ...]
  *
- * Every parser in a process of its own, for so many seconds. One fails when it throws what is not an error of bad input, takes longer than
+ * Every parser in a process of its own, for so many seconds. One fails when it throws what is not an error of bad input, takes more than
  * `slowest` for one input, gives no sign of life, or grows beyond `mostMemory`. The input is then in fuzz-failures/.
  */
+
+/** milliseconds of the processor */
 const slowest = 5000;
 const silence = 60_000;
 /** bytes of the process */
