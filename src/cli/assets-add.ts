@@ -5,6 +5,7 @@ import type { JobPage, Submitted } from '../api/contract.js';
 import { Failure } from '../domain/failure.js';
 import type { JobDetail } from '../workflow/job-view.js';
 import type { AssetResult } from '../workflow/package-asset.js';
+import { assetIdOf } from '../view/asset-id.js';
 import { withApi, type ApiDoor } from './api-door.js';
 import type { CommandContext } from './command-context.js';
 import { printEndpoint } from './endpoint-lines.js';
@@ -105,19 +106,9 @@ async function everybodyTold(api: ApiDoor, signal: AbortSignal): Promise<void> {
     await sleep(pollInterval, undefined, { signal });
 }
 
-/** `https://host/2026/lecture 1/master.m3u8` as `lecture-1`: the file's name, or its folder's where the file is named as all are. */
-export function idOf(source: string): string {
-  const names = source
-    .replace(/^[a-z][a-z0-9+.-]+:|[?#].*/gis, '')
-    .split(/[/\\]/)
-    .filter((part) => part !== '');
-  const file = (names.at(-1) ?? '').replace(/\.[A-Za-z0-9]{2,4}$/, '');
-  const name = /^(?:index|master|main|playlist|manifest)$/i.test(file) ? (names.at(-2) ?? file) : file;
-  const id = name
-    .replaceAll('%20', '-')
-    .replaceAll(/[^A-Za-z0-9_-]+/g, '-')
-    .replaceAll(/^-|-$/g, '')
-    .slice(0, 256);
+/** @throws Failure usage */
+function idOf(source: string): string {
+  const id = assetIdOf(source);
   if (id !== '') return id;
   throw new Failure('usage', `--id is needed: ${source} has no name that an asset may have.`);
 }

@@ -1,6 +1,7 @@
 import { Argument, Command } from 'commander';
 import type { JobPage, System } from '../api/contract.js';
 import { queues, type QueueName } from '../workflow/queues.js';
+import { whyWaiting } from '../view/why-waiting.js';
 import { withApi, type ApiDoor } from './api-door.js';
 import type { CommandContext } from './command-context.js';
 import { queryOf } from './list-page.js';
@@ -39,7 +40,7 @@ async function showQueues(context: CommandContext, name: QueueName | undefined, 
     for (const line of tableLines(system.queues, columns)) terminal.print(line);
     return;
   }
-  const why = whyWaiting(queue, Math.max(1, system.workers.length));
+  const why = whyWaiting(queue, queue.running, Math.max(1, system.workers.length));
   const [held, waiting] = (['running', 'queued'] as const).map((status) => jobs.filter((job) => job.status === status));
   if (json) return terminal.printJson({ ...queue, why, heldBy: held, waitingJobs: waiting });
   for (const line of queueLines(queue, { why, held: held ?? [], waiting: waiting ?? [] })) terminal.print(line);
@@ -92,14 +93,4 @@ function jobLines(jobs: readonly Job[]): string[] {
 
 function since(at: string): string {
   return formatDuration(Math.max(0, Date.now() - Date.parse(at)));
-}
-
-/** Whether all places are taken, of which kind, and how many there are. */
-function whyWaiting({ perProcess, everywhere, running }: Queue, workers: number): string {
-  if (everywhere !== null && running >= everywhere)
-    return `All places of all machines together (${everywhere}) are taken; the next begins when one of them ends.`;
-  const places = perProcess * workers;
-  if (running >= places)
-    return `All places (${perProcess} on each of ${workers} workers) are taken; the next begins when one of them ends.`;
-  return `${running} of ${places} places are taken: the next begins in a moment.`;
 }

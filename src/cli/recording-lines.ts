@@ -1,5 +1,6 @@
 import type { RecordingDetail } from '../api/contract.js';
-import { formatBytes, formatDuration } from './quantity.js';
+import { suggestionWords } from '../view/suggestion-words.js';
+import { formatBytes, formatDuration, quantities } from './quantity.js';
 import { factLines, section } from './sections.js';
 import { tableLines } from './table.js';
 
@@ -37,12 +38,6 @@ function factsOf(recording: RecordingDetail): [string, string][] {
   ];
 }
 
-const becauseWords = {
-  meeting: 'its meeting has this class',
-  topic: 'the topic names this course',
-  time: 'it takes place at that time',
-} as const;
-
 function suggestionLines({ suggestions }: RecordingDetail): string[] {
   if (suggestions.length === 0) return [];
   return tableLines(suggestions, [
@@ -50,13 +45,8 @@ function suggestionLines({ suggestions }: RecordingDetail): string[] {
     { title: 'COURSE', value: ({ class: of }) => of.courseCode },
     { title: 'TITLE', value: ({ class: of }) => of.title },
     { title: 'TIME', value: ({ class: of }) => `${of.day} ${of.time}` },
-    { title: 'BECAUSE', value: ({ because, minutesLate }) => `${becauseWords[because]}; ${lateText(minutesLate)}` },
+    { title: 'BECAUSE', value: (suggestion) => suggestionWords(suggestion, quantities) },
   ]);
-}
-
-function lateText(minutes: number): string {
-  if (minutes === 0) return 'it began at its time';
-  return `it began ${formatDuration(Math.abs(minutes) * 60_000)} ${minutes > 0 ? 'later' : 'earlier'}`;
 }
 
 function fileLines({ fileList }: RecordingDetail): string[] {

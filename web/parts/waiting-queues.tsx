@@ -1,6 +1,7 @@
 import type { JobSummary, System } from '../../src/api/contract';
+import { whyWaiting } from '../../src/view/why-waiting';
+import { countsOf, queueOf, waitingQueues } from '../queue-places';
 import type { CurrentJobs } from '../use-current-jobs';
-import { countsOf, queueOf, waitingQueues, whyWaiting } from '../queue-places';
 import { Link } from '../router';
 import { JobActions } from './job-actions';
 import { Since } from './time';
