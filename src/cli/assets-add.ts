@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import type { JobPage, Submitted } from '../api/contract.js';
 import { Failure } from '../domain/failure.js';
@@ -9,6 +8,8 @@ import { assetIdOf } from '../view/asset-id.js';
 import { withApi, type ApiDoor } from './api-door.js';
 import type { CommandContext } from './command-context.js';
 import { printEndpoint } from './endpoint-lines.js';
+import { everybodyTold, tellingJobs } from './everybody-told.js';
+import { queryOf } from './list-page.js';
 import { identifier } from './option-values.js';
 import { isMp4File, uploadFile } from './upload-file.js';
 import { watchJob } from './watch-job.js';
@@ -90,20 +91,12 @@ async function watched(context: CommandContext, api: ApiDoor, job: string): Prom
     throw error;
   } finally {
     // Who is told when it is ready is told when it failed, too.
-    if (!api.served && !signal.aborted) await everybodyTold(api, signal);
+    if (!api.served && !signal.aborted) await everybodyTold(() => isTelling(api, signal), signal);
   }
 }
 
-/** milliseconds that this process waits for notices before it leaves them to the next start */
-const noticePatience = 10_000;
-/** milliseconds */
-const pollInterval = 100;
-
-async function everybodyTold(api: ApiDoor, signal: AbortSignal): Promise<void> {
-  const deadline = Date.now() + noticePatience;
-  const open = '/api/jobs?kind=tell&status=queued&status=running&parent=any&limit=1';
-  while (Date.now() < deadline && (await api.get<JobPage>(open, signal)).jobs.length > 0)
-    await sleep(pollInterval, undefined, { signal });
+async function isTelling(api: ApiDoor, signal: AbortSignal): Promise<boolean> {
+  return (await api.get<JobPage>(`/api/jobs${queryOf(tellingJobs)}`, signal)).jobs.length > 0;
 }
 
 /** @throws Failure usage */
