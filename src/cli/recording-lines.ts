@@ -1,4 +1,5 @@
 import type { RecordingDetail } from '../api/contract.js';
+import { nowWords, takenWords } from '../view/series-words.js';
 import { suggestionWords } from '../view/suggestion-words.js';
 import { formatBytes, formatDuration, quantities } from './quantity.js';
 import { factLines, section } from './sections.js';
@@ -19,7 +20,7 @@ export function recordingLines(recording: RecordingDetail): string[] {
 }
 
 function factsOf(recording: RecordingDetail): [string, string][] {
-  const { uuid, topic, startTime, durationMinutes, meetingId, hostEmail, files, bytes, match } = recording;
+  const { uuid, topic, startTime, durationMinutes, meetingId, hostEmail, files, bytes } = recording;
   const { presence, zoomUrl } = recording;
   return [
     ['recording', uuid],
@@ -29,13 +30,26 @@ function factsOf(recording: RecordingDetail): [string, string][] {
     ...(hostEmail === null ? [] : ([['host', hostEmail]] as [string, string][])),
     ['files', bytes === null ? String(files) : `${files}, ${formatBytes(bytes)}`],
     ['in Zoom', `${presence === 'available' ? 'still there' : presence}: ${zoomUrl}`],
-    [
-      'class',
-      match.seriesId === null
-        ? `none: ${match.reason ?? 'the reason is not known'}`
-        : `${match.title ?? ''} of series ${match.seriesId}`.trimStart(),
-    ],
+    ...classFacts(recording),
   ];
+}
+
+/** What was done, before what would be done now. */
+function classFacts(recording: RecordingDetail): [string, string][] {
+  const { match, taken } = recording;
+  const now = taken.length === 0 ? matchText(match) : nowWords(recording);
+  return [
+    ...takenWords(recording).map(({ seriesId, begin, course, because }): [string, string] => [
+      'series',
+      `${begin} ${seriesId}${course === '' ? '' : ` (${course})`}: ${because}.`,
+    ]),
+    ...(now === undefined ? [] : ([['class', now]] as [string, string][])),
+  ];
+}
+
+function matchText({ seriesId, title, reason }: RecordingDetail['match']): string {
+  if (seriesId === null) return `none: ${reason ?? 'the reason is not known'}`;
+  return `${title ?? ''} of series ${seriesId}`.trimStart();
 }
 
 function suggestionLines({ suggestions }: RecordingDetail): string[] {

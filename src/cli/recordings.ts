@@ -49,7 +49,7 @@ function listCommand(context: CommandContext): Command {
     .description('Recordings by the start of their meetings, the newest first.')
     .option(
       '--search <text>',
-      "only with this in the topic, the uuid, the meeting's number, the host's address or a series",
+      "only with this in the topic, the uuid, the meeting's number, the host's address, a series, or a course of the schedule",
     )
     .addOption(new Option('--status <status...>', 'only with an ingest that is so').choices(recordingStatuses))
     .addOption(new Option('--failed', 'only with an ingest that failed').conflicts('status'))
