@@ -1,5 +1,5 @@
 import type { JobSummary, System } from '../../src/api/contract';
-import { whyWaiting } from '../../src/view/why-waiting';
+import { whyWaiting, workersOf } from '../../src/view/why-waiting';
 import { countsOf, queueOf, waitingQueues } from '../queue-places';
 import type { CurrentJobs } from '../use-current-jobs';
 import { Link } from '../router';
@@ -18,7 +18,7 @@ export function WaitingQueues({ current, system }: { current: CurrentJobs; syste
       {waitingQueues(current).map((name) => (
         <WaitingQueue
           key={name ?? ''}
-          {...{ name, current, workers: Math.max(1, system?.workers.length ?? 1) }}
+          {...{ name, current, workers: system ? workersOf(system, true) : 1 }}
           queue={queueOf(name, system?.queues)}
         />
       ))}
