@@ -29,6 +29,12 @@ const rules: readonly RoomRule[] = [
     rule: 'packager imports only manifest and types of domain/packaging-configuration, and no node: module',
   },
   { room: 'intake', imports: ['domain'], rule: 'intake imports domain alone' },
+  {
+    room: 'view',
+    imports: ['domain', 'intake'],
+    node: false,
+    rule: 'view imports domain and intake, and no node: module: what command line and dashboard say alike',
+  },
   ...effectRooms.map((room) => ({
     room,
     imports: ['domain', 'manifest', 'net'],
@@ -78,7 +84,7 @@ const rules: readonly RoomRule[] = [
   {
     room: 'cli',
     imports: [
-      ...['domain', 'manifest', 'packager', 'intake', 'workflow', ...effectRooms],
+      ...['domain', 'manifest', 'packager', 'intake', 'view', 'workflow', ...effectRooms],
       ...[
         'publish/egress/embedded-packager',
         'publish/egress/mediapackage-vod',
@@ -132,10 +138,10 @@ const rules: readonly RoomRule[] = [
   { room: 'harvest-ports', imports: ['*'], rule: 'harvest-ports is the part of wiring that paces harvests' },
   {
     room: 'web',
-    imports: [],
+    imports: ['view'],
     types: ['api/contract'],
     node: false,
-    rule: 'web imports nothing of src but types of api/contract, and no node: module: it runs in browsers',
+    rule: 'web imports nothing of src but view and types of api/contract, and no node: module: it runs in browsers',
   },
   { room: 'web/vite.config', imports: [], rule: 'web/vite.config builds web and imports nothing of ours' },
   { room: 'packaging-thread', imports: ['*'], rule: 'packaging-thread is the composition root of a worker thread' },
@@ -205,6 +211,20 @@ function breachOf(tree: SourceTree, { file, rule, specifier, typeOnly }: Questio
   return isAllowed(rule, target, typeOnly) ? undefined : rule.rule;
 }
 
+/** Modules of Node and packages that files under `src/` bring into the dashboard, however far behind what it imports. */
+function packagesBehindWeb(tree: SourceTree): string[] {
+  const reached = new Set([...tree.keys()].filter((file) => file.startsWith('web/') && !isTest(file)));
+  const found: string[] = [];
+  for (const file of reached) {
+    for (const { specifier, typeOnly, line } of scanImports(tree.get(file) ?? '', file)) {
+      const target = typeOnly ? undefined : resolveInTree(tree, file, specifier);
+      if (target) reached.add(target);
+      else if (!typeOnly && file.startsWith('src/')) found.push(`${file}:${line} imports ${specifier}`);
+    }
+  }
+  return found;
+}
+
 const root = path.resolve(import.meta.dirname, '..');
 const project = readSourceTree(
   root,
@@ -215,6 +235,10 @@ const project = readSourceTree(
 describe('the imports of the project', () => {
   it('keep to the rules of the rooms', () => {
     expect(findBreaches(project)).toEqual([]);
+  });
+
+  it('bring no package of the server into the dashboard: it is sent to browsers', () => {
+    expect(packagesBehindWeb(project)).toEqual([]);
   });
 
   it('form no cycle', () => {
@@ -286,11 +310,12 @@ describe('the rule checker', () => {
       ],
     },
     {
-      name: 'lets the dashboard know the shapes of the API and nothing else',
+      name: 'lets the dashboard know the shapes of the API, and what is computed as for the command line',
       files: {
         'src/api/contract.ts': 'export interface Problem {} export const schema = 1;',
         'src/api/problem.ts': 'export interface Problem {}',
-        'web/a.tsx': "import type { Problem } from '../src/api/contract';",
+        'src/view/rate.ts': 'export const rate = 1;',
+        'web/a.tsx': "import type { Problem } from '../src/api/contract'; import { rate } from '../src/view/rate';",
         'web/b.ts': "import { schema } from '../src/api/contract';",
         'web/c.ts': "import type { Problem } from '../src/api/problem';",
         'web/d.ts': "import { readFile } from 'node:fs/promises';",
@@ -313,6 +338,16 @@ describe('the rule checker', () => {
     const found = findBreaches(new Map(Object.entries(files)));
     expect(found).toHaveLength(breaches.length);
     for (const [index, breach] of breaches.entries()) expect(found[index]).toMatch(breach);
+  });
+
+  it('finds a package that comes into the dashboard behind what it may import', () => {
+    const tree = new Map([
+      ['web/a.tsx', "import { useState } from 'react'; import { b } from '../src/view/b';"],
+      ['src/view/b.ts', "import { c } from '../domain/c.js'; import type { D } from '../domain/d.js';"],
+      ['src/domain/c.ts', "\nimport { z } from 'zod';"],
+      ['src/domain/d.ts', "import { z } from 'zod';"],
+    ]);
+    expect(packagesBehindWeb(tree)).toEqual(['src/domain/c.ts:2 imports zod']);
   });
 
   it('finds a cycle, also one that only types close', () => {

@@ -1,3 +1,5 @@
+import type { Quantities } from '../src/view/quantities';
+
 const number = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
 const units = ['B', 'kB', 'MB', 'GB', 'TB'];
 
@@ -29,6 +31,14 @@ export function formatDuration(milliseconds: number): string {
     .join(' ');
 }
 
+/** As this browser writes what command line and dashboard say alike. */
+export const quantities: Quantities = {
+  count: formatNumber,
+  decimal: formatNumber,
+  bytes: formatBytes,
+  duration: formatDuration,
+};
+
 /** The zone that times are shown in: the one of whoever looks. */
 export const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
@@ -43,6 +53,9 @@ export function formatTime(iso: string, now: Date = new Date()): string {
 
 /** `kind` of a job in words. */
 export function formatKind(kind: string): string {
-  const words = kind.replaceAll('-', ' ');
+  return capitalized(kind.replaceAll('-', ' '));
+}
+
+export function capitalized(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

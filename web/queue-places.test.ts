@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JobSummary } from '../src/api/contract';
-import { countsOf, totalCounts, waitingQueues, whyWaiting } from './queue-places';
+import { countsOf, totalCounts, waitingQueues } from './queue-places';
 
 const queue = {
   ...{ name: 'endpoints', perProcess: 2, everywhere: null, waiting: 900, running: 2 },
@@ -29,21 +29,5 @@ describe('the jobs of a queue', () => {
     expect(countsOf('endpoints', cut, undefined)).toEqual({ running: 1, waiting: 1 });
     expect(totalCounts(cut, [queue])).toEqual({ running: 2, waiting: 901 });
     expect(waitingQueues({ ...cut, waiting: [] })).toEqual(['endpoints']);
-  });
-});
-
-describe('the places of a queue', () => {
-  it.each([
-    [queue, 2, 1, 'All 2 places are taken; the next begins when one of them ends.'],
-    [queue, 1, 1, '1 of 2 places are taken: the next begins in a moment.'],
-    [queue, 4, 2, 'All 4 places (2 on each of 2 workers) are taken; the next begins when one of them ends.'],
-    [
-      { ...queue, everywhere: 1 },
-      1,
-      2,
-      'The only place of all machines together is taken; the next begins when one of them ends.',
-    ],
-  ])('say why the next one waits', (of, held, workers, words) => {
-    expect(whyWaiting(of, held, workers)).toBe(words);
   });
 });

@@ -48,16 +48,3 @@ export function totalCounts(known: KnownJobs, queues: readonly Queue[]): Counts 
 export function queueOf(name: string | null, queues: readonly Queue[] = []): Queue | undefined {
   return queues.find((queue) => queue.name === name);
 }
-
-/** Whether all places are taken, of which kind, and how many there are. */
-export function whyWaiting({ perProcess, everywhere }: Queue, held: number, workers: number): string {
-  const places = (count: number) => (count === 1 ? 'The only place' : `All ${count} places`);
-  const taken = (count: number) => (count === 1 ? 'is taken' : 'are taken');
-  if (everywhere !== null && held >= everywhere)
-    return `${places(everywhere)} of all machines together ${taken(everywhere)}; the next begins when one of them ends.`;
-  if (held >= perProcess * workers)
-    return workers === 1
-      ? `${places(perProcess)} ${taken(perProcess)}; the next begins when one of them ends.`
-      : `All ${perProcess * workers} places (${perProcess} on each of ${workers} workers) are taken; the next begins when one of them ends.`;
-  return `${held} of ${perProcess * workers} places are taken: the next begins in a moment.`;
-}

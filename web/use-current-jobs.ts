@@ -3,8 +3,8 @@ import type { JobPage, JobSummary, Problem } from '../src/api/contract';
 import { get, withQuery } from './api';
 import { askWhileSeen } from './ask-while-seen';
 import { jobBook } from './job-book';
+import { jobRates, type JobRates } from './job-rates';
 import type { Asking } from './keep-asking';
-import { rateMeter, type RateMeter } from './progress-rate';
 import type { Answered } from './staleness';
 import { useJobEvents, type Connection } from './use-job-events';
 
@@ -20,7 +20,7 @@ export interface CurrentJobs extends Answered {
   readonly cut: Cut;
   readonly loaded: boolean;
   readonly connection: Connection;
-  readonly rates: RateMeter;
+  readonly rates: JobRates;
   /** A newer state of a job, as an action answered it. */
   readonly put: (job: JobSummary) => void;
 }
@@ -48,7 +48,7 @@ const listEveryMs = 15_000;
 /** What is going on now, kept up to date by server-sent events. */
 export function useCurrentJobs(): CurrentJobs {
   const [book] = useState(jobBook);
-  const [rates] = useState(rateMeter);
+  const [rates] = useState(jobRates);
   const [view, setView] = useState({ jobs: [] as readonly JobSummary[], cut: nothingCut });
   const [state, setState] = useState<{ answeredAt?: number; problem?: Problem }>({});
   const asking = useRef<Asking>(undefined);

@@ -54,7 +54,9 @@ export const assetSchema = z
   .object({
     id: z.string(),
     packagingGroupId: z.string(),
-    source: z.string(),
+    source: z
+      .string()
+      .describe('An address without its query, which may be a password: who may act finds that with the job.'),
     job: z.string(),
     createdAt: z.iso.datetime(),
     endpoints: z.array(

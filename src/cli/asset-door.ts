@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommandContext } from './command-context.js';
+import { everybodyTold, tellingJobs } from './everybody-told.js';
 import type { LoadedSettings } from './settings.js';
 import type { JobDetail, JobSummary } from '../workflow/job-view.js';
 import type { SubmitChoice } from '../workflow/submit-asset.js';
@@ -47,11 +47,6 @@ export async function openAssetDoor(context: CommandContext, settings: LoadedSet
     close: () => Promise.resolve(),
   };
 }
-
-/** milliseconds that a command waits for notices before it leaves them to the next start */
-const noticePatience = 10_000;
-/** milliseconds */
-const pollInterval = 100;
 
 async function ownDoor({ terminal }: CommandContext, { config, environment }: LoadedSettings): Promise<AssetDoor> {
   const [{ openServices }, { openLog }, { parsePackagingGroup }, { gathered }, { jobTable }, { jobStatusOf }] =
@@ -102,13 +97,7 @@ async function ownDoor({ terminal }: CommandContext, { config, environment }: Lo
       const open = { kind: ['package-asset'], status: ['queued', 'running'], parent: 'any' } as const;
       return (await jobs.list(open)).jobs.length > 0;
     },
-    async settle(signal) {
-      const deadline = Date.now() + noticePatience;
-      const open = { kind: ['tell'], status: ['queued', 'running'], parent: 'any' } as const;
-      while (Date.now() < deadline && (await jobs.list(open)).jobs.length > 0) {
-        await sleep(pollInterval, undefined, { signal });
-      }
-    },
+    settle: (signal) => everybodyTold(async () => (await jobs.list(tellingJobs)).jobs.length > 0, signal),
     close: () => services.close(),
   };
 }

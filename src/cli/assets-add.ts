@@ -1,13 +1,15 @@
 import { resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import type { JobPage, Submitted } from '../api/contract.js';
 import { Failure } from '../domain/failure.js';
 import type { JobDetail } from '../workflow/job-view.js';
 import type { AssetResult } from '../workflow/package-asset.js';
+import { assetIdOf } from '../view/asset-id.js';
 import { withApi, type ApiDoor } from './api-door.js';
 import type { CommandContext } from './command-context.js';
 import { printEndpoint } from './endpoint-lines.js';
+import { everybodyTold, tellingJobs } from './everybody-told.js';
+import { queryOf } from './list-page.js';
 import { identifier } from './option-values.js';
 import { isMp4File, uploadFile } from './upload-file.js';
 import { watchJob } from './watch-job.js';
@@ -89,35 +91,17 @@ async function watched(context: CommandContext, api: ApiDoor, job: string): Prom
     throw error;
   } finally {
     // Who is told when it is ready is told when it failed, too.
-    if (!api.served && !signal.aborted) await everybodyTold(api, signal);
+    if (!api.served && !signal.aborted) await everybodyTold(() => isTelling(api, signal), signal);
   }
 }
 
-/** milliseconds that this process waits for notices before it leaves them to the next start */
-const noticePatience = 10_000;
-/** milliseconds */
-const pollInterval = 100;
-
-async function everybodyTold(api: ApiDoor, signal: AbortSignal): Promise<void> {
-  const deadline = Date.now() + noticePatience;
-  const open = '/api/jobs?kind=tell&status=queued&status=running&parent=any&limit=1';
-  while (Date.now() < deadline && (await api.get<JobPage>(open, signal)).jobs.length > 0)
-    await sleep(pollInterval, undefined, { signal });
+async function isTelling(api: ApiDoor, signal: AbortSignal): Promise<boolean> {
+  return (await api.get<JobPage>(`/api/jobs${queryOf(tellingJobs)}`, signal)).jobs.length > 0;
 }
 
-/** `https://host/2026/lecture 1/master.m3u8` as `lecture-1`: the file's name, or its folder's where the file is named as all are. */
-export function idOf(source: string): string {
-  const names = source
-    .replace(/^[a-z][a-z0-9+.-]+:|[?#].*/gis, '')
-    .split(/[/\\]/)
-    .filter((part) => part !== '');
-  const file = (names.at(-1) ?? '').replace(/\.[A-Za-z0-9]{2,4}$/, '');
-  const name = /^(?:index|master|main|playlist|manifest)$/i.test(file) ? (names.at(-2) ?? file) : file;
-  const id = name
-    .replaceAll('%20', '-')
-    .replaceAll(/[^A-Za-z0-9_-]+/g, '-')
-    .replaceAll(/^-|-$/g, '')
-    .slice(0, 256);
+/** @throws Failure usage */
+function idOf(source: string): string {
+  const id = assetIdOf(source);
   if (id !== '') return id;
   throw new Failure('usage', `--id is needed: ${source} has no name that an asset may have.`);
 }

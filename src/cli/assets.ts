@@ -79,7 +79,7 @@ function assetLines({ id, packagingGroupId, source, job, createdAt, endpoints }:
     ...factLines([
       ['asset', id],
       ['group', packagingGroupId],
-      ['source', withoutQuery(source)],
+      ['source', source],
       ['job', job],
       ['made', createdAt],
     ]),
@@ -90,9 +90,4 @@ function assetLines({ id, packagingGroupId, source, job, createdAt, endpoints }:
       ]),
     ),
   ];
-}
-
-/** The query of a signed address is its password. */
-function withoutQuery(source: string): string {
-  return /^https?:/i.test(source) ? source.replace(/[?#].*/s, '') : source;
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toFailure } from '../domain/failure.js';
 import { secondsIso } from '../domain/recording.js';
-import { weekdays } from '../domain/schedule.js';
+import { weekdays } from '../domain/weekday.js';
 import type { IngestResult } from '../workflow/ingest-recording.js';
 import { demoSeries, startDemoOpencast } from './demo-opencast.js';
 import { startDemoZoom } from './demo-zoom.js';

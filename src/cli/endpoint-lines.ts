@@ -2,7 +2,8 @@ import type { EndpointSuccess } from '../notify/notice.js';
 import { formatBytes } from './quantity.js';
 import type { Terminal } from './terminal.js';
 
-const statusWords = { complete: 'made', skipped: 'complete already', repaired: 'repaired' } as const;
+/** What came of an endpoint. */
+export const statusWords = { complete: 'made', skipped: 'complete already', repaired: 'repaired' } as const;
 
 /** An endpoint that was just made, and where it is. */
 export function printEndpoint(terminal: Terminal, endpoint: EndpointSuccess): void {

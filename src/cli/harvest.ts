@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { Failure } from '../domain/failure.js';
+import { shownSource } from '../domain/shown-source.js';
 import { parseLocation, type StorageLocation } from '../storage/location.js';
 import type { HarvestResult } from '../transfer/harvest/harvest.js';
 import type { HarvestProgress } from '../transfer/harvest/mirror-resources.js';
@@ -83,7 +84,7 @@ async function runHarvest(context: CommandContext, url: string, options: Harvest
       },
       {
         url: address,
-        subject: `harvest of ${withoutQuery(address)}`,
+        subject: `harvest of ${shownSource(address)}`,
         store: openStore(location, { dedicated: true }),
         folder: '',
         credentials: () => Promise.resolve(header),
@@ -98,7 +99,7 @@ async function runHarvest(context: CommandContext, url: string, options: Harvest
     const out = options.out.replace(/\/$/, '');
     if (options.json)
       terminal.printJson({
-        source: withoutQuery(address),
+        source: shownSource(address),
         seconds,
         ...result,
         manifest: `${out}/${result.manifest}`,
@@ -138,10 +139,6 @@ function printResult(
 
 function measureOf({ objectsDone: done, objectsTotal: total, bytes }: HarvestProgress): Measure {
   return { name: '', done, total, unit: 'objects', bytes };
-}
-
-function withoutQuery(address: string): string {
-  return address.replace(/[?#].*/s, '');
 }
 
 function checkAddress(text: string): string {

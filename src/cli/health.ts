@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import type { System } from '../api/contract.js';
+import { isStale, healthFindings } from '../view/health-findings.js';
 import { withApi } from './api-door.js';
 import type { CommandContext } from './command-context.js';
 import { EndWith, exitCode } from './exit-code.js';
-import { isStale, healthFindings } from './health-findings.js';
-import { formatBytes, formatDuration } from './quantity.js';
+import { formatBytes, formatDuration, quantities } from './quantity.js';
 import { factLines, section } from './sections.js';
 import { tableLines } from './table.js';
 import { withExamples } from './with-examples.js';
@@ -26,7 +26,8 @@ async function health(context: CommandContext, json: boolean): Promise<void> {
   const { system, findings } = await withApi(context, async (api) => {
     const found = await api.get<System>('/api/system');
     const alone = api.served ? [] : ['no server runs: jobs wait until `reelway serve` does'];
-    return { system: found, findings: [...alone, ...healthFindings(found, Date.now(), { served: api.served })] };
+    const look = { now: Date.now(), served: api.served, written: quantities };
+    return { system: found, findings: [...alone, ...healthFindings(found, look)] };
   });
   if (json) terminal.printJson({ ...system, findings });
   else for (const line of healthLines(system, findings)) terminal.print(line);

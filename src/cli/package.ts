@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { EndpointProgress } from '../publish/egress/egress.js';
 import { Failure } from '../domain/failure.js';
 import type { CommandContext } from './command-context.js';
+import { statusWords } from './endpoint-lines.js';
 import { identifier } from './option-values.js';
 import { planPackage, runPackage, type Format, type PackagedEndpoint } from './package-run.js';
 import { openPackagingTools } from './package-tools.js';
@@ -87,8 +88,6 @@ function printEndpoints(terminal: Terminal, endpoints: readonly PackagedEndpoint
   }
   terminal.say(`Done in ${formatDuration(seconds * 1000)}.`);
 }
-
-const statusWords = { complete: 'made', skipped: 'complete already', repaired: 'repaired' } as const;
 
 function measureOf({ segmentsDone: done, segmentsTotal: total, bytesRead: bytes }: EndpointProgress): Measure {
   return { name: '', done, total, unit: 'segments', bytes };

@@ -1,5 +1,5 @@
+import { rateMeter, type Rate } from '../view/progress-rate.js';
 import type { ProgressPart } from './measure.js';
-import { rateMeter } from './progress-rate.js';
 import { barText, plainText } from './progress-text.js';
 
 export interface ProgressLine {
@@ -29,10 +29,17 @@ interface ProgressOptions {
 
 export function progressLine(out: Output, { style, unicode = false, now = Date.now }: ProgressOptions): ProgressLine {
   const interval = style === 'bars' ? paintInterval : plainInterval;
-  const rateOf = rateMeter(now);
+  const rates = rateMeter();
   let last = Number.NEGATIVE_INFINITY;
   /** lines that stand on the screen */
   let shown = 0;
+
+  function rateOf(part: ProgressPart): Rate | undefined {
+    if (typeof part === 'string') return undefined;
+    const { name, done, total, bytes } = part;
+    rates.add(name, { at: now(), done, total, bytes });
+    return rates.rate(name);
+  }
 
   function draw(lines: readonly string[]): void {
     // To the beginning of the first line, and everything from there is gone (ECMA-48 8.3.22, 8.3.39).
@@ -44,7 +51,7 @@ export function progressLine(out: Output, { style, unicode = false, now = Date.n
   return {
     update: (...parts) => {
       if (style === 'none') return;
-      const rated = parts.map((part) => ({ part, rate: typeof part === 'string' ? undefined : rateOf(part) }));
+      const rated = parts.map((part) => ({ part, rate: rateOf(part) }));
       if (now() - last < interval) return;
       last = now();
       if (style === 'lines') {

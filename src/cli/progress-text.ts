@@ -1,6 +1,7 @@
+import { progressFacts } from '../view/progress-facts.js';
+import type { Rate } from '../view/progress-rate.js';
 import type { Measure } from './measure.js';
-import type { Rate } from './progress-rate.js';
-import { formatBytes, formatDuration } from './quantity.js';
+import { quantities } from './quantity.js';
 import { styled } from './text-style.js';
 
 /** share of the columns that is a bar's, whatever is written beside it: one that changed its length would be no measure */
@@ -27,30 +28,17 @@ export function barText(measure: Measure, rate: Rate | undefined, { width, nameW
   const [full, empty] = unicode ? ['█', '░'] : ['#', '-'];
   const bar =
     columns === 0 ? '' : `${styled('green', full.repeat(filled))}${styled('dim', empty.repeat(columns - filled))} `;
-  const facts = `${String(percent(measure)).padStart(3)} %  ${factsOf(measure, rate).join(', ')}`;
+  const facts = `${String(percent(measure)).padStart(3)} %  ${progressFacts(measure, rate, quantities).join(', ')}`;
   return name + bar + facts.slice(0, Math.max(0, width - name.length - (columns === 0 ? 0 : columns + 1)));
 }
 
 /** `cmaf: 124 of 200 segments, 62 %, 38 MiB/s, 12 s left` */
 export function plainText(measure: Measure, rate: Rate | undefined): string {
-  const [count = '', ...rest] = factsOf(measure, rate);
+  const [count = '', ...rest] = progressFacts(measure, rate, quantities);
   const name = measure.name === '' ? '' : `${measure.name}: `;
   return name + [count, `${percent(measure)} %`, ...rest].join(', ');
 }
 
 function percent({ done, total }: Measure): number {
   return Math.min(100, Math.floor((100 * done) / Math.max(1, total)));
-}
-
-function factsOf({ done, total, unit, note }: Measure, rate: Rate | undefined): string[] {
-  const isBytes = unit === 'bytes';
-  const bytesPerSecond = isBytes ? rate?.perSecond : rate?.bytesPerSecond;
-  const speed = bytesPerSecond === undefined ? perSecondText(rate, unit) : `${formatBytes(bytesPerSecond)}/s`;
-  const left = done < total && rate?.timeLeft !== undefined ? `${formatDuration(rate.timeLeft)} left` : undefined;
-  const count = isBytes ? `${formatBytes(done)} of ${formatBytes(total)}` : `${done} of ${total} ${unit}`;
-  return [count, note, speed, left].filter((fact) => fact !== undefined);
-}
-
-function perSecondText(rate: Rate | undefined, unit: string): string | undefined {
-  return rate && rate.perSecond > 0 ? `${rate.perSecond.toFixed(1)} ${unit}/s` : undefined;
 }

@@ -1,3 +1,5 @@
+import type { Quantities } from '../view/quantities.js';
+
 const binaryUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
 /** Bytes for people: `812 B`, `1.2 MiB`, `34 GiB`. */
@@ -21,3 +23,11 @@ export function formatDuration(milliseconds: number): string {
   const minutes = Math.round(seconds / 60);
   return `${Math.floor(minutes / 60)} h ${pad(minutes % 60)} min`;
 }
+
+/** As a terminal writes what command line and dashboard say alike. */
+export const quantities: Quantities = {
+  count: String,
+  decimal: (value) => value.toFixed(1),
+  bytes: formatBytes,
+  duration: formatDuration,
+};

@@ -1,6 +1,7 @@
 import { Argument, Command } from 'commander';
 import type { JobPage, System } from '../api/contract.js';
 import { queues, type QueueName } from '../workflow/queues.js';
+import { whyWaiting, workersOf } from '../view/why-waiting.js';
 import { withApi, type ApiDoor } from './api-door.js';
 import type { CommandContext } from './command-context.js';
 import { queryOf } from './list-page.js';
@@ -12,7 +13,7 @@ import { withExamples } from './with-examples.js';
 type Queue = System['queues'][number];
 type Job = JobPage['jobs'][number];
 
-/** jobs that are looked at: more are counted, and not shown */
+/** jobs that one question asks for: of those that wait, more are counted and not shown */
 const mostJobs = 500;
 
 /** What waits, by the queue that it waits in: which jobs hold its places, and what comes after them. */
@@ -29,9 +30,11 @@ export function queuesCommand(context: CommandContext): Command {
 
 async function showQueues(context: CommandContext, name: QueueName | undefined, json: boolean): Promise<void> {
   const { terminal } = context;
-  const { system, jobs } = await withApi(context, async (api) => ({
+  const { system, served, held, waiting } = await withApi(context, async (api) => ({
     system: await api.get<System>('/api/system'),
-    jobs: name === undefined ? [] : await openJobs(api, name),
+    served: api.served,
+    held: name === undefined ? [] : await jobsThatRun(api, name),
+    waiting: name === undefined ? [] : await jobsThatWait(api, name),
   }));
   const queue = system.queues.find((each) => each.name === name);
   if (!queue) {
@@ -39,17 +42,28 @@ async function showQueues(context: CommandContext, name: QueueName | undefined, 
     for (const line of tableLines(system.queues, columns)) terminal.print(line);
     return;
   }
-  const why = whyWaiting(queue, Math.max(1, system.workers.length));
-  const [held, waiting] = (['running', 'queued'] as const).map((status) => jobs.filter((job) => job.status === status));
+  const why = whyWaiting(queue, queue.running, workersOf(system, served));
   if (json) return terminal.printJson({ ...queue, why, heldBy: held, waitingJobs: waiting });
-  for (const line of queueLines(queue, { why, held: held ?? [], waiting: waiting ?? [] })) terminal.print(line);
+  for (const line of queueLines(queue, { why, held, waiting })) terminal.print(line);
 }
 
-/** Those of one queue, the longest first that have been there. */
-async function openJobs(api: ApiDoor, name: QueueName): Promise<readonly Job[]> {
-  const query = queryOf({ parent: 'any', status: ['running', 'queued'], limit: mostJobs });
-  const { jobs } = await api.get<JobPage>(`/api/jobs${query}`);
-  return jobs.filter(({ queue }) => queue === name).sort((a, b) => a.createdAt.localeCompare(b.createdAt));
+/** The longest first that have been there; all of them: they are no more than there are places. */
+async function jobsThatRun(api: ApiDoor, name: QueueName): Promise<readonly Job[]> {
+  const found: Job[] = [];
+  let cursor: string | undefined;
+  do {
+    const query = queryOf({ parent: 'any', status: 'running', limit: mostJobs, cursor });
+    const page = await api.get<JobPage>(`/api/jobs${query}`);
+    found.push(...page.jobs.filter(({ queue }) => queue === name));
+    cursor = page.next ?? undefined;
+  } while (cursor !== undefined);
+  return found.sort((a, b) => a.createdAt.localeCompare(b.createdAt));
+}
+
+/** Those that begin next, in that order. */
+async function jobsThatWait(api: ApiDoor, name: QueueName): Promise<readonly Job[]> {
+  const { jobs } = await api.get<Pick<JobPage, 'jobs'>>(`/api/jobs/next${queryOf({ limit: mostJobs })}`);
+  return jobs.filter(({ queue }) => queue === name);
 }
 
 const columns = [
@@ -92,14 +106,4 @@ function jobLines(jobs: readonly Job[]): string[] {
 
 function since(at: string): string {
   return formatDuration(Math.max(0, Date.now() - Date.parse(at)));
-}
-
-/** Whether all places are taken, of which kind, and how many there are. */
-function whyWaiting({ perProcess, everywhere, running }: Queue, workers: number): string {
-  if (everywhere !== null && running >= everywhere)
-    return `All places of all machines together (${everywhere}) are taken; the next begins when one of them ends.`;
-  const places = perProcess * workers;
-  if (running >= places)
-    return `All places (${perProcess} on each of ${workers} workers) are taken; the next begins when one of them ends.`;
-  return `${running} of ${places} places are taken: the next begins in a moment.`;
 }

@@ -1,5 +1,7 @@
 import type { RecordingDetail } from '../api/contract.js';
-import { formatBytes, formatDuration } from './quantity.js';
+import { nowWords, takenWords } from '../view/series-words.js';
+import { suggestionWords } from '../view/suggestion-words.js';
+import { formatBytes, formatDuration, quantities } from './quantity.js';
 import { factLines, section } from './sections.js';
 import { tableLines } from './table.js';
 
@@ -18,7 +20,7 @@ export function recordingLines(recording: RecordingDetail): string[] {
 }
 
 function factsOf(recording: RecordingDetail): [string, string][] {
-  const { uuid, topic, startTime, durationMinutes, meetingId, hostEmail, files, bytes, match } = recording;
+  const { uuid, topic, startTime, durationMinutes, meetingId, hostEmail, files, bytes } = recording;
   const { presence, zoomUrl } = recording;
   return [
     ['recording', uuid],
@@ -28,20 +30,27 @@ function factsOf(recording: RecordingDetail): [string, string][] {
     ...(hostEmail === null ? [] : ([['host', hostEmail]] as [string, string][])),
     ['files', bytes === null ? String(files) : `${files}, ${formatBytes(bytes)}`],
     ['in Zoom', `${presence === 'available' ? 'still there' : presence}: ${zoomUrl}`],
-    [
-      'class',
-      match.seriesId === null
-        ? `none: ${match.reason ?? 'the reason is not known'}`
-        : `${match.title ?? ''} of series ${match.seriesId}`.trimStart(),
-    ],
+    ...classFacts(recording),
   ];
 }
 
-const becauseWords = {
-  meeting: 'its meeting has this class',
-  topic: 'the topic names this course',
-  time: 'it takes place at that time',
-} as const;
+/** What was done, before what would be done now. */
+function classFacts(recording: RecordingDetail): [string, string][] {
+  const { match, taken } = recording;
+  const now = taken.length === 0 ? matchText(match) : nowWords(recording);
+  return [
+    ...takenWords(recording).map(({ seriesId, begin, course, because }): [string, string] => [
+      'series',
+      `${begin} ${seriesId}${course === '' ? '' : ` (${course})`}: ${because}.`,
+    ]),
+    ...(now === undefined ? [] : ([['class', now]] as [string, string][])),
+  ];
+}
+
+function matchText({ seriesId, title, reason }: RecordingDetail['match']): string {
+  if (seriesId === null) return `none: ${reason ?? 'the reason is not known'}`;
+  return `${title ?? ''} of series ${seriesId}`.trimStart();
+}
 
 function suggestionLines({ suggestions }: RecordingDetail): string[] {
   if (suggestions.length === 0) return [];
@@ -50,13 +59,8 @@ function suggestionLines({ suggestions }: RecordingDetail): string[] {
     { title: 'COURSE', value: ({ class: of }) => of.courseCode },
     { title: 'TITLE', value: ({ class: of }) => of.title },
     { title: 'TIME', value: ({ class: of }) => `${of.day} ${of.time}` },
-    { title: 'BECAUSE', value: ({ because, minutesLate }) => `${becauseWords[because]}; ${lateText(minutesLate)}` },
+    { title: 'BECAUSE', value: (suggestion) => suggestionWords(suggestion, quantities) },
   ]);
-}
-
-function lateText(minutes: number): string {
-  if (minutes === 0) return 'it began at its time';
-  return `it began ${formatDuration(Math.abs(minutes) * 60_000)} ${minutes > 0 ? 'later' : 'earlier'}`;
 }
 
 function fileLines({ fileList }: RecordingDetail): string[] {

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import type { OrderedIngestView, RecordingDetail, RecordingPage, RecordingSummary } from '../api/contract.js';
 import { Failure } from '../domain/failure.js';
 import { recordingStatuses, type RecordingStatus } from '../domain/recording-status.js';
+import { decisiveIngest, statusGroups } from '../view/recording-state.js';
 import { withApi, type ApiDoor } from './api-door.js';
 import type { CommandContext } from './command-context.js';
 import { queryOf, sayMore, withPageOptions, type PageOptions } from './list-page.js';
@@ -48,7 +49,7 @@ function listCommand(context: CommandContext): Command {
     .description('Recordings by the start of their meetings, the newest first.')
     .option(
       '--search <text>',
-      "only with this in the topic, the uuid, the meeting's number, the host's address or a series",
+      "only with this in the topic, the uuid, the meeting's number, the host's address, a series, or a course of the schedule",
     )
     .addOption(new Option('--status <status...>', 'only with an ingest that is so').choices(recordingStatuses))
     .addOption(new Option('--failed', 'only with an ingest that failed').conflicts('status'))
@@ -68,12 +69,10 @@ function listCommand(context: CommandContext): Command {
     .action((options: ListOptions) => list(context, options));
 }
 
-const failedStatuses = recordingStatuses.filter((status) => status.endsWith('_FAILED'));
-
 async function list({ terminal, ...context }: CommandContext, options: ListOptions): Promise<void> {
   const { search, failed, status, meeting, unmatched, from, to, limit, cursor, json } = options;
   const query = queryOf({
-    ...{ search, status: failed ? failedStatuses : status, meetingId: meeting },
+    ...{ search, status: failed ? statusGroups.failed.statuses : status, meetingId: meeting },
     ...{ awaitsSchedule: unmatched, from, to, limit, cursor },
   });
   const page = await withApi({ terminal, ...context }, (api) => api.get<RecordingPage>(`/api/recordings${query}`));
@@ -97,14 +96,9 @@ const columns = [
     title: 'SERIES',
     value: ({ ingests }: RecordingSummary) => ingests.findLast(({ seriesId }) => seriesId !== null)?.seriesId ?? '-',
   },
-  { title: 'STATUS', value: (recording: RecordingSummary) => decisiveIngest(recording)?.status ?? '-' },
-  { title: 'REASON', value: (recording: RecordingSummary) => decisiveIngest(recording)?.reason ?? '' },
+  { title: 'STATUS', value: ({ ingests }: RecordingSummary) => decisiveIngest(ingests)?.status ?? '-' },
+  { title: 'REASON', value: ({ ingests }: RecordingSummary) => decisiveIngest(ingests)?.reason ?? '' },
 ];
-
-/** What says how a recording is on the whole: the ingest that succeeded, else the newest. */
-function decisiveIngest({ ingests }: RecordingSummary): RecordingSummary['ingests'][number] | undefined {
-  return ingests.find(({ status }) => status.endsWith('_SUCCEEDED')) ?? ingests.at(-1);
-}
 
 function showCommand({ terminal, ...context }: CommandContext): Command {
   return new Command('show')

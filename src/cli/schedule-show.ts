@@ -1,11 +1,22 @@
 import { Command } from 'commander';
 import type { RecordingPage, RecordingSummary, Schedule } from '../api/contract.js';
-import { weekdays, type ScheduledClass } from '../domain/schedule.js';
+import type { ScheduledClass } from '../domain/schedule.js';
+import { weekdays } from '../domain/weekday.js';
+import {
+  isClassWith,
+  later,
+  meetingWords,
+  mondayOf,
+  recordingDays,
+  today,
+  weekOf,
+  type MeetingState,
+  type Week,
+} from '../view/schedule-week.js';
 import { withApi, type ApiDoor } from './api-door.js';
 import type { CommandContext } from './command-context.js';
 import { queryOf } from './list-page.js';
 import { date } from './option-values.js';
-import { later, mondayOf, weekOf, type Meeting, type Week } from './schedule-week.js';
 import { section } from './sections.js';
 import { tableLines } from './table.js';
 import type { Terminal } from './terminal.js';
@@ -36,29 +47,31 @@ export function showCommand(context: CommandContext): Command {
 }
 
 async function show({ terminal }: CommandContext, api: ApiDoor, { week, search, json }: ShowOptions): Promise<void> {
-  const all = await api.get<Schedule>('/api/schedule');
-  const schedule = { ...all, classes: all.classes.filter((each) => holds(each, search?.toLowerCase() ?? '')) };
-  if (week === undefined) return json ? terminal.printJson(schedule) : printClasses(terminal, schedule);
+  const schedule = await api.get<Schedule>('/api/schedule');
+  const isWanted = (each: ScheduledClass) => isClassWith(each, search ?? '');
+  if (week === undefined) {
+    const wanted = { ...schedule, classes: schedule.classes.filter(isWanted) };
+    return json ? terminal.printJson(wanted) : printClasses(terminal, wanted);
+  }
   const now = Date.now();
-  const monday = mondayOf(week === true ? undefined : week, schedule.timeZone, now);
+  const { timeZone } = schedule;
+  const monday = mondayOf(week === true ? today(timeZone, now) : week);
   const found = weekOf(schedule, await recordingsOf(api, monday), { monday, now });
+  const meetings = found.meetings.filter((meeting) => isWanted(meeting.class));
   // What came outside of the schedule is outside of all of it, not of what was searched for.
-  const shown = search === undefined ? found : { ...found, others: [] };
-  if (json) return terminal.printJson({ timeZone: schedule.timeZone, ...shown });
-  printWeek(terminal, shown, schedule.timeZone);
-}
-
-function holds({ courseCode, title, meetingId, seriesId }: ScheduledClass, wanted: string): boolean {
-  return [courseCode, title, meetingId, seriesId].some((text) => text.toLowerCase().includes(wanted));
+  const shown = { ...found, meetings, others: search === undefined ? found.others : [] };
+  if (json) return terminal.printJson({ timeZone, ...shown });
+  printWeek(terminal, shown, timeZone);
 }
 
 /** Of the week, and of the days around it: days are of UTC there. */
 async function recordingsOf(api: ApiDoor, monday: string): Promise<readonly RecordingSummary[]> {
-  const range = { from: later(monday, -1), to: later(monday, 7), limit: 500 };
   const found: RecordingSummary[] = [];
   let cursor: string | undefined;
   do {
-    const page = await api.get<RecordingPage>(`/api/recordings${queryOf({ ...range, cursor })}`);
+    const page = await api.get<RecordingPage>(
+      `/api/recordings${queryOf({ ...recordingDays(monday), limit: 500, cursor })}`,
+    );
     found.push(...page.recordings);
     cursor = page.next ?? undefined;
   } while (cursor !== undefined);
@@ -83,17 +96,17 @@ function printClasses(terminal: Terminal, schedule: Schedule): void {
   terminal.say(`Times are those of ${schedule.timeZone}; ${schedule.bufferMinutes} minutes of tolerance.`);
 }
 
-const stateWords = { came: 'came', missing: 'missing', soon: 'not yet', expected: 'expected' } as const;
+type ClassWeek = Week<Schedule['classes'][number], RecordingSummary>;
 
-function printWeek(terminal: Terminal, { monday, meetings, others }: Week, timeZone: string): void {
-  const count = (...states: Meeting['state'][]) => meetings.filter(({ state }) => states.includes(state)).length;
+function printWeek(terminal: Terminal, { monday, meetings, others }: ClassWeek, timeZone: string): void {
+  const count = (...states: MeetingState[]) => meetings.filter(({ state }) => states.includes(state)).length;
   const lines = tableLines(meetings, [
     { title: 'DATE', value: (meeting) => `${meeting.class.day} ${meeting.date}` },
     { title: 'TIME', value: (meeting) => meeting.class.time },
     { title: 'COURSE', value: (meeting) => meeting.class.courseCode },
     { title: 'TITLE', value: (meeting) => meeting.class.title },
     { title: 'MEETING', value: (meeting) => meeting.class.meetingId },
-    { title: 'STATE', value: ({ state }) => stateWords[state] },
+    { title: 'STATE', value: ({ state }) => meetingWords[state] },
     { title: 'RECORDING', value: ({ recordings }) => recordings.map(({ uuid }) => uuid).join(', ') },
   ]);
   if (meetings.length > 0) for (const line of lines) terminal.print(line);

@@ -24,11 +24,6 @@ export const assetRequestSchema = z.object({
 
 export type AssetRequest = z.infer<typeof assetRequestSchema>;
 
-/** A source as people may see it: the query of a signed address is its password. */
-export function shownSource(source: string): string {
-  return /^https?:/i.test(source) ? source.replace(/[?#].*/s, '') : source;
-}
-
 export function jobIdOfAsset(assetId: string): string {
   return `asset:${assetId}`;
 }

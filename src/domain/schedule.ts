@@ -1,13 +1,10 @@
 import { z } from 'zod';
+import { weekdays } from './weekday.js';
 
 /** Where a recording goes: into Opencast, to our own packager, or to both. */
 export const publishTargets = ['opencast', 'stream', 'both'] as const;
 export const publishTargetSchema = z.enum(publishTargets);
 export type PublishTarget = z.infer<typeof publishTargetSchema>;
-
-/** Monday to Sunday, the letters that class schedules use. */
-export const weekdays = ['M', 'T', 'W', 'R', 'F', 'S', 'U'] as const;
-export type Weekday = (typeof weekdays)[number];
 
 /** One weekly meeting of a course: what a recording of its Zoom meeting belongs to. */
 export const scheduledClassSchema = z.object({

@@ -1,4 +1,4 @@
-import { weekdays, type Weekday } from '../domain/schedule.js';
+import { weekdays, type Weekday } from '../domain/weekday.js';
 
 const day = 86_400_000;
 const minute = 60_000;

@@ -1,4 +1,5 @@
-import { shownSource, type AssetRequest } from '../domain/asset.js';
+import type { AssetRequest } from '../domain/asset.js';
+import { shownSource } from '../domain/shown-source.js';
 import { failureTable, type Failure, type FailureCode } from '../domain/failure.js';
 import {
   createAssetRequest,

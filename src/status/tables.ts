@@ -4,7 +4,8 @@ import type { AlertKind } from '../domain/alert.js';
 import type { FailureCode, FailureDetails } from '../domain/failure.js';
 import type { RecordingPresence, RecordingStateEvent } from '../domain/recording.js';
 import type { RecordingStatus } from '../domain/recording-status.js';
-import type { PublishTarget, Weekday } from '../domain/schedule.js';
+import type { PublishTarget } from '../domain/schedule.js';
+import type { Weekday } from '../domain/weekday.js';
 import type { IngestOrigin } from '../domain/work-request.js';
 
 /** Our own tables, schema `reelway`. The engine's are in schema `dbos` and belong to it. Times are milliseconds since 1970, as the engine's. */

@@ -1,4 +1,5 @@
-import { jobIdOfAsset, shownSource, type AssetRequest } from '../domain/asset.js';
+import { jobIdOfAsset, type AssetRequest } from '../domain/asset.js';
+import { shownSource } from '../domain/shown-source.js';
 import { Failure } from '../domain/failure.js';
 import { readS3Address, s3Address } from '../domain/s3-address.js';
 import { roleToAssume } from '../domain/source-role.js';

@@ -1,8 +1,9 @@
 import { copyFile, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Asset, AssetList, JobPage, System } from '../../src/api/contract.js';
+import type { Asset, AssetList, JobPage, JobSummary, System } from '../../src/api/contract.js';
 import { assetsCommand } from '../../src/cli/assets.js';
 import { groupsCommand } from '../../src/cli/groups.js';
 import { healthCommand } from '../../src/cli/health.js';
@@ -12,21 +13,25 @@ import { startDashboardServer, type DashboardServer } from '../support/dashboard
 import { createDataFolder } from '../support/embedded-data-folder.js';
 import { projectRoot, reelway } from '../support/reelway.js';
 import { commandRunner, type CommandRunner } from '../support/run-command.js';
+import { serveFiles, type StaticServer } from '../support/static-server.js';
 
 const sample = path.join(projectRoot, 'examples/sample/180p');
 const group = [{ Id: 'cmaf', CmafPackage: { SegmentDurationSeconds: 4, HlsManifests: [{ ManifestName: 'index' }] } }];
 
 let server: DashboardServer;
+let origin: StaticServer;
 let folder: string;
 let env: Record<string, string>;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'reelway-commands-'));
   await writeFile(path.join(folder, 'group.json'), JSON.stringify(group));
+  origin = await serveFiles({ '/180p/': sample });
   server = await startDashboardServer({ REELWAY_UPLOAD_MEGABYTES: '20' });
   env = { REELWAY_DATA_DIR: path.join(server.folder, 'data'), REELWAY_UPLOAD_MEGABYTES: '20' };
 });
 afterAll(async () => {
   await server?.remove();
+  await origin?.close();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -97,6 +102,16 @@ describe('reelway assets', () => {
     const again = await assets.run('add', movie, '--packaging-group', 'lectures');
     expect(again.stderr).toContain('The asset Lecture-8-final exists already. Choose another --id. [conflict]');
 
+    const signed = `${origin.url}/180p/index.m3u8?X-Amz-Signature=secret`;
+    const signedOptions = ['--id', 'signed', '--packaging-group', 'lectures', '--json'];
+    expect((await assets.run('add', signed, ...signedOptions)).code).toBe(0);
+    for (const words of [['list'], ['show', 'signed']])
+      for (const { stdout } of [await assets.run(...words), await assets.run(...words, '--json')])
+        expect(stdout).not.toContain('secret');
+    expect(await assets.json<Asset>('show', 'signed')).toMatchObject({ source: `${origin.url}/180p/index.m3u8` });
+    // The job, which may be tried again, has it as it was given.
+    expect((await jobs.run('show', 'asset:signed', '--json')).stdout).toContain(signed);
+
     const options = ['--packaging-group', 'lectures', '--to', 'elsewhere', '--no-wait'];
     const started = await assets.json<{ job: string }>('add', path.join(sample, 'index.m3u8'), ...options);
     expect(started.job).toBe('asset:180p');
@@ -112,7 +127,7 @@ describe('reelway assets', () => {
     expect(first.stdout).toMatch(/^ASSET +GROUP +ENDPOINTS +DURATION +SIZE +MADE\n180p +lectures +cmaf +24\.0 s /);
     const [, cursor] = /--cursor (\S+)\n$/.exec(first.stderr) ?? [];
     const { assets: rest, next } = await assets.json<AssetList>('list', '--cursor', cursor!);
-    expect([rest.map(({ id }) => id), next]).toEqual([['Lecture-8-final'], null]);
+    expect([rest.map(({ id }) => id), next]).toEqual([['signed', 'Lecture-8-final'], null]);
   });
 
   it('refuses what is too large before it is sent, and what cannot be read', async () => {
@@ -150,6 +165,32 @@ describe('reelway queues and health', () => {
     const { jobs: first, next } = await jobs.json<JobPage>('list', '--limit', '1');
     const { jobs: second } = await jobs.json<JobPage>('list', '--limit', '1', '--cursor', next!);
     expect(second[0]!.id).not.toBe(first[0]!.id);
+  });
+});
+
+describe('a queue with many jobs', () => {
+  /** Of another queue of the engine, which nobody works on, and shown with the endpoints. */
+  beforeAll(async () => {
+    await sql`
+      INSERT INTO dbos.workflow_status (workflow_uuid, status, name, authenticated_roles, executor_id, created_at, updated_at,
+        application_version, recovery_attempts, queue_name, serialization, attributes, application_name, priority)
+      SELECT 'crowd:' || n, CASE WHEN n = 0 THEN 'PENDING' ELSE 'ENQUEUED' END, 'package-endpoint', '[]', 'host:1:aaaa', n, n,
+        'PATCHING_ENABLED', 1, 'nobody', 'js_superjson', jsonb_build_object('title', 'crowd ' || n, 'queue', 'endpoints'), 'reelway', 0
+      FROM generate_series(0, 700) AS f (n)`.execute(server.services.database.tables);
+  });
+  afterAll(() =>
+    sql`DELETE FROM dbos.workflow_status WHERE queue_name = 'nobody'`.execute(server.services.database.tables),
+  );
+
+  it('is shown with what holds its places, however old that is, and what begins next', async () => {
+    const shown = await queues.json<{ heldBy: JobSummary[]; waitingJobs: JobSummary[]; why: string }>('endpoints');
+    expect(shown).toMatchObject({ waiting: 700, running: 1, heldBy: [{ id: 'crowd:0' }] });
+    expect(shown.why).toBe('1 of 2 places are taken: the next begins in a moment.');
+    expect(shown.waitingJobs.map(({ id }) => id)).toEqual(Array.from({ length: 500 }, (_, n) => `crowd:${n + 1}`));
+    const told = await queues.run('endpoints');
+    expect(told.stdout).toMatch(/^places are held by:\n.*\n {2}crowd:0 /m);
+    expect(told.stdout).toMatch(/^waiting:\n.*\n {2}crowd:1 /m);
+    expect(told.stdout).toMatch(/^200 more wait\.$/m);
   });
 });
 

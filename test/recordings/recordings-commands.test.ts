@@ -117,7 +117,13 @@ it('one recording is shown with why, looked up in the schedule again, and brough
     match: { seriesId: series },
     opencast: [{ eventId: mediaPackage, state: 'SUCCEEDED' }],
   });
-  expect((await recordings.run('show', uuid)).stdout).toContain(`\nin Opencast:\n  event ${mediaPackage}, workflow `);
+  const after = (await recordings.run('show', uuid)).stdout;
+  expect(after).toContain(`\nin Opencast:\n  event ${mediaPackage}, workflow `);
+  // What was done and why, as the dashboard says it.
+  expect(after).toMatch(
+    new RegExp(`^series +It went into series ${series} \\(MATH Lecture\\): it is that of its class\\.$`, 'm'),
+  );
+  expect(after).not.toMatch(/^class /m);
   const week = await schedule.run('show', '--week', '2026-11-20');
   expect(week.stdout.split('\n')[1]).toMatch(/^F 2026-11-20 +09:00 +MATH +Lecture +123456789 +came /);
   expect(week.stdout.split('\n')[1]).toContain(uuid);

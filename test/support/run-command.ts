@@ -23,7 +23,7 @@ export function commandRunner(
   cwd = projectRoot,
 ): CommandRunner {
   async function run(...words: string[]): Promise<CommandResult> {
-    const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+    const [stdout, stderr] = [new PassThrough(roomy), new PassThrough(roomy)];
     const json = words.includes('--json');
     const terminal = openTerminal({ stdout, stderr }, {}, json);
     const command = build({ terminal, signal: new AbortController().signal, env, cwd });
@@ -48,6 +48,9 @@ export function commandRunner(
     },
   };
 }
+
+/** Bytes that a stream takes before it waits for its reader, who comes when the command has ended. */
+const roomy = { highWaterMark: 16 * 1024 ** 2 };
 
 function textOf(stream: PassThrough): string {
   return String(stream.read() ?? '');

@@ -41,7 +41,7 @@ export function AssetPage({ id }: { readonly id: string }) {
               name="Packaging group"
               value={<Link to={['groups', asset.packagingGroupId]}>{asset.packagingGroupId}</Link>}
             />
-            <Fact name="Source" value={<code>{withoutQuery(asset.source)}</code>} />
+            <Fact name="Source" value={<code>{asset.source}</code>} />
             <Fact name="Made" value={<Time at={asset.createdAt} />} />
           </>
         )}
@@ -52,11 +52,6 @@ export function AssetPage({ id }: { readonly id: string }) {
       ))}
     </>
   );
-}
-
-/** The query of a signed address is its password. */
-function withoutQuery(source: string): string {
-  return /^https?:/i.test(source) ? source.replace(/[?#].*/s, '') : source;
 }
 
 function Endpoint({ endpoint }: { readonly endpoint: Asset['endpoints'][number] }) {

@@ -1,6 +1,6 @@
 import type { System } from '../../src/api/contract';
+import { isStale, lowDisk } from '../../src/view/health-findings';
 import { formatBytes } from '../format';
-import { isStale, lowDisk } from '../health';
 import { AnswerState } from '../parts/answer-state';
 import { Fact } from '../parts/fact';
 import { HealthLine } from '../parts/health-line';
@@ -57,7 +57,7 @@ export function HealthPage() {
 }
 
 function Zoom({ zoom: { webhooks, validatedAt, sweep } }: { readonly zoom: NonNullable<System['zoom']> }) {
-  const stale = isStale(validatedAt);
+  const stale = isStale(validatedAt, Date.now());
   return (
     <section aria-labelledby="zoom">
       <h2 id="zoom">Zoom</h2>

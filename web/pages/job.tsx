@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { JobDetail, JobStep, JobSummary } from '../../src/api/contract';
 import { formatKind } from '../format';
+import { jobRates, type JobRates } from '../job-rates';
 import { FailureView } from '../parts/failure-view';
 import { JobActions } from '../parts/job-actions';
 import { JobProgress } from '../parts/job-progress';
@@ -8,7 +9,6 @@ import { JobStatus } from '../parts/job-status';
 import { Fact } from '../parts/fact';
 import { ProblemView } from '../parts/problem-view';
 import { Lasted, Time } from '../parts/time';
-import { rateMeter, type RateMeter } from '../progress-rate';
 import { Link } from '../router';
 import { useJobEvents } from '../use-job-events';
 import { useResource } from '../use-resource';
@@ -21,7 +21,7 @@ const reloadPause = 500;
 export function JobPage({ id }: { readonly id: string }) {
   const path = `api/jobs/${encodeURIComponent(id)}`;
   const { data, problem, reload } = useResource<JobDetail>(path);
-  const [rates] = useState(rateMeter);
+  const [rates] = useState(jobRates);
   const [latest, setLatest] = useState<ReadonlyMap<string, JobSummary>>(new Map());
   const reloadSoon = usePaused(reload, reloadPause);
   const put = useCallback(
@@ -130,7 +130,7 @@ function Steps({ steps }: { readonly steps: readonly JobStep[] }) {
   );
 }
 
-function Children({ jobs, rates }: { readonly jobs: readonly JobSummary[]; readonly rates: RateMeter }) {
+function Children({ jobs, rates }: { readonly jobs: readonly JobSummary[]; readonly rates: JobRates }) {
   if (jobs.length === 0) return null;
   return (
     <section aria-labelledby="parts">

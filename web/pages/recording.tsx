@@ -1,6 +1,7 @@
 import type { JobDetail, JobSummary, RecordingDetail } from '../../src/api/contract';
 import { formatBytes, formatDuration } from '../format';
-import { fileText, stateOf } from '../ingest-words';
+import { stateOf } from '../../src/view/recording-state';
+import { fileText } from '../file-words';
 import { AnswerState } from '../parts/answer-state';
 import { Fact } from '../parts/fact';
 import { FailureView } from '../parts/failure-view';

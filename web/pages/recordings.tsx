@@ -3,7 +3,7 @@ import type { RecordingPage as Page, RecordingSummary } from '../../src/api/cont
 import { withQuery } from '../api';
 import { beginOfDay } from '../days';
 import { formatDuration } from '../format';
-import { stateOf, statusGroups } from '../ingest-words';
+import { stateOf, statusGroups } from '../../src/view/recording-state';
 import { AnswerState } from '../parts/answer-state';
 import { Pages } from '../parts/pages';
 import { Time } from '../parts/time';

@@ -1,7 +1,7 @@
 import { useId, useRef, useState, type DragEvent } from 'react';
 import type { ScheduleReportView as Report } from '../../src/api/contract';
 import { send } from '../api';
-import { dayNames } from '../ingest-words';
+import { dayNames } from '../days';
 import { ProblemView } from '../parts/problem-view';
 import { useMay } from '../role';
 import { useAction } from '../use-resource';

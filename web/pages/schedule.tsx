@@ -1,14 +1,26 @@
 import { useEffect, useId, useMemo, useState } from 'react';
 import type { JobDetail, JobPage, Problem, RecordingPage, RecordingSummary, Schedule } from '../../src/api/contract';
+import { stateOf } from '../../src/view/recording-state';
+import {
+  daysOf,
+  isClassWith,
+  later,
+  meetingWords,
+  mondayOf,
+  recordingDays,
+  today,
+  weekOf,
+  type Meeting,
+  type MeetingState,
+} from '../../src/view/schedule-week';
 import { get, toProblem, withQuery } from '../api';
-import { dayNames, stateOf, weekdays } from '../ingest-words';
+import { dayNames } from '../days';
 import { AnswerState } from '../parts/answer-state';
 import { ProblemView } from '../parts/problem-view';
 import { Time } from '../parts/time';
 import { Link, setQuery, usePlace } from '../router';
 import { useNow } from '../use-now';
 import { useResource } from '../use-resource';
-import { later, mondayOf, wallTime, weekOf, type Day, type Meeting } from '../week';
 
 /** A week of classes: what is expected when, what came, what is missing. */
 export function SchedulePage() {
@@ -48,17 +60,15 @@ function WeekView({ schedule, given, search }: WeekViewProps) {
   const minute = Math.floor(useNow() / 60_000) * 60_000;
   const { timeZone } = schedule;
   const isDate = given !== null && /^\d{4}-\d\d-\d\d$/.test(given) && !Number.isNaN(Date.parse(given));
-  const monday = mondayOf(isDate ? Date.parse(given) : wallTime(minute, timeZone));
+  const todays = today(timeZone, minute);
+  const monday = mondayOf(isDate ? given : todays);
   const { recordings, problem } = useRecordingsOf(monday);
-  const wanted = search.toLowerCase();
-  const shown = useMemo(() => {
-    const classes = schedule.classes.filter(({ courseCode, title, meetingId, seriesId }) =>
-      [courseCode, title, meetingId, seriesId].some((text) => text.toLowerCase().includes(wanted)),
-    );
-    return weekOf({ ...schedule, classes }, recordings ?? [], { monday, now: minute });
-  }, [schedule, recordings, monday, minute, wanted]);
-  const all = shown.days.flatMap(({ meetings }) => meetings);
-  const count = (state: Meeting['state']) => all.filter((meeting) => meeting.state === state).length;
+  const week = useMemo(
+    () => weekOf(schedule, recordings ?? [], { monday, now: minute }),
+    [schedule, recordings, monday, minute],
+  );
+  const shown = week.meetings.filter((meeting) => isClassWith(meeting.class, search));
+  const count = (state: MeetingState) => shown.filter((meeting) => meeting.state === state).length;
   const id = useId();
   return (
     <>
@@ -92,23 +102,36 @@ function WeekView({ schedule, given, search }: WeekViewProps) {
       </p>
       <ProblemView problem={problem} />
       <div className="week">
-        {shown.days
+        {daysOf(monday)
+          .map(({ weekday, date }) => ({
+            ...{ date, name: dayNames[weekday], isToday: date === todays },
+            meetings: shown.filter((meeting) => meeting.date === date),
+          }))
           .filter(({ meetings }, index) => index < 5 || meetings.length > 0)
           .map((day) => (
-            <DayView key={day.date} day={day} />
+            <DayView key={day.date} {...day} />
           ))}
       </div>
-      {wanted === '' && <Others recordings={shown.others} />}
+      {search === '' && <Others recordings={week.others} />}
     </>
   );
 }
 
-function DayView({ day: { date, isToday, meetings } }: { readonly day: Day }) {
-  const weekday = weekdays[(new Date(date).getUTCDay() + 6) % 7];
+type ClassMeeting = Meeting<Schedule['classes'][number], RecordingSummary>;
+
+interface DayViewProps {
+  readonly date: string;
+  /** of the weekday */
+  readonly name: string;
+  readonly isToday: boolean;
+  readonly meetings: readonly ClassMeeting[];
+}
+
+function DayView({ date, name, isToday, meetings }: DayViewProps) {
   return (
     <section className={`day ${isToday ? 'today' : ''}`} aria-labelledby={`day-${date}`}>
       <h2 id={`day-${date}`}>
-        {weekday && dayNames[weekday]} <span className="hint">{date.slice(5)}</span>
+        {name} <span className="hint">{date.slice(5)}</span>
       </h2>
       {meetings.length === 0 && <p className="none">–</p>}
       <ul>
@@ -123,13 +146,7 @@ function DayView({ day: { date, isToday, meetings } }: { readonly day: Day }) {
   );
 }
 
-const stateWords = {
-  missing: { text: 'missing', mood: 'failed' },
-  soon: { text: 'not yet', mood: 'queued' },
-  expected: { text: 'expected', mood: 'queued' },
-} as const;
-
-function MeetingView({ meeting: { class: of, recordings, state } }: { readonly meeting: Meeting }) {
+function MeetingView({ meeting: { class: of, recordings, state } }: { readonly meeting: ClassMeeting }) {
   return (
     <li>
       <strong>
@@ -138,7 +155,9 @@ function MeetingView({ meeting: { class: of, recordings, state } }: { readonly m
       <span className="hint">
         {of.title}, meeting {of.meetingId}
       </span>
-      {state !== 'came' && <span className={`status ${stateWords[state].mood}`}>{stateWords[state].text}</span>}
+      {state !== 'came' && (
+        <span className={`status ${state === 'missing' ? 'failed' : 'queued'}`}>{meetingWords[state]}</span>
+      )}
       {recordings.map((recording) => (
         <RecordingLine key={recording.uuid} recording={recording} />
       ))}
@@ -190,7 +209,7 @@ function useRecordingsOf(monday: string): {
       const found: RecordingSummary[] = [];
       let cursor: string | undefined;
       for (let page = 0; page < mostPages; page++) {
-        const range = { from: later(monday, -1), to: later(monday, 7), limit: 500, cursor };
+        const range = { ...recordingDays(monday), limit: 500, cursor };
         const answer = await get<RecordingPage>(withQuery('api/recordings', range), abort.signal);
         found.push(...answer.recordings);
         if (answer.next === null) break;

@@ -1,6 +1,7 @@
 import { useEffect, useId, useRef, useState, type FormEvent } from 'react';
 import type { Submitted } from '../../src/api/contract';
 import type { Uploaded, UploadRules } from '../../src/api/contract/packaging';
+import { assetIdOf } from '../../src/view/asset-id';
 import { ApiProblem, get, send } from '../api';
 import { formatBytes, formatDuration } from '../format';
 import { go } from '../router';
@@ -19,7 +20,7 @@ export function AssetForm({ dropped }: AssetFormProps) {
   const file = dropped && 'file' in dropped ? dropped.file : undefined;
   const { data: groups, problem } = useResource<readonly string[]>('api/packaging-groups');
   const [source, setSource] = useState(dropped && 'address' in dropped ? dropped.address : '');
-  const [id, setId] = useState(idFor(file?.name ?? source));
+  const [id, setId] = useState(assetIdOf(file?.name ?? source));
   const [ownId, setOwnId] = useState(false);
   const [group, setGroup] = useState('');
   const [path, setPath] = useState('vod');
@@ -69,7 +70,7 @@ export function AssetForm({ dropped }: AssetFormProps) {
   });
   const changeSource = (text: string) => {
     setSource(text);
-    if (!ownId) setId(idFor(text));
+    if (!ownId) setId(assetIdOf(text));
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -172,19 +173,4 @@ function Upload({ file, sent, onCancel }: { file: File; sent: Sent; onCancel: ()
 function refused(detail: string, help: string): ApiProblem {
   const about = { type: 'about:blank', title: 'It was not sent', status: 0, code: 'not_sent', passing: false };
   return new ApiProblem({ ...about, detail, help });
-}
-
-/** `https://host/2026/lecture 1/master.m3u8` as `lecture-1`: the file's name, or its folder's where the file is named as all are. */
-function idFor(source: string): string {
-  const names = source
-    .replace(/[?#].*/s, '')
-    .split('/')
-    .filter((part) => part !== '');
-  const file = (names.at(-1) ?? '').replace(/\.[A-Za-z0-9]{2,4}$/, '');
-  const name = /^(index|master|main|playlist|manifest)$/i.test(file) ? (names.at(-2) ?? file) : file;
-  return name
-    .replace(/%20/g, '-')
-    .replace(/[^A-Za-z0-9_-]+/g, '-')
-    .replace(/^-|-$/g, '')
-    .slice(0, 256);
 }

@@ -1,5 +1,6 @@
 import type { System } from '../../src/api/contract';
-import { findings } from '../health';
+import { healthFindings } from '../../src/view/health-findings';
+import { quantities } from '../format';
 import { Link } from '../router';
 import { isOld } from '../staleness';
 import { useNow } from '../use-now';
@@ -14,7 +15,7 @@ interface HealthLineProps {
 export function HealthLine({ of, link = false }: HealthLineProps) {
   const now = useNow();
   if (!of.data) return null;
-  const wrong = findings(of.data, now);
+  const wrong = healthFindings(of.data, { now, served: true, written: quantities });
   const isKnown = !isOld(of, now);
   return (
     <div className={`health-line ${isKnown && wrong.length === 0 ? '' : 'bad'}`} role="status" data-health>

@@ -1,6 +1,7 @@
 import type { JobSummary } from '../../src/api/contract';
-import { formatBytes, formatDuration, formatNumber } from '../format';
-import type { Rate } from '../progress-rate';
+import { progressFacts } from '../../src/view/progress-facts';
+import type { Rate } from '../../src/view/progress-rate';
+import { formatBytes, quantities } from '../format';
 
 /** How far a job is, how fast, and how long it will take. */
 export function JobProgress({
@@ -12,18 +13,8 @@ export function JobProgress({
 }) {
   if (!progress) return null;
   const { done, total, unit, bytesWritten } = progress;
-  const isBytes = unit === 'bytes';
-  const count = isBytes
-    ? `${formatBytes(done)} of ${formatBytes(total)}`
-    : `${formatNumber(done)} of ${formatNumber(total)} ${unit}`;
-  const bytesPerSecond = isBytes ? rate?.perSecond : rate?.bytesPerSecond;
-  const facts = [
-    count,
-    !isBytes && bytesWritten !== undefined && `${formatBytes(bytesWritten)} written`,
-    bytesPerSecond !== undefined && bytesPerSecond > 0 && `${formatBytes(bytesPerSecond)}/s`,
-    !isBytes && bytesPerSecond === undefined && rate && `${formatNumber(rate.perSecond)} ${unit}/s`,
-    rate?.timeLeft !== undefined && done < total && `${formatDuration(rate.timeLeft)} left`,
-  ].filter((fact) => fact !== false && fact !== undefined);
+  const note = unit !== 'bytes' && bytesWritten !== undefined ? `${formatBytes(bytesWritten)} written` : undefined;
+  const facts = progressFacts({ done, total, unit, note }, rate, quantities);
   return (
     <div className="progress">
       <progress aria-label={`Progress of ${title}`} value={done} max={Math.max(total, 1)} />

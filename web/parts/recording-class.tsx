@@ -1,8 +1,9 @@
 import type { RecordingDetail } from '../../src/api/contract';
-import { formatDuration } from '../format';
-import { dayNames } from '../ingest-words';
+import { nowWords, reasonText, takenWords } from '../../src/view/series-words';
+import { suggestionWords } from '../../src/view/suggestion-words';
+import { dayNames } from '../days';
+import { capitalized, quantities } from '../format';
 import { useMay } from '../role';
-import { nowWords, reasonText, takenWords } from '../series-words';
 import { IngestButton, SendButton } from './send-button';
 
 interface RecordingClassProps {
@@ -77,7 +78,7 @@ function Suggestions({ recording, isOpen, onChange }: RecordingClassProps & { re
     <>
       <h3>Classes that it may belong to</h3>
       <ul className="rows">
-        {suggestions.map(({ class: of, because, minutesLate }) => (
+        {suggestions.map(({ class: of, ...suggestion }) => (
           <li key={`${of.meetingId} ${of.day} ${of.time} ${of.seriesId}`}>
             <div>
               <strong>
@@ -85,7 +86,7 @@ function Suggestions({ recording, isOpen, onChange }: RecordingClassProps & { re
               </strong>
               , {dayNames[of.day]} {of.time}
               <span className="hint">
-                {becauseText[because]}; it began {lateText(minutesLate)}. Series {of.seriesId}.
+                {capitalized(suggestionWords(suggestion, quantities))}. Series {of.seriesId}.
               </span>
             </div>
             {isOpen && <IngestButton uuid={uuid} seriesId={of.seriesId} what={topic} onDone={onChange} />}
@@ -94,15 +95,4 @@ function Suggestions({ recording, isOpen, onChange }: RecordingClassProps & { re
       </ul>
     </>
   );
-}
-
-const becauseText = {
-  meeting: 'Its meeting has this class',
-  topic: 'The topic names this course',
-  time: 'It takes place at that time',
-} as const;
-
-function lateText(minutes: number): string {
-  if (minutes === 0) return 'at its time';
-  return `${formatDuration(Math.abs(minutes) * 60_000)} ${minutes > 0 ? 'later' : 'earlier'}`;
 }

@@ -1,6 +1,6 @@
 import type { RecordingDetail } from '../../src/api/contract';
 import { formatBytes, formatDuration } from '../format';
-import { fileText } from '../ingest-words';
+import { fileText } from '../file-words';
 
 type File = RecordingDetail['fileList'][number];
 

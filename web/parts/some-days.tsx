@@ -1,10 +1,10 @@
 import { useId, useState, type FormEvent } from 'react';
 import type { JobDetail, Submitted } from '../../src/api/contract';
+import { today as todayIn } from '../../src/view/schedule-week';
 import { send } from '../api';
 import { timeZone } from '../format';
 import { go } from '../router';
 import { useAction, useResource } from '../use-resource';
-import { dateOf, wallTime } from '../week';
 import { FailureView } from './failure-view';
 import { FoundRecordings, type Found } from './found-recordings';
 import { ProblemView } from './problem-view';
@@ -19,7 +19,7 @@ interface Report {
 
 /** The recordings that an account has of some days: looked for first and chosen one by one, or all that were missed at once. */
 export function SomeDays() {
-  const today = dateOf(wallTime(Date.now(), timeZone));
+  const today = todayIn(timeZone, Date.now());
   const [from, setFrom] = useState(today);
   const [to, setTo] = useState(today);
   const [look, setLook] = useState<string>();

@@ -1,5 +1,5 @@
 import type { RecordingDetail } from '../../src/api/contract';
-import { statusText } from '../ingest-words';
+import { statusText } from '../../src/view/recording-state';
 import { Time } from './time';
 
 const sources = { zoom: 'Zoom', webhook: 'Zoom told us', ingest: 'Ingest' } as const;

@@ -1,6 +1,7 @@
 import type { JobSummary, System } from '../../src/api/contract';
+import { whyWaiting, workersOf } from '../../src/view/why-waiting';
+import { countsOf, queueOf, waitingQueues } from '../queue-places';
 import type { CurrentJobs } from '../use-current-jobs';
-import { countsOf, queueOf, waitingQueues, whyWaiting } from '../queue-places';
 import { Link } from '../router';
 import { JobActions } from './job-actions';
 import { Since } from './time';
@@ -17,7 +18,7 @@ export function WaitingQueues({ current, system }: { current: CurrentJobs; syste
       {waitingQueues(current).map((name) => (
         <WaitingQueue
           key={name ?? ''}
-          {...{ name, current, workers: Math.max(1, system?.workers.length ?? 1) }}
+          {...{ name, current, workers: system ? workersOf(system, true) : 1 }}
           queue={queueOf(name, system?.queues)}
         />
       ))}

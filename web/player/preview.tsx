@@ -1,6 +1,6 @@
 import { useEffect, useId, useRef, useState } from 'react';
 import type { RecordingDetail } from '../../src/api/contract';
-import { fileText } from '../ingest-words';
+import { fileText } from '../file-words';
 import { readCues, type Cue } from './cues';
 
 type File = RecordingDetail['fileList'][number];

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { identifierSchema, jobIdOfAsset } from '../../domain/asset.js';
 import { Failure } from '../../domain/failure.js';
 import { parsePackagingGroup, type PackagingGroup } from '../../domain/packaging-configuration.js';
+import { shownSource } from '../../domain/shown-source.js';
 import type { AssetCatalog, AssetPosition, CatalogAsset } from '../../status/asset-catalog.js';
 import { assetListSchema, assetSchema, problemSchema, submittedSchema } from '../contract.js';
 import type { SubmitChoice } from '../../workflow/submit-asset.js';
@@ -124,7 +125,7 @@ function assetView(
   return {
     id: request.id,
     packagingGroupId: request.packagingGroupId,
-    source: request.source,
+    source: shownSource(request.source),
     job: jobIdOfAsset(request.id),
     createdAt: createdAt.toISOString(),
     endpoints: endpoints.map((endpoint) => ({

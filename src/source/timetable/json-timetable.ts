@@ -3,12 +3,11 @@ import { Failure } from '../../domain/failure.js';
 import {
   distinctClasses,
   publishTargets,
-  weekdays,
   type ReadSchedule,
   type RowProblem,
   type ScheduledClass,
-  type Weekday,
 } from '../../domain/schedule.js';
+import { weekdays, type Weekday } from '../../domain/weekday.js';
 import { timetableLimit } from './csv-timetable.js';
 import { opencastEvents, readOpencastEvent, type ReadItem } from './opencast-timetable.js';
 import { minutesOf, timeOf, titleOf } from './timetable-rows.js';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { ScheduledClass, Weekday } from '../../domain/schedule.js';
+import type { ScheduledClass } from '../../domain/schedule.js';
+import type { Weekday } from '../../domain/weekday.js';
 import { meetingIdOf, timeOf, titleOf } from './timetable-rows.js';
 
 /** What came of one item of a timetable: its classes, and what of it cannot be used. */

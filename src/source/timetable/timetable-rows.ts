@@ -2,13 +2,12 @@ import { Failure } from '../../domain/failure.js';
 import {
   distinctClasses,
   publishTargets,
-  weekdays,
   type PublishTarget,
   type ReadSchedule,
   type RowProblem,
   type ScheduledClass,
-  type Weekday,
 } from '../../domain/schedule.js';
+import { weekdays, type Weekday } from '../../domain/weekday.js';
 
 /** A row as it stands in a file or sheet. */
 export interface TimetableRow {

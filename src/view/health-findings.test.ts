@@ -21,10 +21,16 @@ const well: System = {
   tokens: [],
   zoom: { webhooks: true, validatedAt: '2026-11-26T00:00:00Z', sweep: null },
 };
-const served = { served: true };
+const look = {
+  ...{ now, served: true },
+  written: {
+    bytes: (bytes: number) => `${bytes / 1e9} GB`,
+    duration: (milliseconds: number) => `${milliseconds / 60_000} min`,
+  },
+};
 
 it('nothing is said of what is well', () => {
-  expect(healthFindings(well, now, served)).toEqual([]);
+  expect(healthFindings(well, look)).toEqual([]);
 });
 
 it.each<[string, Partial<System>, string]>([
@@ -45,17 +51,21 @@ it.each<[string, Partial<System>, string]>([
     },
     "the last look through Zoom's list failed",
   ],
-  ['a full disk', { disks: [{ path: '/data', free: 5 * 1024 ** 3, total: 100e9 }] }, 'disk low: 5.0 GiB free at /data'],
+  ['a full disk', { disks: [{ path: '/data', free: 5e9, total: 100e9 }] }, 'disk low: 5 GB free at /data'],
   ['no worker', { workers: [] }, 'no worker gives a sign of life'],
   [
     'a job that waits for hours',
     { queues: [{ ...well.queues[0]!, oldestWaitingAt: '2026-11-27T10:30:00Z' }] },
-    'a job for assets has waited 1 h 30 min',
+    'a job for assets has waited 90 min',
   ],
 ])('it is said of %s', (_, change, finding) => {
-  expect(healthFindings({ ...well, ...change }, now, served)).toEqual([finding]);
+  expect(healthFindings({ ...well, ...change }, look)).toEqual([finding]);
 });
 
 it('a command that looks without a server is not told to have no workers', () => {
-  expect(healthFindings({ ...well, workers: [] }, now, { served: false })).toEqual([]);
+  expect(healthFindings({ ...well, workers: [] }, { ...look, served: false })).toEqual([]);
+});
+
+it('an embedded database has no worker beside its own process', () => {
+  expect(healthFindings({ ...well, database: 'embedded', workers: [] }, look)).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RecordingSummary, Schedule } from '../api/contract.js';
-import { mondayOf, weekOf } from './schedule-week.js';
+import { mondayOf, today, weekOf } from './schedule-week.js';
 
 const timeZone = 'America/New_York';
 const classOf = (day: 'M' | 'R' | 'U', time: string, meetingId: string) => ({
@@ -61,9 +61,12 @@ describe('a week of the schedule', () => {
   it.each([
     ['2026-11-23', '2026-11-23'],
     ['2026-11-29', '2026-11-23'],
-    // Sunday evening in New York is Monday in UTC.
-    [undefined, '2026-11-23'],
+    ['1969-12-31', '1969-12-29'],
   ])('of %s begins on Monday, %s', (date, monday) => {
-    expect(mondayOf(date, timeZone, Date.parse('2026-11-30T03:00:00Z'))).toBe(monday);
+    expect(mondayOf(date)).toBe(monday);
+  });
+
+  it('is of the day that it is in the zone: Sunday evening in New York is Monday in UTC', () => {
+    expect(today(timeZone, Date.parse('2026-11-30T03:00:00Z'))).toBe('2026-11-29');
   });
 });

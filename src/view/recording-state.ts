@@ -1,9 +1,6 @@
-import type { RecordingSummary } from '../src/api/contract';
+import type { RecordingStatus } from '../domain/recording-status.js';
 
-type Ingest = RecordingSummary['ingests'][number];
-export type IngestStatus = Ingest['status'];
-
-/** How an ingest is, for the eye: the colours of `.status` in the style sheet. */
+/** How an ingest is, for the eye: each has a colour. */
 export type Mood = 'running' | 'done' | 'failed' | 'again' | 'queued';
 
 interface Words {
@@ -11,7 +8,7 @@ interface Words {
   readonly mood: Mood;
 }
 
-const words: Record<IngestStatus, Words> = {
+const words: Record<RecordingStatus, Words> = {
   RECORDING_IN_PROGRESS: { text: 'Zoom is recording', mood: 'running' },
   RECORDING_PAUSED: { text: 'paused in Zoom', mood: 'queued' },
   RECORDING_STOPPED: { text: 'stopped in Zoom', mood: 'queued' },
@@ -33,13 +30,13 @@ const words: Record<IngestStatus, Words> = {
   STREAM_FAILED: { text: 'packaging failed', mood: 'failed' },
 };
 
-export function moodOf(status: IngestStatus): Mood {
+export function moodOf(status: RecordingStatus): Mood {
   return words[status].mood;
 }
 
 /** `OPENCAST_FAILED` and the like in words; what is no status stays as it is. */
 export function statusText(what: string): string {
-  return what in words ? words[what as IngestStatus].text : what;
+  return Object.hasOwn(words, what) ? words[what as RecordingStatus].text : what;
 }
 
 /** What a list is filtered by: statuses that mean the same to whoever looks. */
@@ -49,44 +46,33 @@ export const statusGroups = {
   zoom: { name: 'still in Zoom', statuses: statusesOf((status) => status.startsWith('RECORDING_')) },
   ignored: { name: 'not ingested', statuses: ['IGNORED'] },
   done: { name: 'done', statuses: ofMood('done') },
-} as const satisfies Record<string, { name: string; statuses: readonly IngestStatus[] }>;
+} as const satisfies Record<string, { name: string; statuses: readonly RecordingStatus[] }>;
 
-function ofMood(mood: Mood): readonly IngestStatus[] {
+function ofMood(mood: Mood): readonly RecordingStatus[] {
   return statusesOf((status) => words[status].mood === mood);
 }
 
-function statusesOf(wanted: (status: IngestStatus) => boolean): readonly IngestStatus[] {
-  return (Object.keys(words) as IngestStatus[]).filter(wanted);
+function statusesOf(wanted: (status: RecordingStatus) => boolean): readonly RecordingStatus[] {
+  return (Object.keys(words) as RecordingStatus[]).filter(wanted);
 }
 
-/** How a recording is on the whole: its newest ingest says so; one that waits for a class says that. */
-export function stateOf({ ingests, awaitsSchedule }: Pick<RecordingSummary, 'ingests' | 'awaitsSchedule'>): Words {
-  const done = ingests.find(({ status }) => words[status].mood === 'done');
-  if (done) return words[done.status];
-  if (awaitsSchedule) return { text: 'no class found', mood: 'again' };
-  const newest = ingests.at(-1);
-  return newest ? words[newest.status] : { text: 'known', mood: 'queued' };
+interface Known {
+  /** oldest first */
+  readonly ingests: readonly { readonly status: RecordingStatus }[];
+  readonly awaitsSchedule: boolean;
 }
 
-const fileWords: Readonly<Record<string, string>> = {
-  shared_screen: 'Shared screen',
-  active_speaker: 'Active speaker',
-  gallery_view: 'Gallery',
-  shared_screen_with_speaker_view: 'Shared screen with speaker',
-  shared_screen_with_gallery_view: 'Shared screen with gallery',
-  audio_only: 'Sound only',
-  audio_transcript: 'Transcript',
-  closed_caption: 'Closed captions',
-  chat_file: 'Chat',
-  timeline: 'Timeline',
-};
-
-export function fileText({ recordingType, fileType }: { recordingType: string | null; fileType: string }): string {
-  if (recordingType === null) return fileType;
-  return fileWords[recordingType] ?? recordingType.replaceAll('_', ' ');
+/** How a recording is on the whole: the ingest that succeeded says so, else the newest; one that waits for a class says that. */
+export function stateOf({ ingests, awaitsSchedule }: Known): Words {
+  const decisive = decisiveIngest(ingests);
+  if (awaitsSchedule && (!decisive || words[decisive.status].mood !== 'done'))
+    return { text: 'no class found', mood: 'again' };
+  return decisive ? words[decisive.status] : { text: 'known', mood: 'queued' };
 }
 
-export const dayNames = {
-  ...{ M: 'Monday', T: 'Tuesday', W: 'Wednesday', R: 'Thursday', F: 'Friday', S: 'Saturday', U: 'Sunday' },
-} as const;
-export const weekdays = ['M', 'T', 'W', 'R', 'F', 'S', 'U'] as const;
+/** What says how a recording is on the whole: the ingest that succeeded, else the newest. @param ingests oldest first */
+export function decisiveIngest<Ingest extends { readonly status: RecordingStatus }>(
+  ingests: readonly Ingest[],
+): Ingest | undefined {
+  return ingests.find(({ status }) => words[status].mood === 'done') ?? ingests.at(-1);
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { RecordingDetail } from '../src/api/contract';
-import { nowWords, takenWords } from './series-words';
+import type { RecordingDetail } from '../api/contract.js';
+import { nowWords, takenWords } from './series-words.js';
 
 type Ingest = RecordingDetail['ingests'][number];
 type Taken = RecordingDetail['taken'][number];

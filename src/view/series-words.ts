@@ -1,9 +1,23 @@
-import type { RecordingDetail } from '../src/api/contract';
-import { moodOf } from './ingest-words';
+import type { RecordingStatus } from '../domain/recording-status.js';
+import type { SeriesReason } from '../intake/explain-series.js';
+import { moodOf } from './recording-state.js';
 
-type Taken = RecordingDetail['taken'][number];
+/** What is known of the series of a recording, as `/api/recordings/{uuid}` says it. */
+export interface SeriesOfRecording {
+  /** Ingests that have a series, oldest first. */
+  readonly taken: readonly {
+    readonly trackingId: string;
+    readonly seriesId: string;
+    readonly because: SeriesReason;
+    readonly courseCode: string | null;
+    readonly title: string | null;
+  }[];
+  readonly ingests: readonly { readonly trackingId: string; readonly status: RecordingStatus }[];
+  /** What would be decided now. */
+  readonly match: { readonly seriesId: string | null; readonly reason: string | null };
+}
 
-const because: Record<Taken['because'], string> = {
+const because: Record<SeriesReason, string> = {
   class: 'it is that of its class',
   asked: 'somebody asked for it',
   default: 'no class was found, and this is the default series',
@@ -19,7 +33,7 @@ export interface SeriesWords {
 }
 
 /** Which series it was taken for and why: of each series the newest ingest tells. */
-export function takenWords({ taken, ingests }: Pick<RecordingDetail, 'taken' | 'ingests'>): readonly SeriesWords[] {
+export function takenWords({ taken, ingests }: Pick<SeriesOfRecording, 'taken' | 'ingests'>): readonly SeriesWords[] {
   const newest = new Map(taken.map((each) => [each.seriesId, each]));
   return [...newest.values()].map((each) => ({
     seriesId: each.seriesId,
@@ -29,7 +43,7 @@ export function takenWords({ taken, ingests }: Pick<RecordingDetail, 'taken' | '
   }));
 }
 
-function beginOf(ingest: RecordingDetail['ingests'][number] | undefined): string {
+function beginOf(ingest: SeriesOfRecording['ingests'][number] | undefined): string {
   if (!ingest || ingest.status === 'IGNORED') return 'It was meant for series';
   const begins = { done: 'It went into series', running: 'It goes into series' } as const;
   const mood = moodOf(ingest.status);
@@ -37,12 +51,13 @@ function beginOf(ingest: RecordingDetail['ingests'][number] | undefined): string
 }
 
 /** What would be decided now, where that is not what was done; the present schedule knows nothing of old recordings. */
-export function nowWords({ match, taken }: Pick<RecordingDetail, 'match' | 'taken'>): string | undefined {
+export function nowWords({ match, taken }: Pick<SeriesOfRecording, 'match' | 'taken'>): string | undefined {
   if (taken.some(({ seriesId }) => seriesId === match.seriesId)) return undefined;
   if (match.seriesId === null) return `By itself it would not be ingested now: ${reasonText(match.reason)}`;
   return `As the schedule is now, it would go into series ${match.seriesId}.`;
 }
 
+/** Why a recording is not ingested, as a sentence. @param reason as the API has it */
 export function reasonText(reason: string | null): string {
   if (reason === 'No opencast series match') return 'the schedule has no class of this meeting at that time.';
   if (reason === 'No mp4 files') return 'it has nothing to see or to hear.';
