@@ -5,8 +5,9 @@ import { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { ApiServer } from '../api/http-types.js';
 import { Failure } from '../domain/failure.js';
+import { serverClient } from './ask-server.js';
 import type { CommandContext } from './command-context.js';
-import { clientOf, serverClient, type Ask, type ServerClient } from './server-client.js';
+import { answerOf, clientOf, type Ask, type ServerClient } from './server-client.js';
 import { loadSettings, type LoadedSettings } from './settings.js';
 
 /** The API as commands reach it: that of the server that owns the data folder, else one in this process that listens nowhere. */
@@ -109,9 +110,6 @@ async function ownLog({ config, environment }: LoadedSettings): Promise<Logger> 
   });
 }
 
-/** statuses whose answers have no body (RFC 9110) */
-const bodiless = [204, 304];
-
 /** As `fetch`, without a network between. */
 function asking(app: ApiServer): Ask {
   return async (url, { method = 'GET', headers, body, signal }) => {
@@ -120,9 +118,6 @@ function asking(app: ApiServer): Ask {
       ...(body !== undefined && { payload: typeof body === 'string' ? body : Readable.from(body) }),
       ...(signal && { signal }),
     });
-    const { statusCode: status } = response;
-    return new Response(bodiless.includes(status) ? null : (Readable.toWeb(response.stream()) as ReadableStream), {
-      status,
-    });
+    return answerOf(response.statusCode, response.stream());
   };
 }
