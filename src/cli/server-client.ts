@@ -80,7 +80,7 @@ const bodiless = [204, 304];
 /** The answer of an `Ask`. */
 export function answerOf(status: number, body: AsyncIterable<Uint8Array>): Response {
   if (bodiless.includes(status)) return new Response(null, { status });
-  return new Response(ReadableStream.from(body) as BodyInit, { status });
+  return new Response(ReadableStream.from(body) as ConstructorParameters<typeof Response>[0], { status });
 }
 
 /** The failure that a problem document (RFC 9457) tells of. */
