@@ -70,13 +70,15 @@ async function listeningApi(_: CommandContext, settings: LoadedSettings): Promis
 /** The API over services of this process. */
 async function ownApi({ terminal }: CommandContext, settings: LoadedSettings, works: boolean): Promise<OwnApi> {
   const { config, environment } = settings;
-  const [{ openServices }, { composeApi }, { signInTickets }, { storedToken }, log] = await Promise.all([
-    import('../wiring.js'),
-    import('./compose-api.js'),
-    import('../api/sign-in-tickets.js'),
-    import('../domain/api-token.js'),
-    ownLog(settings),
-  ]);
+  const [{ openServices }, { composeApi }, { givenTokens }, { signInTickets }, { storedToken }, log] =
+    await Promise.all([
+      import('../wiring.js'),
+      import('./compose-api.js'),
+      import('./serve.js'),
+      import('../api/sign-in-tickets.js'),
+      import('../domain/api-token.js'),
+      ownLog(settings),
+    ]);
   const url = config.REELWAY_PUBLIC_URL ?? `http://${config.REELWAY_HOST}:${config.REELWAY_PORT}`;
   const services = await openServices({
     ...{ config, environment, log, idle: !works, publicUrl: () => url },
@@ -88,7 +90,7 @@ async function ownApi({ terminal }: CommandContext, settings: LoadedSettings, wo
   try {
     const intake = services.startIntake(false);
     const token = randomBytes(32).toString('base64url');
-    const tokens = [storedToken('local', token)];
+    const tokens = [storedToken('local', token), ...givenTokens(config)];
     const app = await composeApi(services, { intake, config, log, tickets: signInTickets(), tokens: () => tokens });
     const close = async () => {
       await app.close();
