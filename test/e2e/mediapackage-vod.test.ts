@@ -227,6 +227,13 @@ describe('the API of MediaPackage VOD, asked by the AWS SDK', () => {
     for (const { Url } of await added()) expect((await fetch(Url!)).status).toBe(200);
   });
 
+  it('refuses text that no database can store', async () => {
+    const Tags = { note: 'a\0b' };
+    await expect(vod.send(new sdk.CreatePackagingGroupCommand({ Id: 'nul', Tags }))).rejects.toMatchObject({
+      name: 'UnprocessableEntityException',
+    });
+  });
+
   it('lists in pages', async () => {
     await vod.send(new sdk.CreatePackagingGroupCommand({ Id: 'pages' }));
     const ids = ['B', '_', 'a', 'c'].map((id) => `pages-${id}`);
