@@ -62,4 +62,13 @@ describe('the book of jobs', () => {
     }
     expect(book.jobs().length).toBeLessThanOrEqual(100);
   });
+
+  it('does not remember for ever what it was told of jobs that it does not show', () => {
+    const book = jobBook();
+    for (let n = 0; n < 3000; n += 1) book.put(job(`j${n}`, 'done', 9));
+    // Where it remembers, the older word does not count.
+    book.put(job('j2999', 'running', 8));
+    book.put(job('j0', 'running', 8));
+    expect(statuses(book)).toEqual({ j0: 'running' });
+  });
 });

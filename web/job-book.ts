@@ -16,6 +16,8 @@ export interface JobBook {
 
 /** ended jobs that are kept: how many at least, and at most */
 const keptEnded = { least: 50, most: 100 } as const;
+/** jobs that are remembered as told: a page that nobody sees asks for no lists, and is told of changes all the same */
+const keptTold = 2000;
 
 export function jobBook(): JobBook {
   let known = new Map<string, JobSummary>();
@@ -28,11 +30,11 @@ export function jobBook(): JobBook {
     put(job) {
       const before = known.get(job.id) ?? told.get(job.id);
       if (before && isNewer(before, job)) return;
-      told.set(job.id, job);
+      remember(told, job);
       // Ended ones are of interest when they were seen to run, or wait for somebody.
       if (!known.has(job.id) && !isOpen(job)) return;
       known.set(job.id, job);
-      forgetEnded(known);
+      if (!isOpen(job)) forgetEnded(known);
     },
 
     listsAskedFor: () => (told = new Map()),
@@ -47,6 +49,16 @@ export function jobBook(): JobBook {
       forgetEnded(known);
     },
   };
+}
+
+/** The last that were told of. */
+function remember(told: Map<string, JobSummary>, job: JobSummary): void {
+  told.delete(job.id);
+  told.set(job.id, job);
+  for (const id of told.keys()) {
+    if (told.size <= keptTold) return;
+    told.delete(id);
+  }
 }
 
 /** A retry begins with times that may be older than those of the attempt before. */

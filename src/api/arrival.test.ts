@@ -17,6 +17,10 @@ beforeEach(async () => {
     await sleep(3 * within);
     return 'whole';
   });
+  app.post('/slow-answer', async () => {
+    await sleep(3 * within);
+    return 'whole';
+  });
   app.post('/short', async ({ raw }) => String((await raw.toArray()).length));
   app.post('/long', { config: { longBody: true } }, async ({ raw }) => {
     let bytes = 0;
@@ -57,6 +61,16 @@ describe('the body of a request', () => {
 
   it('that is here has an answer however long that takes', async () => {
     expect(await talk('GET /slow-answer', [], 0)).toMatch(/200 OK.*whole$/s);
+  });
+
+  it('that is here, or that there is none of, has one within this process as well', async () => {
+    for (const payload of [undefined, '"text"']) {
+      const request = { url: '/slow-answer', payloadAsStream: true, headers: { 'content-type': 'application/json' } };
+      const { stream } = await app.inject(
+        payload === undefined ? { ...request, method: 'GET' } : { ...request, method: 'POST', payload },
+      );
+      expect(Buffer.concat(await stream().toArray()).toString()).toBe('whole');
+    }
   });
 
   it('may take longer where it is long, as long as it keeps coming', async () => {

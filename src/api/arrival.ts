@@ -15,12 +15,22 @@ declare module 'fastify' {
 export function boundArrival(app: ApiServer, within: number): void {
   app.addHook('onRequest', (request, _, done) => {
     const { raw } = request;
-    if (request.routeOptions.config.longBody !== true && !raw.complete) {
-      const cut = setTimeout(() => !raw.complete && raw.destroy(), within).unref();
+    if (request.routeOptions.config.longBody !== true && hasBody(raw)) {
+      const cut = setTimeout(() => !isHere(raw) && raw.destroy(), within).unref();
       raw.once('close', () => clearTimeout(cut));
     }
     done();
   });
+}
+
+/** What says that a body follows the headers (RFC 9112, 6.3). */
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+/** Requests within this process (`inject`) do not know that they are complete; they know that they were read. */
+function isHere(raw: IncomingMessage): boolean {
+  return raw.complete || raw.readableEnded;
 }
 
 /**

@@ -3,6 +3,7 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { Failure, toFailure } from '../domain/failure.js';
 import { isDatabaseAway } from '../workflow/database-away.js';
 import { problemContentType, toProblem } from './problem.js';
+import { unstorableText } from './unstorable-text.js';
 
 /** Answers every thrown thing as problem details (RFC 9457); what was not expected is logged with its stack and not shown. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -32,7 +33,7 @@ function failureOf(error: unknown): Failure {
     return new Failure('database_unavailable', 'The database does not answer; ask again in a moment.', {
       cause: error,
     });
-  return toFailure(error);
+  return unstorableText(error) ?? toFailure(error);
 }
 
 /** `body` and `/renditions/0/uri` (RFC 6901) as `body.renditions.0.uri`. */

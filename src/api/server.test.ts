@@ -287,6 +287,10 @@ describe('the Host header', () => {
 });
 
 describe('listening', () => {
+  it('may take long on a machine that does much else: no part of the server is given up after ten seconds', async () => {
+    expect((await start()).app.initialConfig.pluginTimeout).toBe(300_000);
+  });
+
   it('says which setting to change when the port is taken', async () => {
     const { url } = await start();
     const port = Number(new URL(url).port);

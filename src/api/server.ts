@@ -46,6 +46,8 @@ const headersTimeout = 15_000;
 const keepAliveTimeout = 72_000;
 /** milliseconds that requests in flight have at a stop before their connections are cut */
 const stopTimeout = 10_000;
+/** milliseconds for each of its parts to be ready: all are ours and none waits for anything, but a machine under load may leave them without a turn */
+const partTimeout = 300_000;
 /** milliseconds between looks, at a stop, for connections that have become idle */
 const sweepInterval = 50;
 
@@ -98,6 +100,7 @@ export async function apiServer(services: ApiServices, options: ListenOptions): 
     keepAliveTimeout,
     forceCloseConnections: 'idle',
     http: { headersTimeout },
+    pluginTimeout: partTimeout,
     routerOptions: { maxParamLength: 600 },
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
   });

@@ -5,8 +5,9 @@ import { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { ApiServer } from '../api/http-types.js';
 import { Failure } from '../domain/failure.js';
+import { serverClient } from './ask-server.js';
 import type { CommandContext } from './command-context.js';
-import { clientOf, serverClient, type Ask, type ServerClient } from './server-client.js';
+import { answerOf, clientOf, type Ask, type ServerClient } from './server-client.js';
 import { loadSettings, type LoadedSettings } from './settings.js';
 
 /** The API as commands reach it: that of the server that owns the data folder, else one in this process that listens nowhere. */
@@ -69,13 +70,15 @@ async function listeningApi(_: CommandContext, settings: LoadedSettings): Promis
 /** The API over services of this process. */
 async function ownApi({ terminal }: CommandContext, settings: LoadedSettings, works: boolean): Promise<OwnApi> {
   const { config, environment } = settings;
-  const [{ openServices }, { composeApi }, { signInTickets }, { storedToken }, log] = await Promise.all([
-    import('../wiring.js'),
-    import('./compose-api.js'),
-    import('../api/sign-in-tickets.js'),
-    import('../domain/api-token.js'),
-    ownLog(settings),
-  ]);
+  const [{ openServices }, { composeApi }, { givenTokens }, { signInTickets }, { storedToken }, log] =
+    await Promise.all([
+      import('../wiring.js'),
+      import('./compose-api.js'),
+      import('./serve.js'),
+      import('../api/sign-in-tickets.js'),
+      import('../domain/api-token.js'),
+      ownLog(settings),
+    ]);
   const url = config.REELWAY_PUBLIC_URL ?? `http://${config.REELWAY_HOST}:${config.REELWAY_PORT}`;
   const services = await openServices({
     ...{ config, environment, log, idle: !works, publicUrl: () => url },
@@ -87,7 +90,7 @@ async function ownApi({ terminal }: CommandContext, settings: LoadedSettings, wo
   try {
     const intake = services.startIntake(false);
     const token = randomBytes(32).toString('base64url');
-    const tokens = [storedToken('local', token)];
+    const tokens = [storedToken('local', token), ...givenTokens(config)];
     const app = await composeApi(services, { intake, config, log, tickets: signInTickets(), tokens: () => tokens });
     const close = async () => {
       await app.close();
@@ -109,9 +112,6 @@ async function ownLog({ config, environment }: LoadedSettings): Promise<Logger> 
   });
 }
 
-/** statuses whose answers have no body (RFC 9110) */
-const bodiless = [204, 304];
-
 /** As `fetch`, without a network between. */
 function asking(app: ApiServer): Ask {
   return async (url, { method = 'GET', headers, body, signal }) => {
@@ -120,9 +120,6 @@ function asking(app: ApiServer): Ask {
       ...(body !== undefined && { payload: typeof body === 'string' ? body : Readable.from(body) }),
       ...(signal && { signal }),
     });
-    const { statusCode: status } = response;
-    return new Response(bodiless.includes(status) ? null : (Readable.toWeb(response.stream()) as ReadableStream), {
-      status,
-    });
+    return answerOf(response.statusCode, response.stream());
   };
 }

@@ -29,7 +29,7 @@ export async function openAssetDoor(context: CommandContext, settings: LoadedSet
   const { findRunningServer } = await import('../status/running-server.js');
   const running = config.DATABASE_URL === undefined ? await findRunningServer(config.REELWAY_DATA_DIR) : undefined;
   if (!running) return ownDoor(context, settings);
-  const { serverClient } = await import('./server-client.js');
+  const { serverClient } = await import('./ask-server.js');
   const client = serverClient(running);
   return {
     server: running.url,

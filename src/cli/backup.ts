@@ -51,7 +51,7 @@ async function copyEmbedded(config: Config, to: string): Promise<void> {
   const { findRunningServer } = await import('../status/running-server.js');
   const server = await findRunningServer(dataFolder);
   if (server) {
-    const { serverClient } = await import('./server-client.js');
+    const { serverClient } = await import('./ask-server.js');
     const { folder } = await serverClient(server).send<{ folder: string }>('POST', '/api/system/snapshot');
     return move(folder, to);
   }

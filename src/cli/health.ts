@@ -23,18 +23,19 @@ export function healthCommand(context: CommandContext): Command {
 
 async function health(context: CommandContext, json: boolean): Promise<void> {
   const { terminal } = context;
-  const { system, findings } = await withApi(context, async (api) => {
+  const { system, findings, server } = await withApi(context, async (api) => {
     const found = await api.get<System>('/api/system');
     const alone = api.served ? [] : ['no server runs: jobs wait until `reelway serve` does'];
     const look = { now: Date.now(), served: api.served, written: quantities };
-    return { system: found, findings: [...alone, ...healthFindings(found, look)] };
+    return { system: found, server: api.server, findings: [...alone, ...healthFindings(found, look)] };
   });
   if (json) terminal.printJson({ ...system, findings });
-  else for (const line of healthLines(system, findings)) terminal.print(line);
+  else for (const line of healthLines(system, findings, server !== undefined)) terminal.print(line);
   if (findings.length > 0) throw new EndWith(exitCode.failed);
 }
 
-function healthLines(system: System, findings: readonly string[]): string[] {
+/** @param served a server answered: else this command's own process has, which says nothing of any */
+function healthLines(system: System, findings: readonly string[], served: boolean): string[] {
   const { checks, zoom, workers, disks, tokens, version, node, startedAt, database, storage } = system;
   return [
     ...(findings.length === 0 ? ['All is well.'] : findings.map((finding) => `not well: ${finding}`)),
@@ -53,10 +54,10 @@ function healthLines(system: System, findings: readonly string[]): string[] {
       tokens.map(({ name, role }) => `${name} (${role})`),
     ),
     ...section(
-      'this server',
+      served ? 'this server' : 'this command, as its settings say',
       factLines([
         ['version', `${version}, Node ${node}`],
-        ['since', startedAt],
+        ...(served ? [['since', startedAt] as const] : []),
         ['database', database],
         ['storage', storage],
       ]),

@@ -22,7 +22,7 @@ export interface JobAccess {
 export async function openJobs(config: Config): Promise<JobAccess | undefined> {
   const [{ findRunningServer }, { serverClient }] = await Promise.all([
     import('../status/running-server.js'),
-    import('./server-client.js'),
+    import('./ask-server.js'),
   ]);
   const server = config.DATABASE_URL === undefined ? await findRunningServer(config.REELWAY_DATA_DIR) : undefined;
   if (server) return { jobs: jobsOfServer(serverClient(server)), served: true, close: () => Promise.resolve() };

@@ -20,7 +20,7 @@ export async function withLogs<T>(context: CommandContext, use: (access: LogAcce
   const { config } = await loadSettings(context);
   const [{ findRunningServer }, { serverClient }, { Failure }] = await Promise.all([
     import('../status/running-server.js'),
-    import('./server-client.js'),
+    import('./ask-server.js'),
     import('../domain/failure.js'),
   ]);
   const server = config.DATABASE_URL === undefined ? await findRunningServer(config.REELWAY_DATA_DIR) : undefined;

@@ -55,13 +55,17 @@ interface StoredFile {
   readonly digest: string;
 }
 
-/** @throws Failure not_found */
+/** @throws Failure usage where a name is none of its files'; not_found */
 function storedFiles(fileList: RecordingDetail['fileList'], names: readonly string[] | undefined): StoredFile[] {
+  const known = fileList.map(({ name }) => name);
+  const unknown = names?.filter((name) => !known.includes(name)) ?? [];
+  if (unknown.length > 0)
+    throw new Failure('usage', `--file: the recording has no ${unknown.join(', ')}; it has ${known.join(', ')}.`);
   const wanted = fileList.filter(({ name }) => names === undefined || names.includes(name));
   const stored = wanted.flatMap((each) => each.stored ?? []);
   if (stored.length > 0) return stored;
   throw new Failure('not_found', 'Nothing of it lies in the storage.', {
-    details: { known: fileList.map(({ name }) => name) },
+    details: { known },
   });
 }
 

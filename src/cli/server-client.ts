@@ -1,3 +1,4 @@
+import { ReadableStream } from 'node:stream/web';
 import { failureTable, Failure, toFailure, type FailureCode, type FailureDetails } from '../domain/failure.js';
 import type { RunningServer } from '../status/running-server.js';
 
@@ -6,7 +7,7 @@ export interface ServerClient {
   readonly url: string;
   /** @throws Failure as the server answered it */
   get<Answer>(path: string, signal?: AbortSignal): Promise<Answer>;
-  /** @throws Failure as the server answered it */
+  /** Has something done, which may take long. @throws Failure as the server answered it */
   send<Answer>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Answer>;
   /** Sends a file as it is, which may take long. @throws Failure as the server answered it */
   upload<Answer>(path: string, file: Sent, signal: AbortSignal): Promise<Answer>;
@@ -27,54 +28,42 @@ export interface AskedRequest {
   readonly headers: Record<string, string>;
   readonly body?: string | AsyncIterable<Uint8Array>;
   readonly signal?: AbortSignal;
+  /** milliseconds without a byte after which a network counts as cut; absent: what is asked for may take long */
+  readonly silenceMs?: number;
 }
 
-/** milliseconds for one answer; none of the server's takes seconds */
-const answerTimeout = 60_000;
+/** milliseconds without a byte after which a question counts as unanswered; it takes the server no second */
+const questionSilence = 60_000;
+/** milliseconds for what comes out of a storage */
+const downloadSilence = 300_000;
 
-/** Of the server that owns the data folder. */
-export function serverClient({ url, token }: RunningServer): ServerClient {
-  return clientOf({ url, token }, (path, { body, ...request }) => {
-    // Node's `fetch` takes an async iterable, and wants to hear that the answer comes after it.
-    const sent = body === undefined ? {} : { body: body as NonNullable<RequestInit['body']>, duplex: 'half' as const };
-    return fetch(`${url}${path}`, { ...request, ...sent }).catch((error: unknown) => {
-      throw new Failure('server_unreachable', `The server at ${url} does not answer: ${reasonOf(error)}.`, {
-        cause: error,
-      });
-    });
-  });
-}
-
+/** @param ask with no limit to the time that an answer takes, but what the request says */
 export function clientOf({ url, token }: Pick<RunningServer, 'url' | 'token'>, ask: Ask): ServerClient {
-  /** @param given of who asks: when it aborts, its reason is what is thrown */
-  async function answered(path: string, request: Partial<AskedRequest>, given?: AbortSignal): Promise<Response> {
+  /** @throws Failure as it was answered; the signal's reason */
+  async function answered(path: string, request: Partial<AskedRequest>): Promise<Response> {
     const headers = { ...request.headers, authorization: `Bearer ${token}` };
     const response = await ask(path, { ...request, headers }).catch((error: unknown) => {
-      given?.throwIfAborted();
+      request.signal?.throwIfAborted();
       throw error;
     });
     if (!response.ok) throw answeredFailure(await response.text(), response.status);
     return response;
   }
-  async function soon<Answer>(path: string, request: Partial<AskedRequest>, given?: AbortSignal): Promise<Answer> {
-    const timeout = AbortSignal.timeout(answerTimeout);
-    const signal = given ? AbortSignal.any([given, timeout]) : timeout;
-    return jsonOf(await answered(path, { ...request, signal }, given));
-  }
 
   return {
     url,
-    get: (path, signal) => soon(path, {}, signal),
-    send: (method, path, body) => {
+    get: async (path, signal) =>
+      jsonOf(await answered(path, { ...(signal && { signal }), silenceMs: questionSilence })),
+    async send(method, path, body) {
       const json = { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
-      return soon(path, { method, ...(body !== undefined && json) });
+      return jsonOf(await answered(path, { method, ...(body !== undefined && json) }));
     },
     async upload(path, { body, size }, signal) {
       const headers = { 'content-type': 'video/mp4', 'content-length': String(size) };
-      return jsonOf(await answered(path, { method: 'POST', headers, body, signal }, signal));
+      return jsonOf(await answered(path, { method: 'POST', headers, body, signal }));
     },
     async download(path, signal) {
-      const { body } = await answered(path, { signal }, signal);
+      const { body } = await answered(path, { signal, silenceMs: downloadSilence });
       return body ?? new Blob([]).stream();
     },
   };
@@ -85,10 +74,13 @@ async function jsonOf<Answer>(response: Response): Promise<Answer> {
   return (text === '' ? undefined : JSON.parse(text)) as Answer;
 }
 
-/** `fetch failed` says nothing; its cause does. */
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? cause.message : String(cause);
+/** statuses whose answers have no body (RFC 9110) */
+const bodiless = [204, 304];
+
+/** The answer of an `Ask`. */
+export function answerOf(status: number, body: AsyncIterable<Uint8Array>): Response {
+  if (bodiless.includes(status)) return new Response(null, { status });
+  return new Response(ReadableStream.from(body) as ConstructorParameters<typeof Response>[0], { status });
 }
 
 /** The failure that a problem document (RFC 9457) tells of. */

@@ -33,8 +33,9 @@ export async function runBatchCommand(
     import('./run-batch.js'),
     import('./batch-failures.js'),
   ]);
+  const settings = await loadSettings(context);
   const failureFile = await openFailureFile(failedList);
-  const door = await openAssetDoor(context, await loadSettings(context)).catch(async (error: unknown) => {
+  const door = await openAssetDoor(context, settings).catch(async (error: unknown) => {
     await failureFile.discard();
     throw error;
   });

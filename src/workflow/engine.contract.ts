@@ -224,6 +224,18 @@ export function engineContract(kind: 'embedded' | 'server', createPlace: () => P
       expect(earlierAttempts).toMatchObject([{ attempt: 1, status: 'done', failure: null }]);
     });
 
+    it('is done again with the jobs that it starts, also where another job had started them', async () => {
+      const { submit, result } = await engine();
+      const child = { key: 'h1', code: 'source_unavailable', failures: 0 };
+      const id = 'family:h2:h1';
+      await submit(workflows.failing, id, child);
+      await result(id);
+      const again = { whenEnded: 'again', starts: [id] } as const;
+      await submit(workflows.family, 'family:h2', { key: 'h2', children: [child] }, again);
+      await result('family:h2');
+      expect(times('h1 tried')).toBe(2);
+    });
+
     it('is refused with every problem of its input named', async () => {
       const { submit } = await engine();
       const failure = await failureOf(submit(workflows.chain, 'chain:i', { key: 1, steps: 'x' } as never));

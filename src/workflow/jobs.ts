@@ -190,7 +190,7 @@ function cursorOf({ createdAt, id }: JobPlace): string {
 }
 
 function readCursor(cursor: string): JobPlace {
-  const [, createdAt, id] = /^(\d+) (.+)$/s.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  const [, createdAt, id] = /^(\d{1,16}) (.+)$/s.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
   if (createdAt === undefined || id === undefined) {
     throw new Failure('invalid_request', 'The cursor is not one that a list of jobs gave.', {
       details: { given: cursor },

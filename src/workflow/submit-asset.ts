@@ -1,4 +1,4 @@
-import { jobIdOfAsset, type AssetRequest } from '../domain/asset.js';
+import { jobIdOfAsset, jobIdOfEndpoint, type AssetRequest } from '../domain/asset.js';
 import { shownSource } from '../domain/shown-source.js';
 import { Failure } from '../domain/failure.js';
 import { readS3Address, s3Address } from '../domain/s3-address.js';
@@ -61,7 +61,12 @@ export async function submitAsset(
       ...(egress !== 'embedded' && { egress }),
       ...(reserved && { reserved }),
     },
-    { whenEnded: whenDone === 'again' ? 'again' : 'again unless done', ...(urgency && { urgency }) },
+    {
+      ...(whenDone === 'again'
+        ? { whenEnded: 'again', starts: configurations.map(({ Id }) => jobIdOfEndpoint(request.id, Id)) }
+        : { whenEnded: 'again unless done' }),
+      ...(urgency && { urgency }),
+    },
   );
 }
 

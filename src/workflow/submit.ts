@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { Failure } from '../domain/failure.js';
+import type { EngineStatus } from '../status/job-table.js';
 import { keepAttempt } from './job-summaries.js';
 import { jobStatusOf } from './job-view.js';
 import type { JobsRuntime } from './jobs.js';
@@ -13,6 +14,11 @@ export interface SubmitOptions {
    * `again unless done` with this same input.
    */
   readonly whenEnded?: 'return' | 'again' | 'again unless done';
+  /**
+   * Jobs that it will start, which are to be done again with it: one that has ended below another job (or below none) would else be taken for
+   * its own, with what it gave then.
+   */
+  readonly starts?: readonly string[];
   /** Before which waiting jobs it comes; default `on-demand`. It and all below it. */
   readonly urgency?: Urgency;
 }
@@ -34,6 +40,7 @@ export async function submit(
 ): Promise<{ id: string; created: boolean }> {
   const { definition, id, input } = submission;
   for (;;) {
+    if (options.starts) await removeStartedByOthers(runtime, id, options.starts);
     if ((await runtime.start(definition, id, input, options)).created) return { id, created: true };
     const existing = await DBOS.getWorkflowStatus(id);
     // Another request has just removed it to do the work again.
@@ -51,13 +58,25 @@ export async function submit(
   }
 }
 
+/** Leaves alone what goes on, what a job above still waits for, and all when the job itself goes on: then these are its own. */
+async function removeStartedByOthers(runtime: JobsRuntime, id: string, starts: readonly string[]): Promise<void> {
+  const statuses = await runtime.table.statuses([id, ...starts]);
+  const goesOn = (status: EngineStatus | undefined) => status !== undefined && isOpen(status);
+  if (goesOn(statuses.get(id))) return;
+  for (const other of starts) {
+    if (!statuses.has(other) || goesOn(statuses.get(other))) continue;
+    const above = await runtime.table.ancestors(other);
+    if (!above.some(({ engineStatus }) => isOpen(engineStatus))) await removeEnded(runtime, other);
+  }
+}
+
 /**
  * Removes an ended job and those below it; how they ended is kept.
  * @throws Failure conflict when one below it has not ended yet
  */
 async function removeEnded({ table, journal }: JobsRuntime, id: string): Promise<void> {
   const family = await table.family(id);
-  const busy = family.find((member) => ['queued', 'running'].includes(jobStatusOf(member.engineStatus)));
+  const busy = family.find((member) => isOpen(member.engineStatus));
   if (busy) {
     throw new Failure('conflict', `The job ${id} cannot be done again while ${busy.id} below it is not done.`, {
       details: { job: id, child: busy.id },
@@ -68,6 +87,10 @@ async function removeEnded({ table, journal }: JobsRuntime, id: string): Promise
     if (row) await keepAttempt(journal, row, 0);
   }
   await DBOS.deleteWorkflow(id, true);
+}
+
+function isOpen(status: EngineStatus): boolean {
+  return ['queued', 'running'].includes(jobStatusOf(status));
 }
 
 /** As JSON, which is what is stored: a property that is undefined is none. */

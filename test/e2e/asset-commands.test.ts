@@ -213,5 +213,13 @@ describe('without a server', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       findings: expect.arrayContaining([expect.stringContaining('no server runs')]) as string[],
     });
+    // Said of the settings, as no server is there that anything could be said of.
+    const told = await commandRunner(healthCommand, {
+      ...own,
+      REELWAY_API_TOKENS: 'ops@viewer:a-secret-of-the-tests',
+    }).run();
+    expect(told.stdout).toMatch(/^tokens:\n {2}ops \(viewer\)$/m);
+    expect(told.stdout).toMatch(/^this command, as its settings say:$/m);
+    expect(told.stdout).not.toMatch(/^this server:|^ {2}since /m);
   }, 120_000);
 });

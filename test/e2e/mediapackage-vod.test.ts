@@ -220,6 +220,18 @@ describe('the API of MediaPackage VOD, asked by the AWS SDK', () => {
     expect(third!.Url).toMatch(/second\.mpd$/);
     expect(third!.Url!.split('/').at(-2)).not.toBe(second!.Url!.split('/').at(-2));
     expect(await (await fetch(third!.Url!)).text()).toContain('<MPD');
+
+    // The jobs of the endpoint that came later are not below the asset's, and none of its namesake's business.
+    await vod.send(new sdk.DeleteAssetCommand({ Id: 'early' }));
+    await vod.send(new sdk.CreateAssetCommand(assetOf('early', 'growing')));
+    for (const { Url } of await added()) expect((await fetch(Url!)).status).toBe(200);
+  });
+
+  it('refuses text that no database can store', async () => {
+    const Tags = { note: 'a\0b' };
+    await expect(vod.send(new sdk.CreatePackagingGroupCommand({ Id: 'nul', Tags }))).rejects.toMatchObject({
+      name: 'UnprocessableEntityException',
+    });
   });
 
   it('lists in pages', async () => {

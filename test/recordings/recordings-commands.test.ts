@@ -139,6 +139,10 @@ it('one recording is shown with why, looked up in the schedule again, and brough
   expect(names.sort()).toEqual(brought.files.map(({ file }) => path.basename(file)).sort());
   const vtt = names.find((name) => name.endsWith('.vtt'));
   expect(await readFile(path.join(folder, 'here', vtt!), 'utf8')).toBe('WEBVTT\n\n');
+  const unknown = await recordings.run('download', uuid, '--out', 'one', '--file', 'no.mp4');
+  expect(unknown).toMatchObject({
+    ...{ code: 2, stderr: expect.stringContaining(`has no no.mp4; it has ${done.fileList[0]!.name}`) as string },
+  });
   const one = await recordings.run('download', uuid, '--out', 'one', '--file', done.fileList[0]!.name);
   expect(one.stdout.trim().split('\n')).toHaveLength(1);
   expect(stage.opencast.workflows).toHaveLength(1);

@@ -39,8 +39,10 @@ afterAll(() => opened.remove());
 function find(id: string): Promise<JobSummary> {
   const status = jobs.get(id);
   if (status === undefined) return Promise.reject(new Failure('not_found', id));
-  return Promise.resolve({ id, status, createdAt: new Date().toISOString() } as JobSummary);
+  return Promise.resolve({ id, status, createdAt: (before.get(id) ?? new Date()).toISOString() } as JobSummary);
 }
+/** When those were created that are not of now. */
+const before = new Map<string, Date>();
 let cancelled: string[] = [];
 function cancel(id: string): Promise<JobSummary> {
   cancelled.push(id);
@@ -143,6 +145,22 @@ describe('the status of an endpoint', () => {
     jobs.clear();
     await opened.database.tables.updateTable('vod_item').set({ created_at: 0 }).execute();
     expect([await statusOf('made'), await statusOf('failed')]).toEqual(['PLAYABLE', 'FAILED']);
+  });
+
+  it('is none of a namesake that was deleted, and neither is its job a reason to refuse the request again', async () => {
+    for (const job of ['asset:anew', 'asset:anew:cmaf']) {
+      jobs.set(job, 'done');
+      before.set(job, new Date(Date.now() - 1000));
+    }
+    submit = () => Promise.reject(new Error('killed'));
+    await expect(assets().create(operation(assetOf('anew')))).rejects.toThrow('killed');
+    expect(await statusOf('anew')).toBe('QUEUED');
+    submit = accepted('anew');
+    expect(await assets().create(operation(assetOf('anew')))).toMatchObject({ Id: 'anew' });
+    before.delete('asset:anew');
+    expect(await statusOf('anew')).toBe('QUEUED');
+    before.delete('asset:anew:cmaf');
+    expect(await statusOf('anew')).toBe('PLAYABLE');
   });
 });
 

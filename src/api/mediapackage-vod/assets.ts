@@ -62,7 +62,7 @@ export function vodAssets(
   /** Its job was never stored, as when the process dies between the two: the same request may go on. */
   async function isUnfinished(item: VodItem, asset: Json): Promise<boolean> {
     if (!isDeepStrictEqual(item.body, asset)) return false;
-    if ((await jobStatus(jobs, jobIdOfAsset(item.id))) !== undefined) return false;
+    if ((await jobStatus(jobs, jobIdOfAsset(item.id), item.createdAt)) !== undefined) return false;
     return [...(await store.endpoints(item.id)).values()].every(({ playable }) => !playable);
   }
 
@@ -148,10 +148,12 @@ async function statusOf(
   configuration: VodItem,
   playable: boolean,
 ): Promise<(typeof statuses)[JobStatus]> {
-  const status = await jobStatus(jobs, jobIdOfEndpoint(asset.id, configuration.id), configuration.createdAt);
+  const added = configuration.createdAt > asset.createdAt;
+  // Jobs from before both were there are of namesakes that were deleted.
+  const both = added ? configuration.createdAt : asset.createdAt;
+  const status = await jobStatus(jobs, jobIdOfEndpoint(asset.id, configuration.id), both);
   if (status !== undefined) return statuses[status];
   if (playable) return 'PLAYABLE';
-  const added = configuration.createdAt > asset.createdAt;
   const [parent, since, patience] = added
     ? [jobIdOfAddedEndpoint(asset.id, configuration.id), configuration.createdAt, additionMs]
     : [jobIdOfAsset(asset.id), asset.createdAt, creationMs];

@@ -1,4 +1,5 @@
 import { failureTable, toFailure } from '../../domain/failure.js';
+import { unstorableText } from '../unstorable-text.js';
 
 /** Errors of MediaPackage VOD's API, and those of AWS's signature check, by the names that its clients know, with their HTTP status. */
 const statuses = {
@@ -33,7 +34,7 @@ export class ServiceError extends Error {
 export function toServiceError(error: unknown): ServiceError {
   if (error instanceof ServiceError) return error;
   if (isClientError(error)) return new ServiceError('UnprocessableEntityException', error.message, { cause: error });
-  const failure = toFailure(error);
+  const failure = unstorableText(error) ?? toFailure(error);
   if (failure.code === 'internal')
     return new ServiceError('InternalServerErrorException', 'Something unexpected happened; the log says what.', {
       cause: error,
