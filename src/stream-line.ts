@@ -28,7 +28,7 @@ export interface StreamLineOptions {
   readonly findPackagingGroup: (id: string) => Promise<PackagingGroup | undefined>;
   readonly collecting: Pick<
     StreamServices,
-    'source' | 'fetchFile' | 'incomplete' | 'patience' | 'catalog' | 'writeInventory' | 'statusLine'
+    'source' | 'fetchFile' | 'incomplete' | 'patience' | 'catalog' | 'writeInventory'
   >;
 }
 

@@ -15,7 +15,6 @@ import { collectRecording, type CollectServices, type Collected } from './collec
 import { defineWorkflow, type JobContext, type WorkflowDefinition } from './definition.js';
 import { followEvent, type FollowOptions } from './follow-event.js';
 import { lookForLateFiles, noteLateFiles } from './late-files.js';
-import type { StatusLine } from './recording-lines.js';
 import { jobIdOfStream, type StreamInput, type StreamResult } from './stream-recording.js';
 import { noticeJobId, type TellInput } from './tell.js';
 
@@ -37,7 +36,6 @@ export interface IngestServices extends CollectServices {
   /** How many targets are told; each has a job of its own. */
   readonly targets: number;
   readonly follow: FollowOptions;
-  readonly statusLine: StatusLine;
 }
 
 export interface IngestResult {
@@ -88,11 +86,8 @@ function ingestOf(services: IngestServices, request: IngestRequest, job: JobCont
   const { catalog, publisher, ledger, patience } = services;
 
   async function is(status: RecordingStatus, change: StatusChange = {}): Promise<void> {
-    await job.step(`status ${status}`, async () => {
-      const isSet = await catalog.setStatus(request.trackingId, status, { jobId: job.id, ...change });
-      services.statusLine(request, status, change.reason);
-      return isSet;
-    });
+    const facts = { jobId: job.id, ...change };
+    await job.step(`status ${status}`, () => catalog.setStatus(request.trackingId, status, facts));
   }
 
   async function tellOf(outcome: IngestOutcome): Promise<void> {

@@ -15,7 +15,6 @@ import type { ObjectStore } from '../storage/object-store.js';
 import { collectRecording, type CollectServices, type Collected } from './collect-recording.js';
 import { defineWorkflow, type JobContext, type WorkflowDefinition } from './definition.js';
 import type { EndpointInput } from './package-endpoint.js';
-import type { StatusLine } from './recording-lines.js';
 import { noticeJobId, type TellInput } from './tell.js';
 
 const inputSchema = z.object({
@@ -41,7 +40,6 @@ export interface StreamServices extends CollectServices {
   readonly tell: WorkflowDefinition<TellInput, null>;
   /** How many targets are told. */
   readonly targets: number;
-  readonly statusLine: StatusLine;
 }
 
 export interface AddedObject {
@@ -74,11 +72,7 @@ export function streamRecording(services: StreamServices) {
       const is = async (status: RecordingStatus, change: StatusChange = {}) => {
         if (!alone) return;
         const facts = { jobId: job.id, seriesId: request.series.id, ...change };
-        await job.step(`status ${status}`, async () => {
-          const isSet = await catalog.setStatus(request.trackingId, status, facts);
-          services.statusLine(request, status, change.reason);
-          return isSet;
-        });
+        await job.step(`status ${status}`, () => catalog.setStatus(request.trackingId, status, facts));
       };
       await job.step('note that it begins', () => streams.opened(request));
       await is('SENT_TO_DOWNLOADER');
