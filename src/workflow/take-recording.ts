@@ -1,5 +1,5 @@
 import { secondsIso, type Recording } from '../domain/recording.js';
-import { isZoomStatus } from '../domain/recording-status.js';
+import { isZoomStatus, type RecordingStatus } from '../domain/recording-status.js';
 import { automaticTrackingId, type IngestOrigin, type IngestRequest } from '../domain/work-request.js';
 import { decideIngest, type IntakeRules } from '../intake/decide-ingest.js';
 import type { RecordingCatalog } from '../status/recording-catalog.js';
@@ -92,12 +92,18 @@ export async function rematch(services: TakeServices, since: number, meetingId?:
   return found;
 }
 
+const announced = ['WEBHOOK_RECEIVED', 'WEBHOOK_FAILED'] as const;
+/** Statuses of ingests that nobody works on and that have not ended; a person's wish that came to nothing decides nothing for the others. */
+const unanswered: Readonly<Record<IngestOrigin, readonly RecordingStatus[]>> = {
+  webhook: announced,
+  sweep: announced,
+  on_demand: ['ON_DEMAND_RECEIVED', 'IGNORED'],
+};
+
 /** Does nobody work on it, and has it not come to an end either? */
 export function isUnanswered({ ingests, awaitsSchedule, presence }: CatalogRecording): boolean {
   if (awaitsSchedule || presence !== 'available') return false;
-  return ingests.every(
-    ({ status }) => isZoomStatus(status) || status === 'WEBHOOK_FAILED' || status === 'WEBHOOK_RECEIVED',
-  );
+  return ingests.every(({ origin, status }) => isZoomStatus(status) || unanswered[origin].includes(status));
 }
 
 function requestOf(
