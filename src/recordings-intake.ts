@@ -71,13 +71,13 @@ const day = 86_400_000;
 
 export function recordingsIntake(options: RecordingsIntakeOptions): RecordingsIntake {
   const { config, database, zoom, second, log } = options;
-  const catalog = recordingCatalog(database.tables);
+  const catalog = recordingCatalog(database.tables, statusLine(log));
   const schedule = scheduleTable(database.tables);
   const inbox = eventInbox(database.tables);
   // A sweep starts ingests from within its step: jobs of their own, not parts of the sweep.
   const outside = new AsyncResource('reelway:recordings-intake');
   const services = {
-    ...{ catalog, schedule, zoom, sheets: sheetsOf(config), statusLine: statusLine(log) },
+    ...{ catalog, schedule, zoom, sheets: sheetsOf(config) },
     rules: {
       timeZone: config.LOCAL_TIME_ZONE,
       bufferMinutes: config.BUFFER_MINUTES,

@@ -26,7 +26,7 @@ import { allZoomCredentials, type ZoomCredentials } from './source/zoom/zoom-cre
 import { eventLedger } from './status/event-ledger.js';
 import type { Database } from './status/database.js';
 import { jobPlaces } from './status/job-places.js';
-import { recordingCatalog } from './status/recording-catalog.js';
+import { recordingCatalog, type RecordingCatalog } from './status/recording-catalog.js';
 import type { ObjectStore } from './storage/object-store.js';
 import { downloader } from './transfer/download.js';
 import { writeInventory } from './transfer/inventory.js';
@@ -133,10 +133,11 @@ export function recordingsLine(options: RecordingsLineOptions) {
   // Both ways are open whatever the setting, where they can be: a class of the schedule may say otherwise, and what was begun under another setting goes on.
   const opencast = opencastConnection(config);
   if (!zoom || (config.RECORDINGS_PUBLISH !== 'stream' && !opencast)) return undefined;
-  const collecting = collectingOf(options, zoom);
+  const catalog = recordingCatalog(options.database.tables, statusLine(options.log));
+  const collecting = { ...collectingOf(options, zoom), catalog };
   const stream = streamLine({ ...options, ...options.stream, collecting });
   const targetOf = ({ publish = config.RECORDINGS_PUBLISH }: IngestRequest) => publish;
-  const events = opencast && eventLine({ ...options, zoom, opencast, collecting, stream, targetOf });
+  const events = opencast && eventLine({ ...options, zoom, opencast, catalog, collecting, stream, targetOf });
   return {
     ...{ events, stream, targetOf },
     workflows: [collecting.fetchFile, stream.workflow, ...(events?.workflows ?? [])],
@@ -144,21 +145,23 @@ export function recordingsLine(options: RecordingsLineOptions) {
 }
 
 /** What it takes to have a recording's files. */
-function collectingOf(options: RecordingsLineOptions, zoom: ZoomConnection): StreamLineOptions['collecting'] {
-  const { config, database, store } = options;
+function collectingOf(
+  options: RecordingsLineOptions,
+  zoom: ZoomConnection,
+): Omit<StreamLineOptions['collecting'], 'catalog'> {
+  const { config, store } = options;
   const { patience } = options.times ?? { patience: patient };
   return {
     ...{ source: zoom.client, incomplete: config.INCOMPLETE_RECORDINGS, patience },
     fetchFile: fetchRecordingFile(fetcherOf(options, zoom), patience),
-    catalog: recordingCatalog(database.tables),
     writeInventory: (prefix, uuid, files) => describeFiles(store, { prefix, uuid, files }),
-    statusLine: statusLine(options.log),
   };
 }
 
 interface EventLineOptions extends Omit<RecordingsLineOptions, 'stream'> {
   readonly zoom: ZoomConnection;
   readonly opencast: Opencast;
+  readonly catalog: RecordingCatalog;
   readonly collecting: StreamLineOptions['collecting'];
   readonly stream: ReturnType<typeof streamLine>;
   readonly targetOf: (request: IngestRequest) => PublishTarget;
@@ -166,10 +169,9 @@ interface EventLineOptions extends Omit<RecordingsLineOptions, 'stream'> {
 
 /** From a decided ingest to the event in Opencast. */
 function eventLine(options: EventLineOptions) {
-  const { config, database, store, tell, targets, zoom, collecting, stream, targetOf } = options;
+  const { config, database, store, tell, targets, zoom, catalog, collecting, stream, targetOf } = options;
   const { times = { patience: patient, follow: followDefaults } } = options;
   const ledger = eventLedger(database.tables);
-  const catalog = recordingCatalog(database.tables);
   const publisher = publisherOf(options, options.opencast);
   const attach = attachCaptions({ fetchFile: collecting.fetchFile, publisher, ledger, patience: times.patience });
   const ingest = ingestRecording({

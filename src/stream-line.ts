@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { storageOf, type Config } from './config/config.js';
 import { Failure } from './domain/failure.js';
 import {
@@ -11,6 +9,7 @@ import type { IngestRequest } from './domain/work-request.js';
 import type { EndpointSuccess } from './notify/notice.js';
 import type { Database } from './status/database.js';
 import { recordingStreams } from './status/recording-streams.js';
+import { sourceAt } from './storage/location.js';
 import type { ObjectStore } from './storage/object-store.js';
 import { addToFolder } from './transfer/inventory.js';
 import type { WorkflowDefinition } from './workflow/definition.js';
@@ -28,7 +27,7 @@ export interface StreamLineOptions {
   readonly findPackagingGroup: (id: string) => Promise<PackagingGroup | undefined>;
   readonly collecting: Pick<
     StreamServices,
-    'source' | 'fetchFile' | 'incomplete' | 'patience' | 'catalog' | 'writeInventory' | 'statusLine'
+    'source' | 'fetchFile' | 'incomplete' | 'patience' | 'catalog' | 'writeInventory'
   >;
 }
 
@@ -46,7 +45,7 @@ export function streamLine(options: StreamLineOptions) {
   const workflow = streamRecording({
     ...collecting,
     ...{ streams, store, packageEndpoint, tell, targets },
-    sourceOf: sourceIn(config),
+    sourceOf: (key) => sourceAt(storageOf(config), key),
     addToEndpoint: (prefix, { name, bytes, contentType }) =>
       addToFolder(store, prefix, { key: name, bytes, contentType }),
   });
@@ -71,11 +70,4 @@ async function configurationsOf(
     'invalid_settings',
     `The packaging group ${id} of RECORDINGS_PACKAGING_GROUP is packaged by MediaPackage; recordings need one that is packaged here.`,
   );
-}
-
-function sourceIn(config: Config): (key: string) => string {
-  const storage = storageOf(config);
-  if (storage.kind === 'file') return (key) => pathToFileURL(join(storage.folder, key)).href;
-  const prefix = storage.prefix === '' ? '' : `${storage.prefix.replace(/\/$/, '')}/`;
-  return (key) => `s3://${storage.bucket}/${prefix}${key}`;
 }

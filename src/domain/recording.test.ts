@@ -28,8 +28,8 @@ describe('what is known of a recording', () => {
 
   it('does not lose a fact to a description that leaves it out or empty', () => {
     const known = { ...recording, hostEmail: 'host@example.edu', timezone: 'America/New_York' };
-    expect(mergeRecordings(known, { ...recording, topic: '' })).toMatchObject({
-      ...{ hostEmail: 'host@example.edu', timezone: 'America/New_York', topic: 'Algebra' },
+    expect(mergeRecordings(known, { ...recording, topic: '', durationMinutes: 0 })).toMatchObject({
+      ...{ durationMinutes: 50, hostEmail: 'host@example.edu', timezone: 'America/New_York', topic: 'Algebra' },
     });
   });
 

@@ -88,11 +88,13 @@ export function isMediaFile({ fileType }: Pick<RecordingFile, 'fileType'>): bool
 
 /**
  * What is known of a recording after one more description of it. Zoom announces a meeting's files in several events, so files add up; of the
- * same file the later description counts.
+ * same file the later description counts. A fact that is left out, empty or 0 (a duration that Zoom does not know) takes none away.
  */
 export function mergeRecordings(known: Recording, later: Recording): Recording {
   const files = new Map(known.files.map((file) => [recordingFileKey(file), file]));
   for (const file of later.files) files.set(recordingFileKey(file), { ...files.get(recordingFileKey(file)), ...file });
-  const given = Object.fromEntries(Object.entries(later).filter(([, value]) => value !== undefined && value !== ''));
+  const given = Object.fromEntries(
+    Object.entries(later).filter(([, value]) => value !== undefined && value !== '' && value !== 0),
+  );
   return { ...known, ...given, files: [...files.values()] };
 }

@@ -35,6 +35,14 @@ export type Decision =
       readonly awaitsSchedule: boolean;
     };
 
+/** For what Zoom gives no duration of, which it does at times: from the begin of the first file to the end of the last. */
+function minutesOfFiles({ files }: Recording): number {
+  const starts = files.flatMap(({ recordingStart: start }) => (start === undefined ? [] : [Date.parse(start)]));
+  const ends = files.flatMap(({ recordingEnd: end }) => (end === undefined ? [] : [Date.parse(end)]));
+  if (starts.length === 0 || ends.length === 0) return 0;
+  return Math.floor((Math.max(...ends) - Math.min(...starts)) / 60_000);
+}
+
 /** The title of what no class gives one. */
 const defaultTitle = 'Lecture';
 
@@ -49,7 +57,7 @@ export function decideIngest(recording: Recording, facts: IntakeFacts, rules: In
   });
   if (!recording.files.some(({ fileType }) => ['mp4', 'm4a'].includes(fileType.toLowerCase())))
     return ignore('No mp4 files', 'ignored');
-  if (recording.durationMinutes < rules.minimumDuration)
+  if ((recording.durationMinutes || minutesOfFiles(recording)) < rules.minimumDuration)
     return ignore(`Recording <${rules.minimumDuration} minutes`, 'too_short');
   const found = matchSchedule(recording, facts.others, facts.classes, rules);
   const id = facts.seriesId ?? found?.seriesId ?? rules.defaultSeriesId;

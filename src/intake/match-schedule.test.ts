@@ -180,6 +180,18 @@ describe('the decision', () => {
     expect(decideIngest({ ...recording, ...change }, { ...facts, seriesId: 'mine' }, rules)).toEqual(expected);
   });
 
+  it('goes by the files where Zoom gives no duration', () => {
+    const lasting = (seconds: number) => {
+      const recordingEnd = new Date(Date.parse(recording.startTime) + seconds * 1000).toISOString().replace('.000', '');
+      return [{ fileType: 'MP4', recordingStart: recording.startTime, recordingEnd }];
+    };
+    const decided = (durationMinutes: number, seconds: number) =>
+      decideIngest({ ...recording, durationMinutes, files: lasting(seconds) }, facts, rules);
+    expect(decided(0, 120).kind).toBe('ingest');
+    expect(decided(0, 119)).toMatchObject({ kind: 'ignore', outcome: 'too_short' });
+    expect(decided(1, 120)).toMatchObject({ kind: 'ignore', outcome: 'too_short' });
+  });
+
   it('takes sound without pictures, and types in any case', () => {
     for (const fileType of ['M4A', 'mp4'])
       expect(decideIngest({ ...recording, files: [{ fileType }] }, facts, rules).kind).toBe('ingest');

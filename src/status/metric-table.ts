@@ -99,7 +99,7 @@ export const metricTable = {
   },
   reelway_recordings_total: {
     type: 'counter',
-    help: 'Recordings that came to an end, by outcome: published, failed, too_short (MINIMUM_DURATION), unmatched (no class), ignored (for another reason). One that is retried ends again.',
+    help: 'Recordings that came to an end, by outcome: published, failed, too_short (MINIMUM_DURATION), unmatched (no class), ignored (for another reason). Counted when the status changes: the same end again is none, one that is retried ends again.',
     labels: ['outcome'],
     of: 'database',
   },

@@ -3,6 +3,7 @@ import { embeddedDatabase, serverDatabase, type OpenedDatabase } from '../../tes
 import { requires } from '../../test/support/requires.js';
 import type { Recording } from '../domain/recording.js';
 import { automaticTrackingId } from '../domain/work-request.js';
+import type { ChangedStatus } from './changed-status.js';
 import type { MetricName } from './metric-table.js';
 import { recordingCatalog, type RecordingCatalog } from './recording-catalog.js';
 import { scheduleTable } from './schedule-table.js';
@@ -213,6 +214,28 @@ function catalogContract(open: () => Promise<OpenedDatabase>): void {
     expect((await catalog.find(recording.uuid))?.recording).toEqual({ ...recording, topic: 'Algebra II' });
   });
 
+  it('tells of a status when it changes, once it is stored: not of the same again, nor of one that may not follow', async () => {
+    const told: ChangedStatus[] = [];
+    const { tables } = opened.database;
+    const telling = recordingCatalog(tables, (changed) => told.push(changed));
+    const recording = newRecording({ durationMinutes: 50 });
+    const { uuid } = recording;
+    await telling.save(recording);
+    const ingest = { trackingId: automaticTrackingId(uuid), uuid, origin: 'webhook' } as const;
+    const requestedAt = new Date('2026-11-23T15:00:00Z');
+    for (let time = 0; time < 2; time++) await telling.openIngest(ingest, 'WEBHOOK_RECEIVED', { requestedAt });
+    for (const reason of ['a', 'a', 'b']) await telling.setStatus(ingest.trackingId, 'IGNORED', { reason });
+    await telling.setStatus(ingest.trackingId, 'SENT_TO_OPENCAST');
+    expect(await telling.setStatus(ingest.trackingId, 'SENT_TO_DOWNLOADER')).toBe(false);
+    expect(await telling.setStatus('nobody', 'IGNORED')).toBe(false);
+    expect(told).toMatchObject([
+      { uuid, status: 'WEBHOOK_RECEIVED', durationMinutes: 50, requestedAt: requestedAt.getTime() },
+      { uuid, status: 'IGNORED', reason: 'a', requestedAt: requestedAt.getTime() },
+      { uuid, status: 'SENT_TO_OPENCAST', reason: undefined },
+    ]);
+    expect((await telling.findIngest(ingest.trackingId))?.requestedAt).toEqual(requestedAt);
+  });
+
   it('counts how recordings end and how long they took, each end once, also those that end at the same time', async () => {
     const { tables } = opened.database;
     await tables.deleteFrom('tally').execute();
@@ -229,8 +252,10 @@ function catalogContract(open: () => Promise<OpenedDatabase>): void {
       [half, hour, days].map(({ trackingId }) => catalog.setStatus(trackingId, 'SENT_TO_OPENCAST', { reason: 'r' })),
     );
     await catalog.setStatus(half.trackingId, 'SENT_TO_OPENCAST', { reason: 'r' }); // once more, after a kill
+    await catalog.setStatus(half.trackingId, 'SENT_TO_OPENCAST', { reason: 'another' });
     await catalog.setStatus(half.trackingId, 'OPENCAST_FAILED');
     await catalog.setStatus(half.trackingId, 'OPENCAST_SUCCEEDED');
+    await catalog.setStatus(half.trackingId, 'OPENCAST_SUCCEEDED', { reason: 'Added by Zoom too late: a.mp4' });
     const short = await openedIngest();
     await catalog.setStatus(short.trackingId, 'IGNORED', { reason: 'Recording <2 minutes', outcome: 'too_short' });
     const broken = newRecording();

@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely';
+import { sql, type Kysely, type Transaction } from 'kysely';
 import {
   mergeRecordings,
   type Recording,
@@ -8,8 +8,9 @@ import {
 import type { IgnoredOutcome } from '../domain/recording-outcome.js';
 import { mayFollow, type RecordingStatus } from '../domain/recording-status.js';
 import type { IngestOrigin } from '../domain/work-request.js';
+import type { ChangedStatus } from './changed-status.js';
 import { jsonText } from './json-text.js';
-import { tallyStatus, type NotedStatus } from './recording-tally.js';
+import { tallyStatus } from './recording-tally.js';
 import { recordingViews, type RecordingViews } from './recording-views.js';
 import type { Tables } from './tables.js';
 
@@ -51,10 +52,24 @@ export interface StatusChange {
   readonly jobId?: string | undefined;
   /** How it is counted, where the status alone does not say. */
   readonly outcome?: IgnoredOutcome | undefined;
+  /** When Zoom or a person asked for it, where the status says that somebody did; now unless given. */
+  readonly requestedAt?: Date | undefined;
 }
 
-export function recordingCatalog(tables: Kysely<Tables>): RecordingCatalog {
-  return { ...recordingFacts(tables), ...recordingEvents(tables), ...ingests(tables), ...recordingViews(tables) };
+/**
+ * @param onChange is told of every change of a status once it is stored, and of nothing else: not of the same status again, not of what was refused.
+ *   A process that ends in between tells nobody.
+ */
+export function recordingCatalog(
+  tables: Kysely<Tables>,
+  onChange: (changed: ChangedStatus) => void = () => {},
+): RecordingCatalog {
+  return {
+    ...recordingFacts(tables),
+    ...recordingEvents(tables),
+    ...ingests(tables, onChange),
+    ...recordingViews(tables),
+  };
 }
 
 function recordingFacts(tables: Kysely<Tables>) {
@@ -155,20 +170,27 @@ function recordingEvents(tables: Kysely<Tables>) {
 /** Statuses that begin with somebody asking. */
 const requestStatuses: readonly RecordingStatus[] = ['WEBHOOK_RECEIVED', 'ON_DEMAND_RECEIVED'];
 
-function ingests(tables: Kysely<Tables>) {
+/** What became of a status that was to be set. */
+interface SetStatus {
+  readonly isSet: boolean;
+  readonly changed?: ChangedStatus;
+}
+
+function ingests(tables: Kysely<Tables>, onChange: (changed: ChangedStatus) => void) {
   async function change(
     transaction: Transaction<Tables>,
     trackingId: string,
     status: RecordingStatus,
-    { reason, seriesId, jobId, outcome }: StatusChange,
-  ): Promise<boolean> {
+    given: StatusChange,
+  ): Promise<SetStatus> {
     const current = await transaction
       .selectFrom('ingest')
       .select(['status', 'reason'])
       .where('tracking_id', '=', trackingId)
       .forUpdate()
       .executeTakeFirst();
-    if (!current || !mayFollow(current.status, status)) return false;
+    if (!current || !mayFollow(current.status, status)) return { isSet: false };
+    const { reason, seriesId, jobId } = given;
     const now = Date.now();
     await transaction
       .updateTable('ingest')
@@ -176,45 +198,71 @@ function ingests(tables: Kysely<Tables>) {
         ...{ status, reason: reason ?? null, updated_at: now },
         ...(seriesId !== undefined && { series_id: seriesId }),
         ...(jobId !== undefined && { job_id: jobId }),
-        ...(requestStatuses.includes(status) && { requested_at: now }),
+        ...(requestStatuses.includes(status) && { requested_at: given.requestedAt?.getTime() ?? now }),
       })
       .where('tracking_id', '=', trackingId)
       .execute();
-    if (current.status === status && current.reason === (reason ?? null)) return true;
-    await note(transaction, trackingId, { status, reason, outcome, now });
-    return true;
+    if (current.status !== status) return noteChange(transaction, trackingId, { status, given, now });
+    if (current.reason !== (reason ?? null)) await note(transaction, trackingId, { status, reason, now });
+    return { isSet: true };
+  }
+
+  /** Tells of a change when nothing can take it back any more. */
+  async function committed(set: (transaction: Transaction<Tables>) => Promise<SetStatus>): Promise<boolean> {
+    const { isSet, changed } = await tables.transaction().execute(set);
+    if (changed) onChange(changed);
+    return isSet;
   }
 
   return {
     openIngest: ({ trackingId, uuid, origin }: NewIngest, status: RecordingStatus, given: StatusChange = {}) =>
-      tables.transaction().execute(async (transaction) => {
+      committed(async (transaction) => {
         const now = Date.now();
-        const { reason, seriesId, jobId, outcome } = given;
+        const { reason, seriesId, jobId, requestedAt } = given;
         const { numInsertedOrUpdatedRows } = await transaction
           .insertInto('ingest')
           .values({
             ...{ tracking_id: trackingId, uuid, origin, status, created_at: now, updated_at: now },
             ...{ reason: reason ?? null, series_id: seriesId ?? null, job_id: jobId ?? null },
-            requested_at: requestStatuses.includes(status) ? now : null,
+            requested_at: requestStatuses.includes(status) ? (requestedAt?.getTime() ?? now) : null,
           })
           .onConflict((conflict) => conflict.column('tracking_id').doNothing())
           .executeTakeFirst();
         if (numInsertedOrUpdatedRows !== 1n) return change(transaction, trackingId, status, given);
-        await note(transaction, trackingId, { status, reason, outcome, now });
-        return true;
+        return noteChange(transaction, trackingId, { status, given, now });
       }),
 
     setStatus: (trackingId: string, status: RecordingStatus, given: StatusChange = {}) =>
-      tables.transaction().execute((transaction) => change(transaction, trackingId, status, given)),
+      committed((transaction) => change(transaction, trackingId, status, given)),
   };
+}
+
+/** Keeps a new status in the history, and counts it: both or neither. */
+async function noteChange(
+  transaction: Transaction<Tables>,
+  trackingId: string,
+  { status, given, now }: { status: RecordingStatus; given: StatusChange; now: number },
+): Promise<Required<SetStatus>> {
+  const { reason, outcome } = given;
+  await note(transaction, trackingId, { status, reason, now });
+  const facts = await transaction
+    .selectFrom('ingest')
+    .innerJoin('recording', 'recording.uuid', 'ingest.uuid')
+    .select('recording.uuid')
+    .select((row) => row.fn.coalesce('ingest.requested_at', 'ingest.created_at').as('requestedAt'))
+    .select(sql<number>`(recording.snapshot ->> 'durationMinutes')::float8`.as('durationMinutes'))
+    .where('tracking_id', '=', trackingId)
+    .executeTakeFirstOrThrow();
+  const changed = { ...facts, status, reason, outcome, at: now };
+  await tallyStatus(transaction, changed);
+  return { isSet: true, changed };
 }
 
 async function note(
   transaction: Transaction<Tables>,
   trackingId: string,
-  noted: NotedStatus & { reason: string | undefined },
+  { status, reason, now }: { status: RecordingStatus; reason: string | undefined; now: number },
 ): Promise<void> {
-  const { status, reason, now } = noted;
   // The row of the ingest is locked by who calls, so the numbers have no gaps and no doubles.
   const { last } = await transaction
     .selectFrom('ingest_status')
@@ -225,5 +273,4 @@ async function note(
     .insertInto('ingest_status')
     .values({ tracking_id: trackingId, number: last + 1, status, reason: reason ?? null, at: now })
     .execute();
-  await tallyStatus(transaction, trackingId, noted);
 }

@@ -51,7 +51,6 @@ function services(change: Partial<EventServices> = {}): EventServices {
       return Promise.resolve([]);
     },
     submitLateFiles: () => Promise.resolve([]),
-    statusLine: () => {},
     ...change,
   };
 }

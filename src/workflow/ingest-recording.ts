@@ -15,11 +15,10 @@ import { collectRecording, type CollectServices, type Collected } from './collec
 import { defineWorkflow, type JobContext, type WorkflowDefinition } from './definition.js';
 import { followEvent, type FollowOptions } from './follow-event.js';
 import { lookForLateFiles, noteLateFiles } from './late-files.js';
-import type { StatusLine } from './recording-lines.js';
 import { jobIdOfStream, type StreamInput, type StreamResult } from './stream-recording.js';
-import { noticeJobId, type TellInput } from './tell.js';
+import { tellAll, type Telling } from './tell.js';
 
-export interface IngestServices extends CollectServices {
+export interface IngestServices extends CollectServices, Telling {
   readonly catalog: Pick<RecordingCatalog, 'setStatus' | 'recordingEvents' | 'save' | 'find' | 'findIngest'>;
   readonly publisher: EventPublisher;
   readonly ledger: Pick<EventLedger, 'opened' | 'listed' | 'ended' | 'attached' | 'find' | 'ofRecording' | 'toldLate'>;
@@ -33,11 +32,7 @@ export interface IngestServices extends CollectServices {
     /** undefined: recordings are not packaged */
     readonly inputOf: (request: IngestRequest) => Promise<StreamInput> | undefined;
   };
-  readonly tell: WorkflowDefinition<TellInput, null>;
-  /** How many targets are told; each has a job of its own. */
-  readonly targets: number;
   readonly follow: FollowOptions;
-  readonly statusLine: StatusLine;
 }
 
 export interface IngestResult {
@@ -88,19 +83,14 @@ function ingestOf(services: IngestServices, request: IngestRequest, job: JobCont
   const { catalog, publisher, ledger, patience } = services;
 
   async function is(status: RecordingStatus, change: StatusChange = {}): Promise<void> {
-    await job.step(`status ${status}`, async () => {
-      const isSet = await catalog.setStatus(request.trackingId, status, { jobId: job.id, ...change });
-      services.statusLine(request, status, change.reason);
-      return isSet;
-    });
+    const facts = { jobId: job.id, ...change };
+    await job.step(`status ${status}`, () => catalog.setStatus(request.trackingId, status, facts));
   }
 
   async function tellOf(outcome: IngestOutcome): Promise<void> {
     if (services.targets === 0) return;
     const run = await job.step('name this run', () => Promise.resolve(crypto.randomUUID()));
-    const notice = noticeOfRecording(request, { run, jobId: job.id, outcome });
-    for (let target = 0; target < services.targets; target++)
-      await job.startJob(services.tell, noticeJobId(notice, target), { notice, target });
+    await tellAll(services, job, noticeOfRecording(request, { run, jobId: job.id, outcome }));
   }
 
   /** A part of the work; when it fails for good, that is the status and somebody is told. */
@@ -234,9 +224,7 @@ function ingestOf(services: IngestServices, request: IngestRequest, job: JobCont
   async function lateFiles(recording: Recording): Promise<void> {
     const late = await job.step('look for late files', async () => await lookForLateFiles(services, recording));
     if (!late) return;
-    for (const { notice } of late.untold)
-      for (let target = 0; target < services.targets; target++)
-        await job.startJob(services.tell, noticeJobId(notice, target), { notice, target });
+    for (const { notice } of late.untold) await tellAll(services, job, notice);
     await job.step('note late files', () => noteLateFiles(services, late));
   }
 

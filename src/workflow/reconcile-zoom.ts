@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { Failure } from '../domain/failure.js';
-import type { Recording } from '../domain/recording.js';
+import { isMediaFile, mergeRecordings, recordingFileKey, type Recording } from '../domain/recording.js';
 import type { ZoomClient } from '../source/zoom/zoom-client.js';
 import { defineWorkflow } from './definition.js';
-import { automaticWish, decide, isUnanswered, takeRecording, type TakeServices } from './take-recording.js';
+import type { EventServices } from './handle-event.js';
+import { automaticWish, decide, isUnanswered, takeRecording } from './take-recording.js';
 
-export interface ReconcileServices extends TakeServices {
+export interface ReconcileServices extends EventServices {
   /** undefined: no credentials were set. */
   readonly zoom: Pick<ZoomClient, 'recordings'> | undefined;
 }
@@ -48,7 +49,7 @@ export interface FoundByReconcile {
 const reported = 500;
 
 /**
- * Looks through the account's recordings for what no webhook announced, or what was announced and not answered: webhooks get lost. Its job id is
+ * Looks through the account's recordings for what no webhook announced, files that were added later too, or what was announced and not answered: webhooks get lost. Its job id is
  * `sweep:<time>` or `backfill:<from>:<to>:<time>`.
  */
 export function reconcileZoom(services: ReconcileServices) {
@@ -82,8 +83,10 @@ async function reconcile(
     signal.throwIfAborted();
     report(++count.listed);
     const known = await catalog.find(recording.uuid);
-    if (known && !isUnanswered(known)) count.known += 1;
-    else if (!isReady(recording)) count.processing += 1;
+    if (known && !isUnanswered(known)) {
+      count.known += 1;
+      if (!dryRun) await takeAdded(services, known.recording, recording);
+    } else if (!isReady(recording)) count.processing += 1;
     else {
       const { isTaken, ...taken } = await take(services, recording, dryRun);
       count[isTaken ? 'taken' : 'ignored'] += 1;
@@ -92,6 +95,25 @@ async function reconcile(
     }
   }
   return { ...count, found };
+}
+
+/**
+ * As if Zoom had announced what it has added to a recording that was answered. It is kept last: what cannot be taken now is found by the next look.
+ */
+async function takeAdded(services: ReconcileServices, known: Recording, listed: Recording): Promise<void> {
+  const names = new Set(known.files.map(recordingFileKey));
+  const added = listed.files.filter((file) => !names.has(recordingFileKey(file)));
+  if (added.length === 0 || !isReady(listed)) return;
+  const recording = mergeRecordings(known, listed);
+  try {
+    if (added.some(isMediaFile)) await takeRecording(services, recording, automaticWish(recording.uuid, 'sweep'));
+    await services.submitTranscripts(recording);
+    await services.submitLateFiles(recording);
+    await services.catalog.save(listed);
+  } catch (error) {
+    // Being packaged at this moment, and the like: no reason to end the look.
+    if (!(error instanceof Failure)) throw error;
+  }
 }
 
 async function take(

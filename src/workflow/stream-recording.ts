@@ -15,8 +15,7 @@ import type { ObjectStore } from '../storage/object-store.js';
 import { collectRecording, type CollectServices, type Collected } from './collect-recording.js';
 import { defineWorkflow, type JobContext, type WorkflowDefinition } from './definition.js';
 import type { EndpointInput } from './package-endpoint.js';
-import type { StatusLine } from './recording-lines.js';
-import { noticeJobId, type TellInput } from './tell.js';
+import { tellAll, type Telling } from './tell.js';
 
 const inputSchema = z.object({
   request: ingestRequestSchema,
@@ -28,7 +27,7 @@ const inputSchema = z.object({
 
 export type StreamInput = z.infer<typeof inputSchema>;
 
-export interface StreamServices extends CollectServices {
+export interface StreamServices extends CollectServices, Telling {
   readonly catalog: Pick<RecordingCatalog, 'setStatus' | 'recordingEvents' | 'save'>;
   readonly streams: RecordingStreams;
   readonly store: Pick<ObjectStore, 'put'>;
@@ -38,10 +37,6 @@ export interface StreamServices extends CollectServices {
   readonly sourceOf: (key: string) => string;
   readonly writeInventory: (prefix: string, uuid: string, files: readonly StoredRecordingFile[]) => Promise<void>;
   readonly packageEndpoint: WorkflowDefinition<EndpointInput, EndpointSuccess>;
-  readonly tell: WorkflowDefinition<TellInput, null>;
-  /** How many targets are told. */
-  readonly targets: number;
-  readonly statusLine: StatusLine;
 }
 
 export interface AddedObject {
@@ -74,11 +69,7 @@ export function streamRecording(services: StreamServices) {
       const is = async (status: RecordingStatus, change: StatusChange = {}) => {
         if (!alone) return;
         const facts = { jobId: job.id, seriesId: request.series.id, ...change };
-        await job.step(`status ${status}`, async () => {
-          const isSet = await catalog.setStatus(request.trackingId, status, facts);
-          services.statusLine(request, status, change.reason);
-          return isSet;
-        });
+        await job.step(`status ${status}`, () => catalog.setStatus(request.trackingId, status, facts));
       };
       await job.step('note that it begins', () => streams.opened(request));
       await is('SENT_TO_DOWNLOADER');
@@ -185,13 +176,11 @@ function streamedView(
 }
 
 async function tellOf(
-  { tell, targets }: StreamServices,
+  services: Telling,
   of: Omit<Parameters<typeof noticeOfStream>[0], 'run' | 'jobId'>,
   job: JobContext,
 ): Promise<void> {
-  if (targets === 0) return;
+  if (services.targets === 0) return;
   const run = await job.step('name this run', () => Promise.resolve(crypto.randomUUID()));
-  const notice = noticeOfStream({ ...of, run, jobId: job.id });
-  for (let target = 0; target < targets; target++)
-    await job.startJob(tell, noticeJobId(notice, target), { notice, target });
+  await tellAll(services, job, noticeOfStream({ ...of, run, jobId: job.id }));
 }

@@ -8,19 +8,16 @@ import type { WorkflowDefinition } from './definition.js';
 import type { IngestResult } from './ingest-recording.js';
 import { lookForLateFiles, noteLateFiles, type LateFilesServices } from './late-files.js';
 import type { Engine } from './start.js';
-import { noticeJobId, type TellInput } from './tell.js';
+import { giveNotice, type Telling } from './tell.js';
 import type { Urgency } from './urgency.js';
 
-export interface SubmitIngestServices {
+export interface SubmitIngestServices extends Telling {
   readonly engine: Pick<Engine, 'submit'>;
   readonly ingestRecording: WorkflowDefinition<IngestRequest, IngestResult>;
   readonly attachCaptions: WorkflowDefinition<CaptionsInput, null>;
   readonly publisher: Pick<EventPublisher, 'lateTranscripts'>;
   readonly ledger: Pick<EventLedger, 'ofRecording' | 'toldLate'>;
   readonly catalog: LateFilesServices['catalog'];
-  readonly tell: WorkflowDefinition<TellInput, null>;
-  /** How many targets are told. */
-  readonly targets: number;
 }
 
 /**
@@ -60,15 +57,9 @@ export async function submitLateFiles(
   const late = await lookForLateFiles(services, recording);
   if (!late) return [];
   for (const { notice } of late.untold)
-    for (let target = 0; target < targets; target++)
-      await engine.submit(tell, noticeJobId(notice, target), { notice, target }).catch(unlessConflict);
+    for (let target = 0; target < targets; target++) await giveNotice(engine, tell, { notice, target });
   await noteLateFiles(services, late);
   return late.names;
-}
-
-/** The same notice, given by a process that ended before it could note that; with another name of the recording since. */
-function unlessConflict(error: unknown): void {
-  if (!(error instanceof Failure && error.code === 'conflict')) throw error;
 }
 
 /** Takes transcripts that Zoom has finished: those of events that are made already; an ingest that is under way sees them by itself. */

@@ -1,11 +1,10 @@
 import { secondsIso, type Recording } from '../domain/recording.js';
-import { isZoomStatus } from '../domain/recording-status.js';
+import { isZoomStatus, type RecordingStatus } from '../domain/recording-status.js';
 import { automaticTrackingId, type IngestOrigin, type IngestRequest } from '../domain/work-request.js';
 import { decideIngest, type IntakeRules } from '../intake/decide-ingest.js';
 import type { RecordingCatalog } from '../status/recording-catalog.js';
 import type { CatalogRecording } from '../status/recording-views.js';
 import type { ScheduleTable } from '../status/schedule-table.js';
-import type { StatusLine } from './recording-lines.js';
 
 export interface TakeServices {
   readonly catalog: RecordingCatalog;
@@ -13,7 +12,6 @@ export interface TakeServices {
   readonly rules: IntakeRules;
   /** As submit-ingest does it: the job, stored when this resolves. */
   readonly submit: (request: IngestRequest) => Promise<{ id: string; created: boolean }>;
-  readonly statusLine: StatusLine;
 }
 
 /** Who wants a recording ingested, and how. */
@@ -44,14 +42,13 @@ export function automaticWish(uuid: string, origin: 'webhook' | 'sweep', receive
  */
 export async function takeRecording(services: TakeServices, recording: Recording, wish: Wish): Promise<Taken> {
   const { catalog } = services;
-  const { trackingId, origin } = wish;
+  const { trackingId, origin, receivedAt: requestedAt } = wish;
   const received = origin === 'on_demand' ? 'ON_DEMAND_RECEIVED' : 'WEBHOOK_RECEIVED';
-  const isOpen = await catalog.openIngest({ trackingId, uuid: recording.uuid, origin }, received);
+  const isOpen = await catalog.openIngest({ trackingId, uuid: recording.uuid, origin }, received, { requestedAt });
   if (!isOpen) return { kind: 'known' };
   const decision = await decide(services, recording, wish);
   if (decision.kind === 'ignore') {
     await catalog.setStatus(trackingId, 'IGNORED', { reason: decision.reason, outcome: decision.outcome });
-    services.statusLine({ recording, receivedAt: wish.receivedAt }, 'IGNORED', decision.reason);
     if (origin !== 'on_demand') await catalog.setAwaitsSchedule(recording.uuid, decision.awaitsSchedule);
     return { kind: 'ignored', reason: decision.reason };
   }
@@ -95,12 +92,18 @@ export async function rematch(services: TakeServices, since: number, meetingId?:
   return found;
 }
 
+const announced = ['WEBHOOK_RECEIVED', 'WEBHOOK_FAILED'] as const;
+/** Statuses of ingests that nobody works on and that have not ended; a person's wish that came to nothing decides nothing for the others. */
+const unanswered: Readonly<Record<IngestOrigin, readonly RecordingStatus[]>> = {
+  webhook: announced,
+  sweep: announced,
+  on_demand: ['ON_DEMAND_RECEIVED', 'IGNORED'],
+};
+
 /** Does nobody work on it, and has it not come to an end either? */
 export function isUnanswered({ ingests, awaitsSchedule, presence }: CatalogRecording): boolean {
   if (awaitsSchedule || presence !== 'available') return false;
-  return ingests.every(
-    ({ status }) => isZoomStatus(status) || status === 'WEBHOOK_FAILED' || status === 'WEBHOOK_RECEIVED',
-  );
+  return ingests.every(({ origin, status }) => isZoomStatus(status) || unanswered[origin].includes(status));
 }
 
 function requestOf(

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Failure } from '../domain/failure.js';
 import type { Notice } from '../notify/notice.js';
 import type { Notifier } from '../notify/notifier.js';
-import { defineWorkflow } from './definition.js';
+import { defineWorkflow, type JobContext, type WorkflowDefinition } from './definition.js';
 import type { Engine } from './start.js';
 
 export interface TellInput {
@@ -11,8 +11,15 @@ export interface TellInput {
   readonly target: number;
 }
 
+/** Who is told. */
+export interface Telling {
+  readonly tell: WorkflowDefinition<TellInput, null>;
+  /** How many targets are told; each has a job of its own. */
+  readonly targets: number;
+}
+
 /** A notice that was given already has its job already. @param target index */
-export function noticeJobId({ id }: Pick<Notice, 'id'>, target: number): string {
+function noticeJobId({ id }: Pick<Notice, 'id'>, target: number): string {
   return `notice:${id}:${target + 1}`;
 }
 
@@ -42,10 +49,16 @@ export function tell(notifiers: readonly Notifier[]) {
   });
 }
 
+/** From within a job. */
+export async function tellAll({ tell, targets }: Telling, job: JobContext, notice: Notice): Promise<void> {
+  for (let target = 0; target < targets; target++)
+    await job.startJob(tell, noticeJobId(notice, target), { notice, target });
+}
+
 /** From outside of any job. One of this id that was given before is not given again, were its words others: it is the same notice. */
 export async function giveNotice(
   { submit }: Pick<Engine, 'submit'>,
-  workflow: ReturnType<typeof tell>,
+  workflow: Telling['tell'],
   input: TellInput,
 ): Promise<void> {
   try {

@@ -21,8 +21,8 @@ async function bucket() {
 
 afterEach(() => vi.unstubAllEnvs());
 
-describe('recordings in a bucket', () => {
-  it('that is full: the recording waits for an operator, and goes on when there is room', async () => {
+describe('recordings in our storage', () => {
+  it('a bucket that is full: the recording waits for an operator, and goes on when there is room', async () => {
     const s3 = await bucket();
     s3.fault = ({ method, key }) =>
       method !== 'GET' && method !== 'HEAD' && key.startsWith('in/recordings/')
@@ -43,23 +43,39 @@ describe('recordings in a bucket', () => {
     expect(stage.opencast.workflows).toHaveLength(1);
   }, 60_000);
 
-  it('are packaged from there, into it', async () => {
-    const s3 = await bucket();
-    const path = join(tmpdir(), `reelway-bucket-${process.pid}.mp4`);
-    onTestFinished(() => rm(path, { force: true }));
-    await ffmpeg(
-      ...['-f', 'lavfi', '-i', 'testsrc2=size=160x90:rate=10:duration=2', '-c:v', 'libx264', '-g', '10'],
-      ...['-pix_fmt', 'yuv420p', path],
-    );
-    const stage = await recordingsStage({ REELWAY_STORAGE: 's3://media/in', RECORDINGS_PUBLISH: 'stream' });
-    const view = { id: 'screen', recordingType: 'shared_screen', content: await readFile(path) };
-    stage.zoom.addRecording({ ...lesson, files: [view] });
-    const server = await startReelway(stage);
-    await (await submitLesson(server.services)).result();
-    const made = await recordingStreams(server.services.database.tables).find(uuid);
-    const response = await fetch(made!.views[0]!.playbackUrls[0]!);
-    expect(await response.text()).toContain('#EXTM3U');
-    const keys = [...s3.buckets.get('media')!.keys()];
-    expect(keys.filter((key) => key.startsWith('in/streams/') && key.endsWith('/chapters.vtt'))).toHaveLength(2);
-  }, 60_000);
+  // What stands for something else in an address.
+  const place = 'in #1? 50%';
+  const folder = join(tmpdir(), `reelway-bucket-${process.pid} ${place}`);
+
+  it.each([
+    ['a bucket', () => `s3://media/${place}`],
+    ['a folder', () => `file:${folder}`],
+  ])(
+    'are packaged from %s, into it, whatever characters its name has',
+    async (_, storage) => {
+      const s3 = await bucket();
+      const path = join(tmpdir(), `reelway-bucket-${process.pid}.mp4`);
+      onTestFinished(() => rm(path, { force: true }));
+      onTestFinished(() => rm(folder, { recursive: true, force: true }));
+      await ffmpeg(
+        ...['-f', 'lavfi', '-i', 'testsrc2=size=160x90:rate=10:duration=2', '-c:v', 'libx264', '-g', '10'],
+        ...['-pix_fmt', 'yuv420p', path],
+      );
+      const stage = await recordingsStage({ REELWAY_STORAGE: storage(), RECORDINGS_PUBLISH: 'stream' });
+      const view = { id: 'screen', recordingType: 'shared_screen', content: await readFile(path) };
+      stage.zoom.addRecording({ ...lesson, files: [view] });
+      const server = await startReelway(stage);
+      await (await submitLesson(server.services)).result();
+      const made = await recordingStreams(server.services.database.tables).find(uuid);
+      const response = await fetch(made!.views[0]!.playbackUrls[0]!);
+      expect(await response.text()).toContain('#EXTM3U');
+      const chapters: string[] = [];
+      for await (const { key } of server.services.openStore(undefined).list('streams/'))
+        if (key.endsWith('/chapters.vtt')) chapters.push(key);
+      expect(chapters).toHaveLength(2);
+      if (storage().startsWith('s3:'))
+        expect([...s3.buckets.get('media')!.keys()]).toContain(`${place}/${chapters[0]!}`);
+    },
+    60_000,
+  );
 });

@@ -131,4 +131,22 @@ describe('a recording that Zoom never announced', () => {
     const job = await server.services.engine.jobs.find(`recording:${uuid}`);
     expect(job).toMatchObject({ status: 'done', parent: null });
   });
+
+  it('nor the transcript that came later: the next look adds it to the event, once', async () => {
+    const stage = await recordingsStage(settings);
+    const media = lesson.files.filter(({ id }) => id !== 'vtt');
+    stage.zoom.addRecording({ ...lesson, files: media });
+    const server = await startReelway(stage);
+    const { desk } = server.services.startIntake(false);
+    const look = async () => {
+      const { id } = await desk.backfill({ from: '2026-11-20', to: '2026-11-20', dryRun: false });
+      return server.services.engine.result(id, AbortSignal.timeout(60_000));
+    };
+    expect(await look()).toMatchObject({ taken: 1 });
+    await server.services.engine.result(`recording:${uuid}`, AbortSignal.timeout(60_000));
+    stage.zoom.addRecording(lesson);
+    for (let time = 0; time < 2; time++) expect(await look()).toMatchObject({ taken: 0, known: 1 });
+    await expect.poll(() => stage.opencast.added.length, { timeout: 60_000 }).toBe(1);
+    expect(stage.opencast.workflows).toHaveLength(1);
+  });
 });

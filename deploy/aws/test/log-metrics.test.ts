@@ -57,9 +57,8 @@ function written(write: (log: object) => void): Line {
 }
 
 const recording = { uuid: 'a==', durationMinutes: 50, files: [{ fileType: 'MP4' }] };
-const receivedAt = new Date(Date.now() - 12 * 60_000).toISOString();
-const ofStatus = (status: string, reason?: string) =>
-  written((log) => statusLine(log)({ recording, receivedAt }, status, reason));
+const changed = { uuid: 'a==', durationMinutes: 50, requestedAt: 0, at: 12 * 60_000 + 59_999 };
+const ofStatus = (status: string, reason?: string) => written((log) => statusLine(log)({ ...changed, status, reason }));
 const ofEvent = (name: string) => written((log) => eventLine(log, { key: 'k', name, outcome: 'done' }));
 const refused = (route: string, status: number) => written((log) => refusedLine(log, route, status));
 const tooShort: string = decideIngest(recording, { others: [], classes: [] }, { minimumDuration: 60 }).reason;
