@@ -17,7 +17,7 @@ import { followEvent, type FollowOptions } from './follow-event.js';
 import { lookForLateFiles, noteLateFiles } from './late-files.js';
 import type { StatusLine } from './recording-lines.js';
 import { jobIdOfStream, type StreamInput, type StreamResult } from './stream-recording.js';
-import { noticeJobId, type TellInput } from './tell.js';
+import { tellAll, type TellInput } from './tell.js';
 
 export interface IngestServices extends CollectServices {
   readonly catalog: Pick<RecordingCatalog, 'setStatus' | 'recordingEvents' | 'save' | 'find' | 'findIngest'>;
@@ -98,9 +98,7 @@ function ingestOf(services: IngestServices, request: IngestRequest, job: JobCont
   async function tellOf(outcome: IngestOutcome): Promise<void> {
     if (services.targets === 0) return;
     const run = await job.step('name this run', () => Promise.resolve(crypto.randomUUID()));
-    const notice = noticeOfRecording(request, { run, jobId: job.id, outcome });
-    for (let target = 0; target < services.targets; target++)
-      await job.startJob(services.tell, noticeJobId(notice, target), { notice, target });
+    await tellAll(services, job, noticeOfRecording(request, { run, jobId: job.id, outcome }));
   }
 
   /** A part of the work; when it fails for good, that is the status and somebody is told. */
@@ -234,9 +232,7 @@ function ingestOf(services: IngestServices, request: IngestRequest, job: JobCont
   async function lateFiles(recording: Recording): Promise<void> {
     const late = await job.step('look for late files', async () => await lookForLateFiles(services, recording));
     if (!late) return;
-    for (const { notice } of late.untold)
-      for (let target = 0; target < services.targets; target++)
-        await job.startJob(services.tell, noticeJobId(notice, target), { notice, target });
+    for (const { notice } of late.untold) await tellAll(services, job, notice);
     await job.step('note late files', () => noteLateFiles(services, late));
   }
 

@@ -16,7 +16,7 @@ import { collectRecording, type CollectServices, type Collected } from './collec
 import { defineWorkflow, type JobContext, type WorkflowDefinition } from './definition.js';
 import type { EndpointInput } from './package-endpoint.js';
 import type { StatusLine } from './recording-lines.js';
-import { noticeJobId, type TellInput } from './tell.js';
+import { tellAll, type TellInput } from './tell.js';
 
 const inputSchema = z.object({
   request: ingestRequestSchema,
@@ -185,13 +185,11 @@ function streamedView(
 }
 
 async function tellOf(
-  { tell, targets }: StreamServices,
+  telling: StreamServices,
   of: Omit<Parameters<typeof noticeOfStream>[0], 'run' | 'jobId'>,
   job: JobContext,
 ): Promise<void> {
-  if (targets === 0) return;
+  if (telling.targets === 0) return;
   const run = await job.step('name this run', () => Promise.resolve(crypto.randomUUID()));
-  const notice = noticeOfStream({ ...of, run, jobId: job.id });
-  for (let target = 0; target < targets; target++)
-    await job.startJob(tell, noticeJobId(notice, target), { notice, target });
+  await tellAll(telling, job, noticeOfStream({ ...of, run, jobId: job.id }));
 }

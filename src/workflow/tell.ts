@@ -2,13 +2,20 @@ import { z } from 'zod';
 import { Failure } from '../domain/failure.js';
 import type { Notice } from '../notify/notice.js';
 import type { Notifier } from '../notify/notifier.js';
-import { defineWorkflow } from './definition.js';
+import { defineWorkflow, type JobContext, type WorkflowDefinition } from './definition.js';
 import type { Engine } from './start.js';
 
 export interface TellInput {
   readonly notice: Notice;
   /** index of the target in REELWAY_NOTIFY */
   readonly target: number;
+}
+
+/** Who is told. */
+export interface Telling {
+  readonly tell: WorkflowDefinition<TellInput, null>;
+  /** How many targets are told; each has a job of its own. */
+  readonly targets: number;
 }
 
 /** A notice that was given already has its job already. @param target index */
@@ -40,6 +47,12 @@ export function tell(notifiers: readonly Notifier[]) {
       return null;
     },
   });
+}
+
+/** From within a job. */
+export async function tellAll({ tell, targets }: Telling, job: JobContext, notice: Notice): Promise<void> {
+  for (let target = 0; target < targets; target++)
+    await job.startJob(tell, noticeJobId(notice, target), { notice, target });
 }
 
 /** From outside of any job. One of this id that was given before is not given again, were its words others: it is the same notice. */
