@@ -18,7 +18,7 @@ import { noMeter, type EngineMeter } from './engine-meter.js';
 import { enqueueing } from './enqueue.js';
 import { jobEnds } from './job-ends.js';
 import { jobFeed, type JobFeed } from './job-feed.js';
-import { jobs, type Jobs, type JobsRuntime } from './jobs.js';
+import { jobs, type EngineJobs, type JobsRuntime } from './jobs.js';
 import {
   hasPlacesPerShare,
   longestQueuePollMs,
@@ -51,7 +51,7 @@ export interface Engine {
    * @throws Failure as it failed; `cancelled`; `not_found`; the signal's reason
    */
   readonly result: <Result = unknown>(id: string, signal?: AbortSignal) => Promise<Result>;
-  readonly jobs: Jobs;
+  readonly jobs: EngineJobs;
   readonly feed: JobFeed;
   /** Lets go of running jobs, which go on at their last checkpoint with the next start. The database stays open. */
   readonly stop: () => Promise<void>;
