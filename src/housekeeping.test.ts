@@ -12,7 +12,7 @@ const config = {
 
 it('is done by who works, not by who only looks: their turn is left to who can end it', async () => {
   const folder = await createDataFolder();
-  onTestFinished(folder.remove);
+  onTestFinished(() => folder.remove());
   const { database, engine, close } = await openEngine({ dataFolder: folder.dataFolder, workflows: [] });
   onTestFinished(close);
   const tidied: string[] = [];
