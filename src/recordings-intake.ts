@@ -33,6 +33,7 @@ import { ingestOnDemand } from './workflow/ingest-on-demand.js';
 import { reconcileZoom } from './workflow/reconcile-zoom.js';
 import { recordingDesk } from './workflow/recording-desk.js';
 import { statusLine } from './workflow/recording-lines.js';
+import type { Jobs } from './workflow/jobs.js';
 import type { Engine } from './workflow/start.js';
 import { applySchedule, syncSchedule, syncSheets } from './workflow/sync-schedule.js';
 
@@ -54,7 +55,7 @@ export interface RecordingsIntakeOptions {
 export interface RecordingsIntake {
   readonly workflows: readonly [ReturnType<typeof reconcileZoom>, ReturnType<typeof syncSchedule>];
   /** @param works begins to work on what is stored and on what is due; without it, only what is asked for is done, as commands want it */
-  start(engine: Pick<Engine, 'submit' | 'jobs'>, works: boolean): RunningIntake;
+  start(engine: Pick<Engine, 'submit'> & { readonly jobs: Jobs }, works: boolean): RunningIntake;
 }
 
 export interface RunningIntake {

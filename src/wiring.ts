@@ -6,6 +6,7 @@ import { storageOf, type Config } from './config/config.js';
 import type { Environment } from './config/environment.js';
 import type { Failure } from './domain/failure.js';
 import { harvestPorts } from './harvest-ports.js';
+import { startHousekeeping } from './housekeeping.js';
 import type { PackagingConfiguration, PackagingGroup } from './domain/packaging-configuration.js';
 import { rateLimit } from './net/rate-limit.js';
 import { openNotifiers } from './notices.js';
@@ -15,7 +16,6 @@ import {
   recordingsLine,
   zoomConnection,
   recordingsOf,
-  type EventLine,
   type RateOf,
   type Recordings,
   type RecordingsTimes,
@@ -32,11 +32,9 @@ import { openDatabase, type Database } from './status/database.js';
 import { alertTable } from './status/alert-table.js';
 import { hostVisitors } from './status/host-visitors.js';
 import { sharedRate } from './status/shared-rate.js';
-import { isDue, startCleanUp } from './status/clean-up.js';
+import { isDue } from './status/clean-up.js';
 import { eventInbox } from './status/event-inbox.js';
 import { scheduleTable } from './status/schedule-table.js';
-import { jobHistory } from './status/job-history.js';
-import { watchQueues } from './status/queue-watch.js';
 import { jobJournal } from './status/job-journal.js';
 import { jobTable } from './status/job-table.js';
 import { installationSecret } from './status/secrets.js';
@@ -51,10 +49,10 @@ import { sourceAt } from './storage/location.js';
 import type { ObjectStore } from './storage/object-store.js';
 import { addEndpoints } from './workflow/add-endpoints.js';
 import { closeInTurn } from './workflow/close-in-turn.js';
-import { startClockwork, type RecurringWork } from './workflow/clockwork.js';
 import { gathered } from './workflow/gathered.js';
 import { harvest } from './workflow/harvest.js';
 import { harvestEndpoint } from './workflow/harvest-endpoint.js';
+import { lookInPlace } from './workflow/look-in-place.js';
 import { isMadeOf } from './workflow/is-made-of.js';
 import { packageAsset } from './workflow/package-asset.js';
 import { packageEndpoint } from './workflow/package-endpoint.js';
@@ -192,7 +190,8 @@ async function compose(
   const visitors = database.kind === 'server' ? hostVisitors({ tables: database.tables }) : undefined;
   const managedEgress = mediaPackageVod({ clients: aws, harvesting: harvestPorts(config, visitors), openStore });
   const telling = { tell: told, targets: notifiers.length };
-  const broughtOver = harvest({ managedEgress });
+  const broughtOver = harvest({ managedEgress, ...telling });
+  const looking = lookInPlace({ managedEgress });
   const harvested = harvestEndpoint({
     ...{ managedEgress, harvest: broughtOver },
     catalog,
@@ -201,7 +200,10 @@ async function compose(
     ...telling,
     patience: playablePatience,
   });
-  const asset = packageAsset({ packageEndpoint: endpoint, harvestEndpoint: harvested, managedEgress, ...telling });
+  const asset = packageAsset({
+    ...{ packageEndpoint: endpoint, harvestEndpoint: harvested, lookInPlace: looking, managedEgress },
+    ...telling,
+  });
   const adding = addEndpoints({
     ...{ store: vod, packageAsset: asset, packageEndpoint: endpoint },
     engine: () => engine,
@@ -221,7 +223,7 @@ async function compose(
     inventory: (prefix) => readInventory(openStore(undefined), prefix),
     second: () => recordings && { submit: recordings.submitIngest, ...recordings },
   });
-  const vodWorkflows = [asset, endpoint, part, harvested, broughtOver, adding, told];
+  const vodWorkflows = [asset, endpoint, part, harvested, broughtOver, looking, adding, told];
   const engine: Engine = await startEngine({
     database,
     meter: metrics,
@@ -241,25 +243,15 @@ async function compose(
     limit: config.REELWAY_UPLOAD_MEGABYTES * 1_000_000,
     sourceOf: (key) => sourceAt(storageOf(config), key),
   });
-  const watching = watchQueues(database.tables, log);
-  const cleaning = startCleanUp({
-    tables: database.tables,
-    history: jobHistory(database.tables),
-    keep: {
-      jobs: config.REELWAY_KEEP_JOBS,
-      failedJobs: config.REELWAY_KEEP_FAILED_JOBS,
-      events: config.REELWAY_KEEP_EVENTS,
-    },
-    vacuums: database.kind === 'embedded',
+  const housekeeping = startHousekeeping({
+    ...{ config, database, engine, idle, log, events: line?.events },
     async daily(signal) {
       await openStore(undefined).tidy(signal);
       await received.sweep((id, source) => isMadeOf({ catalog, jobs: engine.jobs }, id, source), signal);
     },
-    log,
   });
 
   const recordings: Recordings | undefined = line && recordingsOf(line, engine);
-  const upkeep = !idle && line?.events && startClockwork(upkeepOf(line.events, engine, config), log);
   const checks = healthChecks(database, openStore);
   const system = systemServices(config, database);
   const alerting = watch({
@@ -314,10 +306,8 @@ async function compose(
     },
     logs,
     close() {
-      watching.stop();
       const parts = [
-        { name: 'clean-up', close: () => cleaning.stop() },
-        { name: 'upkeep', close: async () => (upkeep ? upkeep.stop() : undefined) },
+        { name: 'housekeeping', close: () => housekeeping.stop() },
         { name: 'engine', close: () => engine.stop(), withinMs: Infinity },
         { name: 'packaging', close: () => egress.close(), withinMs: Infinity },
         { name: 'visited hosts', close: async () => visitors?.stop() },
@@ -330,20 +320,8 @@ async function compose(
 }
 
 /** milliseconds */
-const hour = 3_600_000;
-/** milliseconds */
 const watchEvery = 60_000;
 /** Rates that count for all processes of a server's database, or for this one. */
 function ratesOf({ kind, tables }: Database): RateOf | undefined {
   return kind === 'server' ? (rate) => sharedRate({ tables, ...rate, alone: rateLimit(rate) }) : undefined;
-}
-
-/** What is done to recordings every hour. */
-function upkeepOf({ sweep, trash }: EventLine, engine: Engine, config: Config): RecurringWork[] {
-  // One that fails, for want of a scope, is one dead letter a day.
-  const trashing = { every: 24 * hour, start: (at: string) => engine.submit(trash, `trash-recordings:${at}`, {}) };
-  return [
-    { every: hour, start: (at) => engine.submit(sweep, `sweep-storage:${at}`, {}) },
-    ...(config.ZOOM_TRASH_AFTER_DAYS === undefined ? [] : [trashing]),
-  ];
 }

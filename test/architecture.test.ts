@@ -135,6 +135,7 @@ const rules: readonly RoomRule[] = [
     imports: ['*'],
     rule: 'packaging-ports is what wiring, cli and the packaging threads wire alike',
   },
+  { room: 'housekeeping', imports: ['*'], rule: 'housekeeping is the part of wiring that is done from time to time' },
   { room: 'harvest-ports', imports: ['*'], rule: 'harvest-ports is the part of wiring that paces harvests' },
   {
     room: 'web',

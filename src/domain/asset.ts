@@ -32,9 +32,12 @@ export function jobIdOfEndpoint(assetId: string, configurationId: string): strin
   return `asset:${assetId}:${configurationId}`;
 }
 
-/** The job that gives an asset the endpoint of a configuration that its packaging group got later. */
-export function jobIdOfAddedEndpoint(assetId: string, configurationId: string): string {
-  return `asset:${assetId}+${configurationId}`;
+/** The job that gives an asset the endpoint of a configuration that its packaging group got later. An asset that is made anew is another one. */
+export function jobIdOfAddedEndpoint(
+  { id, createdAt }: { readonly id: string; readonly createdAt: Date },
+  configurationId: string,
+): string {
+  return `asset:${id}+${configurationId}#${createdAt.getTime()}`;
 }
 
 /** Key prefix of an endpoint, without trailing slash. Same layout as packaged-vod-downloader: `Path/Id/ConfigurationId`. */

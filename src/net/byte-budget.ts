@@ -1,5 +1,5 @@
 /**
- * Memory that the bytes on their way take, over all that are on their way in a process: how many streams there are does not decide how much
+ * Memory that the bytes on their way take, over all that are on their way in a thread (each has budgets of its own): how many streams there are does not decide how much
  * there is.
  *
  * Nobody waits in a circle as long as who waits holds nothing: `take` is for the first bytes of a stream; who has some asks for more by `tryTake`,

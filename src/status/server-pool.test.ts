@@ -1,9 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { cuttableLink, type CuttableLink } from '../../test/support/cuttable-link.js';
 import { createDatabase, type TestDatabase } from '../../test/support/postgres.js';
 import { requires } from '../../test/support/requires.js';
+import { defineWorkflow } from '../workflow/definition.js';
 import { openEngine } from '../workflow/engine-fixture.case.js';
 import { isDatabaseAway } from '../workflow/database-away.js';
 import { serverPool, type ServerPool } from './server-pool.js';
@@ -53,6 +56,44 @@ describe.runIf(requires('postgres'))('connections to a PostgreSQL server', () =>
     await expect(linked.pool.query('SELECT pg_sleep(0.5)')).resolves.toMatchObject({ rowCount: 1 });
     linked.limitSilence(200);
     await expect(linked.pool.query('SELECT pg_sleep(0.5)')).rejects.toThrow('has not answered for 0.2 s');
+  });
+
+  it('are kept while they are idle, however silent, and watched again when they are used', async () => {
+    const broken: string[] = [];
+    linked.pool.on('error', ({ message }) => broken.push(message));
+    linked.limitSilence(200);
+    const backend = async () => (await linked.pool.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows;
+    const before = await backend();
+    await sleep(800);
+    expect(await backend()).toEqual(before);
+    expect(broken).toEqual([]);
+    await expect(linked.pool.query('SELECT pg_sleep(60)')).rejects.toThrow('has not answered for 0.2 s');
+  });
+
+  it('have as long as ever for the jobs that a stop of the engine lets come to their end', async () => {
+    const process: { pool?: pg.Pool } = {};
+    let began = false;
+    const asking = defineWorkflow({
+      ...{ name: 'asking', queue: 'assets' as const, input: z.object({}), title: () => 'asking' },
+      run: (_, job) =>
+        job.step(
+          'ask',
+          async () => {
+            began = true;
+            return (await process.pool!.query('SELECT pg_sleep(7)')).rowCount;
+          },
+          { attempts: 1 },
+        ),
+    });
+    const opened = await openEngine({
+      ...{ dataFolder: '', databaseUrl: database.url, workflows: [asking], drainMs: 60_000 },
+    });
+    process.pool = opened.database.pool;
+    await opened.engine.submit(asking, 'asking', {});
+    await expect.poll(() => began).toBe(true);
+    await opened.close();
+    const { rows } = await other.query("SELECT status FROM dbos.workflow_status WHERE workflow_uuid = 'asking'");
+    expect(rows).toEqual([{ status: 'SUCCESS' }]);
   });
 
   it('are given up at the end, too, in the middle of a query', async () => {

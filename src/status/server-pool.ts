@@ -9,8 +9,9 @@ import type { Logger } from 'pino';
 export interface ServerPool {
   readonly pool: pg.Pool;
   /**
-   * From now on a connection on which nothing has come for so long is taken for dead. Not before tables and indexes are made, which may take
-   * as long as it takes; until then keepalives find a dead link, once the query has reached the server.
+   * From now on a connection that is in use, and on which nothing has come for so long, is taken for dead; one that is idle has nothing to say.
+   * Not before tables and indexes are made, which may take as long as it takes; until then keepalives find a dead link, once the query has
+   * reached the server.
    * @param ms milliseconds
    */
   limitSilence(ms: number): void;
@@ -49,14 +50,16 @@ const sessionSettings = [
 
 export function serverPool({ databaseUrl, connections, connectWithinMs, log }: ServerPoolOptions): ServerPool {
   const sockets = new Set<Socket>();
+  const inUse = new Set<Socket>();
   let silenceMs = 0;
 
-  function watch(client: pg.ClientBase): void {
-    const socket = (client as pg.Client).connection.stream as Socket;
+  function watch(socket: Socket): void {
     sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    socket.once('close', () => {
+      sockets.delete(socket);
+      inUse.delete(socket);
+    });
     socket.on('timeout', () => socket.destroy(silent(socket.timeout ?? 0)));
-    socket.setTimeout(silenceMs);
   }
 
   const pool = new pg.Pool({
@@ -67,23 +70,39 @@ export function serverPool({ databaseUrl, connections, connectWithinMs, log }: S
     keepAliveInitialDelayMillis: keepAliveAfterSeconds * 1000,
     // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool waits for it, which its types do not say
     async onConnect(client) {
-      watch(client);
+      watch(socketOf(client));
       await applySettings(client, log);
     },
   });
 
+  pool.on('acquire', (client) => {
+    const socket = socketOf(client);
+    // One that breaks as it is handed out is closed already, and tells with its first query.
+    if (sockets.has(socket)) inUse.add(socket.setTimeout(silenceMs));
+  });
+  pool.on('release', (_error, client) => {
+    const socket = socketOf(client);
+    if (inUse.delete(socket)) socket.setTimeout(0);
+  });
+
   function limitSilence(ms: number): void {
     silenceMs = ms;
-    for (const socket of sockets) socket.setTimeout(ms);
+    for (const socket of inUse) socket.setTimeout(ms);
   }
   return {
     pool,
     limitSilence,
     end() {
+      // All of them: idle ones, too, wait for the server's goodbye.
+      for (const socket of sockets) inUse.add(socket);
       limitSilence(goodbyeWithinMs);
       return pool.end();
     },
   };
+}
+
+function socketOf(client: pg.ClientBase): Socket {
+  return (client as pg.Client).connection.stream as Socket;
 }
 
 async function applySettings(client: pg.ClientBase, log: Logger): Promise<void> {

@@ -17,6 +17,8 @@ export interface VodStore {
   discard(assetId: string): Promise<void>;
   /** Those of an asset, by configuration id. */
   endpoints(assetId: string): Promise<ReadonlyMap<string, VodEndpoint>>;
+  /** Assets whose endpoint of the configuration is reserved, and not in the catalog yet. */
+  unmade(configurationId: string): Promise<readonly Pick<VodItem, 'id' | 'createdAt'>[]>;
   /** The secret of the group that an endpoint is of, where the group has CDN authorization. */
   secretOf(capability: string): Promise<string | undefined>;
   /** Removes an asset or a configuration, and takes its endpoints out of the catalog: their URLs lead nowhere then. */
@@ -101,6 +103,23 @@ export function vodStore(tables: Kysely<Tables>): VodStore {
       return new Map(
         rows.map((row) => [row.configuration_id, { capability: row.capability, playable: row.published_at !== null }]),
       );
+    },
+
+    async unmade(configurationId) {
+      const rows = await tables
+        .selectFrom('vod_endpoint as reserved')
+        .innerJoin('vod_item as asset', 'asset.id', 'reserved.asset_id')
+        .leftJoin('endpoint as made', (join) =>
+          join
+            .onRef('made.asset_id', '=', 'reserved.asset_id')
+            .onRef('made.configuration_id', '=', 'reserved.configuration_id'),
+        )
+        .select(['asset.id', 'asset.created_at'])
+        .where('asset.kind', '=', 'asset')
+        .where('reserved.configuration_id', '=', configurationId)
+        .where('made.published_at', 'is', null)
+        .execute();
+      return rows.map(({ id, created_at }) => ({ id, createdAt: new Date(created_at) }));
     },
 
     async secretOf(capability) {

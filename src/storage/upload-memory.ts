@@ -1,6 +1,9 @@
 import { byteBudget, type ByteBudget } from '../net/byte-budget.js';
 
-/** bytes that the streams which this process sends to S3 hold at once, however many there are: eight parts, or as many short objects as fit */
+/**
+ * bytes that the streams which one thread sends to S3 hold at once, however many there are: eight parts, or as many short objects as fit. Threads
+ * share no counters, so each has as much: the server's own, the one that steers packaging, and those that package, one for each processor.
+ */
 const uploadBytes = 128 * 1024 * 1024;
 export const uploadMemory = byteBudget(uploadBytes);
 

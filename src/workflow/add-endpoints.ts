@@ -28,7 +28,8 @@ const pageSize = 100;
 
 /**
  * Gives every asset of a packaging group of MediaPackage VOD's API the endpoint of a configuration that came later, as that service does.
- * Each asset's is a job of its own, which tells when it is playable.
+ * Each asset's is a job of its own, which tells when it is playable. An asset that cannot be given it holds up no other: it is tried once more
+ * at the end, and named.
  */
 export function addEndpoints({ store, packageAsset, packageEndpoint, engine }: AddEndpointsServices) {
   async function add(item: VodItem, configuration: PackagingConfiguration): Promise<void> {
@@ -44,7 +45,33 @@ export function addEndpoints({ store, packageAsset, packageEndpoint, engine }: A
     const whole = { request, configurations: [configuration], reserved: true };
     // What it told before this step was broken off, it does not tell again.
     const options = { whenEnded: 'again unless done' } as const;
-    await submit(packageAsset, jobIdOfAddedEndpoint(item.id, configuration.Id), whole, options);
+    await submit(packageAsset, jobIdOfAddedEndpoint(item, configuration.Id), whole, options);
+  }
+
+  /** @returns why not; what waiting may cure is thrown */
+  async function tryToAdd(item: VodItem, configuration: PackagingConfiguration): Promise<LeftAsset | undefined> {
+    try {
+      await add(item, configuration);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof Failure) || error.kind === 'passing') throw error;
+      return { id: item.id, reason: error.message };
+    }
+  }
+
+  async function addToAll(items: readonly VodItem[], configuration: PackagingConfiguration): Promise<LeftAsset[]> {
+    const outcomes = await Promise.all(items.map((item) => tryToAdd(item, configuration)));
+    return outcomes.filter((outcome) => outcome !== undefined);
+  }
+
+  /** @throws Failure endpoints_failed naming the assets that still cannot be given their endpoint */
+  async function addToLeft(ids: readonly string[], configuration: PackagingConfiguration): Promise<void> {
+    const items = await Promise.all(ids.map((id) => store.assets.find(id)));
+    const left = await addToAll(
+      items.filter((item) => item !== undefined),
+      configuration,
+    );
+    if (left.length > 0) throw notAdded(left, configuration);
   }
 
   return defineWorkflow<AddEndpointsInput, { assets: number }>({
@@ -55,6 +82,7 @@ export function addEndpoints({ store, packageAsset, packageEndpoint, engine }: A
 
     async run({ groupId, configuration }, job) {
       let assets = 0;
+      const left: string[] = [];
       let after: string | undefined;
       do {
         const from = after;
@@ -64,14 +92,34 @@ export function addEndpoints({ store, packageAsset, packageEndpoint, engine }: A
             limit: pageSize,
             ...(from !== undefined && { after: from }),
           });
-          await Promise.all(items.map((item) => add(item, configuration)));
-          return { count: items.length, last: items.at(-1)?.id };
+          const notYet = (await addToAll(items, configuration)).map(({ id }) => id);
+          return { count: items.length, last: items.at(-1)?.id, ...(notYet.length > 0 && { left: notYet }) };
         });
+        left.push(...(page.left ?? []));
         assets += page.count;
         after = page.count < pageSize ? undefined : page.last;
       } while (after !== undefined);
+      // By a step, so that a retry tries it again.
+      if (left.length > 0) await job.step('start the endpoints that were left', () => addToLeft(left, configuration));
       return { assets };
     },
+  });
+}
+
+interface LeftAsset {
+  readonly id: string;
+  readonly reason: string;
+}
+
+/** Of more assets than these only the number is told. */
+const namedAtMost = 10;
+
+function notAdded(left: readonly LeftAsset[], { Id }: PackagingConfiguration): Failure {
+  const named = left.slice(0, namedAtMost);
+  const more = left.length > named.length ? [`and ${left.length - named.length} more`] : [];
+  const reasons = [...named.map(({ id, reason }) => `${id}: ${reason}`), ...more];
+  return new Failure('endpoints_failed', `Not every asset was given the endpoint of ${Id}: ${reasons.join('; ')}`, {
+    details: { configuration: Id, assets: named.map(({ id }) => id) },
   });
 }
 

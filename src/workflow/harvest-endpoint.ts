@@ -1,21 +1,18 @@
 import { z } from 'zod';
 import { assetRequestSchema, endpointPrefix, identifierSchema, type AssetRequest } from '../domain/asset.js';
 import { Failure } from '../domain/failure.js';
-import type { EndpointSuccess, Notice } from '../notify/notice.js';
+import type { EndpointSuccess } from '../notify/notice.js';
 import { noticeOfHarvestEnd, noticeOfHarvestFailure, noticeOfHarvestStart } from '../notify/harvest-notice.js';
 import type { EndpointResult } from '../publish/egress/egress.js';
 import type { ManagedEgress, PlayableEndpoint } from '../publish/egress/managed-egress.js';
 import { defineWorkflow, type JobContext, type WorkflowDefinition } from './definition.js';
-import { bringOver, harvestJobOf, placeOf, type HarvestInput } from './harvest.js';
+import { bringOver, lookedAt, placeOf, type HarvestInput } from './harvest.js';
 import type { EndpointServices } from './package-endpoint.js';
-import type { TellInput } from './tell.js';
+import { tellAll, type Telling } from './tell.js';
 
-export interface ManagedEndpointServices extends Pick<EndpointServices, 'catalog' | 'locate' | 'playbackUrl'> {
+export interface ManagedEndpointServices extends Telling, Pick<EndpointServices, 'catalog' | 'locate' | 'playbackUrl'> {
   readonly managedEgress: ManagedEgress;
   readonly harvest: WorkflowDefinition<HarvestInput, EndpointResult>;
-  readonly tell: WorkflowDefinition<TellInput, null>;
-  /** How many targets are told. */
-  readonly targets: number;
   /** milliseconds that an endpoint has to become playable */
   readonly patience: number;
 }
@@ -85,22 +82,29 @@ function waitedFor(
   });
 }
 
-/** What is complete already is only verified, and no harvest of it is told to begin. */
+/** Below this job, in a place among the harvests: this one's is for waiting. */
 async function harvested(
   services: ManagedEndpointServices,
   { request, configurationId, waitsApart }: ManagedEndpointInput,
   { job, run, playable }: Run & { readonly playable: PlayableEndpoint },
 ): Promise<EndpointResult> {
-  const { managedEgress, harvest } = services;
   const input = { request, configurationId, url: playable.url };
+  if (waitsApart && (await job.patched('the harvest looks')))
+    return harvestedBelow(services, { ...input, begins: { run: run.id, status: playable.status } }, job);
   if (await job.patched('look before the harvest')) {
-    const there = await job.step('look at what is there', ({ signal }) =>
-      managedEgress.findComplete({ ...harvestJobOf(input), signal }),
-    );
+    const there = await lookedAt(services.managedEgress, input, job);
     if (there) return there;
   }
   await tellAll(services, job, noticeOfHarvestStart({ request, configurationId, endpoint: playable, run: run.id }));
-  if (!waitsApart) return job.step('harvest', (step) => bringOver(managedEgress, input, step));
+  if (!waitsApart) return job.step('harvest', (step) => bringOver(services.managedEgress, input, step));
+  return harvestedBelow(services, input, job);
+}
+
+async function harvestedBelow(
+  { harvest }: ManagedEndpointServices,
+  input: HarvestInput,
+  job: JobContext,
+): Promise<EndpointResult> {
   const child = await job.startChild(harvest, `${job.id}:harvest`, input);
   const [outcome] = await job.settleChildren([child]);
   if (outcome?.status === 'done') return outcome.result;
@@ -153,10 +157,4 @@ function telling(
 
 function describedBy({ details: { status, url } }: Failure): PlayableEndpoint | undefined {
   return typeof status === 'string' ? { status, url: typeof url === 'string' ? url : '' } : undefined;
-}
-
-async function tellAll({ tell, targets }: ManagedEndpointServices, job: JobContext, notice: Notice): Promise<void> {
-  for (let target = 0; target < targets; target++) {
-    await job.startJob(tell, `notice:${notice.id}:${target + 1}`, { notice, target });
-  }
 }

@@ -41,6 +41,12 @@ export interface Jobs {
   readonly dismiss: (id: string) => Promise<JobSummary>;
 }
 
+/** The same for the program itself. */
+export interface EngineJobs extends Jobs {
+  /** Stops those of the jobs that have not ended, and all below them. */
+  readonly cancelAll: (ids: readonly string[]) => Promise<void>;
+}
+
 export interface JobFilter {
   readonly status?: readonly JobStatus[];
   readonly kind?: readonly string[];
@@ -67,7 +73,7 @@ const largestLimit = 500;
 /** milliseconds that a retry waits for a cancelled step to let go */
 const letGoTimeoutMs = 30_000;
 
-export function jobs(runtime: JobsRuntime): Jobs {
+export function jobs(runtime: JobsRuntime): EngineJobs {
   const { table, journal, running } = runtime;
 
   async function list(filter: JobFilter = {}) {
@@ -121,9 +127,21 @@ export function jobs(runtime: JobsRuntime): Jobs {
     const status = jobStatusOf((await rowOf(id)).engineStatus);
     if (status !== 'queued' && status !== 'running')
       throw conflict(id, status, 'only a queued or running job can be cancelled');
-    await DBOS.cancelWorkflow(id, { cancelChildren: true });
-    running.cancel((await table.family(id)).map((member) => member.id));
+    await stop([id]);
     return find(id);
+  }
+
+  async function cancelAll(ids: readonly string[]): Promise<void> {
+    const statuses = await table.statuses(ids);
+    const under = [...statuses].flatMap(([id, status]) =>
+      ['queued', 'running'].includes(jobStatusOf(status)) ? [id] : [],
+    );
+    if (under.length > 0) await stop(under);
+  }
+
+  async function stop(ids: string[]): Promise<void> {
+    await DBOS.cancelWorkflows(ids, { cancelChildren: true });
+    for (const id of ids) running.cancel((await table.family(id)).map((member) => member.id));
   }
 
   async function retry(id: string): Promise<JobSummary> {
@@ -154,7 +172,7 @@ export function jobs(runtime: JobsRuntime): Jobs {
 
   const next = async (limitOfQueue: number) => summaries(await table.next(limitOfQueue));
 
-  return { list, next, find, show, cancel, retry, dismiss };
+  return { list, next, find, show, cancel, cancelAll, retry, dismiss };
 }
 
 async function startAgain({ journal }: JobsRuntime, row: JobRow): Promise<void> {

@@ -10,10 +10,12 @@ import {
   type JobContext,
   type WorkflowDefinition,
 } from './definition.js';
+import type { EndpointResult } from '../publish/egress/egress.js';
 import type { ManagedEgress, PreparedEndpoint } from '../publish/egress/managed-egress.js';
 import type { ManagedEndpointInput } from './harvest-endpoint.js';
+import type { LookInput } from './look-in-place.js';
 import type { EndpointInput } from './package-endpoint.js';
-import type { TellInput } from './tell.js';
+import { tellAll, type Telling } from './tell.js';
 
 export interface AssetInput {
   readonly request: AssetRequest;
@@ -29,13 +31,11 @@ export interface AssetResult {
   readonly endpoints: readonly EndpointSuccess[];
 }
 
-export interface AssetServices {
+export interface AssetServices extends Telling {
   readonly packageEndpoint: WorkflowDefinition<EndpointInput, EndpointSuccess>;
   readonly harvestEndpoint: WorkflowDefinition<ManagedEndpointInput, EndpointSuccess>;
-  readonly managedEgress: Pick<ManagedEgress, 'prepare'>;
-  readonly tell: WorkflowDefinition<TellInput, null>;
-  /** How many targets are told; each has a job of its own. */
-  readonly targets: number;
+  readonly lookInPlace: WorkflowDefinition<LookInput, EndpointResult | null>;
+  readonly managedEgress: Pick<ManagedEgress, 'findInPlace' | 'prepare'>;
 }
 
 /**
@@ -81,16 +81,9 @@ export function packageAsset(services: AssetServices) {
   });
 }
 
-async function tellOutcome(
-  { tell, targets }: AssetServices,
-  job: JobContext,
-  outcome: Omit<AssetOutcome, 'run'>,
-): Promise<void> {
+async function tellOutcome(telling: Telling, job: JobContext, outcome: Omit<AssetOutcome, 'run'>): Promise<void> {
   const run = await job.step('name this run', () => Promise.resolve(crypto.randomUUID()));
-  const notice = noticeOfAsset({ ...outcome, run });
-  for (let target = 0; target < targets; target++) {
-    await job.startJob(tell, `notice:${notice.id}:${target + 1}`, { notice, target });
-  }
+  await tellAll(telling, job, noticeOfAsset({ ...outcome, run }));
 }
 
 function refusal({ request }: AssetInput, { code, message }: Failure): EndpointFailure {
@@ -104,10 +97,11 @@ interface StartedEndpoint {
 
 /** A job for each endpoint: packaged here, or made by MediaPackage and harvested. */
 async function startEndpoints(
-  { packageEndpoint, harvestEndpoint, managedEgress }: AssetServices,
+  services: AssetServices,
   { request, configurations, egress, reserved }: AssetInput,
   job: JobContext,
 ): Promise<StartedEndpoint[]> {
+  const { packageEndpoint, harvestEndpoint, managedEgress } = services;
   const started: StartedEndpoint[] = [];
   if (egress === undefined) {
     for (const configuration of configurations) {
@@ -121,7 +115,11 @@ async function startEndpoints(
     }
     return started;
   }
-  const prepared = await job.step('make known to MediaPackage', ({ signal }) => managedEgress.prepare(request, signal));
+  // Jobs of earlier versions that were made known have looked in that very step, whose outcome they keep.
+  const inPlace = (await job.patched('look among the harvests')) ? await verifiedInPlace(services, request, job) : [];
+  const prepared = await job.step('make known to MediaPackage', ({ signal }) =>
+    managedEgress.prepare(request, inPlace, signal),
+  );
   for (const endpoint of prepared) {
     const { configurationId, standing } = preparedEndpoint(endpoint);
     const id = jobIdOfEndpoint(request.id, configurationId);
@@ -130,6 +128,26 @@ async function startEndpoints(
     started.push({ configurationId, child });
   }
   return started;
+}
+
+/** What is in storage of an asset that the service does not have. It is read whole: by jobs below, in places among the harvests. */
+async function verifiedInPlace(
+  { managedEgress, lookInPlace }: AssetServices,
+  request: AssetRequest,
+  job: JobContext,
+): Promise<PreparedEndpoint[]> {
+  const found = await job.step('look for what is in place', ({ signal }) => managedEgress.findInPlace(request, signal));
+  const looks = [];
+  for (const { configurationId, harvested } of found)
+    if (harvested)
+      looks.push(await job.startChild(lookInPlace, `${job.id}:${configurationId}:look`, { request, configurationId }));
+  const outcomes = await job.settleChildren(looks);
+  let settled = 0;
+  return found.map(({ configurationId, harvested }) => {
+    const outcome = harvested ? outcomes[settled++] : undefined;
+    if (outcome && outcome.status !== 'done') throw outcome.failure;
+    return { configurationId, ...(outcome?.result && { standing: outcome.result }) };
+  });
 }
 
 /** Checkpoints of earlier versions have the ids of the configurations alone. */
@@ -152,9 +170,14 @@ function sorted(outcomes: readonly ChildOutcome<EndpointSuccess>[], configuratio
   return { succeeded, failed };
 }
 
-/** A job that was cancelled, or lost its processes, came to no end that it could have told. */
+/**
+ * A job that was cancelled, or lost its processes, came to no end that it could have told. That its harvest was cancelled or lost is another matter:
+ * with that it ended itself, with the failure that names the harvest, and has told it.
+ */
 function hasTold(outcome: ChildOutcome<EndpointSuccess> | undefined): boolean {
-  return outcome?.status === 'done' || (outcome?.status === 'failed' && outcome.failure.code !== 'worker_lost');
+  if (outcome === undefined || outcome.status === 'done') return outcome !== undefined;
+  const { code, details } = outcome.failure;
+  return !['cancelled', 'worker_lost'].includes(code) || details.job !== outcome.id;
 }
 
 function endpointsFailed(request: AssetRequest, failed: readonly EndpointFailure[], total: number): Failure {

@@ -18,7 +18,7 @@ import { noMeter, type EngineMeter } from './engine-meter.js';
 import { enqueueing } from './enqueue.js';
 import { jobEnds } from './job-ends.js';
 import { jobFeed, type JobFeed } from './job-feed.js';
-import { jobs, type Jobs, type JobsRuntime } from './jobs.js';
+import { jobs, type EngineJobs, type JobsRuntime } from './jobs.js';
 import {
   hasPlacesPerShare,
   longestQueuePollMs,
@@ -51,7 +51,7 @@ export interface Engine {
    * @throws Failure as it failed; `cancelled`; `not_found`; the signal's reason
    */
   readonly result: <Result = unknown>(id: string, signal?: AbortSignal) => Promise<Result>;
-  readonly jobs: Jobs;
+  readonly jobs: EngineJobs;
   readonly feed: JobFeed;
   /** Lets go of running jobs, which go on at their last checkpoint with the next start. The database stays open. */
   readonly stop: () => Promise<void>;
@@ -129,12 +129,13 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 
   async function stop(): Promise<void> {
     feed.stop();
-    database.expectAnswers(lastWordMs);
     // Nothing new is taken from here on; signs of life go on while running jobs come to their end.
     await DBOSExecutor.globalInstance?.deactivateEventReceivers();
     const drainMs = options.drainMs ?? 0;
     if (drainMs > 0 && !(await running.drained(drainMs)))
       log.info({ seconds: drainMs / 1000 }, 'some jobs did not end in time; others take them up');
+    // Not before: what a job asks of the database on its way to its end may take as long as at any other time.
+    database.expectAnswers(lastWordMs);
     if (!(await running.stop(stopTimeoutMs)))
       log.warn('some steps did not end in time; they are repeated with the next start');
     await outcomesStored(running);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { embeddedDatabase, type OpenedDatabase } from '../../../test/support/databases.js';
+import { jobIdOfAddedEndpoint } from '../../domain/asset.js';
 import { Failure } from '../../domain/failure.js';
 import { assetCatalog, type AssetCatalog } from '../../status/asset-catalog.js';
 import { vodStore, type VodStore } from '../../status/vod-store.js';
@@ -48,17 +49,18 @@ function cancel(id: string): Promise<JobSummary> {
   cancelled.push(id);
   return find(id);
 }
+const cancelAll = (ids: readonly string[]) => Promise.resolve(void cancelled.push(...ids));
 /** Jobs that were to add endpoints. */
 let added: string[] = [];
 const addEndpoints = (job: string) => Promise.resolve(added.push(job));
 const configurations = (add = addEndpoints) =>
-  vodConfigurations({ store, check: () => undefined, jobs: { find }, addEndpoints: add });
+  vodConfigurations({ store, check: () => undefined, jobs: { find, cancelAll }, addEndpoints: add });
 
 function assets() {
   const playbackUrl = (capability: string, manifest: string) => `${capability}/${manifest}`;
   return vodAssets({
     ...{ store, playbackUrl, check: () => undefined, domainName: () => 'x' },
-    ...{ submit: () => submit(), jobs: { find, cancel }, addEndpoints },
+    ...{ submit: () => submit(), jobs: { find, cancel, cancelAll }, addEndpoints },
   });
 }
 
@@ -219,12 +221,13 @@ describe('CreatePackagingConfiguration', () => {
     const statuses = async () =>
       ((await assets().describe(operation({}, 'early'))).EgressEndpoints as Json[]).map(({ Status }) => Status);
     expect(await statuses()).toEqual(['PLAYABLE', 'QUEUED']);
-    jobs.set('asset:early+growing-2', 'running');
+    const addition = jobIdOfAddedEndpoint((await store.assets.find('early'))!, 'growing-2');
+    jobs.set(addition, 'running');
     expect(await statuses()).toEqual(['PLAYABLE', 'QUEUED']);
     jobs.set('asset:early:growing-2', 'running');
     expect(await statuses()).toEqual(['PLAYABLE', 'PROCESSING']);
     await assets().remove(operation({}, 'early'));
-    expect(cancelled.sort()).toEqual(['asset:early+growing-2', 'asset:early:growing-2']);
+    expect(cancelled.sort()).toEqual([addition, 'asset:early:growing-2']);
   });
 
   it('refuses what would be one too many for the assets of the group to have', async () => {

@@ -5,7 +5,7 @@ import type { PackagingConfiguration, PackagingGroup } from '../../domain/packag
 import { requestOfVodAsset } from '../../intake/request-asset.js';
 import type { VodEndpoint, VodItem, VodStore } from '../../status/vod-store.js';
 import type { JobStatus } from '../../workflow/job-view.js';
-import type { Jobs } from '../../workflow/jobs.js';
+import type { EngineJobs } from '../../workflow/jobs.js';
 import type { Operation, Run } from './operation.js';
 import { assetSchema, documentOf, readDocument } from './documents.js';
 import { creationMs, findGroup, maxConfigurations, type VodConfigurationServices } from './groups.js';
@@ -18,7 +18,7 @@ export interface VodAssetServices extends VodConfigurationServices {
   readonly store: VodStore;
   /** As workflow/submit-asset does it, with reserved capabilities. */
   readonly submit: (request: unknown, group: PackagingGroup) => Promise<{ id: string; created: boolean }>;
-  readonly jobs: Pick<Jobs, 'find' | 'cancel'>;
+  readonly jobs: Pick<EngineJobs, 'find' | 'cancel' | 'cancelAll'>;
   readonly playbackUrl: (capability: string, manifest: string) => string;
   /** Host of the endpoints' URLs. */
   readonly domainName: () => string;
@@ -114,9 +114,9 @@ export function vodAssets(
     },
     /** Work on it is cancelled and its URLs lead nowhere from then on; objects in storage stay. */
     async remove({ id }: Operation): Promise<Json> {
-      await find(id);
+      const item = await find(id);
       const added = [...(await store.endpoints(id)).keys()].flatMap((configurationId) => [
-        jobIdOfAddedEndpoint(id, configurationId),
+        jobIdOfAddedEndpoint(item, configurationId),
         jobIdOfEndpoint(id, configurationId),
       ]);
       for (const job of [jobIdOfAsset(id), ...added]) await cancel(job);
@@ -155,7 +155,7 @@ async function statusOf(
   if (status !== undefined) return statuses[status];
   if (playable) return 'PLAYABLE';
   const [parent, since, patience] = added
-    ? [jobIdOfAddedEndpoint(asset.id, configuration.id), configuration.createdAt, additionMs]
+    ? [jobIdOfAddedEndpoint(asset, configuration.id), configuration.createdAt, additionMs]
     : [jobIdOfAsset(asset.id), asset.createdAt, creationMs];
   const parentStatus = await jobStatus(jobs, parent, since);
   const waits = parentStatus === undefined ? Date.now() - since.getTime() < patience : !isEnd(parentStatus);

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { jobIdOfAddedEndpoint, jobIdOfEndpoint } from '../../domain/asset.js';
 import type { PackagingConfiguration } from '../../domain/packaging-configuration.js';
 import type { VodItem, VodStore } from '../../status/vod-store.js';
 import type { Operation, Run } from './operation.js';
@@ -10,7 +11,7 @@ import {
   readConfiguration,
   readDocument,
 } from './documents.js';
-import type { Jobs } from '../../workflow/jobs.js';
+import type { EngineJobs } from '../../workflow/jobs.js';
 import { jobStatus } from './job-status.js';
 import { listPage } from './pages.js';
 import { ServiceError } from './service-error.js';
@@ -71,7 +72,7 @@ export interface VodConfigurationServices {
   readonly check: (configuration: PackagingConfiguration) => void;
   /** Gives the assets that its group has the endpoint of a new configuration: stored when this resolves, as the job of that id. */
   readonly addEndpoints: (job: string, configuration: VodItem) => Promise<unknown>;
-  readonly jobs: Pick<Jobs, 'find'>;
+  readonly jobs: Pick<EngineJobs, 'find' | 'cancelAll'>;
 }
 
 /** `/packaging_configurations` */
@@ -118,10 +119,15 @@ export function vodConfigurations({
     async describe({ id }: Operation): Promise<Json> {
       return view(await find(id));
     },
-    /** Endpoints that were made by it lead nowhere from then on; their objects stay in storage. */
+    /** Endpoints that were made by it lead nowhere from then on; their objects stay in storage. Assets that wait for theirs get none. */
     async remove({ id }: Operation): Promise<Json> {
-      await find(id);
+      const item = await find(id);
+      await jobs.cancelAll([jobOfAddition(item)]);
+      const waiting = (await store.unmade(id)).filter(({ createdAt }) => createdAt < item.createdAt);
       await store.withdraw({ configurationId: id });
+      await jobs.cancelAll(
+        waiting.flatMap((asset) => [jobIdOfAddedEndpoint(asset, id), jobIdOfEndpoint(asset.id, id)]),
+      );
       return {};
     },
   };

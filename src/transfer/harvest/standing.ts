@@ -9,6 +9,15 @@ export interface MirrorSought extends Pick<MirrorFolder, 'at' | 'subject'> {
 }
 
 /**
+ * Was a mirror of the subject complete here once? Reads its inventory alone.
+ * @throws Failure destination_occupied when the folder is somebody else's; inventory_damaged
+ */
+export async function hasStood({ at, subject }: Pick<MirrorFolder, 'at' | 'subject'>): Promise<boolean> {
+  const { inventory } = await ownFolder({ at, subject });
+  return inventory?.harvest !== undefined;
+}
+
+/**
  * A mirror of the subject that is whole, every object verified; undefined when there is none, or not all of it. Asks nothing of an origin.
  * @throws Failure destination_occupied when the folder is somebody else's; inventory_damaged
  */

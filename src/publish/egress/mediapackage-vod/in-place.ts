@@ -2,28 +2,28 @@ import { endpointPrefix, type AssetRequest } from '../../../domain/asset.js';
 import type { ObjectStore } from '../../../storage/object-store.js';
 import { ownFolder, type MirrorFolder } from '../../../transfer/harvest/destination.js';
 import type { HarvestResult } from '../../../transfer/harvest/harvest-result.js';
-import { standingMirror } from '../../../transfer/harvest/standing.js';
+import { hasStood } from '../../../transfer/harvest/standing.js';
 import type { EndpointJob, EndpointResult } from '../egress.js';
-import type { ManagedEndpoint, PreparedEndpoint } from '../managed-egress.js';
+import type { EndpointInPlace, ManagedEndpoint } from '../managed-egress.js';
 
 export type OpenStore = (bucket: string | undefined) => ObjectStore;
 
 /**
- * What earlier runs left of an asset's endpoints in storage.
+ * Of which of an asset's endpoints earlier runs left something in storage.
  * @throws Failure destination_occupied when one of their folders is somebody else's
  */
 export async function endpointsInPlace(
   openStore: OpenStore,
   request: AssetRequest,
   { configurationIds, signal }: { configurationIds: readonly string[]; signal: AbortSignal | undefined },
-): Promise<PreparedEndpoint[]> {
-  const found: PreparedEndpoint[] = [];
+): Promise<EndpointInPlace[]> {
+  const found: EndpointInPlace[] = [];
   for (const configurationId of configurationIds) {
     const { bucket } = request.destination;
     const destination = endpointPrefix(request, configurationId);
     const endpoint = { assetId: request.id, configurationId, destination, ...(bucket !== undefined && { bucket }) };
-    const mirror = await standingMirror(folderOf(openStore, endpoint), signal);
-    found.push({ configurationId, ...(mirror && { standing: endpointResult(mirror) }) });
+    signal?.throwIfAborted();
+    found.push({ configurationId, harvested: await hasStood(folderOf(openStore, endpoint)) });
   }
   return found;
 }

@@ -13,7 +13,7 @@ import { pace } from '../../../net/pace.js';
 import { httpClient } from '../../../net/request.js';
 import { localStore } from '../../../storage/local.js';
 import { defaultPatience } from '../../../transfer/harvest/attempts.js';
-import type { ManagedEgress } from '../managed-egress.js';
+import type { ManagedEgress, PreparedEndpoint } from '../managed-egress.js';
 import { awsClients } from './aws-clients.js';
 import { mediaPackageVod } from './mediapackage-vod.js';
 import { setEnvironment } from '../../../../test/support/set-environment.js';
@@ -96,15 +96,29 @@ const harvestHls2 = () => {
   return egress.harvest({ ...other, url: `${aws.origin}/out/v1/a/hls2/b/index.m3u8` }, () => undefined);
 };
 
+/** As the asset's job does it. */
+async function prepare(of: AssetRequest = request) {
+  const { bucket, path } = of.destination;
+  const inPlace: PreparedEndpoint[] = [];
+  for (const { configurationId, harvested } of await egress.findInPlace(of)) {
+    const sought = { assetId: of.id, configurationId, destination: `${path}/${of.id}/${configurationId}` };
+    const standing = harvested
+      ? await egress.findComplete({ ...sought, ...(bucket !== undefined && { bucket }) })
+      : null;
+    inPlace.push({ configurationId, ...(standing && { standing }) });
+  }
+  return egress.prepare(of, inPlace);
+}
+
 describe('an asset of MediaPackage VOD', () => {
   it('is created when there is none, and found afterwards', async () => {
-    expect(await egress.prepare(request)).toEqual(bothEndpoints);
+    expect(await prepare()).toEqual(bothEndpoints);
     expect(aws.assets.get('lecture')).toMatchObject({
       packagingGroupId: 'group',
       sourceArn: 'arn:aws:s3:::source/a/index.m3u8',
       sourceRoleArn: request.sourceRoleArn,
     });
-    expect(await egress.prepare(request)).toEqual(bothEndpoints);
+    expect(await prepare()).toEqual(bothEndpoints);
     expect(aws.requests.filter((line) => line.startsWith('POST'))).toHaveLength(1);
   });
 
@@ -112,7 +126,7 @@ describe('an asset of MediaPackage VOD', () => {
     'is created of the object %j as S3 calls it, not of its address',
     async (key) => {
       const encoded = key.split('/').map(encodeURIComponent).join('/');
-      await egress.prepare({ ...request, source: `s3://source/${encoded}` });
+      await prepare({ ...request, source: `s3://source/${encoded}` });
       expect(aws.assets.get('lecture')).toMatchObject({ sourceArn: `arn:aws:s3:::source/${key}` });
     },
   );
@@ -125,36 +139,36 @@ describe('an asset of MediaPackage VOD', () => {
     });
     // Configurations that may not be listed are no reason not to make it.
     const unlisted: Fault = [403, 'AccessDeniedException'];
-    faults([404, 'NotFoundException'], unlisted, [422, 'UnprocessableEntityException']);
-    expect(await egress.prepare(request)).toEqual(bothEndpoints);
+    faults([404, 'NotFoundException'], unlisted, [404, 'NotFoundException'], [422, 'UnprocessableEntityException']);
+    expect(await prepare()).toEqual(bothEndpoints);
   });
 
   it.each([
     ['another packaging group', { packagingGroupId: 'other' }],
     ['another source', { source: 's3://source/b/index.m3u8' }],
   ])('of %s is not taken for this one', async (_name, change) => {
-    await egress.prepare(request);
-    await expect(egress.prepare({ ...request, ...change })).rejects.toMatchObject({ code: 'conflict' });
+    await prepare();
+    await expect(prepare({ ...request, ...change })).rejects.toMatchObject({ code: 'conflict' });
   });
 
   it.each([
     ['a source that is not in S3', { source: 'https://x/y.m3u8' }],
     ['no role that reads the source', { sourceRoleArn: undefined }],
   ])('needs what MediaPackage needs: %s is refused', async (_name, change) => {
-    await expect(egress.prepare({ ...request, ...change })).rejects.toMatchObject({
+    await expect(prepare({ ...request, ...change })).rejects.toMatchObject({
       code: 'invalid_request',
     });
   });
 
   it('waits out throttling, and says what was refused', async () => {
     faults([429, 'TooManyRequestsException'], [503, 'ServiceUnavailableException']);
-    expect(await egress.prepare(request)).toHaveLength(2);
+    expect(await prepare()).toHaveLength(2);
     for (const [status, name] of [
       [403, 'ForbiddenException'],
       [422, 'UnprocessableEntityException'],
     ] as const) {
       const left = faults([status, name]);
-      await expect(egress.prepare(request)).rejects.toMatchObject({
+      await expect(prepare()).rejects.toMatchObject({
         code: 'mediapackage_refused',
         message: expect.stringContaining(name) as string,
       });
@@ -164,7 +178,7 @@ describe('an asset of MediaPackage VOD', () => {
 
   it('is asked for with signatures that AWS accepts, or refused', async () => {
     process.env.AWS_SECRET_ACCESS_KEY = 'another';
-    await expect(egress.prepare(request)).rejects.toMatchObject({
+    await expect(prepare()).rejects.toMatchObject({
       code: 'mediapackage_refused',
       message: expect.stringContaining('SignatureDoesNotMatch') as string,
     });
@@ -178,7 +192,7 @@ describe('an asset that MediaPackage VOD has no more', () => {
   it('is not made again when all of it is in storage, verified', async () => {
     await harvestHls();
     await harvestHls2();
-    expect(await egress.prepare(request)).toMatchObject([
+    expect(await prepare()).toMatchObject([
       { configurationId: 'hls', standing: { ...standing, manifests: ['vod/lecture/hls/hls/b/index.m3u8'] } },
       { configurationId: 'hls2', standing },
     ]);
@@ -187,18 +201,18 @@ describe('an asset that MediaPackage VOD has no more', () => {
 
   it('is made again for endpoints that are not in storage, or not all of them', async () => {
     await harvestHls();
-    expect(await egress.prepare(request)).toMatchObject([{ configurationId: 'hls', standing }, bothEndpoints[1]!]);
+    expect(await prepare()).toMatchObject([{ configurationId: 'hls', standing }, bothEndpoints[1]!]);
     expect(created()).toHaveLength(1);
     aws.assets.clear();
     await harvestHls2();
     await writeFile(join(folder, 'vod/lecture/hls/c/d/e/1.ts'), 'Gx');
-    expect(await egress.prepare(request)).toMatchObject([bothEndpoints[0]!, { configurationId: 'hls2', standing }]);
+    expect(await prepare()).toMatchObject([bothEndpoints[0]!, { configurationId: 'hls2', standing }]);
     expect(created()).toHaveLength(2);
   });
 
   it('is not made when its place is taken, and an endpoint whose place is taken is not waited for', async () => {
     await localStore({ folder }).put('vod/lecture/hls2/theirs.txt', Buffer.from('x'));
-    await expect(egress.prepare(request)).rejects.toMatchObject({ code: 'destination_occupied' });
+    await expect(prepare()).rejects.toMatchObject({ code: 'destination_occupied' });
     expect(created()).toEqual([]);
     aws.assets.set('lecture', { id: 'lecture' });
     aws.statuses = ['PROCESSING'];
@@ -220,13 +234,13 @@ describe('an endpoint of MediaPackage VOD', () => {
     });
 
   it('is waited for until it is playable', async () => {
-    await egress.prepare(request);
+    await prepare();
     aws.statuses = ['QUEUED', 'PROCESSING', 'PROCESSING', 'PLAYABLE'];
     expect(await wait()).toEqual({ url: `${aws.origin}/out/v1/a/hls/b/index.m3u8`, status: 'PLAYABLE' });
   });
 
   it('is waited for through an outage that is longer than the patience with a request, and through networks that swallow them', async () => {
-    await egress.prepare(request);
+    await prepare();
     const unavailable: Fault = [503, 'ServiceUnavailableException'];
     const throttled: Fault = [400, 'ThrottlingException'];
     const outage = Array<Fault>(10).fill(unavailable);
@@ -250,7 +264,7 @@ describe('an endpoint of MediaPackage VOD', () => {
     ['never gets there', ['PROCESSING'], 'endpoint_not_playable'],
     ['tells no status and is new', [undefined], 'endpoint_not_playable'],
   ])('that %s is a failure of its own', async (_name, statuses, code) => {
-    await egress.prepare(request);
+    await prepare();
     aws.statuses = statuses;
     const status = statuses.at(-1) ?? 'unknown';
     const url = `${aws.origin}/out/v1/a/hls/b/index.m3u8`;
@@ -260,7 +274,7 @@ describe('an endpoint of MediaPackage VOD', () => {
   it('that tells no status and is old is taken for playable', async () => {
     aws.createdAt = '2021-03-01T00:00:00Z';
     aws.statuses = [undefined];
-    await egress.prepare(request);
+    await prepare();
     expect(await wait()).toMatchObject({ status: undefined });
   });
 

@@ -5,11 +5,11 @@ import { harvest, type HarvestPorts } from '../../../transfer/harvest/harvest.js
 import { standingMirror } from '../../../transfer/harvest/standing.js';
 import type { EndpointResult, ReportProgress } from '../egress.js';
 import type {
+  EndpointInPlace,
   ManagedEgress,
   ManagedEndpoint,
   ManagedEndpointJob,
   PlayableEndpoint,
-  PreparedEndpoint,
 } from '../managed-egress.js';
 import type { AwsClients } from './aws-clients.js';
 import { awsFailure, isNotFound } from './aws-failure.js';
@@ -67,7 +67,7 @@ export function mediaPackageVod(options: MediaPackageVodOptions): ManagedEgress 
   }
 
   /** Before an asset is created that is in storage already, or whose place is taken. */
-  async function lookInPlace(request: AssetRequest, signal?: AbortSignal): Promise<PreparedEndpoint[]> {
+  async function lookInPlace(request: AssetRequest, signal?: AbortSignal): Promise<EndpointInPlace[]> {
     const configurationIds = await configurationsOf(request.packagingGroupId, signal).catch((error: unknown) => {
       // The right to list them is not needed otherwise; what else is wrong with the group, its creation tells.
       if (error instanceof Failure && error.code === 'mediapackage_refused') return [];
@@ -90,17 +90,19 @@ export function mediaPackageVod(options: MediaPackageVodOptions): ManagedEgress 
   }
 
   return {
-    async prepare(request, signal) {
+    findInPlace: async (request, signal) => ((await describe(request.id, signal)) ? [] : lookInPlace(request, signal)),
+
+    async prepare(request, inPlace, signal) {
       const { region } = await connected(clients);
       const { SourceArn } = sourceOfAsset(request, region);
       const existing = await describe(request.id, signal);
-      const inPlace = existing ? [] : await lookInPlace(request, signal);
-      if (inPlace.length > 0 && inPlace.every(({ standing }) => standing)) return inPlace;
+      const left = existing ? [] : inPlace;
+      if (left.length > 0 && left.every(({ standing }) => standing)) return left;
       const asset = existing ?? (await create(request, signal));
       refuseOtherAsset(asset, request, SourceArn);
       const ids = (asset.EgressEndpoints ?? []).flatMap((endpoint) => endpoint.PackagingConfigurationId ?? []);
       if (ids.length > 0)
-        return ids.map((id) => inPlace.find((each) => each.configurationId === id) ?? { configurationId: id });
+        return ids.map((id) => left.find((each) => each.configurationId === id) ?? { configurationId: id });
       throw new Failure(
         'mediapackage_refused',
         `The asset "${request.id}" has no endpoints: its packaging group "${request.packagingGroupId}" has no packaging configurations.`,
@@ -116,7 +118,8 @@ export function mediaPackageVod(options: MediaPackageVodOptions): ManagedEgress 
     },
 
     async findComplete(job) {
-      const mirror = await standingMirror({ ...folderOf(openStore, job), url: job.url }, job.signal);
+      const { url, signal } = job;
+      const mirror = await standingMirror({ ...folderOf(openStore, job), ...(url !== undefined && { url }) }, signal);
       return mirror ? endpointResult(mirror) : null;
     },
 
