@@ -12,32 +12,37 @@ interface RoomRule {
   readonly imports: readonly string[];
   /** What it may import types of, beside the above. */
   readonly types?: readonly string[];
-  /** May it use Node's own modules? Bytes come and go through the packager's model, so that its core runs anywhere. */
-  readonly node?: false;
+  /** Which of Node's own modules it may use, where not all. Bytes come and go through the packager's model, so that its core runs anywhere. */
+  readonly node?: readonly string[];
   readonly rule: string;
 }
 
 /** Who may import whom, docs/architecture.md. Every file under `src/` and `web/` belongs to one of these rooms; tests may import what they judge. */
 const rules: readonly RoomRule[] = [
-  { room: 'domain', imports: [], rule: 'domain imports nothing of ours' },
+  {
+    room: 'domain',
+    imports: [],
+    node: ['node:crypto', 'node:async_hooks'],
+    rule: 'domain imports nothing of ours, and of Node nothing that reaches files, processes or the network',
+  },
   { room: 'manifest', imports: [], rule: 'manifest imports nothing of ours' },
   {
     room: 'packager',
     imports: ['manifest'],
     types: ['domain/packaging-configuration'],
-    node: false,
+    node: [],
     rule: 'packager imports only manifest and types of domain/packaging-configuration, and no node: module',
   },
   { room: 'intake', imports: ['domain'], rule: 'intake imports domain alone' },
   {
     room: 'view',
     imports: ['domain', 'intake'],
-    node: false,
+    node: [],
     rule: 'view imports domain and intake, and no node: module: what command line and dashboard say alike',
   },
   ...effectRooms.map((room) => ({
     room,
-    imports: ['domain', 'manifest', 'net'],
+    imports: ['domain', 'manifest', 'net', 'process-identity'],
     types: [...effectRooms, 'packager'],
     rule: `${room} imports domain, manifest, net and port types of other rooms with side effects`,
   })),
@@ -103,6 +108,7 @@ const rules: readonly RoomRule[] = [
     rule: 'cli sits above all rooms, and below main',
   },
   { room: 'log', imports: ['domain', 'pretty-line'], rule: 'log imports domain and pretty-line' },
+  { room: 'process-identity', imports: [], rule: 'process-identity imports nothing of ours' },
   { room: 'pretty-line', imports: [], rule: 'pretty-line imports nothing of ours' },
   { room: 'tracing', imports: ['domain', 'net/http-fault'], rule: 'tracing imports domain and the faults of net' },
   { room: 'log-services', imports: ['*'], rule: 'log-services is the part of wiring that keeps and steers the log' },
@@ -141,7 +147,7 @@ const rules: readonly RoomRule[] = [
     room: 'web',
     imports: ['view'],
     types: ['api/contract'],
-    node: false,
+    node: [],
     rule: 'web imports nothing of src but view and types of api/contract, and no node: module: it runs in browsers',
   },
   { room: 'web/vite.config', imports: [], rule: 'web/vite.config builds web and imports nothing of ours' },
@@ -204,7 +210,7 @@ interface Question {
 }
 
 function breachOf(tree: SourceTree, { file, rule, specifier, typeOnly }: Question): string | undefined {
-  if (specifier.startsWith('node:')) return rule.node === false ? rule.rule : undefined;
+  if (specifier.startsWith('node:')) return rule.node?.includes(specifier) === false ? rule.rule : undefined;
   if (!specifier.startsWith('.')) return undefined;
   const target = resolveInTree(tree, file, specifier);
   if (!target) return /\.(json|css)$/.test(specifier) ? undefined : 'there is no such file';
@@ -268,6 +274,14 @@ describe('the rule checker', () => {
         'src/storage/local.ts': "import fs from 'node:fs';",
       },
       breaches: [/^src\/packager\/a\.ts:2 imports node:fs: .*no node: module/],
+    },
+    {
+      name: 'refuses files, processes and the network in the domain',
+      files: {
+        'src/domain/a.ts': "import { createHash } from 'node:crypto';",
+        'src/domain/b.ts': "import { readFileSync } from 'node:fs';",
+      },
+      breaches: [/^src\/domain\/b\.ts:1 imports node:fs: domain imports nothing of ours/],
     },
     {
       name: 'allows port types between rooms with side effects and refuses their values',

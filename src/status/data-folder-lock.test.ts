@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Failure } from '../domain/failure.js';
 import { lockDataFolder, lockFolder, lockOwner, type DataFolderLock } from './data-folder-lock.js';
-import { ownIdentity } from '../domain/process-identity.js';
+import { ownIdentity } from '../process-identity.js';
 import { findRunningServer, publishServer } from './running-server.js';
 
 let folder: string;

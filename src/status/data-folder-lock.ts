@@ -3,7 +3,7 @@ import { chmod, link, mkdir, open, readFile, readdir, rename, rm, stat, utimes }
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../domain/failure.js';
-import { isAlive, ownIdentity, type ProcessIdentity } from '../domain/process-identity.js';
+import { isAlive, ownIdentity, type ProcessIdentity } from '../process-identity.js';
 
 /**
  * The exclusive lock of a data folder: the embedded database has one owner and PGlite does not look for itself

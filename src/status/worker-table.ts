@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql, type Kysely } from 'kysely';
-import { isAlive, ownIdentity } from '../domain/process-identity.js';
+import { isAlive, ownIdentity } from '../process-identity.js';
 import type { Tables } from './tables.js';
 
 /** The processes that work on one database server, by their signs of life. */

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { lstat, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ownIdentity, runningAs, type ProcessIdentity } from '../domain/process-identity.js';
+import { ownIdentity, runningAs, type ProcessIdentity } from '../process-identity.js';
 import { temporaryPrefix } from './keys.js';
 
 /**
