@@ -1,4 +1,5 @@
-/** A source as people may see it: the query of a signed address is its password. */
+/** A source as people may see it: the query of a signed address is its password, and so is what stands before the host. */
 export function shownSource(source: string): string {
-  return /^https?:/i.test(source) ? source.replace(/[?#].*/s, '') : source;
+  if (!/^https?:/i.test(source)) return source;
+  return source.replace(/[?#].*/s, '').replace(/^(https?:\/\/)[^/]*@/i, '$1');
 }
