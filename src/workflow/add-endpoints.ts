@@ -6,6 +6,7 @@ import { requestAsset, requestOfVodAsset } from '../intake/request-asset.js';
 import type { EndpointSuccess } from '../notify/notice.js';
 import type { VodItem, VodStore } from '../status/vod-store.js';
 import { defineWorkflow, type WorkflowDefinition } from './definition.js';
+import { findJobStatus, isEnded } from './find-job-status.js';
 import type { AssetInput, AssetResult } from './package-asset.js';
 import type { EndpointInput } from './package-endpoint.js';
 import type { Engine } from './start.js';
@@ -40,7 +41,7 @@ export function addEndpoints({ store, packageAsset, packageEndpoint, engine }: A
     const endpointJob = jobIdOfEndpoint(item.id, configuration.Id);
     const { submit, jobs } = engine();
     // A configuration that was deleted and made anew: what its namesake made is none of it.
-    if (await hasEnded(jobs, endpointJob))
+    if (isEnded(await findJobStatus(jobs, endpointJob)))
       await submit(packageEndpoint, endpointJob, { request, configuration, reserved: true }, { whenEnded: 'again' });
     const whole = { request, configurations: [configuration], reserved: true };
     // What it told before this step was broken off, it does not tell again.
@@ -121,13 +122,4 @@ function notAdded(left: readonly LeftAsset[], { Id }: PackagingConfiguration): F
   return new Failure('endpoints_failed', `Not every asset was given the endpoint of ${Id}: ${reasons.join('; ')}`, {
     details: { configuration: Id, assets: named.map(({ id }) => id) },
   });
-}
-
-async function hasEnded(jobs: Pick<Engine['jobs'], 'find'>, id: string): Promise<boolean> {
-  try {
-    return !['queued', 'running'].includes((await jobs.find(id)).status);
-  } catch (error) {
-    if (error instanceof Failure && error.code === 'not_found') return false;
-    throw error;
-  }
 }

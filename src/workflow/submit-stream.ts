@@ -2,12 +2,13 @@ import { Failure } from '../domain/failure.js';
 import { isMediaFile, recordingFileKey, type Recording, type RecordingFile } from '../domain/recording.js';
 import type { IngestRequest } from '../domain/work-request.js';
 import type { RecordingStreams } from '../status/recording-streams.js';
+import { findJobStatus, isOpen } from './find-job-status.js';
 import type { WorkflowDefinition } from './definition.js';
 import type { Engine } from './start.js';
 import { jobIdOfStream, type StreamInput, type StreamResult } from './stream-recording.js';
 
 export interface SubmitStreamServices {
-  readonly engine: Pick<Engine, 'submit'>;
+  readonly engine: Pick<Engine, 'submit' | 'jobs'>;
   readonly streamRecording: WorkflowDefinition<StreamInput, StreamResult>;
   readonly streams: Pick<RecordingStreams, 'find'>;
   /** What is packaged, with the packaging group as it is now. */
@@ -47,15 +48,18 @@ export async function submitLateToStream(
   if (stream?.listed === undefined || stream.state === 'FAILED') return [];
   const known = new Set(stream.listed);
   if (!recording.files.some((file) => isStreamed(file) && !known.has(recordingFileKey(file)))) return [];
-  if (stream.state === undefined)
-    throw new Failure(
-      'recording_not_ready',
-      `The recording ${recording.uuid} is being packaged without its newest files.`,
-      {
-        details: { recording: recording.uuid },
-      },
-    );
+  if (stream.state === undefined) {
+    // One that was cancelled, or lost, finds them when it is tried again, as one that failed does.
+    if (!isOpen(await findJobStatus(services.engine.jobs, jobIdOfStream(stream.request)))) return [];
+    throw beingPackaged(recording);
+  }
   return [(await submitStream(services, stream.request)).id];
+}
+
+function beingPackaged({ uuid }: Recording): Failure {
+  return new Failure('recording_not_ready', `The recording ${uuid} is being packaged without its newest files.`, {
+    details: { recording: uuid },
+  });
 }
 
 function isStreamed(file: RecordingFile): boolean {

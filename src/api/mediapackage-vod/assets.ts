@@ -6,10 +6,10 @@ import { requestOfVodAsset } from '../../intake/request-asset.js';
 import type { VodEndpoint, VodItem, VodStore } from '../../status/vod-store.js';
 import type { JobStatus } from '../../workflow/job-view.js';
 import type { EngineJobs } from '../../workflow/jobs.js';
+import { findJobStatus, isOpen } from '../../workflow/find-job-status.js';
 import type { Operation, Run } from './operation.js';
 import { assetSchema, documentOf, readDocument } from './documents.js';
 import { creationMs, findGroup, maxConfigurations, type VodConfigurationServices } from './groups.js';
-import { jobStatus } from './job-status.js';
 import { listPage } from './pages.js';
 import { ServiceError } from './service-error.js';
 import type { Json } from './wire.js';
@@ -62,13 +62,12 @@ export function vodAssets(
   /** Its job was never stored, as when the process dies between the two: the same request may go on. */
   async function isUnfinished(item: VodItem, asset: Json): Promise<boolean> {
     if (!isDeepStrictEqual(item.body, asset)) return false;
-    if ((await jobStatus(jobs, jobIdOfAsset(item.id), item.createdAt)) !== undefined) return false;
+    if ((await findJobStatus(jobs, jobIdOfAsset(item.id), item.createdAt)) !== undefined) return false;
     return [...(await store.endpoints(item.id)).values()].every(({ playable }) => !playable);
   }
 
   async function cancel(job: string): Promise<void> {
-    const status = await jobStatus(jobs, job);
-    if (status === undefined || isEnd(status)) return;
+    if (!isOpen(await findJobStatus(jobs, job))) return;
     await jobs.cancel(job).catch((error: unknown) => {
       // It has ended meanwhile.
       if (!(error instanceof Failure) || error.code !== 'conflict') throw error;
@@ -151,19 +150,15 @@ async function statusOf(
   const added = configuration.createdAt > asset.createdAt;
   // Jobs from before both were there are of namesakes that were deleted.
   const both = added ? configuration.createdAt : asset.createdAt;
-  const status = await jobStatus(jobs, jobIdOfEndpoint(asset.id, configuration.id), both);
+  const status = await findJobStatus(jobs, jobIdOfEndpoint(asset.id, configuration.id), both);
   if (status !== undefined) return statuses[status];
   if (playable) return 'PLAYABLE';
   const [parent, since, patience] = added
     ? [jobIdOfAddedEndpoint(asset, configuration.id), configuration.createdAt, additionMs]
     : [jobIdOfAsset(asset.id), asset.createdAt, creationMs];
-  const parentStatus = await jobStatus(jobs, parent, since);
-  const waits = parentStatus === undefined ? Date.now() - since.getTime() < patience : !isEnd(parentStatus);
+  const parentStatus = await findJobStatus(jobs, parent, since);
+  const waits = parentStatus === undefined ? Date.now() - since.getTime() < patience : isOpen(parentStatus);
   return waits ? 'QUEUED' : 'FAILED';
-}
-
-function isEnd(status: JobStatus): boolean {
-  return status !== 'queued' && status !== 'running';
 }
 
 function packagingOf({ body }: VodItem): PackagingConfiguration {

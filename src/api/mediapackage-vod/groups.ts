@@ -12,7 +12,7 @@ import {
   readDocument,
 } from './documents.js';
 import type { EngineJobs } from '../../workflow/jobs.js';
-import { jobStatus } from './job-status.js';
+import { findJobStatus } from '../../workflow/find-job-status.js';
 import { listPage } from './pages.js';
 import { ServiceError } from './service-error.js';
 import type { Json } from './wire.js';
@@ -96,7 +96,7 @@ export function vodConfigurations({
     if (!existing || !isDeepStrictEqual(existing.body, document)) return undefined;
     if (Date.now() - existing.createdAt.getTime() > creationMs || (await store.assets.count(existing.groupId)) === 0)
       return undefined;
-    return (await jobStatus(jobs, jobOfAddition(existing))) === undefined ? existing : undefined;
+    return (await findJobStatus(jobs, jobOfAddition(existing))) === undefined ? existing : undefined;
   }
 
   return {

@@ -1,12 +1,12 @@
-import { Failure } from '../../domain/failure.js';
-import type { JobStatus } from '../../workflow/job-view.js';
-import type { Jobs } from '../../workflow/jobs.js';
+import { Failure } from '../domain/failure.js';
+import type { JobStatus } from './job-view.js';
+import type { Jobs } from './jobs.js';
 
 /**
  * @param since a job from before that was another's of the same name, which was deleted
  * @returns undefined when there is no such job, or history has forgotten it
  */
-export async function jobStatus(
+export async function findJobStatus(
   jobs: Pick<Jobs, 'find'>,
   id: string,
   since = new Date(0),
@@ -18,4 +18,14 @@ export async function jobStatus(
     if (error instanceof Failure && error.code === 'not_found') return undefined;
     throw error;
   }
+}
+
+/** Undefined, where there is no such job, has not ended. */
+export function isEnded(status: JobStatus | undefined): boolean {
+  return status !== undefined && !isOpen(status);
+}
+
+/** It waits or runs. */
+export function isOpen(status: JobStatus | undefined): boolean {
+  return status === 'queued' || status === 'running';
 }
