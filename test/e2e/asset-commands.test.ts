@@ -214,11 +214,8 @@ describe('without a server', () => {
       findings: expect.arrayContaining([expect.stringContaining('no server runs')]) as string[],
     });
     // Said of the settings, as no server is there that anything could be said of.
-    const told = await commandRunner(healthCommand, {
-      ...own,
-      REELWAY_API_TOKENS: 'ops@viewer:a-secret-of-the-tests',
-    }).run();
-    expect(told.stdout).toMatch(/^tokens:\n {2}ops \(viewer\)$/m);
+    const told = await reelway(['health'], { env: { ...own, REELWAY_API_TOKENS: 'ops@viewer:a-secret-of-the-tests' } });
+    expect(told.stdout, told.stderr).toMatch(/^tokens:\n {2}ops \(viewer\)$/m);
     expect(told.stdout).toMatch(/^this command, as its settings say:$/m);
     expect(told.stdout).not.toMatch(/^this server:|^ {2}since /m);
   }, 120_000);
