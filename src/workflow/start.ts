@@ -129,13 +129,16 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 
   async function stop(): Promise<void> {
     feed.stop();
-    // Nothing new is taken from here on; signs of life go on while running jobs come to their end.
-    await DBOSExecutor.globalInstance?.deactivateEventReceivers();
+    // Nothing new is taken from here on; signs of life go on while running jobs come to their end. A look into the queues that a silent database
+    // leaves without an answer is given up below.
+    const receiving = DBOSExecutor.globalInstance?.deactivateEventReceivers();
+    await within(lastWordMs, receiving);
     const drainMs = options.drainMs ?? 0;
     if (drainMs > 0 && !(await running.drained(drainMs)))
       log.info({ seconds: drainMs / 1000 }, 'some jobs did not end in time; others take them up');
     // Not before: what a job asks of the database on its way to its end may take as long as at any other time.
     database.expectAnswers(lastWordMs);
+    await receiving;
     if (!(await running.stop(stopTimeoutMs)))
       log.warn('some steps did not end in time; they are repeated with the next start');
     await outcomesStored(running);
