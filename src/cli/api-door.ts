@@ -113,12 +113,13 @@ async function ownLog({ config, environment }: LoadedSettings): Promise<Logger> 
 }
 
 /** As `fetch`, without a network between. */
-function asking(app: ApiServer): Ask {
+export function asking(app: Pick<ApiServer, 'inject'>): Ask {
   return async (url, { method = 'GET', headers, body, signal }) => {
     const response = await app.inject({
       ...{ url, method: method as 'GET', headers, payloadAsStream: true },
       ...(body !== undefined && { payload: typeof body === 'string' ? body : Readable.from(body) }),
-      ...(signal && { signal }),
+      // One of its own: what listens to the command's signal for a request would stay until the command ends.
+      ...(signal && { signal: AbortSignal.any([signal]) }),
     });
     return answerOf(response.statusCode, response.stream());
   };
