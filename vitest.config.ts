@@ -5,8 +5,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'web/**/*.test.ts', 'test/**/*.test.ts'],
     globalSetup: 'test/support/global-setup.ts',
     pool: 'forks',
-    // Of two processors: many tests wait for what other processes do, so that two workers leave a third of the processors idle.
-    maxWorkers: 3,
+    maxWorkers: 2,
     // A process that loads the application for each of 230 files takes longer than half of the tests. So test files share what a process has: what a test
     // sets (the environment, signal handlers, files) it puts back.
     isolate: false,

@@ -10,6 +10,7 @@ import { builtDashboard, openPage, signIn } from '../support/dashboard.js';
 import { ffmpeg } from '../support/ffmpeg.js';
 import { lesson, series, uuid } from '../support/recordings-lesson.js';
 import { recordingsStage, startReelway } from '../support/recordings-stage.js';
+import { longTests } from '../support/extent.js';
 import { requires } from '../support/requires.js';
 import { completed, signed, videoFile } from '../support/zoom-events.js';
 
@@ -253,7 +254,14 @@ describe.runIf(requires('chromium', 'ffmpeg'))('The recordings of the dashboard'
 
   it.each([
     { name: 'on a light desktop', options: { colorScheme: 'light' } },
-    { name: 'on a dark phone', options: { colorScheme: 'dark', viewport: { width: 360, height: 740 } } },
+    ...(longTests
+      ? [
+          {
+            name: 'on a dark phone (long)',
+            options: { colorScheme: 'dark', viewport: { width: 360, height: 740 } },
+          } as const,
+        ]
+      : []),
   ] as const)('can be read by all $name', async ({ options }) => {
     const { server, page: signedIn } = await start();
     await signedIn.close();

@@ -389,10 +389,10 @@ describe.runIf(requires('chromium'))('The dashboard', () => {
     'health',
   ];
   const looks = [
-    { name: 'on a light desktop', options: { colorScheme: 'light' } },
     { name: 'on a dark phone', options: { colorScheme: 'dark', viewport: { width: 360, height: 740 } } },
+    ...(longTests ? [{ name: 'on a light desktop (long)', options: { colorScheme: 'light' } } as const] : []),
   ] as const;
-  it.each(looks)('can be read by all $name: no finding of axe, nothing wider than the screen', async ({ options }) => {
+  it.each(looks)('can be read by all, no finding of axe, nothing wider than the screen, $name', async ({ options }) => {
     const { page } = await watched(options);
     const findings: unknown[] = [];
     await page.goto(server.url);

@@ -12,6 +12,7 @@ import { loopbackServer } from '../support/http-server.js';
 import { projectRoot, reelway } from '../support/reelway.js';
 import { startS3Server } from '../support/s3-server.js';
 import { serveFiles, type StaticServer } from '../support/static-server.js';
+import { itLong } from '../support/it-long.js';
 
 let base: string;
 let packaged: string;
@@ -225,7 +226,7 @@ describe('reelway harvest', () => {
     expect(result.stderr).toContain('[source_too_large]');
   });
 
-  it('takes a playlist of 10,000 segments', async () => {
+  itLong('takes a playlist of 10,000 segments', async () => {
     const lines = Array.from({ length: 10_000 }, (_, n) => `#EXTINF:4,\nseg/${n}.ts`);
     const huge = await loopbackServer((request, response) => {
       response.end(request.url === '/m' ? media(...lines, '#EXT-X-ENDLIST') : 'G');
