@@ -10,6 +10,7 @@ import { jobTable } from '../status/job-table.js';
 import { queueShares } from '../status/queue-shares.js';
 import { workerTable } from '../status/worker-table.js';
 import { defineWorkflow } from './definition.js';
+import type { EngineMeter } from './engine-meter.js';
 import type { GivenLimits } from './queues.js';
 import type { AnyWorkflow } from './register.js';
 import { startEngine, type Engine } from './start.js';
@@ -206,6 +207,7 @@ export interface OpenOptions {
   readonly drainMs?: number;
   readonly lostAfterMs?: number;
   readonly answerWithinMs?: number;
+  readonly meter?: EngineMeter;
 }
 
 /** A database and an engine on it, as the wiring makes them. */

@@ -14,7 +14,7 @@ import type { RunningSteps } from './running-steps.js';
 import { never, runStep, type StepRuntime } from './step.js';
 import { storable } from './stored-failure.js';
 import { hasPlacesPerShare } from './queues.js';
-import { defaultUrgency, priorityOf, type Turn, type Urgency } from './urgency.js';
+import { defaultUrgency, priorityOf, type Urgency } from './urgency.js';
 
 /** Any workflow; what it takes and gives is checked by its own schema. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- Input stands in both positions, so that only `any` holds all definitions
@@ -68,18 +68,9 @@ export function registerWorkflows(definitions: readonly AnyWorkflow[], runtime: 
       checked,
       meta,
     );
-    if (share !== undefined && !ownPlaces) await takeTurn({ id, queue, urgency, share });
+    if (share !== undefined && !ownPlaces) await runtime.enqueue.takeTurn({ id, queue, urgency, share });
     return { created: true };
   };
-  async function takeTurn(turn: Turn): Promise<void> {
-    try {
-      await runtime.enqueue.takeTurn(turn);
-    } catch (error) {
-      // The process stopped while the database was away: no failure of the job.
-      if (runtime.running.stopping) return never();
-      throw error;
-    }
-  }
   for (const definition of definitions) {
     // Jobs that were begun before there were urgencies have no second argument.
     const run: Run = (input, meta) => {
@@ -108,6 +99,8 @@ async function runWorkflow(
     meter.jobEnded(definition.name, 'done');
     return result;
   } catch (error) {
+    // Nothing that comes to pass while the process stops, the engine being taken away, is an outcome of the job.
+    if (running.stopping) return await never();
     // The engine's own errors steer it (cancelled, taken over by another process); they are not outcomes of the job.
     if (error instanceof engineErrors.DBOSError) throw error;
     const failure = storable(error);
