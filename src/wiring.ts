@@ -288,8 +288,12 @@ async function compose(
     openStore,
     uploads: received,
     submitAsset: (request, group, options) => submitAsset(submitting, request, group, options),
-    addEndpoints: (job, { groupId, body }) =>
-      engine.submit(adding, job, { groupId, configuration: body as unknown as PackagingConfiguration }),
+    addEndpoints: (job, { groupId, body, createdAt }) =>
+      engine.submit(adding, job, {
+        groupId,
+        configuration: body as unknown as PackagingConfiguration,
+        createdAt: createdAt.toISOString(),
+      }),
     playbackUrl,
     sessions: sessionTable(database.tables),
     mediaSecret,

@@ -32,12 +32,17 @@ export function jobIdOfEndpoint(assetId: string, configurationId: string): strin
   return `asset:${assetId}:${configurationId}`;
 }
 
-/** The job that gives an asset the endpoint of a configuration that its packaging group got later. An asset that is made anew is another one. */
-export function jobIdOfAddedEndpoint(
-  { id, createdAt }: { readonly id: string; readonly createdAt: Date },
-  configurationId: string,
-): string {
-  return `asset:${id}+${configurationId}#${createdAt.getTime()}`;
+interface Created {
+  readonly id: string;
+  readonly createdAt: Date;
+}
+
+/**
+ * The job that gives an asset the endpoint of a configuration that its packaging group got later. By when both were there: either, made anew under its id,
+ * is another one.
+ */
+export function jobIdOfAddedEndpoint(asset: Created, configuration: Created): string {
+  return `asset:${asset.id}+${configuration.id}#${Math.max(Number(asset.createdAt), Number(configuration.createdAt))}`;
 }
 
 /** Key prefix of an endpoint, without trailing slash. Same layout as packaged-vod-downloader: `Path/Id/ConfigurationId`. */

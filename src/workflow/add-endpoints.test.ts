@@ -72,14 +72,15 @@ afterEach(async () => {
   await folder.remove();
 });
 
-const jobOf = async (id: string) => jobIdOfAddedEndpoint((await store.assets.find(id))!, 'late');
+const jobOf = async (id: string) => jobIdOfAddedEndpoint((await store.assets.find(id))!, late);
+const input = () => ({ groupId: 'group', configuration, createdAt: late.createdAt.toISOString() });
 const statusOf = async (id: string) => (await engine.jobs.find(id)).status;
 
 it('gives every asset its endpoint but the one that is in conflict, which it names, and which a retry gives its own', async () => {
   held.add('other');
   const inTheWay = { request: { id: 'other' }, configurations: [] } as unknown as AssetInput;
   await engine.submit(packaging, await jobOf('b'), inTheWay);
-  await engine.submit(adding, 'adding', { groupId: 'group', configuration });
+  await engine.submit(adding, 'adding', input());
   await expect(engine.result('adding')).rejects.toMatchObject({
     code: 'endpoints_failed',
     message: expect.stringContaining('b: The job ') as string,
@@ -94,13 +95,26 @@ it('gives every asset its endpoint but the one that is in conflict, which it nam
 });
 
 it('does not meet the work of an asset that was deleted when one is made anew under its id', async () => {
-  await engine.submit(adding, 'adding', { groupId: 'group', configuration });
+  await engine.submit(adding, 'adding', input());
   await engine.result('adding');
   await engine.result(await jobOf('a'));
   await store.withdraw({ assetId: 'a' });
   await sleep(2);
   await assetOf('a');
-  await engine.submit(adding, 'adding again', { groupId: 'group', configuration });
+  await engine.submit(adding, 'adding again', input());
+  await engine.result('adding again');
+  await engine.result(await jobOf('a'));
+  expect(worked.filter((id) => id === 'a')).toHaveLength(2);
+});
+
+it('is told again where the configuration was deleted and made anew under its id', async () => {
+  await engine.submit(adding, 'adding', input());
+  await engine.result('adding');
+  await engine.result(await jobOf('a'));
+  await store.withdraw({ configurationId: 'late' });
+  await sleep(2);
+  late = await store.configurations.insert({ id: 'late', groupId: 'group', body: {} });
+  await engine.submit(adding, 'adding again', input());
   await engine.result('adding again');
   await engine.result(await jobOf('a'));
   expect(worked.filter((id) => id === 'a')).toHaveLength(2);
@@ -108,7 +122,7 @@ it('does not meet the work of an asset that was deleted when one is made anew un
 
 it('is taken back with the configuration: what waits for its endpoint gets none', async () => {
   for (const id of ['a', 'b', 'c']) held.add(id);
-  await engine.submit(adding, 'adding', { groupId: 'group', configuration });
+  await engine.submit(adding, 'adding', input());
   await engine.result('adding');
   const jobs = await Promise.all(['a', 'b', 'c'].map(jobOf));
   const { remove } = vodConfigurations({

@@ -6,7 +6,8 @@ import { requestAsset, requestOfVodAsset } from '../intake/request-asset.js';
 import type { EndpointSuccess } from '../notify/notice.js';
 import type { VodItem, VodStore } from '../status/vod-store.js';
 import { defineWorkflow, type WorkflowDefinition } from './definition.js';
-import { findJobStatus, isEnded } from './find-job-status.js';
+import { findJobStatus } from './find-job-status.js';
+import { isOpen } from './job-view.js';
 import type { AssetInput, AssetResult } from './package-asset.js';
 import type { EndpointInput } from './package-endpoint.js';
 import type { Engine } from './start.js';
@@ -22,6 +23,8 @@ export interface AddEndpointsServices {
 export interface AddEndpointsInput {
   readonly groupId: string;
   readonly configuration: PackagingConfiguration;
+  /** When the configuration was made; absent from jobs of an earlier version. */
+  readonly createdAt?: string | undefined;
 }
 
 /** assets of one step */
@@ -33,7 +36,7 @@ const pageSize = 100;
  * at the end, and named.
  */
 export function addEndpoints({ store, packageAsset, packageEndpoint, engine }: AddEndpointsServices) {
-  async function add(item: VodItem, configuration: PackagingConfiguration): Promise<void> {
+  async function add(item: VodItem, { configuration, createdAt = item.createdAt }: Added): Promise<void> {
     await store.reserve(item.id, [configuration.Id]);
     // Asset or configuration was deleted meanwhile.
     if (!(await store.endpoints(item.id)).has(configuration.Id)) return;
@@ -41,18 +44,19 @@ export function addEndpoints({ store, packageAsset, packageEndpoint, engine }: A
     const endpointJob = jobIdOfEndpoint(item.id, configuration.Id);
     const { submit, jobs } = engine();
     // A configuration that was deleted and made anew: what its namesake made is none of it.
-    if (isEnded(await findJobStatus(jobs, endpointJob)))
+    const before = await findJobStatus(jobs, endpointJob);
+    if (before !== undefined && !isOpen(before))
       await submit(packageEndpoint, endpointJob, { request, configuration, reserved: true }, { whenEnded: 'again' });
     const whole = { request, configurations: [configuration], reserved: true };
     // What it told before this step was broken off, it does not tell again.
     const options = { whenEnded: 'again unless done' } as const;
-    await submit(packageAsset, jobIdOfAddedEndpoint(item, configuration.Id), whole, options);
+    await submit(packageAsset, jobIdOfAddedEndpoint(item, { id: configuration.Id, createdAt }), whole, options);
   }
 
   /** @returns why not; what waiting may cure is thrown */
-  async function tryToAdd(item: VodItem, configuration: PackagingConfiguration): Promise<LeftAsset | undefined> {
+  async function tryToAdd(item: VodItem, added: Added): Promise<LeftAsset | undefined> {
     try {
-      await add(item, configuration);
+      await add(item, added);
       return undefined;
     } catch (error) {
       if (!(error instanceof Failure) || error.kind === 'passing') throw error;
@@ -60,28 +64,33 @@ export function addEndpoints({ store, packageAsset, packageEndpoint, engine }: A
     }
   }
 
-  async function addToAll(items: readonly VodItem[], configuration: PackagingConfiguration): Promise<LeftAsset[]> {
-    const outcomes = await Promise.all(items.map((item) => tryToAdd(item, configuration)));
+  async function addToAll(items: readonly VodItem[], added: Added): Promise<LeftAsset[]> {
+    const outcomes = await Promise.all(items.map((item) => tryToAdd(item, added)));
     return outcomes.filter((outcome) => outcome !== undefined);
   }
 
   /** @throws Failure endpoints_failed naming the assets that still cannot be given their endpoint */
-  async function addToLeft(ids: readonly string[], configuration: PackagingConfiguration): Promise<void> {
+  async function addToLeft(ids: readonly string[], added: Added): Promise<void> {
     const items = await Promise.all(ids.map((id) => store.assets.find(id)));
     const left = await addToAll(
       items.filter((item) => item !== undefined),
-      configuration,
+      added,
     );
-    if (left.length > 0) throw notAdded(left, configuration);
+    if (left.length > 0) throw notAdded(left, added.configuration);
   }
 
   return defineWorkflow<AddEndpointsInput, { assets: number }>({
     name: 'add-endpoints',
     queue: 'upkeep',
-    input: z.object({ groupId: identifierSchema, configuration: packagingConfigurationSchema }),
+    input: z.object({
+      groupId: identifierSchema,
+      configuration: packagingConfigurationSchema,
+      createdAt: z.iso.datetime().optional(),
+    }),
     title: ({ groupId, configuration }) => `packaging group ${groupId}: endpoints of ${configuration.Id}`,
 
-    async run({ groupId, configuration }, job) {
+    async run({ groupId, configuration, createdAt }, job) {
+      const added = { configuration, ...(createdAt !== undefined && { createdAt: new Date(createdAt) }) };
       let assets = 0;
       const left: string[] = [];
       let after: string | undefined;
@@ -93,7 +102,7 @@ export function addEndpoints({ store, packageAsset, packageEndpoint, engine }: A
             limit: pageSize,
             ...(from !== undefined && { after: from }),
           });
-          const notYet = (await addToAll(items, configuration)).map(({ id }) => id);
+          const notYet = (await addToAll(items, added)).map(({ id }) => id);
           return { count: items.length, last: items.at(-1)?.id, ...(notYet.length > 0 && { left: notYet }) };
         });
         left.push(...(page.left ?? []));
@@ -101,10 +110,15 @@ export function addEndpoints({ store, packageAsset, packageEndpoint, engine }: A
         after = page.count < pageSize ? undefined : page.last;
       } while (after !== undefined);
       // By a step, so that a retry tries it again.
-      if (left.length > 0) await job.step('start the endpoints that were left', () => addToLeft(left, configuration));
+      if (left.length > 0) await job.step('start the endpoints that were left', () => addToLeft(left, added));
       return { assets };
     },
   });
+}
+
+interface Added {
+  readonly configuration: PackagingConfiguration;
+  readonly createdAt?: Date;
 }
 
 interface LeftAsset {

@@ -19,13 +19,3 @@ export async function findJobStatus(
     throw error;
   }
 }
-
-/** Undefined, where there is no such job, has not ended. */
-export function isEnded(status: JobStatus | undefined): boolean {
-  return status !== undefined && !isOpen(status);
-}
-
-/** It waits or runs. */
-export function isOpen(status: JobStatus | undefined): boolean {
-  return status === 'queued' || status === 'running';
-}

@@ -6,6 +6,11 @@ import type { JobProgress } from './definition.js';
 export const jobStatuses = ['queued', 'running', 'done', 'failed', 'cancelled'] as const;
 export type JobStatus = (typeof jobStatuses)[number];
 
+/** It waits or runs. */
+export function isOpen(status: JobStatus | undefined): boolean {
+  return status === 'queued' || status === 'running';
+}
+
 /** A job as lists show it. Times are ISO 8601. */
 export interface JobSummary {
   readonly id: string;

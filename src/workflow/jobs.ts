@@ -6,6 +6,7 @@ import type { JobQuery, JobRow, JobTable } from '../status/job-table.js';
 import { failureOf } from './children.js';
 import {
   engineStatusesOf,
+  isOpen,
   jobStatusOf,
   optionalTime,
   summaryOf,
@@ -125,18 +126,15 @@ export function jobs(runtime: JobsRuntime): EngineJobs {
 
   async function cancel(id: string): Promise<JobSummary> {
     const status = jobStatusOf((await rowOf(id)).engineStatus);
-    if (status !== 'queued' && status !== 'running')
-      throw conflict(id, status, 'only a queued or running job can be cancelled');
+    if (!isOpen(status)) throw conflict(id, status, 'only a queued or running job can be cancelled');
     await stop([id]);
     return find(id);
   }
 
   async function cancelAll(ids: readonly string[]): Promise<void> {
     const statuses = await table.statuses(ids);
-    const under = [...statuses].flatMap(([id, status]) =>
-      ['queued', 'running'].includes(jobStatusOf(status)) ? [id] : [],
-    );
-    if (under.length > 0) await stop(under);
+    const open = [...statuses].flatMap(([id, status]) => (isOpen(jobStatusOf(status)) ? [id] : []));
+    if (open.length > 0) await stop(open);
   }
 
   async function stop(ids: string[]): Promise<void> {

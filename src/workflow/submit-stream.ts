@@ -2,8 +2,9 @@ import { Failure } from '../domain/failure.js';
 import { isMediaFile, recordingFileKey, type Recording, type RecordingFile } from '../domain/recording.js';
 import type { IngestRequest } from '../domain/work-request.js';
 import type { RecordingStreams } from '../status/recording-streams.js';
-import { findJobStatus, isOpen } from './find-job-status.js';
 import type { WorkflowDefinition } from './definition.js';
+import { findJobStatus } from './find-job-status.js';
+import { isOpen } from './job-view.js';
 import type { Engine } from './start.js';
 import { jobIdOfStream, type StreamInput, type StreamResult } from './stream-recording.js';
 

@@ -3,7 +3,7 @@ import { DBOS } from '@dbos-inc/dbos-sdk';
 import { Failure } from '../domain/failure.js';
 import type { EngineStatus } from '../status/job-table.js';
 import { keepAttempt } from './job-summaries.js';
-import { jobStatusOf } from './job-view.js';
+import { isOpen, jobStatusOf } from './job-view.js';
 import type { JobsRuntime } from './jobs.js';
 import type { AnyWorkflow } from './register.js';
 import type { Urgency } from './urgency.js';
@@ -61,12 +61,12 @@ export async function submit(
 /** Leaves alone what goes on, what a job above still waits for, and all when the job itself goes on: then these are its own. */
 async function removeStartedByOthers(runtime: JobsRuntime, id: string, starts: readonly string[]): Promise<void> {
   const statuses = await runtime.table.statuses([id, ...starts]);
-  const goesOn = (status: EngineStatus | undefined) => status !== undefined && isOpen(status);
+  const goesOn = (status: EngineStatus | undefined) => status !== undefined && isOpen(jobStatusOf(status));
   if (goesOn(statuses.get(id))) return;
   for (const other of starts) {
     if (!statuses.has(other) || goesOn(statuses.get(other))) continue;
     const above = await runtime.table.ancestors(other);
-    if (!above.some(({ engineStatus }) => isOpen(engineStatus))) await removeEnded(runtime, other);
+    if (!above.some(({ engineStatus }) => goesOn(engineStatus))) await removeEnded(runtime, other);
   }
 }
 
@@ -76,7 +76,7 @@ async function removeStartedByOthers(runtime: JobsRuntime, id: string, starts: r
  */
 async function removeEnded({ table, journal }: JobsRuntime, id: string): Promise<void> {
   const family = await table.family(id);
-  const busy = family.find((member) => isOpen(member.engineStatus));
+  const busy = family.find((member) => isOpen(jobStatusOf(member.engineStatus)));
   if (busy) {
     throw new Failure('conflict', `The job ${id} cannot be done again while ${busy.id} below it is not done.`, {
       details: { job: id, child: busy.id },
@@ -87,10 +87,6 @@ async function removeEnded({ table, journal }: JobsRuntime, id: string): Promise
     if (row) await keepAttempt(journal, row, 0);
   }
   await DBOS.deleteWorkflow(id, true);
-}
-
-function isOpen(status: EngineStatus): boolean {
-  return ['queued', 'running'].includes(jobStatusOf(status));
 }
 
 /** As JSON, which is what is stored: a property that is undefined is none. */

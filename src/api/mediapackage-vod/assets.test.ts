@@ -221,7 +221,10 @@ describe('CreatePackagingConfiguration', () => {
     const statuses = async () =>
       ((await assets().describe(operation({}, 'early'))).EgressEndpoints as Json[]).map(({ Status }) => Status);
     expect(await statuses()).toEqual(['PLAYABLE', 'QUEUED']);
-    const addition = jobIdOfAddedEndpoint((await store.assets.find('early'))!, 'growing-2');
+    const addition = jobIdOfAddedEndpoint(
+      (await store.assets.find('early'))!,
+      (await store.configurations.find('growing-2'))!,
+    );
     jobs.set(addition, 'running');
     expect(await statuses()).toEqual(['PLAYABLE', 'QUEUED']);
     jobs.set('asset:early:growing-2', 'running');

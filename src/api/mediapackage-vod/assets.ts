@@ -4,9 +4,9 @@ import { Failure, failureTable } from '../../domain/failure.js';
 import type { PackagingConfiguration, PackagingGroup } from '../../domain/packaging-configuration.js';
 import { requestOfVodAsset } from '../../intake/request-asset.js';
 import type { VodEndpoint, VodItem, VodStore } from '../../status/vod-store.js';
-import type { JobStatus } from '../../workflow/job-view.js';
+import { findJobStatus } from '../../workflow/find-job-status.js';
+import { isOpen, type JobStatus } from '../../workflow/job-view.js';
 import type { EngineJobs } from '../../workflow/jobs.js';
-import { findJobStatus, isOpen } from '../../workflow/find-job-status.js';
 import type { Operation, Run } from './operation.js';
 import { assetSchema, documentOf, readDocument } from './documents.js';
 import { creationMs, findGroup, maxConfigurations, type VodConfigurationServices } from './groups.js';
@@ -114,9 +114,9 @@ export function vodAssets(
     /** Work on it is cancelled and its URLs lead nowhere from then on; objects in storage stay. */
     async remove({ id }: Operation): Promise<Json> {
       const item = await find(id);
-      const added = [...(await store.endpoints(id)).keys()].flatMap((configurationId) => [
-        jobIdOfAddedEndpoint(item, configurationId),
-        jobIdOfEndpoint(id, configurationId),
+      const added = (await configurationsOf(item.groupId)).flatMap((configuration) => [
+        jobIdOfAddedEndpoint(item, configuration),
+        jobIdOfEndpoint(id, configuration.id),
       ]);
       for (const job of [jobIdOfAsset(id), ...added]) await cancel(job);
       await store.withdraw({ assetId: id });
@@ -154,7 +154,7 @@ async function statusOf(
   if (status !== undefined) return statuses[status];
   if (playable) return 'PLAYABLE';
   const [parent, since, patience] = added
-    ? [jobIdOfAddedEndpoint(asset, configuration.id), configuration.createdAt, additionMs]
+    ? [jobIdOfAddedEndpoint(asset, configuration), configuration.createdAt, additionMs]
     : [jobIdOfAsset(asset.id), asset.createdAt, creationMs];
   const parentStatus = await findJobStatus(jobs, parent, since);
   const waits = parentStatus === undefined ? Date.now() - since.getTime() < patience : isOpen(parentStatus);

@@ -126,7 +126,7 @@ export function vodConfigurations({
       const waiting = (await store.unmade(id)).filter(({ createdAt }) => createdAt < item.createdAt);
       await store.withdraw({ configurationId: id });
       await jobs.cancelAll(
-        waiting.flatMap((asset) => [jobIdOfAddedEndpoint(asset, id), jobIdOfEndpoint(asset.id, id)]),
+        waiting.flatMap((asset) => [jobIdOfAddedEndpoint(asset, item), jobIdOfEndpoint(asset.id, id)]),
       );
       return {};
     },
