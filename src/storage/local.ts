@@ -3,7 +3,6 @@ import { copyFile, lstat, rmdir, unlink } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { Failure } from '../domain/failure.js';
-import { inventoryKey } from '../domain/inventory.js';
 import { immediateCalls, pooledCalls, type FileCalls } from './file-calls.js';
 import { errnoOf, fileFailure } from './file-errors.js';
 import { checkKey, checkPrefix } from './keys.js';
@@ -39,8 +38,8 @@ export interface LocalStoreOptions {
  * Objects as files of a folder. An object is written beside its place and renamed into it, so that no reader sees a part of it, whatever
  * kills the process. The media type is told from the key's extension (a `contentType` given to `put` is not kept).
  *
- * Power loss: segments and manifests are not fsynced, which would bind packaging to the speed of the disk; the inventory and its folder are,
- * because a torn inventory would be a lasting failure while a missing or short segment is found by comparing the inventory's sizes, and made again.
+ * Power loss: what is `durable` is fsynced, and its folder. Segments and manifests are not, which would bind packaging to the speed of the disk: one
+ * that is missing or short is found by comparing the inventory's sizes, and made again.
  */
 export function localStore({ folder, dedicated = false }: LocalStoreOptions): ObjectStore {
   const calls = dedicated ? immediateCalls : pooledCalls;
@@ -157,20 +156,18 @@ async function putFile(
   { folders, calls }: Placing,
   path: string,
   body: ObjectBody,
-  options: PutOptions,
+  { durable = false, signal }: PutOptions,
 ): Promise<BigIntStats> {
   const folder = dirname(path);
   const temporary = temporaryPath(folder);
-  const durable = path.endsWith(`/${inventoryKey}`);
   const file = await folders.writing(folder, () => calls.open(temporary, 'wx', 0o666));
   try {
     const facts = await closing(calls, file, async () => {
-      await writeBody(file, body, options.signal);
+      await writeBody(file, body, signal);
       if (durable) await sync(file);
       return fstatSync(file, { bigint: true }); // microseconds; a trip to the thread pool costs more
     });
-    if (options.ifAbsent) await placeIfAbsent(calls, temporary, path);
-    else await calls.rename(temporary, path);
+    await calls.rename(temporary, path);
     if (durable) await syncFolder(calls, folder);
     return facts;
   } catch (error) {
@@ -189,20 +186,6 @@ async function closing<T>(calls: FileCalls, file: number, work: () => Promise<T>
   }
   await calls.close(file); // some network file systems report a full disk only here
   return result;
-}
-
-/** link(2), unlike rename(2), fails when the name is taken. */
-async function placeIfAbsent(calls: FileCalls, temporary: string, path: string): Promise<void> {
-  try {
-    await calls.link(temporary, path);
-    await calls.unlink(temporary);
-  } catch (error) {
-    if (!noLink.has(errnoOf(error) ?? '')) throw error;
-    // A file system without links: two writers at the same instant could both win here, and the last one's content stays.
-    const taken = await lstat(path).catch(() => undefined);
-    if (taken) throw Object.assign(error as Error, { code: 'EEXIST' });
-    await calls.rename(temporary, path);
-  }
 }
 
 async function syncFolder(calls: FileCalls, folder: string): Promise<void> {

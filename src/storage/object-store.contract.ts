@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import type { Digest, ObjectBody, ObjectRead, ObjectStore, StoredObject } from './object-store.js';
 
 /** What a server behind a store may lack; a skip needs a reason, which the test report shows. */
-type Capability = 'simultaneous conditional puts' | 'stored media type' | 'signed URL' | 'digest check';
+type Capability = 'stored media type' | 'signed URL' | 'digest check';
 
 interface StoreUnderTest {
   /** Called once; the store may hold other objects. */
@@ -114,26 +114,6 @@ export function describeObjectStore(name: string, { open, skip = {} }: StoreUnde
       expect(second.etag).not.toBe(first.etag);
       expect((await drain(await store.get(key))).toString()).toBe('later');
       expect((await store.head(key))?.etag).toBe(second.etag);
-    });
-
-    it('puts only where nothing is when asked to', async () => {
-      const key = `${fresh()}/once`;
-      await store.put(key, Buffer.from('first'), { ifAbsent: true });
-      await expect(store.put(key, Buffer.from('later'), { ifAbsent: true })).rejects.toMatchObject({
-        code: 'conflict',
-      });
-      await expect(store.put(key, pieces('late', 'r'), { ifAbsent: true })).rejects.toMatchObject({ code: 'conflict' });
-      expect((await drain(await store.get(key))).toString()).toBe('first');
-    });
-
-    it('lets exactly one of many simultaneous conditional puts win', async (context) => {
-      needs('simultaneous conditional puts', context);
-      const key = `${fresh()}/race`;
-      const writers = Array.from({ length: 8 }, (_, n) => store.put(key, Buffer.from(`w${n}`), { ifAbsent: true }));
-      const outcomes = await Promise.allSettled(writers);
-      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-      const winner = outcomes.findIndex(({ status }) => status === 'fulfilled');
-      expect((await drain(await store.get(key))).toString()).toBe(`w${winner}`);
     });
 
     it('leaves nothing, and the old content, when the body fails in the middle', async () => {

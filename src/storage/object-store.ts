@@ -4,9 +4,9 @@ export interface ObjectStore {
   readonly location: string;
 
   /**
-   * Stores an object whole or not at all: a reader never sees a part of it. Overwrites unless `ifAbsent`.
+   * Stores an object whole or not at all: a reader never sees a part of it. Overwrites.
    * Large streams go up in parts of bounded memory; parts of a failed upload are removed.
-   * @throws Failure storage_full, storage_forbidden, storage_unavailable; conflict when `ifAbsent` and it exists.
+   * @throws Failure storage_full, storage_forbidden, storage_unavailable
    */
   put(key: string, body: ObjectBody, options?: PutOptions): Promise<StoredObject>;
 
@@ -40,8 +40,8 @@ export type ObjectBody = Uint8Array | readonly Uint8Array[] | AsyncIterable<Uint
 
 export interface PutOptions {
   readonly contentType?: string;
-  /** Refuse with `conflict` when the key exists (conditional write). */
-  readonly ifAbsent?: boolean;
+  /** What cannot be made again: once stored, it outlives a loss of power. On S3 everything does; a folder writes it through to the disk. */
+  readonly durable?: boolean;
   /** The digest of the body where the caller has it; S3 checks it on arrival. */
   readonly digest?: Digest;
   /** bytes that a stream will have, where they are known: S3 takes large objects only in parts that are large enough */

@@ -201,18 +201,6 @@ describe('S3 on a bad day', () => {
     expect(partSizeFor(undefined)).toBe(16 << 20);
   });
 
-  it('looks before it writes where the server knows no conditions', async () => {
-    const { server, store } = await opened();
-    server.fault = ({ headers }) =>
-      headers['if-none-match'] ? { kind: 'error', status: 501, code: 'NotImplemented' } : undefined;
-    await store.put('a', Buffer.from('first'), { ifAbsent: true });
-    await expect(store.put('a', Buffer.from('later'), { ifAbsent: true })).rejects.toMatchObject({ code: 'conflict' });
-    await store.put('b', stream(17), { ifAbsent: true });
-    await expect(store.put('b', stream(17), { ifAbsent: true })).rejects.toMatchObject({ code: 'conflict' });
-    expect(server.buckets.get('media')!.get('a')!.bytes.toString()).toBe('first');
-    expect(server.uploads.size).toBe(0);
-  });
-
   it('signs URLs that expire, for at most a week', async () => {
     const { server, store } = await opened();
     await store.put('a', Buffer.from('shared'));

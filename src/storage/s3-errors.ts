@@ -7,7 +7,7 @@ const byName: Readonly<Record<string, readonly [FailureCode, string]>> = {
   NotFound: ['not_found', 'there is no such object'],
   NoSuchUpload: ['storage_unavailable', 'the upload was aborted by somebody else'],
   InvalidRange: ['invalid_request', 'the range lies outside the object'],
-  PreconditionFailed: ['conflict', 'it exists already'],
+  PreconditionFailed: ['conflict', 'the object was replaced meanwhile'],
   EntityTooLarge: ['too_large', 'the server does not take objects of that size'],
   BadDigest: ['storage_unavailable', 'the bytes arrived damaged'],
   XAmzContentChecksumMismatch: ['storage_unavailable', 'the bytes arrived damaged'],
@@ -25,7 +25,7 @@ const byName: Readonly<Record<string, readonly [FailureCode, string]>> = {
 const byStatus: Readonly<Record<number, readonly [FailureCode, string]>> = {
   404: ['not_found', 'there is no such object'],
   408: ['storage_unavailable', 'the server timed out'],
-  412: ['conflict', 'it exists already'],
+  412: ['conflict', 'the object was replaced meanwhile'],
   413: ['too_large', 'the server does not take objects of that size'],
   416: ['invalid_request', 'the range lies outside the object'],
   429: ['storage_unavailable', 'the server asks for fewer requests'],

@@ -26,7 +26,6 @@ describe.runIf(requires('swift'))('S3 on a server that is not ours', () => {
       });
     },
     skip: {
-      'simultaneous conditional puts': 'Swift answers 501 to If-None-Match; the look before the write is no lock',
       'digest check': 'Swift ignores x-amz-checksum headers',
     },
   });

@@ -34,13 +34,6 @@ export interface S3Target extends S3Connection {
   readonly backOff: BackOff;
   /** milliseconds after which an unfinished upload of this key is another's no more */
   readonly abandonedAfter: number;
-  /** Makes the request that lets the object appear; under the condition that there is none yet, where that was asked for. */
-  readonly appear: <T>(request: (condition: Condition) => Promise<T>) => Promise<T>;
-}
-
-/** Fields of PutObject and CompleteMultipartUpload. */
-export interface Condition {
-  readonly IfNoneMatch?: '*';
 }
 
 export interface Sent {
@@ -56,10 +49,8 @@ export type SendOptions = Pick<PutOptions, 'digest' | 'signal'> & { readonly con
 export async function sendWhole(target: S3Target, piece: Piece, options: SendOptions): Promise<Sent> {
   const { sdk, client, bucket, key } = target;
   const facts = { Bucket: bucket, Key: key, ContentType: options.contentType, ...checksumOf(piece, options.digest) };
-  const answer = await target.appear((condition) =>
-    resending(target, options.signal, () =>
-      client.send(new sdk.PutObjectCommand({ ...facts, ...bodyOf(piece), ...condition }), sending(options.signal)),
-    ),
+  const answer = await resending(target, options.signal, () =>
+    client.send(new sdk.PutObjectCommand({ ...facts, ...bodyOf(piece) }), sending(options.signal)),
   );
   return { etag: answer.ETag, size: piece.size };
 }
@@ -102,9 +93,7 @@ export async function withMultipartUpload(
   const upload = { ...where, UploadId };
   try {
     const complete = { ...upload, MultipartUpload: { Parts: await send(upload) } };
-    const answer = await target.appear((condition) =>
-      client.send(new sdk.CompleteMultipartUploadCommand({ ...complete, ...condition }), sending(signal)),
-    );
+    const answer = await client.send(new sdk.CompleteMultipartUploadCommand(complete), sending(signal));
     return answer.ETag;
   } catch (error) {
     // Without the caller's signal: it may be why we are here. What fails here is found as abandoned later.

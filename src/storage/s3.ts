@@ -24,7 +24,6 @@ import {
   partSizeFor,
   sendParts,
   sendWhole,
-  type Condition,
   type SendOptions,
   type S3Target,
   type Sent,
@@ -38,8 +37,6 @@ const defaultBackOff: BackOff = { tries: 4, firstDelay: 500, longestDelay: 15_00
 
 /**
  * Objects in a bucket of S3, or of a server that speaks its API. Every upload carries a checksum that the server compares.
- * `ifAbsent` is a conditional write; where a server has none (501) it is a look before the write,
- * which two simultaneous writers may both pass.
  */
 export function s3Store(options: S3Options): ObjectStore {
   const { bucket, prefix = '', backOff = defaultBackOff, abandonedAfter = abandonedAfterDay } = options;
@@ -49,7 +46,6 @@ export function s3Store(options: S3Options): ObjectStore {
   const location = ['s3:/', bucket, ...(prefix === '' ? [] : [prefix])].join('/');
   const connect = s3Connection(options);
   const whole = (key: string): string => (prefix === '' ? key : `${prefix}/${key}`);
-  let conditionalWrites = true;
 
   /** Does something about a checked key; errors then name the object and the store. */
   async function about<T>(
@@ -78,22 +74,6 @@ export function s3Store(options: S3Options): ObjectStore {
     });
   }
 
-  const exists = (key: string): Failure =>
-    new Failure('conflict', `Could not store "${key}" in ${location}: it exists already.`);
-
-  async function appearOnce<T>(key: string, request: (condition: Condition) => Promise<T>): Promise<T> {
-    if (conditionalWrites) {
-      try {
-        return await request({ IfNoneMatch: '*' });
-      } catch (error) {
-        if (s3Problem(error)?.status !== 501) throw error;
-        conditionalWrites = false;
-      }
-    }
-    if (await head(key)) throw exists(key);
-    return request({});
-  }
-
   async function sendStream(
     target: S3Target,
     stream: AsyncIterable<Uint8Array>,
@@ -118,15 +98,12 @@ export function s3Store(options: S3Options): ObjectStore {
     location,
     head,
 
-    async put(key: string, body: ObjectBody, { ifAbsent, ...given }: PutOptions = {}): Promise<StoredObject> {
+    async put(key: string, body: ObjectBody, given: PutOptions = {}): Promise<StoredObject> {
       given.signal?.throwIfAborted();
       const options = { ...given, contentType: given.contentType ?? contentTypeOf(key) };
       const sent = await about('store', key, async (connection) => {
-        const appear: S3Target['appear'] = ifAbsent ? (request) => appearOnce(key, request) : unconditionally;
-        const target = { ...connection, bucket, key: connection.Key, backOff, abandonedAfter, appear };
-        if (!isStream(body)) return sendWhole(target, pieceOf(body), options);
-        if (ifAbsent && (await head(key))) throw exists(key); // before gigabytes are sent for nothing
-        return sendStream(target, body, options);
+        const target = { ...connection, bucket, key: connection.Key, backOff, abandonedAfter };
+        return isStream(body) ? sendStream(target, body, options) : sendWhole(target, pieceOf(body), options);
       });
       return {
         key,
@@ -199,7 +176,7 @@ export function s3Store(options: S3Options): ObjectStore {
       if (!source) throw missing();
       if (from === to) return source;
       await about('copy', from, async (connection) => {
-        const target = { ...connection, bucket, key: whole(to), backOff, abandonedAfter, appear: unconditionally };
+        const target = { ...connection, bucket, key: whole(to), backOff, abandonedAfter };
         const { size, etag, contentType } = source;
         await copyObject(target, { key: connection.Key, size, etag, contentType }, wholeUpTo);
       });
@@ -248,8 +225,6 @@ async function firstOf(pieces: AsyncIterator<Piece, void>): Promise<Piece> {
   if (!value) throw new Error('a stream has at least one piece, if an empty one');
   return value;
 }
-
-const unconditionally: S3Target['appear'] = (request) => request({});
 
 async function* reading(
   body: Readable,

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { loopbackServer } from '../../test/support/http-server.js';
 import { smallMp4 } from '../../test/support/small-mp4.js';
 import { Failure } from '../domain/failure.js';
@@ -109,6 +109,14 @@ describe('downloading a file of a recording', () => {
     expect((await contents(store)).equals(video)).toBe(true);
     expect(await run()).toEqual(whole);
     expect(server.requests).toHaveLength(1);
+  });
+
+  it('stores it so that it outlives a loss of power: Zoom may have deleted it by then', async () => {
+    const server = await zoom((asked) => sendVideo(asked));
+    const { run, store } = await fetching(server.origin);
+    const put = vi.spyOn(store, 'put');
+    await run();
+    expect(put.mock.calls.map(([stored, , options]) => [stored, options?.durable])).toEqual([[key, true]]);
   });
 
   it('goes on where the connection broke, with a fresh token each time', async () => {

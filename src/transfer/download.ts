@@ -96,7 +96,9 @@ export function downloader(options: DownloadOptions): (request: DownloadRequest)
     const earlier = await stored(request);
     if (earlier) return earlier;
     const body = resumingBody({ ...options, backOff }, request);
-    const { size } = await store.put(request.key, body.bytes(), request.signal && { signal: request.signal });
+    // Zoom may have deleted it when the power is back.
+    const kept = { durable: true, ...(request.signal && { signal: request.signal }) };
+    const { size } = await store.put(request.key, body.bytes(), kept);
     return checked(request, { key: request.key, size, digest: body.digest() });
   };
 }

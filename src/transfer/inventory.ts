@@ -56,7 +56,7 @@ export async function writeInventory(store: ObjectStore, folder: string, invento
       'too_large',
       `The inventory of ${store.location}/${folder} has ${body.byteLength} bytes; at most ${maxInventoryBytes} are allowed (maxInventoryBytes).`,
     );
-  await store.put(inFolder(folder, inventoryKey), body, { contentType: 'application/json' });
+  await store.put(inFolder(folder, inventoryKey), body, { contentType: 'application/json', durable: true });
 }
 
 /** An object that belongs to a folder and is not made with the rest of it. */

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { localStore } from '../storage/local.js';
 import { smallMp4 } from '../../test/support/small-mp4.js';
 import { uploads, type Uploads } from './uploads.js';
@@ -34,6 +34,13 @@ describe('an uploaded file', () => {
     expect(bytes).toBe(mp4.length);
     expect(path.relative(folder, source)).toMatch(/^uploads\/lecture\/[0-9a-f-]{36}\.mp4$/);
     expect(await files()).toEqual([source]);
+  });
+
+  it('outlives a loss of power, as its sender was told that it is there', async () => {
+    const store = localStore({ folder });
+    const put = vi.spyOn(store, 'put');
+    await uploads({ store, limit: 200_000, sourceOf: (key) => key }).receive('lecture', pieces(smallMp4(), 5000));
+    expect(put.mock.calls[0]?.[2]).toMatchObject({ durable: true });
   });
 
   it.each([

@@ -40,7 +40,7 @@ export function uploads({ store, limit, sourceOf }: UploadsOptions): Uploads {
     async receive(assetId, body, expectedSize) {
       if (expectedSize !== undefined && expectedSize > limit) throw tooLarge(limit);
       const key = `${folder}/${assetId}/${randomUUID()}.mp4`;
-      const options = { contentType: 'video/mp4', ...(expectedSize !== undefined && { expectedSize }) };
+      const options = { contentType: 'video/mp4', durable: true, ...(expectedSize !== undefined && { expectedSize }) };
       const { size } = await store.put(key, checked(body, limit), options);
       return { source: sourceOf(key), bytes: size };
     },
