@@ -208,6 +208,8 @@ export interface OpenOptions {
   readonly lostAfterMs?: number;
   readonly answerWithinMs?: number;
   readonly meter?: EngineMeter;
+  /** In place of the engine's own, after it was launched. */
+  readonly makeIndexes?: () => Promise<void>;
 }
 
 /** A database and an engine on it, as the wiring makes them. */
@@ -217,15 +219,19 @@ export async function openEngine(
   const log = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
   const database = await openDatabase({ ...options, log });
   const { tables } = database;
+  const table = jobTable(tables);
   const engine = await startEngine({
     ...options,
     database,
     journal: jobJournal(tables),
-    table: jobTable(tables),
+    table: { ...table, makeIndexes: () => options.makeIndexes?.() ?? table.makeIndexes() },
     workers: workerTable(tables, database.lifeline),
     shares: queueShares(tables),
     log,
     beatMs: 100,
+  }).catch(async (error: unknown) => {
+    await database.close();
+    throw error;
   });
   return {
     database,

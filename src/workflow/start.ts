@@ -108,6 +108,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     await (database.kind === 'server' ? options.workers.alone(launch) : launch());
     if (works) await registerQueues(options.limits ?? {});
   } catch (error) {
+    // Jobs that it has taken up since it was launched: they have not failed, others go on with them.
+    await running.stop(stopTimeoutMs);
     await takeOver?.stop();
     await DBOS.shutdown({ deregister: true });
     await takeOver?.leave();

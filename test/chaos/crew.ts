@@ -21,6 +21,8 @@ export interface Member {
   loseConnections(): void;
   /** SIGTERM. @returns its exit code */
   stop(): Promise<number | null>;
+  /** SIGKILL, where it is still there, for good. */
+  end(): Promise<void>;
 }
 
 export interface MemberOptions {
@@ -61,9 +63,7 @@ export async function member({ role, environment, databaseUrl, skewMs }: MemberO
     pid: () => child.pid,
     url: () => url,
     async kill() {
-      const ended = once(child, 'exit');
-      child.kill('SIGKILL');
-      if (child.exitCode === null && child.signalCode === null) await ended;
+      await killed(child);
       child = start();
     },
     async freeze(ms) {
@@ -87,5 +87,15 @@ export async function member({ role, environment, databaseUrl, skewMs }: MemberO
       await link.close();
       return code;
     },
+    async end() {
+      await killed(child);
+      await link.close();
+    },
   };
+}
+
+async function killed(child: ChildProcess): Promise<void> {
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  if (child.exitCode === null && child.signalCode === null) await ended;
 }

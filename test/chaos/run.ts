@@ -44,7 +44,7 @@ for (const storage of storages[values.storage as keyof typeof storages]) {
 /** @returns what is not as it must be */
 async function chaos(storage: 's3' | 'folder'): Promise<string[]> {
   const random = generator(Number(values.seed));
-  const stage = await chaosStage(storage, random);
+  const stage = await chaosStage(storage === 'folder' ? 'small disk' : storage, random);
   const databaseUrl = await createDatabase(stage.cluster);
   const early: string[] = [];
   const store = storeOf(stage);
@@ -90,7 +90,7 @@ async function chaos(storage: 's3' | 'folder'): Promise<string[]> {
     console.log(`${stage.notices.length} notices, ${repeated} of them again under their id`);
     return problems;
   } finally {
-    await Promise.all(crew.map((each) => each.kill().then(() => each.stop())));
+    await Promise.all(crew.map((each) => each.end()));
     await stage.close();
   }
 }

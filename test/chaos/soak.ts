@@ -49,7 +49,7 @@ function median(numbers: readonly number[]): number {
 try {
   await until(() => crew.every((each) => each.url() !== undefined), 120_000, 'all processes are ready');
   const giving = new AbortController();
-  const work = giveWork(stage, { url: () => crew[0]?.url(), random, signal: giving.signal, pauseMs: () => 2000 });
+  const work = giveWork(stage, { url: () => crew[0]?.url(), random, signal: giving.signal, pauseMs: () => 3000 });
   const samples = crew.map(() => [] as Sample[]);
   for (const end = Date.now() + minutes * 60_000; Date.now() < end; await sleep(10_000))
     for (const [index, each] of crew.entries()) samples[index]!.push(await sample(each.pid()!));
@@ -73,6 +73,6 @@ try {
   console.log(problems.length === 0 ? 'nothing lost, nothing left behind' : problems.join('\n'));
   if (problems.length > 0 || codes.some((code) => code !== 0)) process.exitCode = 1;
 } finally {
-  await Promise.all(crew.map((each) => each.kill().then(() => each.stop())));
+  await Promise.all(crew.map((each) => each.end()));
   await stage.close();
 }

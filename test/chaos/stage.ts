@@ -32,7 +32,7 @@ export interface ChaosStage {
   readonly opencast: OpencastServer;
   /** Absent when the storage is a folder. */
   readonly s3: S3Server | undefined;
-  /** The storage folder on a small file system of its own; absent with S3, or where nothing may be mounted. */
+  /** The storage folder on a small file system of its own; absent where there is none, or nothing may be mounted. */
   readonly smallDisk: string | undefined;
   readonly folder: string;
   readonly notices: SeenNotice[];
@@ -50,7 +50,7 @@ export interface ChaosStage {
 /** bytes of the small disk */
 const smallDiskSize = 1024 ** 3;
 
-export async function chaosStage(storage: 's3' | 'folder', random: () => number): Promise<ChaosStage> {
+export async function chaosStage(storage: 's3' | 'folder' | 'small disk', random: () => number): Promise<ChaosStage> {
   const folder = await mkdtemp(path.join(tmpdir(), 'reelway-chaos-'));
   const [cluster, zoom, opencast] = await Promise.all([
     startPrivateCluster(),
@@ -61,7 +61,7 @@ export async function chaosStage(storage: 's3' | 'folder', random: () => number)
   s3?.buckets.set('chaos', new Map());
   const media = path.join(folder, 'media');
   await mkdir(media);
-  const smallDisk = s3 ? undefined : mountSmallDisk(media);
+  const smallDisk = storage === 'small disk' ? mountSmallDisk(media) : undefined;
   const notices: SeenNotice[] = [];
   const publicPort = await freePort();
   let rate = 0;

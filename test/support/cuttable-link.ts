@@ -51,6 +51,7 @@ export async function cuttableLink(target: { host: string; port: number }): Prom
     },
     async close() {
       dropAll();
+      if (!server.listening) return;
       server.close();
       await once(server, 'close');
     },
