@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { appendFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Member } from './crew.js';
@@ -109,7 +109,12 @@ function drawn(blows: readonly Blow[], random: () => number): Blow {
 
 async function fill(folder: string, ms: number): Promise<void> {
   const file = path.join(folder, 'filler');
-  await writeFile(file, Buffer.alloc(1 << 30)).catch(() => undefined);
+  const piece = Buffer.alloc(1 << 26);
+  for (let full = false; !full;)
+    full = await appendFile(file, piece).then(
+      () => false,
+      () => true,
+    );
   await sleep(ms);
   await rm(file, { force: true });
 }

@@ -44,7 +44,8 @@ for (const storage of storages[values.storage as keyof typeof storages]) {
 /** @returns what is not as it must be */
 async function chaos(storage: 's3' | 'folder'): Promise<string[]> {
   const random = generator(Number(values.seed));
-  const stage = await chaosStage(storage === 'folder' ? 'small disk' : storage, random);
+  const { seconds } = wanted;
+  const stage = await chaosStage(storage === 'folder' ? { disk: 'small', seconds } : storage, random);
   const databaseUrl = await createDatabase(stage.cluster);
   const early: string[] = [];
   const store = storeOf(stage);

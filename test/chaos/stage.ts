@@ -25,6 +25,9 @@ export interface SeenNotice {
   readonly at: number;
 }
 
+/** Where media are stored: a folder may be a disk of its own, which can be filled. */
+type Storage = 's3' | 'folder' | { readonly disk: 'small'; readonly seconds: number };
+
 /** Everything around Reelway in a chaos run: a database cluster of its own, Zoom, Opencast, storage, and who is told. */
 export interface ChaosStage {
   readonly cluster: PrivateCluster;
@@ -47,10 +50,10 @@ export interface ChaosStage {
   close(): Promise<void>;
 }
 
-/** bytes of the small disk */
-const smallDiskSize = 1024 ** 3;
+/** bytes of the small disk: room for what a run of so many seconds stores, about 2 MB a second */
+const smallDiskSize = (seconds: number) => 1024 ** 3 + seconds * 2_500_000;
 
-export async function chaosStage(storage: 's3' | 'folder' | 'small disk', random: () => number): Promise<ChaosStage> {
+export async function chaosStage(storage: Storage, random: () => number): Promise<ChaosStage> {
   const folder = await mkdtemp(path.join(tmpdir(), 'reelway-chaos-'));
   const [cluster, zoom, opencast] = await Promise.all([
     startPrivateCluster(),
@@ -61,7 +64,7 @@ export async function chaosStage(storage: 's3' | 'folder' | 'small disk', random
   s3?.buckets.set('chaos', new Map());
   const media = path.join(folder, 'media');
   await mkdir(media);
-  const smallDisk = storage === 'small disk' ? mountSmallDisk(media) : undefined;
+  const smallDisk = typeof storage === 'object' ? mountSmallDisk(media, smallDiskSize(storage.seconds)) : undefined;
   const notices: SeenNotice[] = [];
   const publicPort = await freePort();
   let rate = 0;
@@ -141,9 +144,9 @@ export async function chaosStage(storage: 's3' | 'folder' | 'small disk', random
   return stage;
 }
 
-function mountSmallDisk(folder: string): string | undefined {
+function mountSmallDisk(folder: string, size: number): string | undefined {
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${smallDiskSize}`, 'tmpfs', folder], { stdio: 'ignore' });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder], { stdio: 'ignore' });
     return folder;
   } catch {
     return undefined;
