@@ -3,6 +3,7 @@ import { lengthPrefixed } from '../../../test/support/h264-writer.js';
 import { writeHevcPps, writeHevcSlice, writeHevcSps, writeHevcVps } from '../../../test/support/h265-writer.js';
 import { hevcConfiguration } from '../codec/h265/hevc-configuration.js';
 import type { HevcConfiguration } from '../model/video.js';
+import { fullBox, u32 } from './box.js';
 import { readBoxes } from './box-reader.js';
 import { hevcSampleEntry } from './boxes/hvc1.js';
 import { hvcC } from './boxes/hvcc.js';
@@ -19,7 +20,8 @@ const array = (type: number, set: Uint8Array) =>
 async function reread(made: HevcConfiguration, sample: Uint8Array, name?: string) {
   const bytes = hevcSampleEntry(made);
   if (name !== undefined) bytes.set(Buffer.from(name), 4);
-  return readSampleEntry(readBoxes(bytes), () => Promise.resolve(sample));
+  const [stsd] = readBoxes(fullBox('stsd', 0, 0, u32(1), bytes));
+  return readSampleEntry(stsd!.children, () => Promise.resolve(sample));
 }
 
 describe('hvcC', () => {
