@@ -246,6 +246,17 @@ describe('indexSource', () => {
     expect(new Set(prints(changed)).size).toBe(2);
   });
 
+  it("gives muxed sound the language and name of its group's EXT-X-MEDIA without URI", async () => {
+    const playlist =
+      '#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="Director",LANGUAGE="fr"\n' +
+      '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="b",NAME="Other",LANGUAGE="de"\n' +
+      '#EXT-X-STREAM-INF:BANDWIDTH=2000,AUDIO="a"\nindex.m3u8\n';
+    const { renditions } = await indexSource(memorySource({ ...plain(), [master]: playlist }), master);
+    const [video, audio] = renditions[0]!.periods[0]!.tracks;
+    expect(audio).toMatchObject({ kind: 'audio', language: 'fr', name: 'Director' });
+    expect(video).not.toHaveProperty('language');
+  });
+
   it('cuts a single stream at key frames, and gives the same samples as a playlist', async () => {
     const [video, audio] = [pictures(90), frames(144)];
     const bytes = new Uint8Array(Buffer.concat(stream(video, audio)));

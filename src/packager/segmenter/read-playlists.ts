@@ -100,7 +100,18 @@ function namedRenditions(
       uri,
     });
   }
-  return [...byUri].map(([address, what], index) => ({ id: `r${index + 1}`, uri: address, ...what }));
+  return [...byUri].map(([address, what], index) => {
+    const muxed = muxedMedia(playlist, what.variant);
+    return { id: `r${index + 1}`, uri: address, ...what, ...(muxed && { muxed }) };
+  });
+}
+
+/** RFC 8216bis §4.4.6.2.1: a rendition of a variant's group that has no URI is in the variant's own segments. */
+function muxedMedia({ media }: MultivariantPlaylist, variant: SourceVariant | undefined): SourceRendition['muxed'] {
+  const found = media.find(
+    ({ type, uri, groupId }) => type === 'AUDIO' && uri === undefined && variant?.audioGroups?.includes(groupId),
+  );
+  return found && { name: found.name, ...(found.language !== undefined && { language: found.language }) };
 }
 
 /** Subtitles, each URI once: with what is said of it first. */
