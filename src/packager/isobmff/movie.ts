@@ -46,12 +46,14 @@ export function isText({ handler, entries: [entry] }: Pick<MovieTrack, 'handler'
 
 /** What holds for samples of fragments that do not say otherwise: `trex`, §8.8.3. */
 export interface FragmentDefaults {
+  /** Ordinal of the sample description, from 1. */
+  readonly description: number;
   readonly duration: number;
   readonly size: number;
   readonly flags: number;
 }
 
-export const noDefaults: FragmentDefaults = { duration: 0, size: 0, flags: 0 };
+export const noDefaults: FragmentDefaults = { description: 1, duration: 0, size: 0, flags: 0 };
 
 /** Reads `moov`. @throws MalformedError, PackagerError */
 export function readMovie(moov: ReadBox): Movie {
@@ -150,8 +152,8 @@ function trackDefaults(trex: ReadBox): [number, FragmentDefaults] {
   const reader = new ByteReader(bytesOf(trex));
   reader.skip(4);
   const id = reader.u32();
-  reader.skip(4); // sample description index
-  return [id, { duration: reader.u32(), size: reader.u32(), flags: reader.u32() }];
+  const description = Math.max(1, reader.u32()); // there are writers that leave it 0
+  return [id, { description, duration: reader.u32(), size: reader.u32(), flags: reader.u32() }];
 }
 
 /** @throws MalformedError when the box is not there */

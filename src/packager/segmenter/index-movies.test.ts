@@ -126,14 +126,27 @@ describe('an MP4', () => {
     ...[zeros(6), u16(1), u16(1), zeros(6), u16(2, 16, 0xfffe, 0), u16(48_000, 0), u32(1024, 0, 0, 2)],
     box('wave', box('frma', ascii('mp4a')), box('mp4a', u32(0)), esds, u32(8, 0)),
   );
+  const quickTimeAc3 = box(
+    'ac-3',
+    ...[zeros(6), u16(1), u16(1), zeros(6), u16(2, 16, 0xfffe, 0), u16(48_000, 0), u32(1536, 0, 0, 2)],
+    box('wave', box('frma', ascii('ac-3')), box('dac3', u8(0x10, 0x11, 0x60)), u32(8, 0)),
+  );
   const ofVersion1 = mp4a(aac);
   ofVersion1[17] = 1;
   it.each([
-    ['QuickTime has it, in wave beside an mp4a of four bytes', { entry: quickTime }],
-    ['version 1 of the standard has it', { tables: { stsd: fullBox('stsd', 1, 0, u32(1), ofVersion1) } }],
-  ])('has sound whose sample entry is as %s', async (_, change) => {
+    ['QuickTime has it, in wave beside an mp4a of four bytes', 'mp4a.40.2', { entry: quickTime }],
+    ['QuickTime has that of AC-3', 'ac-3', { entry: quickTimeAc3 }],
+    ['version 1 of the standard has it', 'mp4a.40.2', { tables: { stsd: fullBox('stsd', 1, 0, u32(1), ofVersion1) } }],
+  ])('has sound whose sample entry is as %s', async (_, codecString, change) => {
     const [period] = (await index(writeMp4([audio(change)]))).renditions[0]!.periods;
-    expect(period!.tracks[0]!.configuration).toMatchObject({ codecString: 'mp4a.40.2', channels: 2 });
+    expect(period!.tracks[0]!.configuration).toMatchObject({ codecString, channels: 2 });
+  });
+
+  it('leaves out pictures that name chapters, whatever they are coded in', async () => {
+    const chapters = video({ id: 3, entry: box('jpeg', zeros(78)) });
+    const asset = await index(writeMp4([video({ boxes: [box('tref', box('chap', u32(3)))] }), chapters]));
+    expect(asset.renditions[0]!.periods[0]!.tracks).toHaveLength(1);
+    expect(asset.notes).toEqual(['Track 3 (video) of a.mp4 is left out: it names chapters.']);
   });
 
   it('does not mind what edit lists and data references of tracks say that are left out', async () => {
