@@ -209,6 +209,18 @@ describe('indexSource refuses', () => {
     expect(failure).toMatchObject({ code, message: expect.stringContaining(message) as string });
   });
 
+  it('PES packets without pictures in time that grows with their number', async () => {
+    const writer = new TransportStreamWriter().tables([{ pid: videoPid, streamType: 0x1b }]);
+    for (let packet = 0; packet < 20_000; packet += 1)
+      writer.pes(videoPid, new Uint8Array(160).fill(2), { pts: packet * 100 });
+    const lone = Uint8Array.of(0, 0, 1, 0x41, 0x9a, 1, 2, 3);
+    const segment = writer.pes(videoPid, lone, { pts: 2_000_000 }).toBytes();
+    const only = playlistOf([[segment]]);
+    const began = performance.now();
+    await expect(indexSource(memorySource(only), entry)).rejects.toThrow('no key frame');
+    expect(performance.now() - began).toBeLessThan(10_000); // searching from each of them on takes longer
+  });
+
   it('renditions whose segments start at other times, naming both', async () => {
     const [video, late] = [pictures(45), pictures(15, { start: 126_000 + 17 * frameTicks })];
     const parts = (second: readonly Unit[]) =>
