@@ -74,6 +74,23 @@ describe('a sample entry of HEVC', () => {
   });
 });
 
+describe('hvc1 whose samples bring parameter sets, which it must not', () => {
+  it('loses those of the record', async () => {
+    const { configuration: read, inBandSets } = await reread(configuration(), lengthPrefixed([vps, sps, pps, slice]));
+    expect(read.codecString).toBe('hvc1.2.4.L123.B0');
+    expect(inBandSets).toEqual([vps, sps, pps]);
+    expect((await reread(configuration(), lengthPrefixed([slice]))).inBandSets).toBeUndefined();
+  });
+
+  it('is hev1 with others', async () => {
+    const sample = lengthPrefixed([writeHevcSps({ width: 64 }), slice]);
+    expect((await reread(configuration(), sample)).configuration).toMatchObject({
+      codecString: 'hev1.2.4.L123.B0',
+      parameterSetsInBand: true,
+    });
+  });
+});
+
 describe('withoutParameterSets', () => {
   it('leaves known ones out and copies nothing', () => {
     const data = [lengthPrefixed([vps, sps, pps, slice, slice]), lengthPrefixed([slice, pps, slice])];
