@@ -283,6 +283,17 @@ describe('indexSource', () => {
     );
   });
 
+  it('lets a single stream begin amid a group of pictures, and leaves out what cannot be decoded', async () => {
+    const bytes = new Uint8Array(Buffer.concat(stream(pictures(45).slice(5))));
+    const { index, renditions } = await demuxSource(memorySource({ 'mem://one': bytes }), 'mem://one', {
+      segmentDuration: 0.3,
+    });
+    expect(renditions[0]![0]!.samples.map(({ sync }) => sync).indexOf(true)).toBe(0);
+    expect(renditions[0]![0]!.samples).toHaveLength(30);
+    expect(index.renditions[0]!.periods[0]!.segments).toHaveLength(2);
+    expect(index.notes[0]).toContain('10 pictures before the first key frame');
+  });
+
   it('does not depend on how many reads are at work', async () => {
     const indexes = await Promise.all(
       [1, 3, 20].map((concurrency) => indexSource(memorySource(ladder()), master, { concurrency })),
