@@ -51,6 +51,12 @@ export const webVttCases: readonly (readonly [string, string, object])[] = [
   ],
   ['a cue without text', 'WEBVTT\n\n00:00.000 --> 00:01.000\n', { ...none, cues: [cue(0, 1, '')] }],
   ['a cue right after the header', 'WEBVTT\n00:00.000 --> 00:01.000\nx', { ...none, cues: [cue(0, 1, 'x')] }],
+  ['hours of one digit', 'WEBVTT\n\n1:00:00.000 --> 1:00:01.000\nx', { ...none, cues: [cue(3600, 3601, 'x')] }],
+  [
+    'cues without a blank line before their times',
+    'WEBVTT\n\nNOTE of\ntwo lines\n00:00.000 --> 00:01.000\nx\n00:01.000 --> 00:02.000\ny\nz\n00:02.000 --> 00:03.000\n',
+    { ...none, cues: [cue(0, 1, 'x'), cue(1, 2, 'y\nz'), cue(2, 3, '')] },
+  ],
   [
     'cues that are broken',
     'WEBVTT\n\n00:02.000 --> 00:01.000\nbackwards\n\n1 --> 2\nno times\n\n00:00.000 --> 00:01.000\nx\n\n00:61.000 --> 00:99.000\ny',
@@ -149,6 +155,13 @@ export const ttmlCases: readonly (readonly [string, string, readonly [number, nu
         [11, 12, 'a b'],
         [12, 13, 'a b c'],
       ],
+    ],
+    [
+      'styles that refer to one another without end',
+      document('<p end="1s" style="a">x</p>', {
+        head: `<styling><style xml:id="a" style="${'a b '.repeat(20)}" tts:fontStyle="italic"/><style xml:id="b" style="${'a '.repeat(20)}" tts:fontWeight="bold"/></styling>`,
+      }),
+      [[0, 1, '<b><i>x</i></b>']],
     ],
     ['times that are none', p('begin="soon"'), [], 1],
     ['an empty paragraph', p('end="1s"', ' <br/> '), []],

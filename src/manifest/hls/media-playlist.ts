@@ -60,3 +60,8 @@ export interface Key {
   readonly keyFormat?: string;
   readonly keyFormatVersions?: string;
 }
+
+/** `identity` where none is said: the key is the resource itself. */
+export function keyFormatOf({ keyFormat = 'identity' }: Key): string {
+  return keyFormat;
+}

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { brokenMediaPlaylists } from '../../../test/support/playlist-cases.js';
 import { readMediaPlaylist } from './read-media-playlist.js';
 import { maxPlaylistLength } from './tag.js';
+import { writeMediaPlaylist } from './write-media-playlist.js';
 
 describe('a media playlist', () => {
   it('keeps advertisement markers as they are with the segment that they stand before, up to a limit', () => {
@@ -81,6 +82,19 @@ describe('a media playlist', () => {
         { uri: 'c.mp4', duration: 4.5, map: { uri: 'init2.mp4' }, gap: true, line: 24 },
       ],
     });
+  });
+
+  it('has keys until the next of their KEYFORMAT, or until NONE, and goes back to them when it is written', () => {
+    const key = (uri: string, format = '') =>
+      `#EXT-X-KEY:METHOD=AES-128,URI="${uri}"${format && `,KEYFORMAT="${format}"`}`;
+    const segment = '#EXTINF:1,\na.ts';
+    const text = ['#EXTM3U', key('a'), key('b', 'identity'), segment, key('c', 'x'), segment, key('d'), segment];
+    const read = readMediaPlaylist([...text, '#EXT-X-KEY:METHOD=NONE', key('e', 'y'), segment].join('\n'));
+    const uris = ({ segments }: typeof read) => segments.map(({ keys }) => keys?.map(({ uri }) => uri));
+    expect(uris(read)).toEqual([['b'], ['b', 'c'], ['c', 'd'], ['e']]);
+    expect(uris(readMediaPlaylist(writeMediaPlaylist(read)))).toEqual(uris(read));
+    const many = Array.from({ length: 65 }, (_, at) => key('k', `f${at}`));
+    expect(() => readMediaPlaylist(['#EXTM3U', ...many].join('\n'))).toThrow('maximumKeys');
   });
 
   it('recognises I-frame playlists', () => {

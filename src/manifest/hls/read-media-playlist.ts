@@ -1,6 +1,13 @@
 import { ManifestError } from '../manifest-error.js';
 import { type AttributeList, readAttributeList } from './attribute-list.js';
-import type { ByteRange, Key, MediaMap, MediaPlaylist, MediaSegment } from './media-playlist.js';
+import {
+  type ByteRange,
+  type Key,
+  keyFormatOf,
+  type MediaMap,
+  type MediaPlaylist,
+  type MediaSegment,
+} from './media-playlist.js';
 import { type PlaylistLine, playlistLines, readInteger, readSeconds } from './tag.js';
 import { Variables } from './variables.js';
 
@@ -9,6 +16,9 @@ type Writable<T> = { -readonly [name in keyof T]: T[name] };
 
 /** Tags of advertisement markers that may stand before one segment. */
 const maximumMarkers = 64;
+
+/** EXT-X-KEYs in force at once, of a KEYFORMAT each. */
+const maximumKeys = 64;
 
 /** EXT-X-DATERANGEs of one playlist. */
 const maximumDateRanges = 10_000;
@@ -52,8 +62,7 @@ class MediaPlaylistReader {
   #pendingRange: { length: number; offset: number | undefined } | undefined;
   #pendingLine = 0;
   #map: MediaMap | undefined;
-  #keys: Key[] | undefined;
-  #keysOpen = false;
+  #keys: readonly Key[] | undefined;
   #previous: { uri: string; end: number } | undefined;
 
   constructor(variables: Variables) {
@@ -91,11 +100,10 @@ class MediaPlaylistReader {
         this.#marker(item);
         return;
       case 'EXT-X-KEY':
-        this.#key(this.#attributes(item));
+        this.#key(this.#attributes(item), item.line);
         return;
       case 'EXT-X-MAP':
         this.#map = { ...readMap(this.#attributes(item), item.line), ...(this.#keys && { keys: this.#keys }) };
-        this.#keysOpen = false;
         return;
       case 'EXT-X-DEFINE':
         this.#variables.define(this.#attributes(item), item.line);
@@ -168,7 +176,6 @@ class MediaPlaylistReader {
     if (this.#map) segment.map = this.#map;
     if (this.#keys) segment.keys = this.#keys;
     this.#segments.push(segment);
-    this.#keysOpen = false;
     this.#pending = {};
   }
 
@@ -187,12 +194,11 @@ class MediaPlaylistReader {
     return { offset, length: range.length };
   }
 
-  /** Keys that follow each other without a segment between them apply together (one per KEYFORMAT); later ones replace them. */
-  #key(attributes: AttributeList): void {
+  /** §4.4.4.4: a key is in force until the next one of the same KEYFORMAT, or NONE, which ends all. */
+  #key(attributes: AttributeList, line: number): void {
     const method = attributes.required('METHOD');
     if (method === 'NONE') {
       this.#keys = undefined;
-      this.#keysOpen = false;
       return;
     }
     const [iv, keyFormat, versions] = ['IV', 'KEYFORMAT', 'KEYFORMATVERSIONS'].map((name) => attributes.text(name));
@@ -203,9 +209,9 @@ class MediaPlaylistReader {
       ...(keyFormat !== undefined && { keyFormat }),
       ...(versions !== undefined && { keyFormatVersions: versions }),
     };
-    if (this.#keysOpen) this.#keys?.push(key);
-    else this.#keys = [key];
-    this.#keysOpen = true;
+    this.#keys = [...(this.#keys ?? []).filter((other) => keyFormatOf(other) !== keyFormatOf(key)), key];
+    if (this.#keys.length > maximumKeys)
+      throw new ManifestError('too_large', `more than ${maximumKeys} KEYFORMATs at once (maximumKeys)`, line);
   }
 
   #attributes({ value, line }: TagLine): AttributeList {

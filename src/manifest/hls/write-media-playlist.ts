@@ -1,5 +1,12 @@
 import { writeAttributeList } from './attribute-list.js';
-import type { ByteRange, Key, MediaMap, MediaPlaylist, MediaSegment } from './media-playlist.js';
+import {
+  type ByteRange,
+  type Key,
+  keyFormatOf,
+  type MediaMap,
+  type MediaPlaylist,
+  type MediaSegment,
+} from './media-playlist.js';
 import { uriLine } from './tag.js';
 
 /**
@@ -29,7 +36,11 @@ function writeSegment(segment: MediaSegment, previous: MediaSegment | undefined)
   if (segment.discontinuity) lines.push('#EXT-X-DISCONTINUITY');
   let inForce = previous?.keys;
   const enforce = (wanted: readonly Key[] | undefined) => {
-    if (!sameKeys(wanted, inForce)) lines.push(...(wanted?.map(writeKey) ?? ['#EXT-X-KEY:METHOD=NONE']));
+    if (sameKeys(wanted, inForce)) return;
+    // A key ends with the next one of its KEYFORMAT; without one, all have to.
+    const formats = new Set(wanted?.map(keyFormatOf));
+    if (!wanted || inForce?.some((key) => !formats.has(keyFormatOf(key)))) lines.push('#EXT-X-KEY:METHOD=NONE');
+    if (wanted) lines.push(...wanted.map(writeKey));
     inForce = wanted;
   };
   if (map && !sameMap(map, previous?.map)) {

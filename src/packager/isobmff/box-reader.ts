@@ -18,22 +18,34 @@ export const maxBoxes = 100_000;
 /** How deep boxes may lie in one another. */
 export const maxBoxDepth = 16;
 
-/** The bytes that stand before the children of a container, by what follows its header. */
-type BytesBefore = (payload: DataView) => number;
-
-const containers: ReadonlyMap<string, BytesBefore> = new Map([
+/** The bytes that stand before the children of a container. */
+const containers: ReadonlyMap<string, number> = new Map([
   ...['moov', 'trak', 'mdia', 'minf', 'dinf', 'stbl', 'edts', 'mvex', 'moof', 'traf', 'wave', 'vttc'].map(
-    (type) => [type, () => 0] as const,
+    (type) => [type, 0] as const,
   ),
-  ...['dref', 'stsd'].map((type) => [type, () => 8] as const), // version, flags, entry count
-  ...['avc1', 'avc3', 'hvc1', 'hev1', 'av01', 'vp09'].map((type) => [type, () => 78] as const), // visual sample entry, ISO/IEC 14496-12 §12.1.3
+  ...['dref', 'stsd'].map((type) => [type, 8] as const), // version, flags, entry count
+]);
+
+/** Visual sample entry, ISO/IEC 14496-12 §12.1.3. */
+const visualEntry = 78;
+/** The bytes that stand before the children of a sample entry, by its payload and that of its `stsd`. */
+const sampleEntries: ReadonlyMap<string, (payload: DataView, stsd: DataView) => number> = new Map([
+  ...['avc1', 'avc3', 'hvc1', 'hev1', 'av01', 'vp09'].map((type) => [type, () => visualEntry] as const),
   ...['mp4a', 'ac-3', 'ec-3', 'Opus', 'fLaC'].map((type) => [type, beforeSoundChildren] as const),
 ]);
 
-/** Audio sample entry, ISO/IEC 14496-12 §12.2.3; QuickTime's versions 1 and 2 of it have more fields. */
-function beforeSoundChildren(payload: DataView): number {
-  const version = payload.byteLength >= 10 ? payload.getUint16(8) : 0;
+/**
+ * Audio sample entry, ISO/IEC 14496-12 §12.2.3: its version 1 has as many fields as 0, and stands in an `stsd` of version 1. QuickTime's versions
+ * 1 and 2, in an `stsd` of version 0, have more.
+ */
+function beforeSoundChildren(payload: DataView, stsd: DataView): number {
+  const version = payload.byteLength >= 10 && stsd.getUint8(0) === 0 ? payload.getUint16(8) : 0;
   return 28 + (version === 1 ? 16 : version === 2 ? 36 : 0);
+}
+
+/** Undefined: no container. Outside of `stsd` a type of sample entry is none: QuickTime's `wave` has an `mp4a` of four bytes. */
+function bytesBefore(type: string, payload: DataView, parent: ReadRange['parent']): number | undefined {
+  return parent?.type === 'stsd' ? sampleEntries.get(type)?.(payload, parent.payload) : containers.get(type);
 }
 
 interface Reading {
@@ -51,7 +63,15 @@ export function readBoxes(bytes: Uint8Array): ReadBox[] {
   return readRange({ view, count: 0 }, { start: 0, end: bytes.length, path: [] });
 }
 
-function readRange(reading: Reading, range: { start: number; end: number; path: readonly string[] }): ReadBox[] {
+interface ReadRange {
+  readonly start: number;
+  readonly end: number;
+  readonly path: readonly string[];
+  /** The box whose children these are. */
+  readonly parent?: Pick<ReadBox, 'type' | 'payload'>;
+}
+
+function readRange(reading: Reading, range: ReadRange): ReadBox[] {
   const boxes: ReadBox[] = [];
   for (let offset = range.start; offset < range.end;) {
     if (isPadding(reading.view, { ...range, start: offset })) break;
@@ -63,17 +83,11 @@ function readRange(reading: Reading, range: { start: number; end: number; path: 
 }
 
 /** QuickTime ends some containers with four bytes of zero. */
-function isPadding(
-  view: DataView,
-  { start, end, path }: { start: number; end: number; path: readonly string[] },
-): boolean {
+function isPadding(view: DataView, { start, end, path }: ReadRange): boolean {
   return path.length > 0 && end - start === 4 && view.getUint32(start) === 0;
 }
 
-function readBox(
-  reading: Reading,
-  { start, end, path }: { start: number; end: number; path: readonly string[] },
-): ReadBox {
+function readBox(reading: Reading, { start, end, path, parent }: ReadRange): ReadBox {
   const { view } = reading;
   const fail = (problem: string, at = path) => new MalformedError(`${at.join('/') || 'file'}: ${problem}`, start);
   if (++reading.count > maxBoxes) throw fail(`more than ${maxBoxes} boxes (maxBoxes)`);
@@ -87,7 +101,7 @@ function readBox(
   const size = size32 === 0 ? end - start : size32 === 1 ? Number(view.getBigUint64(start + 8)) : size32;
   if (size < header || size > end - start) throw fail(`size ${size}, ${end - start} bytes left`, here);
   const payload = new DataView(view.buffer, view.byteOffset + start + header, size - header);
-  const skip = containers.get(type)?.(payload);
+  const skip = bytesBefore(type, payload, parent);
   if (skip !== undefined && size < header + skip) throw fail(`need ${skip} bytes, ${size - header} left`, here);
   return {
     type,
@@ -95,7 +109,14 @@ function readBox(
     size,
     payload,
     children:
-      skip === undefined ? [] : readRange(reading, { start: start + header + skip, end: start + size, path: here }),
+      skip === undefined
+        ? []
+        : readRange(reading, {
+            start: start + header + skip,
+            end: start + size,
+            path: here,
+            parent: { type, payload },
+          }),
   };
 }
 

@@ -34,13 +34,15 @@ export function parseEditList(reader: ByteReader): Edit {
     const duration = version === 1 ? reader.u64() : reader.u32();
     const mediaTime = version === 1 ? reader.i64() : reader.i32();
     const rate = reader.i32();
-    if (rate !== 0x1_0000) throw unsupported(`a media rate of ${rate / 0x1_0000}; 1 is allowed`);
+    if (mediaTime >= 0 && rate !== 0x1_0000) throw unsupported(`a media rate of ${rate / 0x1_0000}; 1 is allowed`);
     return { duration, mediaTime };
   });
   const first = entries.findIndex(({ mediaTime }) => mediaTime >= 0);
   if (first < 0) return noEdit;
   const delay = entries.slice(0, first).reduce((sum, { duration }) => sum + duration, 0);
-  const [run, ...others] = entries.slice(first) as [Entry, ...Entry[]];
+  // Nothing is presented after the media: waits at the end only make a track as long as others.
+  const last = entries.findLastIndex(({ mediaTime }) => mediaTime >= 0);
+  const [run, ...others] = entries.slice(first, last + 1) as [Entry, ...Entry[]];
   if (others.length > 0) throw unsupported(`${others.length + 1} runs of media; one is allowed, with a wait before it`);
   return { delay, mediaTime: run.mediaTime, ...(run.duration > 0 && { duration: run.duration }) };
 }

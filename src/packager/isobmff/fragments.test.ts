@@ -15,12 +15,12 @@ const moof = (...trafs: Uint8Array[]) => box('moof', mfhd(1), ...trafs);
 const fullRun = (dataOffset: number, ...samples: number[][]) =>
   fullBox('trun', 1, 0xf01, u32(samples.length, dataOffset), ...samples.map((fields) => u32(...fields)));
 
-function gather(fragments: readonly Uint8Array[], { maximum = 100, position = 1000 } = {}) {
+function gather(fragments: readonly Uint8Array[], { maximum = 100, position = 1000, description = 1 } = {}) {
   const columns = new SampleColumns(0);
   const tracks = new Map<number, FragmentedTrack>([[1, { columns, timescale: 1000 }]]);
   const defaults = new Map([
-    [1, { duration: 40, size: 9, flags: nonSync }],
-    [3, { duration: 40, size: 20, flags: 0 }],
+    [1, { description, duration: 40, size: 9, flags: nonSync }],
+    [3, { description: 1, duration: 40, size: 20, flags: 0 }],
   ]);
   for (const [index, bytes] of fragments.entries())
     addFragment(readBoxes(bytes)[0]!, { tracks, defaults }, { position: position * (index + 1), maximum });
@@ -150,6 +150,12 @@ describe('addFragment', () => {
     ['a run of version 2', [moof(traf(tfhd(0x20000), fullBox('trun', 2, 0x1, u32(1, 8))))], 'trun of version 2'],
   ])('refuses %s', (_, fragments, message) => {
     expect(() => gather(fragments)).toThrow(message);
+  });
+
+  it('refuses another sample description that the movie box says, unless the fragment says the first', () => {
+    const run = fullBox('trun', 0, 0x1, u32(1, 8));
+    expect(() => gather([moof(traf(tfhd(0x20000), run))], { description: 2 })).toThrow('sample description 2');
+    expect(gather([moof(traf(tfhd(0x20002, 1), run))], { description: 2 }).rows).toHaveLength(1);
   });
 
   it('passes over a track with as many samples as 32 bits can say', () => {

@@ -63,10 +63,10 @@ export function addFragment(
       dataEnd = skipRuns(traf, base, usual);
       continue;
     }
-    if (header.description !== undefined && header.description !== 1)
+    if (usual.description !== 1)
       throw new PackagerError(
         'source_unsupported',
-        `track ${header.trackId} uses sample description ${header.description}: the codec's configuration may not change within a track`,
+        `track ${header.trackId} uses sample description ${usual.description}: the codec's configuration may not change within a track`,
       );
     const runs = boxesOf(traf.children, 'trun').map(readRun);
     const count = runs.reduce((sum, run) => sum + run.count, 0);
@@ -112,6 +112,7 @@ function trackFragmentHeader(tfhd: ReadBox): TrackFragmentHeader {
 /** The fragment's own defaults, else the movie's. */
 function usualOf(header: TrackFragmentHeader, ofMovie: FragmentDefaults = noDefaults): FragmentDefaults {
   return {
+    description: header.description ?? ofMovie.description,
     duration: header.duration ?? ofMovie.duration,
     size: header.size ?? ofMovie.size,
     flags: header.flags ?? ofMovie.flags,

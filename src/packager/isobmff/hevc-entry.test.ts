@@ -3,6 +3,7 @@ import { lengthPrefixed } from '../../../test/support/h264-writer.js';
 import { writeHevcPps, writeHevcSlice, writeHevcSps, writeHevcVps } from '../../../test/support/h265-writer.js';
 import { hevcConfiguration } from '../codec/h265/hevc-configuration.js';
 import type { HevcConfiguration } from '../model/video.js';
+import { fullBox, u32 } from './box.js';
 import { readBoxes } from './box-reader.js';
 import { hevcSampleEntry } from './boxes/hvc1.js';
 import { hvcC } from './boxes/hvcc.js';
@@ -19,7 +20,8 @@ const array = (type: number, set: Uint8Array) =>
 async function reread(made: HevcConfiguration, sample: Uint8Array, name?: string) {
   const bytes = hevcSampleEntry(made);
   if (name !== undefined) bytes.set(Buffer.from(name), 4);
-  return readSampleEntry(readBoxes(bytes), () => Promise.resolve(sample));
+  const [stsd] = readBoxes(fullBox('stsd', 0, 0, u32(1), bytes));
+  return readSampleEntry(stsd!.children, () => Promise.resolve(sample));
 }
 
 describe('hvcC', () => {
@@ -69,6 +71,23 @@ describe('a sample entry of HEVC', () => {
     const { configuration: read, inBandSets } = await reread(configuration(), sample, 'hev1');
     expect(read).toMatchObject({ codecString: 'hev1.2.4.L123.B0', parameterSetsInBand: true });
     expect(inBandSets).toBeUndefined();
+  });
+});
+
+describe('hvc1 whose samples bring parameter sets, which it must not', () => {
+  it('loses those of the record', async () => {
+    const { configuration: read, inBandSets } = await reread(configuration(), lengthPrefixed([vps, sps, pps, slice]));
+    expect(read.codecString).toBe('hvc1.2.4.L123.B0');
+    expect(inBandSets).toEqual([vps, sps, pps]);
+    expect((await reread(configuration(), lengthPrefixed([slice]))).inBandSets).toBeUndefined();
+  });
+
+  it('is hev1 with others', async () => {
+    const sample = lengthPrefixed([writeHevcSps({ width: 64 }), slice]);
+    expect((await reread(configuration(), sample)).configuration).toMatchObject({
+      codecString: 'hev1.2.4.L123.B0',
+      parameterSetsInBand: true,
+    });
   });
 });
 

@@ -35,23 +35,25 @@ export interface MovieTrack {
 }
 
 /** Video and audio. */
-export function isMedia({ handler }: MovieTrack): boolean {
+export function isMedia({ handler }: Pick<MovieTrack, 'handler'>): boolean {
   return handler === 'vide' || handler === 'soun';
 }
 
 /** Subtitles that can be read: WebVTT and TTML of ISO/IEC 14496-30, timed text of 3GPP TS 26.245. */
-export function isText({ handler, entries: [entry] }: MovieTrack): boolean {
+export function isText({ handler, entries: [entry] }: Pick<MovieTrack, 'handler' | 'entries'>): boolean {
   return ['text', 'sbtl', 'subt'].includes(handler) && ['wvtt', 'stpp', 'tx3g'].includes(entry?.type ?? '');
 }
 
 /** What holds for samples of fragments that do not say otherwise: `trex`, §8.8.3. */
 export interface FragmentDefaults {
+  /** Ordinal of the sample description, from 1. */
+  readonly description: number;
   readonly duration: number;
   readonly size: number;
   readonly flags: number;
 }
 
-export const noDefaults: FragmentDefaults = { duration: 0, size: 0, flags: 0 };
+export const noDefaults: FragmentDefaults = { description: 1, duration: 0, size: 0, flags: 0 };
 
 /** Reads `moov`. @throws MalformedError, PackagerError */
 export function readMovie(moov: ReadBox): Movie {
@@ -69,15 +71,14 @@ function readTrack(trak: ReadBox): MovieTrack {
   const { id, turned } = trackHeader(fields(trak, 'tkhd'));
   try {
     const sampleTable = needed(trak, 'mdia/minf/stbl');
-    const edits = findBox(trak.children, 'edts/elst');
     const language = trackLanguage(trak);
+    const coded = { handler: handlerType(fields(trak, 'mdia/hdlr')), entries: needed(sampleTable, 'stsd').children };
     return {
-      ...{ id, turned, sampleTable, box: trak },
-      handler: handlerType(fields(trak, 'mdia/hdlr')),
+      ...{ id, turned, sampleTable, box: trak, ...coded },
       timescale: headerTimescale(fields(trak, 'mdia/mdhd')),
       ...(language !== undefined && { language }),
-      edit: edits ? parseEditList(new ByteReader(bytesOf(edits))) : noEdit,
-      entries: ownData(trak) && needed(sampleTable, 'stsd').children,
+      // Of tracks that are left out (time codes, timed metadata) it does not matter what cannot be carried.
+      edit: isMedia(coded) || isText(coded) ? editOf(trak) : noEdit,
     };
   } catch (error) {
     if (error instanceof MalformedError) throw new MalformedError(`track ${id}: ${error.message}`, trak.offset);
@@ -86,12 +87,18 @@ function readTrack(trak: ReadBox): MovieTrack {
   }
 }
 
+/** @throws PackagerError for media that are not in the file, too */
+function editOf(trak: ReadBox): Edit {
+  refuseOtherFiles(trak);
+  const edits = findBox(trak.children, 'edts/elst');
+  return edits ? parseEditList(new ByteReader(bytesOf(edits))) : noEdit;
+}
+
 /** Data references, §8.7.2: what an address elsewhere would lead to is not for us to read. */
-function ownData(trak: ReadBox): true {
+function refuseOtherFiles(trak: ReadBox): void {
   const inSameFile = 0x1;
   const references = findBox(trak.children, 'mdia/minf/dinf/dref')?.children ?? [];
-  if (references.every(({ payload }) => payload.byteLength < 4 || (payload.getUint32(0) & inSameFile) !== 0))
-    return true;
+  if (references.every(({ payload }) => payload.byteLength < 4 || (payload.getUint32(0) & inSameFile) !== 0)) return;
   throw new PackagerError(
     'source_unsupported',
     'its media are in another file (data reference); they must be in this one',
@@ -145,8 +152,8 @@ function trackDefaults(trex: ReadBox): [number, FragmentDefaults] {
   const reader = new ByteReader(bytesOf(trex));
   reader.skip(4);
   const id = reader.u32();
-  reader.skip(4); // sample description index
-  return [id, { duration: reader.u32(), size: reader.u32(), flags: reader.u32() }];
+  const description = Math.max(1, reader.u32()); // there are writers that leave it 0
+  return [id, { description, duration: reader.u32(), size: reader.u32(), flags: reader.u32() }];
 }
 
 /** @throws MalformedError when the box is not there */

@@ -11,7 +11,8 @@ import type { FirstSample, SampleEntry } from './sample-entry.js';
 
 /**
  * `hvc1` and `hev1`, ISO/IEC 14496-15 §8.4.1. What is `hev1` becomes `hvc1` when the parameter sets of its first sample are those of the record:
- * they are left out of the samples then. Otherwise they stay where they are.
+ * they are left out of the samples then. Otherwise they stay where they are. There are writers that call the one the other, so what `hvc1` has in
+ * its first sample, where it should have none, is judged alike.
  * @throws MalformedError, PackagerError
  */
 export async function hevcEntry(entry: ReadBox, firstSample: FirstSample): Promise<SampleEntry> {
@@ -20,7 +21,8 @@ export async function hevcEntry(entry: ReadBox, firstSample: FirstSample): Promi
   const known = [...record.vps, ...record.sps, ...record.pps];
   const isComplete = record.vps.length > 0 && record.sps.length > 0 && record.pps.length > 0;
   const others = [...first.vps, ...first.sps, ...first.pps].filter((set) => !known.some((one) => sameBytes(one, set)));
-  const staysInBand = entry.type === 'hev1' && (!isComplete || others.length > 0);
+  const mayBring = entry.type === 'hev1' || first.vps.length + first.sps.length + first.pps.length > 0;
+  const staysInBand = mayBring && (!isComplete || others.length > 0);
   const sets: HevcParameterSets = {
     ...(isComplete ? record : joined(record, first)),
     sei: [...record.sei, ...first.sei],
@@ -29,7 +31,7 @@ export async function hevcEntry(entry: ReadBox, firstSample: FirstSample): Promi
   return {
     configuration: { ...configuration, ...readPicture(entry), ...preferred(configuration) },
     nalLengthSize: record.lengthSize,
-    ...(entry.type === 'hev1' && !staysInBand && { inBandSets: known }),
+    ...(mayBring && !staysInBand && { inBandSets: known }),
   };
 }
 

@@ -9,7 +9,7 @@ import { avcConfiguration } from '../codec/h264/avc-configuration.js';
 import { nalType } from '../codec/h264/nal-unit.js';
 import { PackagerError } from '../errors.js';
 import type { WholeFrameConfiguration } from '../model/video.js';
-import { boxesOf, bytesOf, findBox, type ReadBox } from './box-reader.js';
+import { bytesOf, findBox, type ReadBox } from './box-reader.js';
 import { needed } from './movie.js';
 import { type AvcRecord, parseAvcRecord } from './read-avcc.js';
 import { parseElementaryStreamDescriptor } from './read-esds.js';
@@ -28,10 +28,10 @@ const readers: Readonly<
   av01: (entry) => wholeFrames(entry, parseAv1Configuration(bytesOf(needed(entry, 'av1C')))),
   vp09: (entry) => wholeFrames(entry, parseVp9Configuration(bytesOf(needed(entry, 'vpcC')))),
   mp4a: mp4aEntry,
-  'ac-3': (entry) => ({ configuration: parseAc3Specific(bytesOf(needed(entry, 'dac3'))) }),
+  'ac-3': (entry) => ({ configuration: parseAc3Specific(bytesOf(soundBox(entry, 'dac3'))) }),
   Opus: (entry) => ({ configuration: parseOpusSpecific(bytesOf(needed(entry, 'dOps'))) }),
   fLaC: (entry) => ({ configuration: parseFlacSpecific(bytesOf(needed(entry, 'dfLa'))) }),
-  'ec-3': (entry) => ({ configuration: parseEac3Specific(bytesOf(needed(entry, 'dec3')), sampleRate(entry)) }),
+  'ec-3': (entry) => ({ configuration: parseEac3Specific(bytesOf(soundBox(entry, 'dec3')), sampleRate(entry)) }),
 };
 
 type Coded = Omit<WholeFrameConfiguration, 'width' | 'height' | 'sampleAspectRatio'>;
@@ -119,14 +119,14 @@ const objectNames: Readonly<Record<number, string>> = {
   0xad: 'Opus',
 };
 
-/** MPEG-4 audio in `esds`, which QuickTime puts into `wave`. */
+/** What describes the codec of a sound, which QuickTime puts into `wave`. @throws MalformedError when it is not there */
+function soundBox(entry: ReadBox, type: string): ReadBox {
+  return findBox(entry.children, `wave/${type}`) ?? needed(entry, type);
+}
+
+/** MPEG-4 audio in `esds`. */
 function mp4aEntry(entry: ReadBox): SampleEntry {
-  const [esds] = [
-    ...boxesOf(entry.children, 'esds'),
-    ...boxesOf(findBox(entry.children, 'wave')?.children ?? [], 'esds'),
-  ];
-  if (!esds) throw new PackagerError('source_invalid', 'mp4a has no elementary stream descriptor (esds)');
-  const { objectType, specificInfo } = parseElementaryStreamDescriptor(bytesOf(esds));
+  const { objectType, specificInfo } = parseElementaryStreamDescriptor(bytesOf(soundBox(entry, 'esds')));
   if (objectType === mpeg4Audio || mpeg2Audio.includes(objectType))
     return { configuration: parseAudioSpecificConfig(specificInfo) };
   const name = objectNames[objectType] ?? 'no AAC';

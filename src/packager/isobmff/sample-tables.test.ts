@@ -148,6 +148,8 @@ describe('parseEditList', () => {
       { delay: 700 + 2 ** 33, mediaTime: 2 ** 34, duration: 5000 },
     ],
     ['a wait alone', elst(0, [700, -1]), { delay: 0, mediaTime: 0 }],
+    ['a wait behind it', elst(0, [5000, 1024], [700, -1]), { delay: 0, mediaTime: 1024, duration: 5000 }],
+    ['waits, at whatever speed', elst(0, [700, -1, 0], [5000, 0]), { delay: 700, mediaTime: 0, duration: 5000 }],
   ])('reads %s', (_, bytes, edit) => {
     expect(parse(bytes)).toEqual(edit);
   });

@@ -1,5 +1,6 @@
 import { PackagerError } from '../errors.js';
 import type { AssetIndex, IndexedPeriod } from '../model/asset-index.js';
+import { readDateTime } from '../timing/date-time.js';
 
 /** What date a moment of a period has: milliseconds since 1970, undefined where the source says nothing. @param time seconds */
 export type DateOf = (period: number, time: number) => number | undefined;
@@ -40,7 +41,7 @@ export function programDates(index: AssetIndex): DateOf {
 function knownDates(period: IndexedPeriod | undefined): KnownDate[] {
   return (period?.segments ?? []).flatMap(({ programDateTime, tracks, source }) => {
     if (programDateTime === undefined) return [];
-    const date = Date.parse(programDateTime);
+    const date = readDateTime(programDateTime);
     if (Number.isNaN(date))
       throw new PackagerError('source_invalid', `EXT-X-PROGRAM-DATE-TIME is not a date: ${programDateTime}`, {
         uri: source.uri,

@@ -209,6 +209,18 @@ describe('indexSource refuses', () => {
     expect(failure).toMatchObject({ code, message: expect.stringContaining(message) as string });
   });
 
+  it('PES packets without pictures in time that grows with their number', async () => {
+    const writer = new TransportStreamWriter().tables([{ pid: videoPid, streamType: 0x1b }]);
+    for (let packet = 0; packet < 20_000; packet += 1)
+      writer.pes(videoPid, new Uint8Array(160).fill(2), { pts: packet * 100 });
+    const lone = Uint8Array.of(0, 0, 1, 0x41, 0x9a, 1, 2, 3);
+    const segment = writer.pes(videoPid, lone, { pts: 2_000_000 }).toBytes();
+    const only = playlistOf([[segment]]);
+    const began = performance.now();
+    await expect(indexSource(memorySource(only), entry)).rejects.toThrow('no key frame');
+    expect(performance.now() - began).toBeLessThan(10_000); // searching from each of them on takes longer
+  });
+
   it('renditions whose segments start at other times, naming both', async () => {
     const [video, late] = [pictures(45), pictures(15, { start: 126_000 + 17 * frameTicks })];
     const parts = (second: readonly Unit[]) =>
@@ -246,6 +258,17 @@ describe('indexSource', () => {
     expect(new Set(prints(changed)).size).toBe(2);
   });
 
+  it("gives muxed sound the language and name of its group's EXT-X-MEDIA without URI", async () => {
+    const playlist =
+      '#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="Director",LANGUAGE="fr"\n' +
+      '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="b",NAME="Other",LANGUAGE="de"\n' +
+      '#EXT-X-STREAM-INF:BANDWIDTH=2000,AUDIO="a"\nindex.m3u8\n';
+    const { renditions } = await indexSource(memorySource({ ...plain(), [master]: playlist }), master);
+    const [video, audio] = renditions[0]!.periods[0]!.tracks;
+    expect(audio).toMatchObject({ kind: 'audio', language: 'fr', name: 'Director' });
+    expect(video).not.toHaveProperty('language');
+  });
+
   it('cuts a single stream at key frames, and gives the same samples as a playlist', async () => {
     const [video, audio] = [pictures(90), frames(144)];
     const bytes = new Uint8Array(Buffer.concat(stream(video, audio)));
@@ -258,6 +281,17 @@ describe('indexSource', () => {
     expect(renditions[0]!.map(({ samples }) => samples.map(({ data }) => data.toString()).join())).toEqual(
       [video, audio].map((units) => units.map(({ sample }) => Buffer.from(sample).toString()).join()),
     );
+  });
+
+  it('lets a single stream begin amid a group of pictures, and leaves out what cannot be decoded', async () => {
+    const bytes = new Uint8Array(Buffer.concat(stream(pictures(45).slice(5))));
+    const { index, renditions } = await demuxSource(memorySource({ 'mem://one': bytes }), 'mem://one', {
+      segmentDuration: 0.3,
+    });
+    expect(renditions[0]![0]!.samples.map(({ sync }) => sync).indexOf(true)).toBe(0);
+    expect(renditions[0]![0]!.samples).toHaveLength(30);
+    expect(index.renditions[0]!.periods[0]!.segments).toHaveLength(2);
+    expect(index.notes[0]).toContain('10 pictures before the first key frame');
   });
 
   it('does not depend on how many reads are at work', async () => {

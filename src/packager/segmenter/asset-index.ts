@@ -16,6 +16,7 @@ import { type PeriodSource, readPeriods } from './read-periods.js';
 import { readPlaylists, type ReadPlaylists } from './read-playlists.js';
 import { readSmilSource } from './read-smil-source.js';
 import { checkContent } from './segment-head.js';
+import type { SourceRendition } from './source-rendition.js';
 import { eachOnce, textsOfRendition } from './text-source.js';
 
 export interface IndexOptions {
@@ -80,8 +81,10 @@ async function indexRenditions({ renditions, notes }: ReadPlaylists, reading: Pe
     const all = renditions.map((rendition, index) => ({ rendition, source: sources[index]?.[period] as PeriodSource }));
     for (const [index, indexed] of (await indexPeriod(all, reading)).entries()) periods[index]?.push(indexed);
   }
-  const indexed = renditions.map(({ id, uri, variant, media }, index): IndexedRendition => {
-    const named = (periods[index] as IndexedPeriod[]).map((period) => inLanguage(period, media?.language));
+  const indexed = renditions.map(({ id, uri, variant, media, muxed }, index): IndexedRendition => {
+    const named = (periods[index] as IndexedPeriod[]).map((period) =>
+      media || !muxed ? inLanguage(period, media?.language) : withMuxed(period, muxed),
+    );
     return { id, uri, ...(variant && { variant }), ...(media && { media }), periods: named };
   });
   checkAlignment(indexed);
@@ -110,6 +113,13 @@ function hasVideo(periods: readonly PeriodSource[]): boolean {
 function inLanguage(period: IndexedPeriod, language: string | undefined): IndexedPeriod {
   if (language === undefined) return period;
   return { ...period, tracks: period.tracks.map((track) => (track.kind === 'audio' ? { ...track, language } : track)) };
+}
+
+/** What the playlist says of the sound that is muxed with a picture: of the first one, where there are several. */
+function withMuxed(period: IndexedPeriod, { name, language }: NonNullable<SourceRendition['muxed']>): IndexedPeriod {
+  const first = period.tracks.find(({ kind }) => kind === 'audio');
+  const said = { name, ...(language !== undefined && { language }) };
+  return { ...period, tracks: period.tracks.map((track) => (track === first ? { ...track, ...said } : track)) };
 }
 
 function notesOn(periods: readonly PeriodSource[], id: string): string[] {

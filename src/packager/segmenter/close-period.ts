@@ -72,8 +72,13 @@ function endOf(track: Track, { decodeTimes }: Samples): number {
 function learnt(track: Track, { decodeTimes, data }: Samples): Track {
   if (track.kind === 'audio') return { ...track, fingerprint: `${track.fingerprint}-${digestOf(data)}` };
   const { frameRate: said, ...configuration } = track.configuration;
-  const ticks = (decodeTimes.at(-1) ?? 0) - (decodeTimes[0] ?? 0);
-  const rate = frameRate({ frames: decodeTimes.length - 1, ticks, timescale: track.timescale }, said);
+  const [first = 0] = decodeTimes;
+  const { timescale } = track;
+  const measured = {
+    ...{ frames: decodeTimes.length - 1, ticks: (decodeTimes.at(-1) ?? 0) - first, timescale },
+    inMilliseconds: decodeTimes.every((time) => ((time - first) * 1000) % timescale === 0),
+  };
+  const rate = frameRate(measured, said);
   return { ...track, configuration: { ...configuration, ...(rate && { frameRate: rate }) } };
 }
 

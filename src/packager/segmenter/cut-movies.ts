@@ -199,7 +199,8 @@ function trackParts(track: PlacedTrack, times: readonly number[]): TrackPart[] {
   let start = track.start;
   let entry = 0;
   for (const time of [...times, Infinity]) {
-    const sap = track.entries ? sapOf(track.entries.find(({ sample }, at) => at >= entry - 1 && sample === from)) : 1;
+    const entered = track.entries?.[entry];
+    const sap = track.entries ? sapOf(entered?.sample === from ? entered : undefined) : 1;
     let to = from;
     let end = start;
     if (track.entries) {

@@ -46,6 +46,7 @@ export class CutPointFinder {
   #position = 0;
   /** Decode times, unwrapped. */
   #last: number | undefined;
+  /** Of the segment's first picture that can be entered: what comes before the first one of all is left out. */
   #segmentStart: number | undefined;
   #pending: Pending | undefined;
   /** Its pictures begin with delimiters: a packet that begins with another unit begins within a picture. */
@@ -109,11 +110,12 @@ export class CutPointFinder {
     const step = this.#last === undefined ? 0 : time - this.#last;
     this.#last = time;
     const discontinuity = step < 0 || step > largestStep;
-    this.#segmentStart ??= time;
-    const due = access && time - this.#segmentStart >= this.#options.target;
-    if (!due && !discontinuity) return;
-    this.points.push({ offset, discontinuity });
-    this.#segmentStart = time;
+    const due = access && this.#segmentStart !== undefined && time - this.#segmentStart >= this.#options.target;
+    if (due || discontinuity) {
+      this.points.push({ offset, discontinuity });
+      this.#segmentStart = undefined;
+    }
+    if (access) this.#segmentStart ??= time;
   }
 }
 

@@ -1,5 +1,6 @@
 import { type AttributeList, readAttributeList } from '../../manifest/hls/attribute-list.js';
 import type { AssetIndex, SourceDateRange } from '../model/asset-index.js';
+import { readDateTime } from '../timing/date-time.js';
 import type { SourceRendition } from './source-rendition.js';
 
 /** Attributes of interstitials, RFC 8216bis Appendix D: addresses that mean nothing elsewhere when they are relative. */
@@ -21,7 +22,7 @@ export function sourceDateRanges(renditions: readonly SourceRendition[]): Pick<A
   const dateRanges = lists.flatMap((list): SourceDateRange[] => {
     const attributes = readAttributeList(list, 0);
     const id = attributes.text('ID') ?? '';
-    const start = Date.parse(attributes.text('START-DATE') ?? '');
+    const start = readDateTime(attributes.text('START-DATE') ?? '');
     const relative = addresses.find((name) => !/^(?:https?:.*)?$/.test(attributes.text(name) ?? ''));
     if (relative === undefined && id !== '' && !Number.isNaN(start)) return [dateRange(list, start, attributes)];
     const reason = relative ? `${relative} is a relative address` : 'it needs ID and START-DATE';
@@ -34,7 +35,7 @@ export function sourceDateRanges(renditions: readonly SourceRendition[]): Pick<A
 function dateRange(list: string, start: number, attributes: AttributeList): SourceDateRange {
   const duration = attributes.number('DURATION');
   const announced = duration ?? attributes.number('PLANNED-DURATION');
-  const end = Date.parse(attributes.text('END-DATE') ?? '');
+  const end = readDateTime(attributes.text('END-DATE') ?? '');
   const after = Number.isNaN(end) ? duration && start + duration * 1000 : end;
   const splice = (['SCTE35-OUT', 'SCTE35-IN', 'SCTE35-CMD'] as const).find((name) => attributes.text(name));
   return {

@@ -172,12 +172,15 @@ function checkWithin(columns: SampleColumns, track: number, { segments, ends, bo
   });
 }
 
-/** The segment that a sample is in. */
+/** The segment that a sample is in, found by halving; the first one for a sample behind all. */
 export function segmentOf(boundaries: readonly number[], sample: number): number {
-  return Math.max(
-    0,
-    boundaries.findIndex((end) => sample < end),
-  );
+  let [low, high] = [0, boundaries.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sample < (boundaries[middle] as number)) high = middle;
+    else low = middle + 1;
+  }
+  return low < boundaries.length ? low : 0;
 }
 
 function idOf(columns: ReadonlyMap<number, SampleColumns>, of: SampleColumns): number {

@@ -9,18 +9,28 @@ const usualRates: readonly (readonly [number, number])[] = [
 /** Rounding of time stamps to ticks moves a measured rate by less; 30 and 30000/1001 are twice as far apart. */
 const tolerance = 0.0005;
 
+/** What is known of some frames that follow each other. */
+export interface MeasuredFrames {
+  readonly frames: number;
+  /** that so many frames last */
+  readonly ticks: number;
+  readonly timescale: number;
+  /** Their times are whole milliseconds, as those that went through FLV, Matroska or RTMP: one more or less says nothing. */
+  readonly inMilliseconds?: boolean;
+}
+
 /**
- * The frame rate that decode times show: what the stream says of itself if it agrees, a usual one if that does, else to a thousandth.
+ * The frame rate that decode times show: what the stream says of itself if it agrees, the nearest usual one if that does, else to a thousandth.
  * What the stream says alone where there is nothing to measure.
- * @param ticks that so many frames last
  */
 export function frameRate(
-  { frames, ticks, timescale }: { frames: number; ticks: number; timescale: number },
+  { frames, ticks, timescale, inMilliseconds = false }: MeasuredFrames,
   said: readonly [number, number] | undefined,
 ): readonly [number, number] | undefined {
   if (ticks <= 0) return said;
-  const measured = (timescale * frames) / ticks;
-  const agrees = ([count, seconds]: readonly [number, number]) => Math.abs(count / seconds / measured - 1) <= tolerance;
-  if (said && agrees(said)) return said;
-  return usualRates.find(agrees) ?? [Math.round(measured * 1000), 1000];
+  const allowed = Math.max(ticks * tolerance, inMilliseconds ? timescale / 1000 : 0);
+  const off = ([count, seconds]: readonly [number, number]) => Math.abs(ticks - (frames * timescale * seconds) / count);
+  if (said && off(said) <= allowed) return said;
+  const [nearest] = usualRates.filter((rate) => off(rate) <= allowed).sort((a, b) => off(a) - off(b));
+  return nearest ?? [Math.round((timescale * frames * 1000) / ticks), 1000];
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '../../../test/support/memory-source.js';
 import { aac, elst, type MadeSample, type MadeTrack, stss, writeMp4 } from '../../../test/support/mp4-writer.js';
-import { box, concat, fullBox, u32, u8, zeros } from '../isobmff/box.js';
+import { ascii, box, concat, fullBox, u16, u32, u8, zeros } from '../isobmff/box.js';
 import { mp4a } from '../isobmff/boxes/mp4a.js';
 import type { PackagerError } from '../errors.js';
 import { planPresentation } from '../presentation/plan-presentation.js';
@@ -118,6 +118,45 @@ describe('an MP4', () => {
     const asset = await index(writeMp4([video({ edits: elst(0, [5000, 0]) })]));
     expect(asset.renditions[0]!.periods[0]!.segments.at(-1)!.tracks[0]!.end).toBe(5 * 12_800 + 512);
     expect(asset.notes).toEqual(['Track 1 (video) of a.mp4: 124 samples after the end of its edit list are left out.']);
+  });
+
+  const esds = mp4a(aac).subarray(36);
+  const quickTime = box(
+    'mp4a',
+    ...[zeros(6), u16(1), u16(1), zeros(6), u16(2, 16, 0xfffe, 0), u16(48_000, 0), u32(1024, 0, 0, 2)],
+    box('wave', box('frma', ascii('mp4a')), box('mp4a', u32(0)), esds, u32(8, 0)),
+  );
+  const quickTimeAc3 = box(
+    'ac-3',
+    ...[zeros(6), u16(1), u16(1), zeros(6), u16(2, 16, 0xfffe, 0), u16(48_000, 0), u32(1536, 0, 0, 2)],
+    box('wave', box('frma', ascii('ac-3')), box('dac3', u8(0x10, 0x11, 0x60)), u32(8, 0)),
+  );
+  const ofVersion1 = mp4a(aac);
+  ofVersion1[17] = 1;
+  it.each([
+    ['QuickTime has it, in wave beside an mp4a of four bytes', 'mp4a.40.2', { entry: quickTime }],
+    ['QuickTime has that of AC-3', 'ac-3', { entry: quickTimeAc3 }],
+    ['version 1 of the standard has it', 'mp4a.40.2', { tables: { stsd: fullBox('stsd', 1, 0, u32(1), ofVersion1) } }],
+  ])('has sound whose sample entry is as %s', async (_, codecString, change) => {
+    const [period] = (await index(writeMp4([audio(change)]))).renditions[0]!.periods;
+    expect(period!.tracks[0]!.configuration).toMatchObject({ codecString, channels: 2 });
+  });
+
+  it('leaves out pictures that name chapters, whatever they are coded in', async () => {
+    const chapters = video({ id: 3, entry: box('jpeg', zeros(78)) });
+    const asset = await index(writeMp4([video({ boxes: [box('tref', box('chap', u32(3)))] }), chapters]));
+    expect(asset.renditions[0]!.periods[0]!.tracks).toHaveLength(1);
+    expect(asset.notes).toEqual(['Track 3 (video) of a.mp4 is left out: it names chapters.']);
+  });
+
+  it('does not mind what edit lists and data references of tracks say that are left out', async () => {
+    const chapters: MadeTrack = {
+      ...{ id: 3, kind: 'text', timescale: 1000, samples: [{ data: new Uint8Array(9), duration: 5000 }] },
+      ...{ entry: box('text', zeros(51)), edits: elst(0, [1000, 0], [1000, 3000]) },
+      dref: fullBox('dref', 0, 0, u32(1), fullBox('url ', 0, 0, u8(0x61, 0))),
+    };
+    const asset = await index(writeMp4([video(), chapters]));
+    expect(asset.notes).toEqual(['Track 3 (QuickTime text) of a.mp4 is left out: it is not supported.']);
   });
 
   it('has audio beyond its picture in segments of their own', async () => {

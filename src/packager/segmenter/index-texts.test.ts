@@ -20,13 +20,17 @@ interface Segment {
   readonly discontinuity?: boolean;
 }
 
-/** Segments of 4 s over media that begin at the origin. */
+/** Segments, of 4 s if nothing else is said, over media that begin at the origin. */
 async function indexed(
   segments: readonly (Segment | string)[],
-  { origins = [0], limits = {} }: { origins?: readonly number[]; limits?: Partial<typeof defaultLimits> } = {},
+  {
+    origins = [0],
+    limits = {},
+    duration = 4,
+  }: { origins?: readonly number[]; limits?: Partial<typeof defaultLimits>; duration?: number } = {},
 ): Promise<AssetIndex> {
   const plain = syntheticIndex(
-    rendition({ uri: 'v', tracks: [videoTrack(), audioTrack('a')], cuts: origins.map(() => regularCuts(3, 4)) }),
+    rendition({ uri: 'v', tracks: [videoTrack(), audioTrack('a')], cuts: origins.map(() => regularCuts(3, duration)) }),
   );
   const renditions = plain.renditions.map((each) => ({
     ...each,
@@ -40,7 +44,7 @@ async function indexed(
     segments: each.map(({ discontinuity = false }, index) => ({
       range: { uri: `mem://${index}.vtt` },
       number: index + 1,
-      duration: 4,
+      duration,
       discontinuity,
     })),
   };
@@ -130,6 +134,22 @@ describe('subtitles of a playlist', () => {
     ['when they begin', [vtt('00:01.000 --> 00:02.000\na'), ...silent(2), vtt('00:01.000 --> 00:02.000\nb', 0)]],
   ])('are shared among the parts of the media by %s', async (_, segments) => {
     expect(cuesOf(await indexed(segments, { origins: [0, 0] }))).toEqual([[[1, 2, 'a']], [[1, 2, 'b']]]);
+  });
+
+  it('are where one map for all segments says, however far it is from the later ones', async () => {
+    const at = (hour: number) => vtt(`${hour}:00:00.000 --> ${hour}:00:01.000\n${hour}`, 900_000);
+    const duration = 12 * 3600;
+    expect(cuesOf(await indexed([at(1), at(14), at(30)], { origins: [900_000], duration }))).toEqual([
+      [1, 14, 30].map((hour) => [hour * 3600, hour * 3600 + 1, String(hour)]),
+    ]);
+    // One document for all of it, which begins with silence.
+    expect(cuesOf(await indexed([at(14)], { origins: [900_000], duration }))).toEqual([[[50_400, 50_401, '14']]]);
+  });
+
+  it('are refused when they show much more than they hold', async () => {
+    const spans = Array.from({ length: 50 }, (_, at) => `<span begin="${at}ms" end="${at + 1}ms">x</span>`).join('');
+    const ttml = `<tt><body><div><p end="4s">${'word '.repeat(1000)}${spans}</p></div></body></tt>`;
+    await expect(indexed([ttml], { limits: { maximumTextBytes: 100_000 } })).rejects.toThrow('maximumTextBytes');
   });
 
   it('are refused when they are no text, and when they are more than is allowed', async () => {

@@ -87,22 +87,29 @@ async function indexText(
   const placed = placeSegments(source.segments, periods);
   if (source.segments.some(({ map }) => map)) return readFragments(source, { placed, periods }, reading);
   let left = reading.limits.maximumTextBytes;
+  const charge = (size: number) => {
+    if ((left -= size) >= 0) return;
+    throw new PackagerError(
+      'source_too_large',
+      `subtitles of more than ${reading.limits.maximumTextBytes} bytes (maximumTextBytes)`,
+      { uri: source.uri },
+    );
+  };
   const documents = await inParallel(placed, readsAtOnce, async ({ segment, period, time }) => {
     const bytes = await reading.reader.read(segment.range, {
       limit: reading.limits.maximumTextBytes,
       ...(reading.signal && { signal: reading.signal }),
     });
-    if ((left -= bytes.length) < 0)
-      throw new PackagerError(
-        'source_too_large',
-        `subtitles of more than ${reading.limits.maximumTextBytes} bytes (maximumTextBytes)`,
-        { uri: source.uri },
-      );
+    charge(bytes.length);
     const { origin } = periods[period] as TextPeriod;
     if (sniffContent(bytes) === 'MP4')
       return { ...shifted(await readTextMovie(source, segment, reading), -origin), period };
     const document = located({ segment, id: source.id }, () => readText(bytes));
-    return { ...shifted(document, cueShift(document.timestampMap, origin + time) - origin), period };
+    // Documents may show more than they hold: TTML repeats text as spans come and go.
+    charge(Math.max(0, document.cues.reduce((sum, { text }) => sum + text.length, 0) - bytes.length));
+    const begin = origin + time;
+    const place = { begin, end: begin + (segment.duration ?? Infinity) * textTimescale };
+    return { ...shifted(document, cueShift(document.timestampMap, place, document.cues[0]?.start) - origin), period };
   });
   return documents;
 }

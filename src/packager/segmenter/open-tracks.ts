@@ -1,5 +1,6 @@
 import { PackagerError } from '../errors.js';
 import { isMedia, isText, type MovieTrack } from '../isobmff/movie.js';
+import { chapterTracks } from '../isobmff/text-header.js';
 import type { IndexLimits } from './limits.js';
 import { type MediaTrack, openTrack, type OpenMovie } from './movie-track.js';
 
@@ -12,7 +13,8 @@ export async function openTracks(
   reading: { readonly limits: IndexLimits; readonly notes: string[] },
 ): Promise<MediaTrack[]> {
   const { movie, uri } = file;
-  const media = movie.tracks.filter(isMedia);
+  const chapters = chapterTracks(movie);
+  const media = movie.tracks.filter((track) => isMedia(track) && !chapters.has(track.id));
   const known = media.length + movie.tracks.filter(isText).length;
   if (known > reading.limits.maximumTracks) {
     const { maximumTracks } = reading.limits;
@@ -20,6 +22,8 @@ export async function openTracks(
   }
   for (const track of movie.tracks.filter((each) => !isMedia(each) && !isText(each)))
     reading.notes.push(`Track ${track.id} (${nameOf(track)}) of ${uri} is left out: it is not supported.`);
+  for (const { id } of movie.tracks.filter((track) => isMedia(track) && chapters.has(track.id)))
+    reading.notes.push(`Track ${id} (video) of ${uri} is left out: it names chapters.`);
   const opened: MediaTrack[] = [];
   for (const track of media) {
     const found = await openTrack(file, track, reading.notes);

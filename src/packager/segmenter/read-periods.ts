@@ -11,13 +11,14 @@ export type PeriodSource = StreamPeriod | FragmentPeriod;
 export async function readPeriods(rendition: SourceRendition, reading: PeriodReading): Promise<PeriodSource[]> {
   const groups = splitAtDiscontinuities(rendition.segments);
   const withoutMap = groups.filter(([first]) => !first?.map);
-  const streams = await readStreams(rendition, withoutMap, reading);
+  const read = await readStreams(rendition, withoutMap, reading);
+  const streams = new Map(withoutMap.map((segments, index) => [segments, read[index]]));
   const periods: PeriodSource[] = [];
   const events = new EventBudget(reading.limits);
   // However many periods there are, the places that are searched for captions are no more than those of one.
   const places = Math.max(1, Math.floor(searchedHeads / groups.length));
   for (const [index, segments] of groups.entries()) {
-    const stream = streams[withoutMap.indexOf(segments)];
+    const stream = streams.get(segments);
     const captions = reading.captions?.wants(index, groups.length) ? reading.captions : undefined;
     periods.push(stream ?? (await readFragmentPeriod(rendition, segments, { ...reading, captions, places, events })));
   }

@@ -56,6 +56,14 @@ en.m3u8`,
       ['https://a/en.m3u8', 1, 'English'],
     ]);
   });
+
+  it('is refused when it names it in more groups than maximumAudioGroups, in time that grows with their number', async () => {
+    const variants = (count: number) =>
+      Array.from({ length: count }, (_, at) => `#EXT-X-STREAM-INF:BANDWIDTH=1,AUDIO="g${at}"\nv.m3u8\n`).join('');
+    await expect(read(`#EXTM3U\n${variants(100_000)}`)).rejects.toThrow('maximumAudioGroups');
+    const { renditions } = await read(`#EXTM3U\n${variants(1000).repeat(50)}`);
+    expect(renditions[0]!.variant!.audioGroups).toHaveLength(1000);
+  });
 });
 
 describe('variables of playlists', () => {

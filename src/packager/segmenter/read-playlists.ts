@@ -71,27 +71,68 @@ function readMedia(
   });
 }
 
+/** Groups that one rendition may be in, or be combined with. */
+const maximumAudioGroups = 1000;
+
+/** What a multivariant playlist says of one URI. */
+class NamedUri {
+  readonly #uri: string;
+  #variant: SourceVariant | undefined;
+  #media: SourceMedia | undefined;
+  /** Of EXT-X-STREAM-INFs, and of EXT-X-MEDIAs. */
+  readonly #audioGroups = new Set<string>();
+  readonly #groupIds = new Set<string>();
+
+  constructor(uri: string) {
+    this.#uri = uri;
+  }
+
+  addVariant(variant: SourceVariant): void {
+    this.#variant ??= variant;
+    if (this.#variant.audioGroups) this.#add(this.#audioGroups, variant.audioGroups ?? []);
+  }
+  addMedia(media: SourceMedia): void {
+    this.#media ??= media;
+    this.#add(this.#groupIds, media.groupIds);
+  }
+
+  #add(groups: Set<string>, more: readonly string[]): void {
+    for (const group of more) groups.add(group);
+    if (groups.size <= maximumAudioGroups) return;
+    throw new PackagerError(
+      'source_too_large',
+      `${this.#uri} is in more than ${maximumAudioGroups} groups (maximumAudioGroups)`,
+    );
+  }
+
+  /** What is said first, with all groups. */
+  get said(): Pick<SourceRendition, 'variant' | 'media'> {
+    const [variant, media] = [this.#variant, this.#media];
+    return {
+      ...(variant && { variant: { ...variant, ...(variant.audioGroups && { audioGroups: [...this.#audioGroups] }) } }),
+      ...(media && { media: { ...media, groupIds: [...this.#groupIds] } }),
+    };
+  }
+}
+
 /** A URI may be named for several groups, as a variant and as audio: it is one rendition with all of these, and else with what is said first. */
 function namedRenditions(
   playlist: MultivariantPlaylist,
   uri: string,
   limits: IndexLimits,
 ): Omit<SourceRendition, 'segments'>[] {
-  const byUri = new Map<string, { variant?: SourceVariant; media?: SourceMedia }>();
-  const add = (reference: string, { variant, media }: { variant?: SourceVariant; media?: SourceMedia }) => {
+  const byUri = new Map<string, NamedUri>();
+  const named = (reference: string): NamedUri => {
     const resolved = resolveUri(reference, uri);
     if (resolved === undefined)
       throw new PackagerError('source_invalid', `not a URI: ${reference.slice(0, 200)}`, { uri });
-    const known = byUri.get(resolved) ?? {};
-    byUri.set(resolved, {
-      ...known,
-      ...(variant && { variant: mergeVariants(known.variant, variant) }),
-      ...(media && { media: mergeMedia(known.media, media) }),
-    });
+    const known = byUri.get(resolved) ?? new NamedUri(resolved);
+    byUri.set(resolved, known);
+    return known;
   };
-  for (const variant of playlist.variants) add(variant.uri, { variant: sourceVariant(variant) });
+  for (const variant of playlist.variants) named(variant.uri).addVariant(sourceVariant(variant));
   for (const media of playlist.media)
-    if (media.type === 'AUDIO' && media.uri) add(media.uri, { media: sourceMedia(media) });
+    if (media.type === 'AUDIO' && media.uri) named(media.uri).addMedia(sourceMedia(media));
   if (playlist.variants.length === 0)
     throw new PackagerError('source_invalid', 'the playlist lists no variants', { uri });
   if (byUri.size > limits.maximumRenditions) {
@@ -100,7 +141,18 @@ function namedRenditions(
       uri,
     });
   }
-  return [...byUri].map(([address, what], index) => ({ id: `r${index + 1}`, uri: address, ...what }));
+  return [...byUri].map(([address, { said }], index) => {
+    const muxed = muxedMedia(playlist, said.variant);
+    return { id: `r${index + 1}`, uri: address, ...said, ...(muxed && { muxed }) };
+  });
+}
+
+/** RFC 8216bis §4.4.6.2.1: a rendition of a variant's group that has no URI is in the variant's own segments. */
+function muxedMedia({ media }: MultivariantPlaylist, variant: SourceVariant | undefined): SourceRendition['muxed'] {
+  const found = media.find(
+    ({ type, uri, groupId }) => type === 'AUDIO' && uri === undefined && variant?.audioGroups?.includes(groupId),
+  );
+  return found && { name: found.name, ...(found.language !== undefined && { language: found.language }) };
 }
 
 /** Subtitles, each URI once: with what is said of it first. */
@@ -129,15 +181,6 @@ function textMedia({ name, language, autoselect, forced, characteristics, ...med
     ...(language !== undefined && { language }),
     ...(characteristics !== undefined && { characteristics }),
   };
-}
-
-function mergeVariants(first: SourceVariant | undefined, other: SourceVariant): SourceVariant {
-  if (!first?.audioGroups || !other.audioGroups) return first ?? other;
-  return { ...first, audioGroups: [...new Set([...first.audioGroups, ...other.audioGroups])] };
-}
-
-function mergeMedia(first: SourceMedia | undefined, other: SourceMedia): SourceMedia {
-  return first ? { ...first, groupIds: [...new Set([...first.groupIds, ...other.groupIds])] } : other;
 }
 
 function sourceVariant({ bandwidth, audio, frameRate }: Variant): SourceVariant {

@@ -1,4 +1,4 @@
-import type { Key } from '../../manifest/hls/media-playlist.js';
+import { type Key, keyFormatOf } from '../../manifest/hls/media-playlist.js';
 import { PackagerError } from '../errors.js';
 import type { SegmentEncryption } from '../model/source-reader.js';
 
@@ -18,7 +18,7 @@ export interface KeyPlace {
  * @throws PackagerError source_encrypted for anything else, by name; source_invalid
  */
 export function segmentEncryption({ keys, sequence, byteRange, address }: KeyPlace): SegmentEncryption {
-  const key = keys.find(({ method, keyFormat = 'identity' }) => method === 'AES-128' && keyFormat === 'identity');
+  const key = keys.find((each) => each.method === 'AES-128' && keyFormatOf(each) === 'identity');
   if (!key) {
     const given = keys.map(({ method, keyFormat }) => method + (keyFormat === undefined ? '' : ` (${keyFormat})`));
     throw new PackagerError(

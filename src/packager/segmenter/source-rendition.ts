@@ -7,6 +7,8 @@ export interface SourceRendition {
   readonly uri: string;
   readonly variant?: SourceVariant;
   readonly media?: SourceMedia;
+  /** EXT-X-MEDIA without a URI: the sound in the variant's own segments. */
+  readonly muxed?: Pick<SourceMedia, 'name' | 'language'>;
   readonly segments: readonly SourceSegment[];
   /** As in MediaPlaylist. */
   readonly dateRanges?: readonly string[];

@@ -85,12 +85,16 @@ function searchPicture(
 ): HeadSearch {
   const find = startCodeFinder(data);
   let droppedPictures = 0;
+  let begins = 0;
   for (const [index, mark] of marks.entries()) {
-    if (mark.pts === undefined) continue;
+    const next = marks[index + 1]?.offset ?? Infinity;
+    // Where the next picture begins later is known: to search for it from each PES packet on would take the square of their number.
+    if (mark.pts === undefined || next <= begins) continue;
     const picture = nalCodecs[codec].firstPicture(data, find, mark.offset);
     if (!picture) return complete ? 'none' : 'more';
     // A picture that begins in a later PES packet takes that one's time stamp.
-    if (picture.start >= (marks[index + 1]?.offset ?? Infinity)) continue;
+    begins = picture.start;
+    if (begins >= next) continue;
     if (randomAccess && picture.sap === 0) {
       droppedPictures += 1;
       continue;

@@ -20,6 +20,15 @@ describe('TTML', () => {
     expect(() => readTtml(text)).toThrow(message);
   });
 
+  it('takes time in proportion to what it shows, and shows no more than maximumShown', () => {
+    const timed = (count: number, beside = '') => {
+      const spans = Array.from({ length: count }, (_, at) => `<span begin="${at}ms" end="${at + 1}ms">x</span>`);
+      return `<tt><body><div><p end="1h">${beside}${spans.join('')}</p></div></body></tt>`;
+    };
+    expect(readTtml(timed(100_000)).cues).toHaveLength(100_000);
+    expect(() => readTtml(timed(1000, 'word '.repeat(10_000)))).toThrow('maximumShown');
+  });
+
   it('gives cues that can always be written as WebVTT', () => {
     for (const [, text] of ttmlCases) {
       const { cues } = readTtml(text);

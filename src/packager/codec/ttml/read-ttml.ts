@@ -8,6 +8,9 @@ import { maximumCueLength, maximumCues } from '../webvtt/read-webvtt.js';
 import { attribute, cueSettings, type Style, styleResolver } from './styling.js';
 import { readTimeExpression, readTimeParameters, type TimeParameters } from './time-expression.js';
 
+/** UTF-16 units that all cues of one document show: those of a paragraph are repeated for each time at which one of its spans comes or goes. */
+export const maximumShown = 16 * 1024 * 1024;
+
 /**
  * Reads the text of a TTML document (TTML2, IMSC1 text profile, EBU-TT, SMPTE-TT, DFXP): times of every form, nested; spans and line breaks;
  * slant, weight, underline, the eight plain colours, alignment and the region's place. What WebVTT cannot say is not kept.
@@ -31,7 +34,7 @@ export function readTtml(text: string): TextDocument {
     parameters: readTimeParameters((name) => attribute(root, name)),
     styleOf,
     regions,
-    found: { cues: [], broken: 0 },
+    found: { cues: [], broken: 0, shown: 0 },
   };
   const body = root.children.find(({ name }) => name === 'body');
   if (body)
@@ -64,7 +67,7 @@ interface Reading {
   readonly parameters: TimeParameters;
   readonly styleOf: (element: ReadElement) => Style;
   readonly regions: ReadonlyMap<string, Style>;
-  readonly found: { readonly cues: Cue[]; broken: number };
+  readonly found: { readonly cues: Cue[]; broken: number; shown: number };
 }
 
 /** What an element has from those around it. Times in ticks. */
@@ -127,19 +130,38 @@ interface Piece {
 
 /** One cue, or where spans have times of their own one for each stretch in which the same of them are shown. */
 function addCues(paragraph: ReadElement, context: Context, reading: Reading): void {
+  const { found } = reading;
   const pieces = [...piecesOf(paragraph, context, reading)];
   const { begin, end, style } = context;
   const moments = [...new Set([begin, end, ...pieces.flatMap((piece) => [piece.begin, piece.end])])]
     .filter((moment) => moment >= begin && moment <= end)
     .sort((a, b) => a - b);
+  for (const { start, until, text: all } of stretches(pieces, moments)) {
+    if ((found.shown += all.length) > maximumShown)
+      throw new MalformedError(`cues that show more than ${maximumShown} characters (maximumShown)`, 0);
+    const text = visibleLines(trimLines(all));
+    if (text.replace(/<[^<>]*>/g, '').trim() === '') continue;
+    if (text.length > maximumCueLength) found.broken += 1;
+    else if (found.cues.push({ start, end: until, settings: cueSettings(style), text }) > maximumCues)
+      throw new MalformedError(`more than ${maximumCues} cues (maximumCues)`, 0);
+  }
+}
+
+/** What is shown between each moment and the next, in the order of the document. */
+function* stretches(
+  pieces: readonly Piece[],
+  moments: readonly number[],
+): Generator<{ start: number; until: number; text: string }> {
+  const coming = [...pieces.entries()].sort(([, a], [, b]) => a.begin - b.begin);
+  let shown: typeof coming = [];
+  let next = 0;
   for (const [index, start] of moments.slice(0, -1).entries()) {
     const until = moments[index + 1] as number;
-    const shown = pieces.filter((piece) => piece.begin <= start && piece.end >= until).map(({ text }) => text);
-    const text = visibleLines(trimLines(shown.join('')));
-    if (text.replace(/<[^<>]*>/g, '').trim() === '') continue;
-    if (text.length > maximumCueLength) reading.found.broken += 1;
-    else if (reading.found.cues.push({ start, end: until, settings: cueSettings(style), text }) > maximumCues)
-      throw new MalformedError(`more than ${maximumCues} cues (maximumCues)`, 0);
+    const came = next;
+    while ((coming[next]?.[1].begin ?? Infinity) <= start) next += 1;
+    shown = [...shown, ...coming.slice(came, next)].filter(([, { end }]) => end >= until);
+    if (next > came) shown.sort(([a], [b]) => a - b);
+    yield { start, until, text: shown.map(([, { text }]) => text).join('') };
   }
 }
 

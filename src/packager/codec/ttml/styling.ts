@@ -17,15 +17,26 @@ export function attribute({ attributes }: ReadElement, name: string): string | u
 }
 
 /** Styles that refer to each other are followed so far. */
-const maximumReferences = 8;
+const maximumReferences = 64;
 
 /** Styles by id, and what an element has with all that it refers to. */
 export function styleResolver(elements: readonly ReadElement[]): (element: ReadElement) => Style {
   const byId = new Map(elements.map((element) => [attribute(element, 'id') ?? '', element]));
+  // Each once: styles that refer to several others, which do the same, would be countless.
+  const resolved = new Map<string, Style>();
+  const named = (id: string, depth: number): Style => {
+    const [known, element] = [resolved.get(id), byId.get(id)];
+    if (known || !element || depth > maximumReferences) return known ?? {};
+    resolved.set(id, {}); // one that comes back to itself adds nothing
+    const style = resolve(element, depth);
+    resolved.set(id, style);
+    return style;
+  };
   const resolve = (element: ReadElement, depth: number): Style => {
-    const referred = (attribute(element, 'style') ?? '').split(/\s+/).filter(Boolean);
-    const inherited = depth >= maximumReferences ? [] : referred.flatMap((id) => byId.get(id) ?? []);
-    return Object.assign({}, ...inherited.map((each) => resolve(each, depth + 1)), ownStyle(element)) as Style;
+    const style: Style = {};
+    for (const id of (attribute(element, 'style') ?? '').split(/\s+/).filter(Boolean))
+      Object.assign(style, named(id, depth + 1));
+    return Object.assign(style, ownStyle(element));
   };
   return (element) => resolve(element, 0);
 }

@@ -47,6 +47,13 @@ describe('a sample of timed text', () => {
     expect(read(tx3gSample('slanted'), tx3g({ style: [0, 0, 2, white] }))?.text).toBe('<i>slanted</i>');
   });
 
+  it('takes time in proportion to its characters and styles, which follow each other', () => {
+    expect(styled('abcd', [0, 2, 1, white], [1, 4, 2, white], [0, 4, 4, white])).toBe('<b>ab</b><i>cd</i>');
+    const some = styl(...Array.from({ length: 5000 }, (): Tx3gStyle => [0, 60_000, 1, white]));
+    const sample = tx3gSample('a'.repeat(60_000), ...Array.from({ length: 20 }, () => some));
+    expect(read(sample)?.text).toHaveLength(60_007);
+  });
+
   const track = { left: 0, top: 240, width: 640, height: 120, pictureWidth: 640, pictureHeight: 360 };
   it.each([
     ['at the top', tx3g({ vertical: 0 }), whole, 'line:0%'],

@@ -61,14 +61,17 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-/** Each run of characters of one style; those that no record names have the description's. */
+/** Each run of characters of one style; those that no record names have the description's. Records follow each other, §5.17.1.1: what one names, no later one changes. */
 function styled(characters: readonly string[], usual: CharacterStyle, records: readonly ReadBox[]): string {
   const styles: CharacterStyle[] = characters.map(() => usual);
+  let done = 0;
   for (const record of records) {
     const reader = new ByteReader(bytesOf(record));
     for (let left = reader.u16(); left > 0; left -= 1) {
       const { from, to, style } = readTextStyle(reader);
-      if (from < to) styles.fill(style, from, to);
+      if (from >= to || to <= done) continue;
+      styles.fill(style, Math.max(from, done), to);
+      done = to;
     }
   }
   let written = '';

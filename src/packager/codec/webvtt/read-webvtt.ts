@@ -25,20 +25,31 @@ export function readWebVtt(text: string): WebVttDocument {
     .replace(/\r\n?/g, '\n');
   if (!/^WEBVTT(?:[ \t\n]|$)/.test(normal))
     throw new MalformedError('not WebVTT: it must begin with the line WEBVTT, and something else stands there', 0);
-  const [header = '', ...blocks] = blocksOf(normal);
+  const [header = [], ...blocks] = blocksOf(normal);
   const found = { styles: [] as string[], regions: [] as string[], cues: [] as Cue[], broken: 0 };
-  const headerLines = header.split('\n').slice(1);
+  const headerLines = header.slice(1);
   const map = headerLines.map(readTimestampMap).find((read) => read);
   // A cue that follows the header without the blank line between them, as some write it.
   const early = headerLines.findIndex((line) => line.includes('-->'));
-  if (early >= 0) blocks.unshift(headerLines.slice(early).join('\n'));
+  if (early >= 0) blocks.unshift(headerLines.slice(early));
   for (const block of blocks) readBlock(block, found);
   return { ...found, timestampMap: map ?? absentMap };
 }
 
-/** Stretches between blank lines. */
-function blocksOf(text: string): string[] {
-  return text.split(/\n[ \t]*(?:\n[ \t]*)+/).map((block) => block.replace(/\n$/, ''));
+/** Lines between blank ones. Times, which one line at most may stand before, begin a block without a blank line, too: §6.1, "collect a WebVTT block". */
+function blocksOf(text: string): string[][] {
+  const blocks: string[][] = [];
+  let block: string[] = [];
+  for (const line of text.split('\n')) {
+    const isBlank = /^[ \t]*$/.test(line);
+    const begins = line.includes('-->') && (block.length > 1 || block[0]?.includes('-->') === true);
+    if ((begins || isBlank) && block.length > 0) {
+      blocks.push(block);
+      block = [];
+    }
+    if (!isBlank) block.push(line);
+  }
+  return block.length > 0 ? [...blocks, block] : blocks;
 }
 
 interface Building {
@@ -48,11 +59,10 @@ interface Building {
   broken: number;
 }
 
-function readBlock(block: string, found: Building): void {
-  const lines = block.split('\n');
+function readBlock(lines: readonly string[], found: Building): void {
   const first = (lines[0] ?? '').trimEnd();
   const timing = lines.findIndex((line) => line.includes('-->'));
-  if (timing === 0 || timing === 1) {
+  if (timing >= 0) {
     const cue = readCue(lines, timing);
     if (!cue) found.broken += 1;
     else if (found.cues.push(cue) > maximumCues)
@@ -61,7 +71,7 @@ function readBlock(block: string, found: Building): void {
   }
   const body = lines.slice(1).join('\n');
   // What stands after the first cue is neither.
-  if (found.cues.length > 0 || timing > 0) return;
+  if (found.cues.length > 0) return;
   if (first === 'STYLE' && body !== '') found.styles.push(body);
   else if (first === 'REGION' && body !== '') found.regions.push(body);
 }
@@ -76,7 +86,7 @@ function readCue(lines: readonly string[], timing: number): Cue | undefined {
     .slice(timing + 1)
     .join('\n')
     .trimEnd();
-  if (text.length > maximumCueLength || text.includes('-->')) return undefined;
+  if (text.length > maximumCueLength) return undefined;
   const id = timing === 1 ? (lines[0] ?? '').trim() : '';
   return {
     ...(id !== '' && { id }),

@@ -1,6 +1,6 @@
 import { readTimestamp, writeTimestamp } from './timestamp.js';
 
-const timestamps = /<((?:\d{2,6}:)?[0-5]\d:[0-5]\d\.\d{3})>/g;
+const timestamps = /<((?:\d{1,6}:)?[0-5]\d:[0-5]\d\.\d{3})>/g;
 
 /** Are there moments within the text, from which on what follows is shown? WebVTT §4.2.2 */
 export function hasTimes(text: string): boolean {

@@ -28,7 +28,21 @@ export function writeTimestampMap(mpegts: number): string {
   return `X-TIMESTAMP-MAP=MPEGTS:${((mpegts % timestampModulus) + timestampModulus) % timestampModulus},LOCAL:00:00:00.000`;
 }
 
-/** What is to be added to cue times to have time stamps that do not wrap, near to the reference. @param reference ticks of 90 kHz */
-export function cueShift({ local, mpegts }: TimestampMap, reference: number): number {
-  return unwrap(mpegts, reference) - (local * 90_000) / textTimescale;
+/** Where the cues of a document are to be, ticks of 90 kHz that do not wrap. */
+export interface CuePlace {
+  readonly begin: number;
+  /** Infinity: not known. */
+  readonly end: number;
+}
+
+/**
+ * What is to be added to cue times to have time stamps that do not wrap. The map is near to where the document is, unless its cues would be far
+ * off then: one map for all segments is far from those that come later.
+ * @param first when the first cue begins, ticks of textTimescale; undefined: there is none
+ */
+export function cueShift({ local, mpegts }: TimestampMap, { begin, end }: CuePlace, first = local): number {
+  const near = unwrap(mpegts, begin);
+  const cue = near + ((first - local) * 90_000) / textTimescale;
+  const missed = cue - Math.min(end, Math.max(begin, cue));
+  return near - Math.round(missed / timestampModulus) * timestampModulus - (local * 90_000) / textTimescale;
 }

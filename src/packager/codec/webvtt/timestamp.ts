@@ -2,9 +2,9 @@ import { textTimescale } from '../../model/text.js';
 
 const ticksPerMillisecond = textTimescale / 1000;
 
-/** WebVTT §4.3 timestamp in ticks; undefined for what is none. Hours have two digits or more and may be left out. */
+/** WebVTT timestamp in ticks; undefined for what is none. Hours may be left out, and written with one digit, which §6.3 reads and §4.3 does not allow. */
 export function readTimestamp(text: string): number | undefined {
-  const match = /^(?:(\d{2,6}):)?([0-5]\d):([0-5]\d)\.(\d{3})$/.exec(text);
+  const match = /^(?:(\d{1,6}):)?([0-5]\d):([0-5]\d)\.(\d{3})$/.exec(text);
   if (!match) return undefined;
   const [hours = 0, minutes = 0, seconds = 0, milliseconds = 0] = match.slice(1).map((digits) => Number(digits ?? 0));
   return (((hours * 60 + minutes) * 60 + seconds) * 1000 + milliseconds) * ticksPerMillisecond;
