@@ -188,6 +188,7 @@ export function addOutput(draft: Draft, place: GroupPlace, planning: Planning): 
   const date = planning.dateOf(periodIndex, start / entry.track.timescale);
   const markers = planning.markers ? markersOf(group) : [];
   const segment: PlannedSegment = { name, number, start, end, sap };
+  endBefore(draft, entry.segments, start);
   entry.segments.push(
     date === undefined && markers.length === 0
       ? segment
@@ -233,18 +234,25 @@ function markersOf({ segments: [first, ...others], number }: SegmentGroup): read
 
 type Extent = Pick<PlannedSegment, 'start' | 'end' | 'sap'>;
 
-/** Where the group begins and ends for a stream: by its main track, or where that holds no sample by another, in ticks of the main one. */
+/** Where the group begins for a stream, by its main track, or where that holds no sample by another, and where the last of them ends: ticks of the main one. */
 function extentOf({ positions }: Draft, { period, periodIndex, group }: GroupPlace): Extent | undefined {
   const mainScale = period.tracks[positions[0]?.[periodIndex] ?? -1]?.timescale ?? 1;
+  let extent: Extent | undefined;
   for (const [index, position] of positions.entries()) {
     const track = position[periodIndex] ?? -1;
     const filled = filledParts(group.segments, track);
     if (!filled) continue;
-    if (index === 0) return filled;
-    const scale = period.tracks[track]?.timescale ?? 1;
-    return { start: rescale(filled.start, scale, mainScale), end: rescale(filled.end, scale, mainScale), sap: 1 };
+    const inMain = (ticks: number) => rescale(ticks, period.tracks[track]?.timescale ?? 1, mainScale);
+    const end = Math.max(extent?.end ?? 0, inMain(filled.end));
+    extent = { start: inMain(filled.start), sap: index === 0 ? filled.sap : 1, ...extent, end };
   }
-  return undefined;
+  return extent;
+}
+
+/** Of several tracks that share segments not all end at once: a segment lasts until the next one begins, so that nothing counts twice. */
+function endBefore({ positions }: Draft, segments: PlannedSegment[], next: number): void {
+  const last = segments.at(-1);
+  if (last && positions.length > 1) segments[segments.length - 1] = { ...last, end: next };
 }
 
 /** From the first segment that holds samples of the track to the end of the last that does. */
