@@ -63,11 +63,15 @@ function isFirstOfLanguage(tracks: readonly TrackDescription[], index: number): 
 }
 
 /** What the source calls it, or its language in English. */
-export function displayName({ media, language, periods }: TrackDescription): string {
+export function displayName(track: TrackDescription): string {
+  return saidName(track) ?? languageName(track.language) ?? 'Audio';
+}
+
+/** What the source calls it. */
+export function saidName({ media, periods }: TrackDescription): string | undefined {
   if (media) return media.name;
   const track = periods[0]?.track;
-  if (track?.kind === 'audio' && track.name !== undefined) return track.name;
-  return languageName(language) ?? 'Audio';
+  return track?.kind === 'audio' ? track.name : undefined;
 }
 
 /** In English. @param language BCP 47 */

@@ -288,6 +288,7 @@ export function plannedTrack(
   return {
     ...description(main, []),
     id: stream.id,
+    rendition: rendition.id,
     ...(stream.trickOf !== undefined && { trickOf: stream.trickOf }),
     ...(variant && { variant }),
     ...(qualityLevel && { qualityLevel }),

@@ -440,6 +440,62 @@ describe('DASH', () => {
     expectAll(made);
   });
 
+  const setsOf = (mpd: string) =>
+    [...mpd.matchAll(/<AdaptationSet [^]*?<\/AdaptationSet>/g)].map(([set]) => ({
+      ids: [...set.matchAll(/<Representation id="([^"]+)"/g)].map(([, id]) => id),
+      label: /<Label>(.*)<\/Label>/.exec(set)?.[1],
+      role: /<Role [^>]*value="(.*?)"/.exec(set)?.[1],
+      accessibility: /<Accessibility (.*?)\/>/.exec(set)?.[1],
+    }));
+
+  it('has sound that one rendition has twice in one language as two sets, which bit rates do not decide between', () => {
+    const both = (uri: string, bandwidth: number, name?: string) =>
+      rendition({
+        ...{ uri, cuts, variant: { bandwidth } },
+        tracks: [
+          videoTrack(),
+          audioTrack(`${uri}1`, { language: 'eng' }),
+          audioTrack(`${uri}2`, { language: 'eng', ...(name !== undefined && { name }) }),
+        ],
+      });
+    const sets = setsOf(dash(syntheticIndex(both('high', 2000), both('low', 1000))).text('index.mpd'));
+    expect(sets.map(({ ids }) => ids)).toEqual([
+      ['video_1', 'video_2'],
+      ['audio_1', 'audio_3'],
+      ['audio_2', 'audio_4'],
+    ]);
+    expect(sets.map(({ role }) => role)).toEqual(['main', 'main', 'alternate']);
+    expect(setsOf(dash(syntheticIndex(both('one', 1000, 'Commentary'))).text('index.mpd'))).toMatchObject([
+      { ids: ['video_1'] },
+      { ids: ['audio_1'], label: undefined },
+      { ids: ['audio_2'], label: 'Commentary' },
+    ]);
+  });
+
+  it('says which sound describes the picture', () => {
+    const sound = (uri: string, name: string, characteristics?: string) =>
+      rendition({
+        ...{ uri, cuts, tracks: [audioTrack(uri)] },
+        media: {
+          ...{ groupIds: ['a'], name, default: name === 'English', autoselect: true, language: 'en' },
+          ...(characteristics !== undefined && { characteristics }),
+        },
+      });
+    const index = syntheticIndex(
+      rendition({ uri: 'v', tracks: [videoTrack()], cuts, variant: { bandwidth: 1000, audioGroups: ['a'] } }),
+      sound('a', 'English'),
+      sound('b', 'Described', 'public.accessibility.describes-video'),
+    );
+    expect(setsOf(dash(index).text('index.mpd'))).toMatchObject([
+      { ids: ['video_1'], accessibility: undefined },
+      { ids: ['audio_1'], role: 'main', accessibility: undefined },
+      {
+        ...{ ids: ['audio_2'], role: 'alternate' },
+        accessibility: 'schemeIdUri="urn:tva:metadata:cs:AudioPurposeCS:2007" value="1"',
+      },
+    ]);
+  });
+
   it('keeps renditions apart whose segments do not start together', () => {
     const a = rendition({ uri: 'a', tracks: [videoTrack()], cuts: [[0, 4, 8]], variant: {} });
     const b = rendition({ uri: 'b', tracks: [videoTrack()], cuts: [[0, 3, 8]], variant: {} });
