@@ -1,7 +1,7 @@
 import type { Combination } from './planned-manifest.js';
 import type { TrackDescription } from './presentation.js';
 
-/** Audio that plays with the same video: an HLS rendition group. */
+/** Audio that plays with the same video, or that there is to choose from where there is none: an HLS rendition group. */
 export interface AudioGroup {
   readonly id: string;
   readonly members: readonly AudioGroupMember[];
@@ -25,7 +25,7 @@ export function audioGroups(
   combinations: readonly Combination[],
   trackOf: (id: string) => TrackDescription,
 ): ReadonlyMap<string, AudioGroup> {
-  const sets = new Map(combinations.filter(hasBoth).map((combination) => [audioGroupKey(combination), combination]));
+  const sets = new Map(combinations.filter(hasGroup).map((combination) => [audioGroupKey(combination), combination]));
   return new Map(
     [...sets].map(([key, { muxed = [], audio }], index) => {
       const inside = members([...muxed, ...audio].map(trackOf), muxed.length);
@@ -38,8 +38,9 @@ export function audioGroupKey({ muxed = [], audio }: Combination): string {
   return [...muxed, '', ...audio].join();
 }
 
-function hasBoth({ video, audio }: Combination): boolean {
-  return video !== undefined && audio.length > 0;
+/** One sound alone is the variant itself. */
+function hasGroup({ video, audio }: Combination): boolean {
+  return audio.length > (video === undefined ? 1 : 0);
 }
 
 function members(tracks: readonly TrackDescription[], muxed: number): AudioGroupMember[] {

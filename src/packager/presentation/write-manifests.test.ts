@@ -359,9 +359,63 @@ video_1/3.m4s
     const { variants, media: offered } = readMultivariantPlaylist(hls(index).text('index.m3u8'));
     expect(variants.map(({ uri, audio }) => [uri, audio])).toEqual([
       ['index_video_1.m3u8', 'audio'],
-      ['index_audio_1.m3u8', undefined],
+      ['index_audio_1.m3u8', 'audio'],
     ]);
     expect(offered.map(({ name }) => name)).toEqual(['English', 'Deutsch']);
+  });
+
+  it.each<[string, AssetIndex]>([
+    [
+      'in one file',
+      syntheticIndex(
+        rendition({
+          ...{ uri: 'a', cuts },
+          tracks: [audioTrack('en', { language: 'eng' }), audioTrack('de', { language: 'deu' })],
+        }),
+      ),
+    ],
+    [
+      'in a group',
+      syntheticIndex(
+        ...['en', 'de'].map((language) =>
+          rendition({
+            ...{ uri: language, cuts, tracks: [audioTrack(language)] },
+            media: { groupIds: ['a'], name: language, language, default: language === 'de', autoselect: true },
+            ...(language === 'en' && { variant: { bandwidth: 1, audioGroups: ['a'] } }),
+          }),
+        ),
+      ),
+    ],
+  ])('offers languages without video as a choice, and not as variants: %s', (where, index) => {
+    const made = hls(index, {}, { 'audio_2/1.m4s': 200 });
+    const { variants, media } = readMultivariantPlaylist(made.text('index.m3u8'));
+    const inGroup = where === 'in a group';
+    expect(media.map(({ language, uri, default: isDefault }) => [language, uri, isDefault])).toEqual([
+      ['en', 'index_audio_1.m3u8', !inGroup],
+      ['de', 'index_audio_2.m3u8', inGroup],
+    ]);
+    // The larger one (200 bytes in 4.010667 s), and not both.
+    expect(variants).toMatchObject([
+      { uri: inGroup ? 'index_audio_2.m3u8' : 'index_audio_1.m3u8', audio: 'audio', bandwidth: 399 },
+    ]);
+    expect(variants[0]!.codecs).toBe('mp4a.40.2');
+    expectAll(made);
+    expectAll(dash(index));
+  });
+
+  it('tells of more than channels where the source does', () => {
+    const sound = (channels: string) =>
+      rendition({
+        ...{ uri: channels, cuts, tracks: [audioTrack(channels)] },
+        media: { groupIds: ['a'], name: channels, default: false, autoselect: true, channels },
+      });
+    const video = rendition({
+      ...{ uri: 'v', tracks: [videoTrack()], cuts, variant: { bandwidth: 9, audioGroups: ['a'] } },
+    });
+    const { media } = readMultivariantPlaylist(
+      hls(syntheticIndex(video, sound('16/JOC'), sound('6'))).text('index.m3u8'),
+    );
+    expect(media.map(({ channels }) => channels)).toEqual(['16/JOC', '2']);
   });
 
   it('offers audio alone where there is no video', () => {
