@@ -125,6 +125,12 @@ describe('subtitles', () => {
     }
   });
 
+  it('are of the one form of fragments that HLS knows where playlists and MPDs share them', () => {
+    const both = made(subtitled([cues]), { CmafPackage: { HlsManifests, DashManifests: HlsManifests } });
+    expect(both.text('index.m3u8')).toMatch(/CODECS="avc1.64001f,mp4a.40.2,stpp.ttml.im1t".*SUBTITLES="subtitles"/);
+    expect(both.text('index.mpd')).toContain('codecs="stpp.ttml.im1t"');
+  });
+
   it('are announced with language, name, default, forced and characteristics', () => {
     const index = subtitled(
       [cues, cues, cues],
