@@ -80,10 +80,11 @@ export function languageName(language: string | undefined): string | undefined {
   return language === undefined ? undefined : new Intl.DisplayNames('en', { type: 'language' }).of(language);
 }
 
-/** A number behind those that were there before. */
+/** Names of renditions as HLS can write them, in a line between quotes (RFC 8216bis §4.2), with a number behind those that were there before. */
 export function uniqueNames(names: readonly string[]): string[] {
   const taken = new Set<string>();
-  return names.map((name) => {
+  return names.map((given) => {
+    const name = given.replaceAll('"', "'").replace(/\s+/g, ' ');
     let unique = name;
     for (let n = 2; taken.has(unique); n++) unique = `${name} ${n}`;
     taken.add(unique);
