@@ -30,7 +30,7 @@ it.each<[NalCodec, typeof avc]>([
   ['hevc', hevc],
 ])('leaves the delimiters of %s out, wherever they stand before a slice', (codec, { aud, sei, sps, slice }) => {
   const given = [[aud, slice], [sei, aud, sps, slice], [slice, slice], [aud]].map(lengthPrefixed);
-  const wanted = [[slice], [sei, sps, slice], [slice, slice], []].map(lengthPrefixed);
+  const wanted = [[slice], [sei, sps, slice], [slice, slice], [aud]].map(lengthPrefixed);
   const sizes = given.map(({ length }) => length);
   for (const data of [[Buffer.concat(given)], given, [given[0]!, Buffer.concat(given.slice(1))]]) {
     const kept = withoutDelimiters(samples(sizes, data), codec);

@@ -32,7 +32,7 @@ export function withoutDelimiters(samples: Samples, codec: NalCodec): Samples {
   return found ? { ...samples, data, sizes } : samples;
 }
 
-/** What is before a delimiter, and what is after it. They come before the first slice. */
+/** What is before a delimiter, and what is after it. They come before the first slice; what is nothing else stays. */
 function keptPieces(part: Uint8Array, codec: NalCodec): Uint8Array[] {
   const { isDelimiter, isSlice } = nalCodecs[codec];
   const bytes = new DataView(part.buffer, part.byteOffset, part.byteLength);
@@ -40,7 +40,8 @@ function keptPieces(part: Uint8Array, codec: NalCodec): Uint8Array[] {
     const end = at + lengthBytes + bytes.getUint32(at);
     const header = bytes.getUint8(at + lengthBytes);
     if (isSlice(header) || end > part.length) break;
-    if (isDelimiter(header)) return [part.subarray(0, at), part.subarray(end)].filter(({ length }) => length > 0);
+    if (isDelimiter(header) && end - at < part.length)
+      return [part.subarray(0, at), part.subarray(end)].filter(({ length }) => length > 0);
     at = end;
   }
   return [part];
