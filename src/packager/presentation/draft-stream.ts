@@ -234,9 +234,13 @@ function markersOf({ segments: [first, ...others], number }: SegmentGroup): read
 
 type Extent = Pick<PlannedSegment, 'start' | 'end' | 'sap'>;
 
-/** Where the group begins for a stream, by its main track, or where that holds no sample by another, and where the last of them ends: ticks of the main one. */
-function extentOf({ positions }: Draft, { period, periodIndex, group }: GroupPlace): Extent | undefined {
+/**
+ * Where the group begins for a stream, by its main track, or where that holds no sample by another, and where the last of them ends: ticks of the main
+ * one. A period's first segment begins with the first of them, since nothing else tells of what is before the main one.
+ */
+function extentOf({ positions, periods }: Draft, { period, periodIndex, group }: GroupPlace): Extent | undefined {
   const mainScale = period.tracks[positions[0]?.[periodIndex] ?? -1]?.timescale ?? 1;
+  const isFirst = periods[periodIndex]?.segments.length === 0;
   let extent: Extent | undefined;
   for (const [index, position] of positions.entries()) {
     const track = position[periodIndex] ?? -1;
@@ -244,7 +248,9 @@ function extentOf({ positions }: Draft, { period, periodIndex, group }: GroupPla
     if (!filled) continue;
     const inMain = (ticks: number) => rescale(ticks, period.tracks[track]?.timescale ?? 1, mainScale);
     const end = Math.max(extent?.end ?? 0, inMain(filled.end));
-    extent = { start: inMain(filled.start), sap: index === 0 ? filled.sap : 1, ...extent, end };
+    const begins = inMain(filled.start);
+    const start = extent && !isFirst ? extent.start : Math.min(extent?.start ?? Infinity, begins);
+    extent = { sap: index === 0 ? filled.sap : 1, ...extent, start, end };
   }
   return extent;
 }

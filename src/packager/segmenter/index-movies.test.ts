@@ -138,8 +138,9 @@ describe('an MP4', () => {
   it.each([
     ['sound that goes on after it', frames(100, (at) => ({ sync: at % 25 === 0 }))],
     ['a picture that stands still', frames(1, () => ({ duration: 128_000 }))],
-  ])('has segments without hole or overlap in a transport stream: %s', async (_, samples) => {
-    const asset = await index(writeMp4([video({ samples }), audio()]));
+    ['a picture that comes late', frames(200, (at) => ({ sync: at % 25 === 0 })), elst(0, [2000, -1], [8000, 0])],
+  ])('has segments without hole or overlap in a transport stream: %s', async (_, samples, edits?: Uint8Array) => {
+    const asset = await index(writeMp4([video({ samples, ...(edits && { edits }) }), audio()]));
     const plan = planPresentation(asset, { Id: 'a', HlsPackage: { HlsManifests: [{ ManifestName: 'i' }] } });
     const [period] = plan.tracks[0]!.periods;
     for (const [at, segment] of period!.segments.entries())
