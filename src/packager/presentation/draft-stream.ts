@@ -1,15 +1,15 @@
 import { withParameterSetsInBand as inBand } from '../codec/nal-codec.js';
 import { PackagerError } from '../errors.js';
-import type { IndexedPeriod, IndexedRendition, IndexedSegment, IndexedTrackSegment } from '../model/asset-index.js';
+import type { IndexedPeriod, IndexedRendition } from '../model/asset-index.js';
 import type { MetadataFormat } from '../model/timed-metadata.js';
 import { isNal, type Track } from '../model/track.js';
-import { rescale } from '../timing/timescale.js';
 import type { SegmentGroup } from './group-segments.js';
 import type { SegmentTemplateFormat } from './planned-manifest.js';
 import type { PlannedStream } from './planned-streams.js';
 import type { PlannedSegment, PlannedTrack, PlannedTrackPeriod, TrackDescription } from './presentation.js';
 import type { DateOf } from './program-date-time.js';
 import type { PlannedQualityLevel } from './quality-levels.js';
+import { segmentExtent } from './segment-extent.js';
 import { fragmentNames, segmentName, segmentNames } from './segment-names.js';
 import type { FragmentContent, MediaContent, PlannedOutput, TransportStreamContent } from './segment-task.js';
 import type { Carrier, SourceTrack } from './source-tracks.js';
@@ -178,10 +178,12 @@ export interface GroupPlace {
  * begin later and end earlier than video.
  */
 export function addOutput(draft: Draft, place: GroupPlace, planning: Planning): PlannedOutput | undefined {
-  const { periodIndex, group } = place;
+  const { period, periodIndex, group } = place;
   const [entry, shared] = [draft.periods[periodIndex], draft.shared[periodIndex]];
-  const extent = extentOf(draft, place);
-  if (!entry || !shared || !extent) return undefined;
+  if (!entry || !shared) return undefined;
+  const members = draft.positions.map((position) => position[periodIndex] ?? -1);
+  const extent = segmentExtent(group.segments, period.tracks, { members, isFirst: entry.segments.length === 0 });
+  if (!extent) return undefined;
   const { start, end, sap } = extent;
   const number = ++draft.count;
   const name = segmentName(entry.media, number, start);
@@ -232,46 +234,10 @@ function markersOf({ segments: [first, ...others], number }: SegmentGroup): read
   );
 }
 
-type Extent = Pick<PlannedSegment, 'start' | 'end' | 'sap'>;
-
-/**
- * Where the group begins for a stream, by its main track, or where that holds no sample by another, and where the last of them ends: ticks of the main
- * one. A period's first segment begins with the first of them, since nothing else tells of what is before the main one.
- */
-function extentOf({ positions, periods }: Draft, { period, periodIndex, group }: GroupPlace): Extent | undefined {
-  const mainScale = period.tracks[positions[0]?.[periodIndex] ?? -1]?.timescale ?? 1;
-  const isFirst = periods[periodIndex]?.segments.length === 0;
-  let extent: Extent | undefined;
-  for (const [index, position] of positions.entries()) {
-    const track = position[periodIndex] ?? -1;
-    const filled = filledParts(group.segments, track);
-    if (!filled) continue;
-    const inMain = (ticks: number) => rescale(ticks, period.tracks[track]?.timescale ?? 1, mainScale);
-    const end = Math.max(extent?.end ?? 0, inMain(filled.end));
-    const begins = inMain(filled.start);
-    const start = extent && !isFirst ? extent.start : Math.min(extent?.start ?? Infinity, begins);
-    extent = { sap: index === 0 ? filled.sap : 1, ...extent, start, end };
-  }
-  return extent;
-}
-
 /** Of several tracks that share segments not all end at once: a segment lasts until the next one begins, so that nothing counts twice. */
 function endBefore({ positions }: Draft, segments: PlannedSegment[], next: number): void {
   const last = segments.at(-1);
   if (last && positions.length > 1) segments[segments.length - 1] = { ...last, end: next };
-}
-
-/** From the first segment that holds samples of the track to the end of the last that does. */
-function filledParts(segments: readonly IndexedSegment[], track: number): Extent | undefined {
-  let first: IndexedTrackSegment | undefined;
-  let last: IndexedTrackSegment | undefined;
-  for (const { tracks } of segments) {
-    const part = tracks[track];
-    if (!part || part.end <= part.start) continue;
-    first ??= part;
-    last = part;
-  }
-  return first && last && { start: first.start, end: last.end, sap: first.sap };
 }
 
 export function plannedTrack(
