@@ -35,7 +35,7 @@ const meanings: Record<FieldPath<PackagingConfiguration>, string> = {
   'CmafPackage.SegmentDurationSeconds': 'rounded to the nearest multiple of the cut of the source',
   'CmafPackage.SegmentLayout': 'as in HlsPackage, with a `sidx`; segments of WebVTT stay apart',
   'CmafPackage.IncludeEncoderConfigurationInSegments': 'parameter sets in every segment (`avc3`, `hev1`)',
-  'CmafPackage.TextFormat': 'a field of ours: the form of subtitles; default WEBVTT, with DashManifests WVTT',
+  'CmafPackage.TextFormat': 'a field of ours: the form of subtitles; default WEBVTT, with DashManifests STPP',
   'CmafPackage.HlsManifests': 'one multivariant playlist each',
   'CmafPackage.HlsManifests.ManifestName': 'name of the file, without `.m3u8`',
   'CmafPackage.HlsManifests.AdMarkers': 'as in HlsPackage',

@@ -100,7 +100,10 @@ export async function judge(
       problems.push(`${stream.name}: no track has its frames`);
   const periods = source[0]?.periods.length ?? 0;
   for (let period = 0; period < periods; period += 1) problems.push(...judgeTimes(found, period, tolerance));
-  for (const { track, result } of found) problems.push(...judgeDurations(track, result));
+  for (const { track, result } of found) {
+    const together = found.filter((other) => other.track === track).map((other) => other.result);
+    problems.push(...judgeDurations(track, result, together));
+  }
   return problems;
 }
 
@@ -179,17 +182,28 @@ function lagsOf(result: Measured, origin: Measured, period: number): number[] {
  * What the manifest says a track lasts is what its samples last (or, in HLS, where they end on the period's time line). Before a
  * discontinuity it may be the end of the longest track instead, so that the next period starts alike in all playlists.
  */
-function judgeDurations(track: PlayableTrack, result: Measured): string[] {
+function judgeDurations(track: PlayableTrack, result: Measured, together: readonly Measured[]): string[] {
   return result.periods.flatMap(({ times: { packets, timescale }, fragmented }, period) => {
-    // The sound of a transport stream may begin and end apart from the picture, by which the playlist goes.
+    // In a transport stream sound and picture begin and end apart; the playlist goes by both.
     if (!fragmented && result.kind === 'audio') return [];
-    const media = packets.reduce((sum, { duration }) => sum + duration, 0) / timescale;
+    const media = fragmented
+      ? packets.reduce((sum, { duration }) => sum + duration, 0) / timescale
+      : shownFor(together.map(({ periods }) => periods[period]!.times));
     const end = media + (fragmented ? packets[0]!.decode / timescale : 0);
     const said = track.durations[period]!;
-    const allowed = period < result.periods.length - 1 ? 0.05 : 0.01;
+    // The last frame of sound may be shorter in an MP4, which a transport stream cannot say.
+    const allowed = period < result.periods.length - 1 || !fragmented ? 0.05 : 0.01;
     if (Math.min(Math.abs(media - said), Math.abs(end - said)) <= allowed) return [];
     return [`${track.name}: the manifest says ${said} s; its samples last ${media} s and end at ${end} s`];
   });
+}
+
+/** Seconds from the first presentation in any of these to the last end. */
+function shownFor(streams: readonly PacketTimes[]): number {
+  const seconds = streams.flatMap(({ packets, timescale }) =>
+    packets.map(({ presentation, duration }) => [presentation / timescale, (presentation + duration) / timescale]),
+  );
+  return Math.max(...seconds.map(([, end]) => end!)) - Math.min(...seconds.map(([start]) => start!));
 }
 
 /**

@@ -11,7 +11,7 @@ import { splitAccessUnits as splitHevc } from './h265/access-units.js';
 import { displayOrder as hevcDisplayOrder } from './h265/display-order.js';
 import { firstPicture as firstHevcPicture } from './h265/first-picture.js';
 import { hevcConfiguration } from './h265/hevc-configuration.js';
-import { nalType as hevcType, nalUnitType } from './h265/nal-unit.js';
+import { isSlice as isHevcSlice, nalType as hevcType, nalUnitType } from './h265/nal-unit.js';
 import { parsePps as parseHevcPps } from './h265/pps.js';
 import { parseSps as parseHevcSps } from './h265/sps.js';
 import { parseVps } from './h265/vps.js';
@@ -27,6 +27,8 @@ interface NalCodecParts {
   readonly firstPicture: (bytes: Uint8Array, find: FindStartCode, from: number) => PictureStart | undefined;
   /** @param byte the first one of a NAL unit */
   readonly isDelimiter: (byte: number) => boolean;
+  /** @param byte the first one of a NAL unit */
+  readonly isSlice: (byte: number) => boolean;
   /** @throws MalformedError; PackagerError source_invalid when there are none */
   readonly configuration: (sets: ParameterSetUnits, parameterSetsInBand: boolean) => NalConfiguration;
   /** Sample entries: parameter sets in them alone, and in samples too. */
@@ -43,6 +45,7 @@ export const nalCodecs: Readonly<Record<NalCodec, NalCodecParts>> = {
     name: 'H.264',
     firstPicture: firstAvcPicture,
     isDelimiter: (byte) => (byte & 31) === avcType.accessUnitDelimiter,
+    isSlice: (byte) => (byte & 31) >= avcType.slice && (byte & 31) <= avcType.idrSlice,
     configuration: ({ sps, pps }, inBand) => avcConfiguration(sps, pps, inBand),
     sampleEntries: ['avc1', 'avc3'],
     ids: ({ sps, pps }) => [idsOf(sps, parseAvcSps), idsOf(pps, parseAvcPps)],
@@ -51,6 +54,7 @@ export const nalCodecs: Readonly<Record<NalCodec, NalCodecParts>> = {
     name: 'HEVC',
     firstPicture: firstHevcPicture,
     isDelimiter: (byte) => nalUnitType(byte) === hevcType.accessUnitDelimiter,
+    isSlice: (byte) => isHevcSlice(nalUnitType(byte)),
     configuration: hevcConfiguration,
     sampleEntries: ['hvc1', 'hev1'],
     ids: ({ vps, sps, pps }) => [idsOf(vps, parseVps), idsOf(sps, parseHevcSps), idsOf(pps, parseHevcPps)],

@@ -124,6 +124,8 @@ export interface PeriodFrame {
 export interface IndexedPeriod extends PeriodFrame {
   /** Every segment is a transport stream that begins with its PAT and PMT, so that it can be played as it is. */
   readonly tablesFirst?: true;
+  /** Its transport streams hold what is not packaged, such as DVB subtitles. */
+  readonly holdsMore?: true;
   readonly segments: readonly IndexedSegment[];
 }
 

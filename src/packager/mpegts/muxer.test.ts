@@ -150,6 +150,18 @@ describe('a segment of a transport stream', () => {
     expect(clocks[0]).toBe(late - 63_000);
   });
 
+  it.each<[string, MuxedTrack, number]>([
+    ['slow pictures', pictures(video([90, 90, 90], { step: 90_000 })), 3 * 90_000],
+    ['few bytes of sound', sound(audio(Array.from({ length: 45 }, () => 30))), (45 * 1024 * 90_000) / 48_000],
+  ])('refers to the clock until the next segment does: %s', (_, track, lasts) => {
+    const seen = packets(muxSegment([track], clock).bytes).filter(({ pid }) => pid === 0x100);
+    const times = seen.flatMap(({ pcr }) => pcr ?? []);
+    const next = times[0]! + lasts;
+    for (const [index, time] of times.entries()) expect((times[index + 1] ?? next) - time).toBeLessThanOrEqual(9000);
+    expect(seen.filter(({ hasPayload }) => hasPayload).length % 16).toBe(0);
+    expect(seen.at(-1)!.counter).toBe(15);
+  });
+
   it('says where its key pictures are: their bytes alone, PAT and PMT before, can be decoded', () => {
     const { bytes, iFrames } = muxSegment(both, clock);
     expect(iFrames.map(({ time }) => time)).toEqual([0, 10, 20, 30, 40].map((index) => index * frame));

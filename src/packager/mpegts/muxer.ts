@@ -84,6 +84,8 @@ class Muxer {
   readonly #psi: Uint8Array;
   readonly #bytes: Uint8Array;
   readonly #clock: number;
+  /** Where the next segment's clock references begin: ticks of 90 kHz. */
+  readonly #end: number;
   #length = 0;
   #tableCount = 0;
   /** Absent before the first one. */
@@ -119,7 +121,8 @@ class Muxer {
       metadata.map(({ format }) => metadataDescription(format).program),
     );
     this.#tables = placeTables(this.#pes);
-    this.#bytes = new Uint8Array(largestSize(this.#pes, this.#tables));
+    this.#end = endOf(tracks[0], packets);
+    this.#bytes = new Uint8Array(largestSize(this.#pes, this.#tables, this.#end));
   }
 
   segment(): TransportStreamSegment {
@@ -133,6 +136,7 @@ class Muxer {
       const time = rescale(pes.times.pts - this.#clock, 90_000, timescale);
       iFrames.push({ time, offset, length: this.#length - offset });
     }
+    this.#writeMissingClock(this.#end);
     return { bytes: this.#bytes.subarray(0, this.#length), iFrames };
   }
 
@@ -147,7 +151,7 @@ class Muxer {
   #writePes(pes: PesPacket): void {
     const stream = this.#streams[pes.stream] as Stream;
     stream.left -= 1;
-    this.#writeMissingClock(pes);
+    this.#writeMissingClock(pes.times.dts);
     if (stream.sections) return this.#writeSection(stream, stream.sections[pes.first] ?? new Uint8Array());
     const headerLength = pesHeaderLength(pes.times);
     const pcr = pes.stream === 0 ? { pcr: pes.times.dts - bufferDelay } : {};
@@ -176,10 +180,10 @@ class Muxer {
     this.#length += packets * packetSize;
   }
 
-  /** Slow pictures leave more than the interval between their clock references. */
-  #writeMissingClock({ times: { dts } }: PesPacket): void {
+  /** Slow pictures, and much sound in one PES packet, leave more than the interval between their clock references. */
+  #writeMissingClock(until: number): void {
     const { pid, packets } = this.#streams[0] as Stream;
-    while (this.#lastPcr !== undefined && dts - this.#lastPcr > pcrInterval) {
+    while (this.#lastPcr !== undefined && until - this.#lastPcr > pcrInterval) {
       this.#lastPcr += pcrInterval;
       const pcr = this.#lastPcr - bufferDelay;
       writePcrPacket(this.#bytes, this.#length, { pid, continuity: (packets + 15) & 15, pcr });
@@ -233,14 +237,24 @@ function placeTables(pes: readonly PesPacket[]): Map<number, number> {
   return places;
 }
 
-/** Room for all that can be written. */
-function largestSize(pes: readonly PesPacket[], places: ReadonlyMap<number, number>): number {
+/** When what comes after the last PES packet of the first track is decoded; its last picture lasts as long as the one before. */
+function endOf(first: MuxedTrack | undefined, packets: readonly PesPacket[]): number {
+  const last = packets.findLast(({ stream }) => stream === 0);
+  if (!first || !last) return 0;
+  const { track, samples } = first;
+  const [before = 0, final = before] = samples.decodeTimes.slice(-2);
+  const lasts = track.kind === 'audio' ? track.configuration.frameLength * last.count : final - before;
+  return last.times.dts + rescale(lasts, track.timescale, 90_000);
+}
+
+/** Room for all that can be written. @param end where the clock references end */
+function largestSize(pes: readonly PesPacket[], places: ReadonlyMap<number, number>, end: number): number {
   const tableCount = [...places.values()].reduce((sum, count) => sum + count, 0);
   // Two packets beyond the payload's: header and clock reference, and the rest of a packet.
   const media = pes.reduce((sum, { size }) => sum + Math.ceil(size / (packetSize - 4)) + 2, 0);
   const streams = new Set(pes.map(({ stream }) => stream)).size;
   const first = pes[0]?.times.dts ?? 0;
-  const last = pes.at(-1)?.times.dts ?? 0;
+  const last = Math.max(end, pes.at(-1)?.times.dts ?? 0);
   const clocks = Math.ceil((last - first) / pcrInterval) + 1;
   return packetSize * (2 * tableCount + media + streams * (counterModulus + 1) + clocks);
 }

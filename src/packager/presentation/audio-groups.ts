@@ -1,7 +1,7 @@
 import type { Combination } from './planned-manifest.js';
 import type { TrackDescription } from './presentation.js';
 
-/** Audio that plays with the same video: an HLS rendition group. */
+/** Audio that plays with the same video, or that there is to choose from where there is none: an HLS rendition group. */
 export interface AudioGroup {
   readonly id: string;
   readonly members: readonly AudioGroupMember[];
@@ -25,7 +25,7 @@ export function audioGroups(
   combinations: readonly Combination[],
   trackOf: (id: string) => TrackDescription,
 ): ReadonlyMap<string, AudioGroup> {
-  const sets = new Map(combinations.filter(hasBoth).map((combination) => [audioGroupKey(combination), combination]));
+  const sets = new Map(combinations.filter(hasGroup).map((combination) => [audioGroupKey(combination), combination]));
   return new Map(
     [...sets].map(([key, { muxed = [], audio }], index) => {
       const inside = members([...muxed, ...audio].map(trackOf), muxed.length);
@@ -38,8 +38,9 @@ export function audioGroupKey({ muxed = [], audio }: Combination): string {
   return [...muxed, '', ...audio].join();
 }
 
-function hasBoth({ video, audio }: Combination): boolean {
-  return video !== undefined && audio.length > 0;
+/** One sound alone is the variant itself. */
+function hasGroup({ video, audio }: Combination): boolean {
+  return audio.length > (video === undefined ? 1 : 0);
 }
 
 function members(tracks: readonly TrackDescription[], muxed: number): AudioGroupMember[] {
@@ -63,11 +64,15 @@ function isFirstOfLanguage(tracks: readonly TrackDescription[], index: number): 
 }
 
 /** What the source calls it, or its language in English. */
-export function displayName({ media, language, periods }: TrackDescription): string {
+export function displayName(track: TrackDescription): string {
+  return saidName(track) ?? languageName(track.language) ?? 'Audio';
+}
+
+/** What the source calls it. */
+export function saidName({ media, periods }: TrackDescription): string | undefined {
   if (media) return media.name;
   const track = periods[0]?.track;
-  if (track?.kind === 'audio' && track.name !== undefined) return track.name;
-  return languageName(language) ?? 'Audio';
+  return track?.kind === 'audio' ? track.name : undefined;
 }
 
 /** In English. @param language BCP 47 */
@@ -75,10 +80,11 @@ export function languageName(language: string | undefined): string | undefined {
   return language === undefined ? undefined : new Intl.DisplayNames('en', { type: 'language' }).of(language);
 }
 
-/** A number behind those that were there before. */
+/** Names of renditions as HLS can write them, in a line between quotes (RFC 8216bis §4.2), with a number behind those that were there before. */
 export function uniqueNames(names: readonly string[]): string[] {
   const taken = new Set<string>();
-  return names.map((name) => {
+  return names.map((given) => {
+    const name = given.replaceAll('"', "'").replace(/\s+/g, ' ');
     let unique = name;
     for (let n = 2; taken.has(unique); n++) unique = `${name} ${n}`;
     taken.add(unique);

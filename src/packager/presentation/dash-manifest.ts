@@ -2,9 +2,8 @@ import type { AdaptationSet, Descriptor, Mpd, Period, Representation } from '../
 import { writeMpd } from '../../manifest/dash/write-mpd.js';
 import { channelMap } from '../codec/ac3/channel-configuration.js';
 import { type AudioConfiguration, isVideo } from '../model/track.js';
-import { videoRange } from '../model/video.js';
 import { type AdBreak, adBreaks } from './ad-breaks.js';
-import { displayName } from './audio-groups.js';
+import { displayName, saidName } from './audio-groups.js';
 import { peakBitRate } from './bit-rate.js';
 import { captionDescriptors } from './closed-captions.js';
 import { colourProperties } from './colour-properties.js';
@@ -14,6 +13,7 @@ import { inbandEvents, spliceEvents } from './dash-events.js';
 import { iFrameTrack, manifestTracks, trickTrack } from './manifest-names.js';
 import type { DashManifest, ManifestFile, SegmentFacts } from './planned-manifest.js';
 import type { PlannedTrack, PlannedTrackPeriod, Presentation } from './presentation.js';
+import { audioPurpose, groupIntoSets } from './switching-sets.js';
 import { isSingleFile } from './single-file.js';
 import { leadingTrack, spliceCues } from './splice-cues.js';
 import { type PeriodPart, splitPeriods } from './split-periods.js';
@@ -110,20 +110,6 @@ function isCmaf(tracks: readonly PlannedTrack[], periods: readonly Period[]): bo
   );
 }
 
-/** Tracks that a player may switch between: the same kind, codec, and for audio language, name and channels. */
-function groupIntoSets(tracks: readonly PlannedTrack[]): PlannedTrack[][] {
-  const sets = new Map<string, PlannedTrack[]>();
-  for (const track of tracks) {
-    const formats = track.periods.map(({ track: { configuration } }) => [
-      configuration.codecString.split('.', 1)[0],
-      isVideo(configuration) ? videoRange(configuration) : configuration.channels,
-    ]);
-    const key = JSON.stringify([track.kind, track.trickOf, formats, track.language, track.media?.name]);
-    sets.set(key, [...(sets.get(key) ?? []), track]);
-  }
-  return [...sets.values()];
-}
-
 interface SetPlace {
   readonly position: number;
   /** of the period */
@@ -146,6 +132,7 @@ function adaptationSet(
   const kind = first?.kind ?? 'video';
   const hoisted = manifest.configuration.ManifestLayout === 'COMPACT' ? compactTemplate(entries) : undefined;
   const sap = startWithSap(entries.map(({ period }) => period));
+  const purpose = first && audioPurpose(first);
   return {
     id: position,
     contentType: kind,
@@ -159,8 +146,9 @@ function adaptationSet(
       first.trickOf === undefined &&
       inbandEvents(presentation)),
     ...(kind === 'video' && first?.trickOf === undefined && captionDescriptors(presentation.captions)),
+    ...(purpose && { accessibility: [purpose] }),
     roles: [{ schemeIdUri: roleScheme, value: isMain(tracks, presentation.tracks) ? 'main' : 'alternate' }],
-    ...(first?.media && { label: displayName(first) }),
+    ...(first && saidName(first) !== undefined && { label: displayName(first) }),
     ...(hoisted && { segmentTemplate: hoisted }),
     representations: entries.map(({ track, period, found }) => ({
       ...representation(track, period),

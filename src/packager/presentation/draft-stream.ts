@@ -1,15 +1,15 @@
 import { withParameterSetsInBand as inBand } from '../codec/nal-codec.js';
 import { PackagerError } from '../errors.js';
-import type { IndexedPeriod, IndexedRendition, IndexedSegment, IndexedTrackSegment } from '../model/asset-index.js';
+import type { IndexedPeriod, IndexedRendition } from '../model/asset-index.js';
 import type { MetadataFormat } from '../model/timed-metadata.js';
 import { isNal, type Track } from '../model/track.js';
-import { rescale } from '../timing/timescale.js';
 import type { SegmentGroup } from './group-segments.js';
 import type { SegmentTemplateFormat } from './planned-manifest.js';
 import type { PlannedStream } from './planned-streams.js';
 import type { PlannedSegment, PlannedTrack, PlannedTrackPeriod, TrackDescription } from './presentation.js';
 import type { DateOf } from './program-date-time.js';
 import type { PlannedQualityLevel } from './quality-levels.js';
+import { segmentExtent } from './segment-extent.js';
 import { fragmentNames, segmentName, segmentNames } from './segment-names.js';
 import type { FragmentContent, MediaContent, PlannedOutput, TransportStreamContent } from './segment-task.js';
 import type { Carrier, SourceTrack } from './source-tracks.js';
@@ -178,16 +178,19 @@ export interface GroupPlace {
  * begin later and end earlier than video.
  */
 export function addOutput(draft: Draft, place: GroupPlace, planning: Planning): PlannedOutput | undefined {
-  const { periodIndex, group } = place;
+  const { period, periodIndex, group } = place;
   const [entry, shared] = [draft.periods[periodIndex], draft.shared[periodIndex]];
-  const extent = extentOf(draft, place);
-  if (!entry || !shared || !extent) return undefined;
+  if (!entry || !shared) return undefined;
+  const members = draft.positions.map((position) => position[periodIndex] ?? -1);
+  const extent = segmentExtent(group.segments, period.tracks, { members, isFirst: entry.segments.length === 0 });
+  if (!extent) return undefined;
   const { start, end, sap } = extent;
   const number = ++draft.count;
   const name = segmentName(entry.media, number, start);
   const date = planning.dateOf(periodIndex, start / entry.track.timescale);
   const markers = planning.markers ? markersOf(group) : [];
   const segment: PlannedSegment = { name, number, start, end, sap };
+  endBefore(draft, entry.segments, start);
   entry.segments.push(
     date === undefined && markers.length === 0
       ? segment
@@ -231,33 +234,10 @@ function markersOf({ segments: [first, ...others], number }: SegmentGroup): read
   );
 }
 
-type Extent = Pick<PlannedSegment, 'start' | 'end' | 'sap'>;
-
-/** Where the group begins and ends for a stream: by its main track, or where that holds no sample by another, in ticks of the main one. */
-function extentOf({ positions }: Draft, { period, periodIndex, group }: GroupPlace): Extent | undefined {
-  const mainScale = period.tracks[positions[0]?.[periodIndex] ?? -1]?.timescale ?? 1;
-  for (const [index, position] of positions.entries()) {
-    const track = position[periodIndex] ?? -1;
-    const filled = filledParts(group.segments, track);
-    if (!filled) continue;
-    if (index === 0) return filled;
-    const scale = period.tracks[track]?.timescale ?? 1;
-    return { start: rescale(filled.start, scale, mainScale), end: rescale(filled.end, scale, mainScale), sap: 1 };
-  }
-  return undefined;
-}
-
-/** From the first segment that holds samples of the track to the end of the last that does. */
-function filledParts(segments: readonly IndexedSegment[], track: number): Extent | undefined {
-  let first: IndexedTrackSegment | undefined;
-  let last: IndexedTrackSegment | undefined;
-  for (const { tracks } of segments) {
-    const part = tracks[track];
-    if (!part || part.end <= part.start) continue;
-    first ??= part;
-    last = part;
-  }
-  return first && last && { start: first.start, end: last.end, sap: first.sap };
+/** Of several tracks that share segments not all end at once: a segment lasts until the next one begins, so that nothing counts twice. */
+function endBefore({ positions }: Draft, segments: PlannedSegment[], next: number): void {
+  const last = segments.at(-1);
+  if (last && positions.length > 1) segments[segments.length - 1] = { ...last, end: next };
 }
 
 export function plannedTrack(
@@ -280,6 +260,7 @@ export function plannedTrack(
   return {
     ...description(main, []),
     id: stream.id,
+    rendition: rendition.id,
     ...(stream.trickOf !== undefined && { trickOf: stream.trickOf }),
     ...(variant && { variant }),
     ...(qualityLevel && { qualityLevel }),

@@ -181,11 +181,12 @@ function multivariantPlaylist(manifest: HlsManifest, facts: VariantFacts): strin
   };
   const trackOf = (id: string) => known(byId.get(id), id);
   const groups = audioGroups(manifest.combinations, (id) => known<TrackDescription>(byId.get(id) ?? muxed.get(id), id));
-  const variants = manifest.combinations.flatMap((combination) =>
-    combination.video === undefined
-      ? combination.audio.map((id) => describeVariant(manifest, trackOf(id), undefined, facts))
-      : [describeVariant(manifest, trackOf(combination.video), groups.get(audioGroupKey(combination)), facts)],
-  );
+  const variants = manifest.combinations.flatMap(({ video, ...sound }) => {
+    const group = groups.get(audioGroupKey(sound));
+    // Where there is no video, the variant is the sound that is played first.
+    const main = video ?? group?.members.find((member) => member.default)?.track.id ?? sound.audio[0];
+    return main === undefined ? [] : [describeVariant(manifest, trackOf(main), group, facts)];
+  });
   return writeMultivariantPlaylist({
     version: facts.version,
     independentSegments: facts.tracks.every(independentSegments),
@@ -210,8 +211,14 @@ function describeGroup(manifest: HlsManifest, { id, members }: AudioGroup): Medi
     autoselect,
     forced: false,
     ...(track.media?.characteristics !== undefined && { characteristics: track.media.characteristics }),
-    channels: String(channels(track)),
+    channels: channelsOf(track),
   }));
+}
+
+/** What the source says of more than their number, such as objects among them (`16/JOC`), the samples do not tell as simply. */
+function channelsOf(track: TrackDescription): string {
+  const said = track.media?.channels;
+  return said?.includes('/') ? said : String(channels(track));
 }
 
 function channels({ periods }: TrackDescription): number {
@@ -230,7 +237,8 @@ function describeVariant(
   const highest = (of: 'peak' | 'average', streams: readonly { readonly id: string }[]) =>
     Math.max(0, ...streams.map(({ id }) => rates.get(id)?.[of] ?? 0));
   // Of any combination that can be played together, §4.4.6.2.
-  const rate = (of: 'peak' | 'average') => [[main], audio, texts].reduce((sum, each) => sum + highest(of, each), 0);
+  const together = audio.includes(main) ? [audio, texts] : [[main], audio, texts];
+  const rate = (of: 'peak' | 'average') => together.reduce((sum, each) => sum + highest(of, each), 0);
   const resolution = resolutionOf(main);
   const rateOfFrames = highestFrameRate(main);
   return {

@@ -4,7 +4,7 @@ import { writeMediaPlaylist } from '../../manifest/hls/write-media-playlist.js';
 import { averageBitRate, peakBitRate } from './bit-rate.js';
 import { iFramePlaylistName, iFrameTrack } from './manifest-names.js';
 import type { HlsManifest, ManifestFile, SegmentFacts } from './planned-manifest.js';
-import type { PlannedTrack, PlannedTrackPeriod, Presentation } from './presentation.js';
+import type { PlannedPeriod, PlannedTrack, PlannedTrackPeriod, Presentation } from './presentation.js';
 import { segmentPlaces } from './single-file.js';
 import { codecStrings, isFragmented, rangeOf, resolutionOf } from './track-facts.js';
 
@@ -32,7 +32,8 @@ export function iFramePlaylist(
 ): { readonly file: ManifestFile; readonly variant: IFrameVariant } | undefined {
   const track = presentation.tracks.find(({ id }) => id === iFrameTrack(manifest));
   if (!track) return undefined;
-  const segments = track.periods.flatMap((period, index) => periodSegments(period, index, facts));
+  const { periods } = presentation;
+  const segments = track.periods.flatMap((period, index) => periodSegments(period, index, { facts, periods }));
   const longest = segments.reduce((most, { duration }) => Math.max(most, Math.round(duration)), targetDuration);
   const measured = segments.map(({ byteRange, duration }) => ({ bytes: byteRange?.length ?? 0, duration }));
   const resolution = resolutionOf(track);
@@ -66,7 +67,11 @@ function videoCodecs(track: PlannedTrack): string {
   return codecStrings(track).join();
 }
 
-function periodSegments(period: PlannedTrackPeriod, index: number, facts: SegmentFacts): MediaSegment[] {
+function periodSegments(
+  period: PlannedTrackPeriod,
+  index: number,
+  { facts, periods }: { readonly facts: SegmentFacts; readonly periods: readonly PlannedPeriod[] },
+): MediaSegment[] {
   const { segments, track } = period;
   const { map, segments: places } = segmentPlaces(period, facts);
   const frames = segments.flatMap(({ name }, at) => {
@@ -75,7 +80,9 @@ function periodSegments(period: PlannedTrackPeriod, index: number, facts: Segmen
     const { uri, byteRange } = places[at] ?? { uri: name };
     return iFrames.map(({ offset, ...frame }) => ({ uri, ...frame, offset: (byteRange?.offset ?? 0) + offset }));
   });
-  const end = segments.at(-1)?.end ?? 0;
+  // Discontinuities come at the same time as in the other playlists.
+  const lasts = index < periods.length - 1 ? (periods[index]?.duration ?? 0) * track.timescale : undefined;
+  const end = lasts === undefined ? (segments.at(-1)?.end ?? 0) : (frames[0]?.time ?? 0) + lasts;
   return frames.map(({ uri, time, offset, length }, nth): MediaSegment => {
     const next = frames[nth + 1]?.time ?? end;
     return {

@@ -1,4 +1,5 @@
 import { MalformedError } from '../bits/malformed.js';
+import { withoutDelimiters } from '../codec/access-unit-delimiters.js';
 import { parameterSetUnits } from '../codec/nal-codec.js';
 import { UnsupportedCodingError } from '../codec/unsupported-coding.js';
 import { PackagerError } from '../errors.js';
@@ -73,12 +74,19 @@ function demuxAll(
   return segments.map((segment, index) => {
     const own = bytes.slice(read, (read += segmentReads(segment).length));
     try {
-      if (segment.samples) return tabledSamples(segment, own);
+      if (segment.samples)
+        return tabledSamples(segment, own).map((samples, track) => plain(samples, period.tracks[track]));
       return demuxSegment(own[0] ?? new Uint8Array(), { period, segment }, own[1]);
     } catch (error) {
       throw error instanceof PackagerError ? error.at({ rendition, segment: segmentNumber + index }) : error;
     }
   });
+}
+
+/** As those of a transport stream come. */
+function plain(samples: Samples, track: Track | undefined): Samples {
+  const { configuration } = track ?? {};
+  return configuration && isNal(configuration) ? withoutDelimiters(samples, configuration.codec) : samples;
 }
 
 interface SegmentMaterial {

@@ -7,6 +7,7 @@ import {
   videoTrack,
 } from '../../../test/support/synthetic-index.js';
 import type { PackagingConfiguration } from '../../domain/packaging-configuration.js';
+import type { IndexedPeriod } from '../model/asset-index.js';
 import type { VideoTrack } from '../model/track.js';
 import { checkPresentation } from '../rules/check-manifest.js';
 import { planPresentation } from './plan-presentation.js';
@@ -285,6 +286,19 @@ describe('transport streams', () => {
     const tail = { uri: 'next', offset: 0, length: 188 };
     const across = rendition({ uri: 'a', tracks: [videoTrack()], cuts, segments: { 0: { tail } } });
     expect(clocks(syntheticIndex(whole(across)), hls())).toEqual([900_000]);
+  });
+
+  it('are not the source as it is where that holds what is not asked for', () => {
+    const clocks = (change: Partial<IndexedPeriod>, AdMarkers: 'NONE' | 'SCTE35_ENHANCED') => {
+      const of = whole(high);
+      const index = syntheticIndex({ ...of, periods: of.periods.map((period) => ({ ...period, ...change })) });
+      const made = outputs(index, hls({ HlsManifests: [{ ManifestName: 'index', AdMarkers }] }));
+      return [...new Set(made.map((output) => output.container === 'mpegts' && output.clock))];
+    };
+    expect(clocks({ metadata: [{ pid: 9, format: 'id3' }] }, 'NONE')).toEqual(['source']);
+    expect(clocks({ metadata: [{ pid: 9, format: 'scte35' }] }, 'NONE')).toEqual([900_000]);
+    expect(clocks({ metadata: [{ pid: 9, format: 'scte35' }] }, 'SCTE35_ENHANCED')).toEqual(['source']);
+    expect(clocks({ holdsMore: true }, 'NONE')).toEqual([900_000]);
   });
 
   it('have audio in streams of its own when that is asked for, or when the source has it so', () => {

@@ -34,7 +34,8 @@ export function planSegments(streams: readonly PlannedStream[], options: Segment
   const drafts = openDrafts(streams, options.container);
   const main = (drafts.find(isPicture) ?? drafts[0])?.rendition;
   const segmentDuration = main ? outputDuration(main, options.segmentDuration) : 0;
-  const asTheSourceIs = options.container === 'mpegts' && drafts.every((draft) => isAsInSource(draft, segmentDuration));
+  const asTheSourceIs =
+    options.container === 'mpegts' && drafts.every((draft) => isAsInSource(draft, segmentDuration, options.metadata));
   const clocks = (main?.periods ?? []).map(({ origin }) => (asTheSourceIs ? origin : firstClock));
   const planning: Planning = {
     ...options,
@@ -49,14 +50,22 @@ export function planSegments(streams: readonly PlannedStream[], options: Segment
   };
 }
 
-/** Would every segment have the tracks, the cut and the tables that it has in the source? Samples that lie across segments are put right. */
-function isAsInSource({ stream, rendition, positions }: Draft, segmentDuration: number): boolean {
+/** Would every segment have the tracks, the cut and the tables that it has in the source, and nothing else? Samples that lie across segments are put right. */
+function isAsInSource(
+  { stream, rendition, positions }: Draft,
+  segmentDuration: number,
+  wanted: SegmentPlanOptions['metadata'],
+): boolean {
   return (
     stream.iFramesMarked === undefined &&
     segmentsPerOutput(rendition, segmentDuration) === 1 &&
     rendition.periods.every(
-      ({ tablesFirst, tracks, segments }) =>
-        tablesFirst === true && tracks.length === positions.length && segments.every(({ tail }) => tail === undefined),
+      ({ tablesFirst, holdsMore, metadata = [], tracks, segments }) =>
+        tablesFirst === true &&
+        holdsMore === undefined &&
+        metadata.every(({ format }) => wanted.includes(format)) &&
+        tracks.length === positions.length &&
+        segments.every(({ tail }) => tail === undefined),
     )
   );
 }

@@ -125,6 +125,19 @@ describe('subtitles', () => {
     }
   });
 
+  it('have names that HLS can write, whatever the source calls them', () => {
+    const media = [{ name: 'The "best"\r\nof it' }, { name: "The 'best' of it" }];
+    const { text } = made(subtitled([cues, cues], media), packages.hls);
+    expect(text('index.m3u8').match(/NAME="[^"]*"/g)).toEqual([`NAME="The 'best' of it"`, `NAME="The 'best' of it 2"`]);
+    expect(made(subtitled([cues], media), packages.dash).text('index.mpd')).toContain('<Label>The &quot;best&quot;');
+  });
+
+  it('are of the one form of fragments that HLS knows where playlists and MPDs share them', () => {
+    const both = made(subtitled([cues]), { CmafPackage: { HlsManifests, DashManifests: HlsManifests } });
+    expect(both.text('index.m3u8')).toMatch(/CODECS="avc1.64001f,mp4a.40.2,stpp.ttml.im1t".*SUBTITLES="subtitles"/);
+    expect(both.text('index.mpd')).toContain('codecs="stpp.ttml.im1t"');
+  });
+
   it('are announced with language, name, default, forced and characteristics', () => {
     const index = subtitled(
       [cues, cues, cues],

@@ -38,8 +38,8 @@ export function textId(nth: number): string {
 /** What a configuration makes of subtitles; `TextFormat` is our extension. What MediaPackage VOD makes of them is the default. */
 export function textFormat({ CmafPackage, DashPackage, MssPackage }: PackagingConfiguration): TextFormat {
   if (MssPackage) return 'dfxp';
-  // Both HLS and DASH play fragments of WebVTT.
-  const usual = DashPackage ? 'STPP' : CmafPackage?.DashManifests ? 'WVTT' : 'WEBVTT';
+  // Of fragments of text, HLS has those of IMSC1 alone (RFC 8216bis §3.1.5); DASH plays them, too.
+  const usual = DashPackage || CmafPackage?.DashManifests ? 'STPP' : 'WEBVTT';
   const asked = CmafPackage?.TextFormat ?? DashPackage?.TextFormat ?? usual;
   return ({ WEBVTT: 'webvtt', WVTT: 'wvtt', STPP: 'stpp' } as const)[asked];
 }

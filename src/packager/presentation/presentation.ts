@@ -59,6 +59,8 @@ export interface TrackDescription {
 
 /** One elementary stream as the presentation offers it: a media playlist in HLS, a Representation in DASH. Its id is the folder of its segments. */
 export interface PlannedTrack extends TrackDescription {
+  /** Id of the source's rendition that it is taken from. */
+  readonly rendition: string;
   /** What the source's playlist says of the variant that carries it. */
   readonly variant?: SourceVariant;
   /** Holds the key pictures alone of the track with this id. */

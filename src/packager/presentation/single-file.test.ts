@@ -82,6 +82,16 @@ describe('a single file', () => {
     expect(iFrames.segments[0]?.map).toEqual({ uri: 'video_1/media.mp4', byteRange: map });
   });
 
+  it('has its discontinuities at the same time in the playlist of key pictures', () => {
+    const { text } = made(twoParts, both);
+    const beforeIt = (name: string) => {
+      const { segments } = readMediaPlaylist(text(name));
+      const until = segments.findIndex(({ discontinuity }) => discontinuity);
+      return segments.slice(0, until).reduce((sum, { duration }) => sum + duration, 0);
+    };
+    expect(beforeIt('index_iframes.m3u8')).toBe(beforeIt('index_video_1.m3u8'));
+  });
+
   it('is one segment of the on-demand profile in DASH', () => {
     const { text, presentation, facts } = made(index, both);
     const { initSegment: init, index: place } = layOut(filePeriods(presentation)[0]!, facts);

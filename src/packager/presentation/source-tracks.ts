@@ -120,10 +120,10 @@ function combinations(
     const { variant } = rendition;
     const bandwidth = variant?.bandwidth === undefined ? {} : { bandwidth: variant.bandwidth };
     const video = ids(rendition, 'video');
-    if (video.length === 0) return [{ audio: ids(rendition, 'audio'), ...bandwidth }];
-    return (variant?.audioGroups ?? [undefined]).flatMap((group) => {
+    return (variant?.audioGroups ?? [undefined]).flatMap((group): SourceCombination[] => {
       const inGroup = index.renditions.filter(({ media }) => group !== undefined && media?.groupIds.includes(group));
       const audio = [...new Set([rendition, ...inGroup].flatMap((of) => ids(of, 'audio')))];
+      if (video.length === 0) return [{ audio, ...bandwidth }];
       return video.map((id) => ({ video: id, audio, ...bandwidth }));
     });
   });

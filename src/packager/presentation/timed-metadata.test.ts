@@ -4,8 +4,9 @@ import { frames, pictures } from '../../../test/support/made-stream.js';
 import { memorySource } from '../../../test/support/memory-source.js';
 import { base64, messages, packaged, tagsOf } from '../../../test/support/packaged.js';
 import { writeId3, writeSpliceInsert, writeTimeSignal } from '../../../test/support/splice-writer.js';
-import { audioPid, TransportStreamWriter, videoPid } from '../../../test/support/transport-stream.js';
+import { audioPid, TransportStreamWriter, videoAndAudio, videoPid } from '../../../test/support/transport-stream.js';
 import { parseSpliceInfo } from '../codec/scte35/splice-info-section.js';
+import { findProgram } from '../mpegts/program.js';
 import { readTimedMetadata } from '../mpegts/timed-metadata.js';
 import { indexSource, inspect } from '../packager.js';
 
@@ -17,13 +18,13 @@ const segmentCount = 6;
 const at = (seconds: number) => start + Math.round(seconds * 90_000);
 const ticks = (seconds: number) => at(seconds) % 2 ** 33;
 
-function plainSegments(): Uint8Array[] {
+function plainSegments(streams = videoAndAudio): Uint8Array[] {
   const writer = new TransportStreamWriter();
   const video = pictures(gop * segmentCount, { gop, start });
   const audio = frames(Math.floor((segmentCount * 2 * 48_000) / 1024), { start });
   return Array.from({ length: segmentCount }, (_, index) => {
     const from = writer.packets.length;
-    writer.tables();
+    writer.tables(streams);
     const until = start + (index + 1) * gop * 3600;
     for (const { bytes, pts, dts } of video.splice(0, gop))
       writer.pes(videoPid, bytes, { pts: pts % 2 ** 33, dts: dts % 2 ** 33, unbounded: true });
@@ -35,8 +36,12 @@ function plainSegments(): Uint8Array[] {
 
 const segments = plainSegments();
 
-function source(events: readonly StreamEvent[], tags: Readonly<Record<number, readonly string[]>> = {}) {
-  const made = withEvents(segments, events);
+function source(
+  events: readonly StreamEvent[],
+  tags: Readonly<Record<number, readonly string[]>> = {},
+  plain = segments,
+) {
+  const made = withEvents(plain, events);
   const lines = made.flatMap((_, index) => [...(tags[index] ?? []), '#EXTINF:2.0,', `${index}.ts`]);
   const playlist = ['#EXTM3U', '#EXT-X-VERSION:3', '#EXT-X-TARGETDURATION:2', ...lines, '#EXT-X-ENDLIST'].join('\n');
   return memorySource({
@@ -211,6 +216,22 @@ describe('ID3 of the source', () => {
       for (const { data } of messages) expect(parseSpliceInfo(data).insert?.eventId).toBe(7);
     }
   });
+});
+
+it('what is not asked for is not in transport streams, although they would be those of the source else', async () => {
+  const dvb = { pid: 300, streamType: 6, descriptors: [[0x59, 8, 0x65, 0x6e, 0x67, 0x10, 0, 1, 0, 1]] };
+  const splice = { format: 'scte35' as const, at: at(1), data: insert };
+  const pids = async (reader: ReturnType<typeof source>, AdMarkers: 'NONE' | 'PASSTHROUGH') => {
+    const { objects } = await packaged(reader, {
+      HlsPackage: { HlsManifests: [{ ManifestName: 'index', AdMarkers }] },
+    });
+    const [first] = objects.values();
+    return findProgram(first!)!.streams.map(({ content }) => content.name);
+  };
+  expect(await pids(source([splice]), 'PASSTHROUGH')).toEqual(['H.264', 'AAC (ADTS)', 'SCTE-35']);
+  expect(await pids(source([splice]), 'NONE')).toEqual(['H.264', 'AAC (ADTS)']);
+  const subtitled = source([], {}, plainSegments([...videoAndAudio, dvb]));
+  expect(await pids(subtitled, 'NONE')).toEqual(['H.264', 'AAC (ADTS)']);
 });
 
 it('events are found by the PIDs that the program map gives them', async () => {

@@ -359,9 +359,63 @@ video_1/3.m4s
     const { variants, media: offered } = readMultivariantPlaylist(hls(index).text('index.m3u8'));
     expect(variants.map(({ uri, audio }) => [uri, audio])).toEqual([
       ['index_video_1.m3u8', 'audio'],
-      ['index_audio_1.m3u8', undefined],
+      ['index_audio_1.m3u8', 'audio'],
     ]);
     expect(offered.map(({ name }) => name)).toEqual(['English', 'Deutsch']);
+  });
+
+  it.each<[string, AssetIndex]>([
+    [
+      'in one file',
+      syntheticIndex(
+        rendition({
+          ...{ uri: 'a', cuts },
+          tracks: [audioTrack('en', { language: 'eng' }), audioTrack('de', { language: 'deu' })],
+        }),
+      ),
+    ],
+    [
+      'in a group',
+      syntheticIndex(
+        ...['en', 'de'].map((language) =>
+          rendition({
+            ...{ uri: language, cuts, tracks: [audioTrack(language)] },
+            media: { groupIds: ['a'], name: language, language, default: language === 'de', autoselect: true },
+            ...(language === 'en' && { variant: { bandwidth: 1, audioGroups: ['a'] } }),
+          }),
+        ),
+      ),
+    ],
+  ])('offers languages without video as a choice, and not as variants: %s', (where, index) => {
+    const made = hls(index, {}, { 'audio_2/1.m4s': 200 });
+    const { variants, media } = readMultivariantPlaylist(made.text('index.m3u8'));
+    const inGroup = where === 'in a group';
+    expect(media.map(({ language, uri, default: isDefault }) => [language, uri, isDefault])).toEqual([
+      ['en', 'index_audio_1.m3u8', !inGroup],
+      ['de', 'index_audio_2.m3u8', inGroup],
+    ]);
+    // The larger one (200 bytes in 4.010667 s), and not both.
+    expect(variants).toMatchObject([
+      { uri: inGroup ? 'index_audio_2.m3u8' : 'index_audio_1.m3u8', audio: 'audio', bandwidth: 399 },
+    ]);
+    expect(variants[0]!.codecs).toBe('mp4a.40.2');
+    expectAll(made);
+    expectAll(dash(index));
+  });
+
+  it('tells of more than channels where the source does', () => {
+    const sound = (channels: string) =>
+      rendition({
+        ...{ uri: channels, cuts, tracks: [audioTrack(channels)] },
+        media: { groupIds: ['a'], name: channels, default: false, autoselect: true, channels },
+      });
+    const video = rendition({
+      ...{ uri: 'v', tracks: [videoTrack()], cuts, variant: { bandwidth: 9, audioGroups: ['a'] } },
+    });
+    const { media } = readMultivariantPlaylist(
+      hls(syntheticIndex(video, sound('16/JOC'), sound('6'))).text('index.m3u8'),
+    );
+    expect(media.map(({ channels }) => channels)).toEqual(['16/JOC', '2']);
   });
 
   it('offers audio alone where there is no video', () => {
@@ -438,6 +492,62 @@ describe('DASH', () => {
     expect(made.text('index.mpd')).not.toContain('SegmentTimeline');
     expect(made.text('index.mpd')).toContain('timescale="90000" duration="360000" startNumber="1"');
     expectAll(made);
+  });
+
+  const setsOf = (mpd: string) =>
+    [...mpd.matchAll(/<AdaptationSet [^]*?<\/AdaptationSet>/g)].map(([set]) => ({
+      ids: [...set.matchAll(/<Representation id="([^"]+)"/g)].map(([, id]) => id),
+      label: /<Label>(.*)<\/Label>/.exec(set)?.[1],
+      role: /<Role [^>]*value="(.*?)"/.exec(set)?.[1],
+      accessibility: /<Accessibility (.*?)\/>/.exec(set)?.[1],
+    }));
+
+  it('has sound that one rendition has twice in one language as two sets, which bit rates do not decide between', () => {
+    const both = (uri: string, bandwidth: number, name?: string) =>
+      rendition({
+        ...{ uri, cuts, variant: { bandwidth } },
+        tracks: [
+          videoTrack(),
+          audioTrack(`${uri}1`, { language: 'eng' }),
+          audioTrack(`${uri}2`, { language: 'eng', ...(name !== undefined && { name }) }),
+        ],
+      });
+    const sets = setsOf(dash(syntheticIndex(both('high', 2000), both('low', 1000))).text('index.mpd'));
+    expect(sets.map(({ ids }) => ids)).toEqual([
+      ['video_1', 'video_2'],
+      ['audio_1', 'audio_3'],
+      ['audio_2', 'audio_4'],
+    ]);
+    expect(sets.map(({ role }) => role)).toEqual(['main', 'main', 'alternate']);
+    expect(setsOf(dash(syntheticIndex(both('one', 1000, 'Commentary'))).text('index.mpd'))).toMatchObject([
+      { ids: ['video_1'] },
+      { ids: ['audio_1'], label: undefined },
+      { ids: ['audio_2'], label: 'Commentary' },
+    ]);
+  });
+
+  it('says which sound describes the picture', () => {
+    const sound = (uri: string, name: string, characteristics?: string) =>
+      rendition({
+        ...{ uri, cuts, tracks: [audioTrack(uri)] },
+        media: {
+          ...{ groupIds: ['a'], name, default: name === 'English', autoselect: true, language: 'en' },
+          ...(characteristics !== undefined && { characteristics }),
+        },
+      });
+    const index = syntheticIndex(
+      rendition({ uri: 'v', tracks: [videoTrack()], cuts, variant: { bandwidth: 1000, audioGroups: ['a'] } }),
+      sound('a', 'English'),
+      sound('b', 'Described', 'public.accessibility.describes-video'),
+    );
+    expect(setsOf(dash(index).text('index.mpd'))).toMatchObject([
+      { ids: ['video_1'], accessibility: undefined },
+      { ids: ['audio_1'], role: 'main', accessibility: undefined },
+      {
+        ...{ ids: ['audio_2'], role: 'alternate' },
+        accessibility: 'schemeIdUri="urn:tva:metadata:cs:AudioPurposeCS:2007" value="1"',
+      },
+    ]);
   });
 
   it('keeps renditions apart whose segments do not start together', () => {

@@ -67,11 +67,14 @@ function checkMedia(playlist: MediaPlaylist, { file, text, findings, objects }: 
 
 /** §8 */
 function neededVersion({ segments, iFramesOnly }: MediaPlaylist, text: string): number {
-  if (segments.some(({ gap }) => gap)) return 8;
+  if (segments.some(({ gap }) => gap) || /^#EXT-X-DEFINE:/m.test(text)) return 8;
   const maps = segments.some(({ map }) => map);
-  if (maps) return iFramesOnly ? 5 : 6;
+  if (maps && !iFramesOnly) return 6;
+  const keys = segments.flatMap((segment) => segment.keys ?? []);
+  if (maps || keys.some(({ method, keyFormat }) => method === 'SAMPLE-AES' || keyFormat !== undefined)) return 5;
   if (iFramesOnly || segments.some(({ byteRange }) => byteRange)) return 4;
-  return /^#EXTINF:\d+\.\d/m.test(text) ? 3 : 1;
+  if (/^#EXTINF:\d+\.\d/m.test(text)) return 3;
+  return keys.some(({ iv }) => iv !== undefined) ? 2 : 1;
 }
 
 function checkReference({ file, findings, objects }: Omit<MediaCheck, 'text'>, reference: string, end?: number): void {

@@ -46,10 +46,11 @@ function checkStream(stream: ReadElement, { file, findings, objects }: StreamChe
     'mss.counts',
     () => `${name}: QualityLevels is ${QualityLevels}; there are ${levels.length}`,
   );
+  const count = chunks.reduce((sum, chunk) => sum + repeats(chunk), 0);
   findings.expect(
-    Chunks === undefined || Number(Chunks) === chunks.length,
+    Chunks === undefined || Number(Chunks) === count,
     'mss.counts',
-    () => `${name}: Chunks is ${Chunks}; there are ${chunks.length}`,
+    () => `${name}: Chunks is ${Chunks}; there are ${count}`,
   );
   findings.expect(
     /\{bitrate\}.*\{start[ _]time\}/i.test(Url),
@@ -75,16 +76,27 @@ function checkStream(stream: ReadElement, { file, findings, objects }: StreamChe
   }
   if (!objects) return;
   let time = 0;
-  for (const { attributes } of chunks) {
-    time = attributes.t === undefined ? time : Number(attributes.t);
-    for (const bitrate of bitrates) {
-      const reference = Url.replace(/\{bitrate\}/i, bitrate ?? '').replace(/\{start[ _]time\}/i, String(time));
-      findings.expect(
-        objects.has(referredName(file, reference) ?? ''),
-        'mss.reference',
-        () => `${reference} does not exist`,
-      );
+  for (const chunk of chunks) {
+    const { t, d = '0' } = chunk.attributes;
+    time = t === undefined ? time : Number(t);
+    for (let repeat = Math.min(repeats(chunk), maxListed); repeat > 0; repeat -= 1) {
+      for (const bitrate of bitrates) {
+        const reference = Url.replace(/\{bitrate\}/i, bitrate ?? '').replace(/\{start[ _]time\}/i, String(time));
+        findings.expect(
+          objects.has(referredName(file, reference) ?? ''),
+          'mss.reference',
+          () => `${reference} does not exist`,
+        );
+      }
+      time += Number(d);
     }
-    time += Number(attributes.d ?? 0);
   }
+}
+
+/** Fragments that one element may stand for before the check goes on without them. */
+const maxListed = 1_000_000;
+
+/** [MS-SSTR] §2.2.2.6 FragmentRepeat, of version 2.2: how many fragments of one duration the element stands for. */
+function repeats({ attributes: { r = '1' } }: ReadElement): number {
+  return Number(r);
 }

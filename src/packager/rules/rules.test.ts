@@ -142,6 +142,53 @@ describe('a rule is broken', () => {
     expect(checkPresentation(presentation, broken, facts).map((problem) => problem.rule)).toContain(rule);
   });
 
+  it.each<[what: string, of: string, file: string, from: RegExp | string, to: string]>([
+    ['a last segment that goes on after its Period', 'timed', 'index.mpd', /PT12(?:\.\d+)?S/g, 'PT9S'],
+    ['a duration with years and months of 0', 'dash', 'index.mpd', /PT12/g, 'P0Y0M0DT0H0M12'],
+    ['text in files', 'dash', 'index.mpd', /application\/mp4("[^]*?) codecs="stpp.ttml.im1t"/, 'text/vtt$1'],
+    [
+      'chunks that are repeated',
+      'mss',
+      'index.ism/Manifest',
+      /<c t="0" d="360000"\/>\s*<c d="360000"\/>\s*<c d="360000"\/>/,
+      '<c t="0" d="360000" r="3"/>',
+    ],
+  ])('but not by %s', (...[, of, name, from, to]) => {
+    const { presentation, facts, files } = made(of);
+    const changed = files.map((file) => (file.name === name ? { ...file, text: file.text.replace(from, to) } : file));
+    expect(changed).not.toEqual(files);
+    expect(checkPresentation(presentation, changed, facts)).toEqual([]);
+  });
+
+  it('but not by a run of segments up to the end of the Period, and by what that lacks', () => {
+    const { presentation, facts, files } = made('timed');
+    const upTo = (end: string) =>
+      files.map((file) => ({
+        ...file,
+        text: file.text.replace(/PT12(?:\.\d+)?S/g, end).replaceAll('r="2"', 'r="-1"'),
+      }));
+    expect(checkPresentation(presentation, upTo('PT12S'), facts)).toEqual([]);
+    expect(checkPresentation(presentation, upTo('PT13S'), facts)).toMatchObject([
+      { message: 'video_1: video_1/1080000.m4s does not exist' },
+      { message: 'video_2: video_2/1080000.m4s does not exist' },
+      { message: 'text_1: text_1/1080000.m4s does not exist' },
+    ]);
+  });
+
+  it.each([
+    [2, 'METHOD=AES-128,URI="k",IV=0x00000000000000000000000000000001', '4'],
+    [5, 'METHOD=AES-128,URI="k",KEYFORMAT="identity"', '4.0'],
+    [5, 'METHOD=SAMPLE-AES,URI="k"', '4.0'],
+  ])('hls.version: %d for %s', (version, key, duration) => {
+    const check = (given: number) =>
+      checkManifest(
+        'a.m3u8',
+        `#EXTM3U\n#EXT-X-VERSION:${given}\n#EXT-X-TARGETDURATION:4\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-KEY:${key}\n#EXTINF:${duration},\n1.ts\n#EXT-X-ENDLIST\n`,
+      ).map(({ rule }) => rule);
+    expect(check(version - 1)).toEqual(['hls.version']);
+    expect(check(version)).toEqual([]);
+  });
+
   it('but not by a gap that is not there', () => {
     const { presentation, facts, files } = made('cmaf');
     const gap = '#EXT-X-GAP\n#EXTINF:1.000000,\nvideo_1/gap.m4s\n#EXTINF';

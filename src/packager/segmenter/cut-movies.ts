@@ -50,10 +50,10 @@ const tolerance = 0.01;
  */
 export function cutMovies(movies: readonly UncutMovie[], limits: IndexLimits): CutMovie[] {
   const placed = movies.map(({ id, uri, tracks }) => ({ id, uri, tracks: tracks.map(placeSamples) }));
-  const pictures = placed.flatMap(({ tracks }) =>
-    tracks[0]?.entries ? [tracks[0].entries.map(({ time }) => time)] : [],
+  const times = cutTimes(
+    placed.flatMap(({ tracks: [first] }) => (first ? picturesOf(first) : [])),
+    extentOf(placed.flatMap(({ tracks }) => tracks)),
   );
-  const times = cutTimes(pictures, extentOf(placed.flatMap(({ tracks }) => tracks)));
   if (times.length >= limits.maximumSegments)
     throw new PackagerError(
       'source_too_large',
@@ -65,22 +65,32 @@ export function cutMovies(movies: readonly UncutMovie[], limits: IndexLimits): C
   }));
 }
 
-function cutTimes(pictures: readonly (readonly number[])[], { begin, end, samples }: Extent): number[] {
+/** Where the pictures of a track can be entered, and from where on there are only sounds: seconds. */
+interface Pictures {
+  readonly times: readonly number[];
+  readonly end: number;
+}
+
+/** The last group of pictures stays whole, with its sound. A single picture that stands still has no other after it that would need it. */
+function picturesOf({ entries, end, endTime }: PlacedTrack): Pictures[] {
+  if (!entries) return [];
+  const last = entries.at(-1);
+  const standsStill = last !== undefined && last.sample + 1 === end;
+  return [{ times: entries.map(({ time }) => time), end: standsStill ? last.time : endTime }];
+}
+
+function cutTimes(pictures: readonly Pictures[], { begin, end, samples }: Extent): number[] {
   const [reference, ...others] = pictures;
   if (!reference) return everyStep(begin, end, samples);
-  const common = thinned(others.reduce((times, other) => commonTimes(times, other, tolerance), [...reference]));
+  const common = thinned(
+    others.reduce((times, other) => commonTimes(times, other.times, tolerance), [...reference.times]),
+  );
   const first = common[0] ?? end;
-  const last = common.at(-1) ?? begin;
   return [
     ...everyStep(begin, first, samples),
     ...common.filter((time) => time > begin + tolerance),
-    ...everyStep(Math.max(last, lastPicture(pictures, last)), end, samples),
+    ...everyStep(Math.max(common.at(-1) ?? begin, ...pictures.map((each) => each.end)), end, samples),
   ];
-}
-
-/** The last group of pictures stays whole. */
-function lastPicture(pictures: readonly (readonly number[])[], last: number): number {
-  return pictures.reduce((latest, times) => Math.max(latest, times.at(-1) ?? latest), last);
 }
 
 interface PlacedTrack extends UncutTrack, CutTrack {

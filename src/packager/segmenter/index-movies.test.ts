@@ -164,6 +164,31 @@ describe('an MP4', () => {
     expect(asset.renditions[0]!.periods[0]!.segments.length).toBeGreaterThanOrEqual(9);
   });
 
+  it('has the sound of its last group of pictures with it, but beside a picture that stands still', async () => {
+    const soundsOf = async (of: MadeTrack) => {
+      const [period] = (await index(writeMp4([of, audio()]))).renditions[0]!.periods;
+      return period!.segments.map(({ tracks: [, sound] }) => Math.floor(sound!.start / 48_000));
+    };
+    expect(await soundsOf(video({ samples: frames(250, (at) => ({ sync: at % 75 === 0 })) }))).toEqual([0, 3, 6, 9]);
+    expect(await soundsOf(video({ samples: frames(50, (at) => ({ sync: at % 25 === 0 })) }))).toHaveLength(9);
+    expect(await soundsOf(video({ samples: frames(1, () => ({ duration: 128_000 })) }))).toHaveLength(10);
+  });
+
+  it.each([
+    ['sound that goes on after it', frames(100, (at) => ({ sync: at % 25 === 0 }))],
+    ['a picture that stands still', frames(1, () => ({ duration: 128_000 }))],
+    ['a picture that comes late', frames(200, (at) => ({ sync: at % 25 === 0 })), elst(0, [2000, -1], [8000, 0])],
+  ])('has segments without hole or overlap in a transport stream: %s', async (_, samples, edits?: Uint8Array) => {
+    const asset = await index(writeMp4([video({ samples, ...(edits && { edits }) }), audio()]));
+    const plan = planPresentation(asset, { Id: 'a', HlsPackage: { HlsManifests: [{ ManifestName: 'i' }] } });
+    const [period] = plan.tracks[0]!.periods;
+    for (const [at, segment] of period!.segments.entries())
+      expect(segment.start).toBe(period!.segments[at - 1]?.end ?? 0);
+    expect(period!.segments.length).toBeGreaterThan(1);
+    expect(period!.segments.at(-1)!.end / 12_800).toBeCloseTo((470 * 1024) / 48_000, 3);
+    expect(plan.periods[0]!.duration).toBeCloseTo((470 * 1024) / 48_000, 3);
+  });
+
   const cut = (file: Uint8Array, bytes: number) => file.subarray(0, file.length - bytes);
   const moov = (file: Uint8Array) => file.subarray(Buffer.from(file).indexOf('moov') - 4);
   it.each<[string, Uint8Array, PackagerError['code'], string, object?]>([

@@ -35,13 +35,14 @@ export function openPeriod(
   });
   const segments = source.segments.map((_, at) => openSegment(source, at, open));
   const tablesFirst = source.heads.every((head) => head.tablesFirst);
-  const { metadata, packed } = source;
+  const { metadata, packed, leftOut } = source;
   return {
     origin,
     tracks,
     ...(packed && { packed }),
     ...(metadata.length > 0 && { metadata }),
     ...(tablesFirst && { tablesFirst }),
+    ...(leftOut.length > 0 && { holdsMore: true as const }),
     segments,
   };
 }
