@@ -208,7 +208,8 @@ export interface OpenOptions {
   readonly lostAfterMs?: number;
   readonly answerWithinMs?: number;
   readonly meter?: EngineMeter;
-  /** In place of the engine's own, after it was launched. */
+  /** In place of a worker's signs of life, and of what is done once it was launched. */
+  readonly beat?: () => Promise<void>;
   readonly makeIndexes?: () => Promise<void>;
 }
 
@@ -220,12 +221,13 @@ export async function openEngine(
   const database = await openDatabase({ ...options, log });
   const { tables } = database;
   const table = jobTable(tables);
+  const workers = workerTable(tables, database.lifeline);
   const engine = await startEngine({
     ...options,
     database,
     journal: jobJournal(tables),
     table: { ...table, makeIndexes: () => options.makeIndexes?.() ?? table.makeIndexes() },
-    workers: workerTable(tables, database.lifeline),
+    workers: { ...workers, beat: (id) => options.beat?.() ?? workers.beat(id) },
     shares: queueShares(tables),
     log,
     beatMs: 100,

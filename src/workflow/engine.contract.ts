@@ -661,6 +661,14 @@ export function engineContract(kind: 'embedded' | 'server', createPlace: () => P
       expect(['x 1 begins', 'x 3 begins', 'x 3 done'].map(times)).toEqual([1, 1, 1]);
     });
 
+    it('start in a process in which a start has failed', async () => {
+      await stop();
+      const beat = () => Promise.reject(new Error('the database has crashed'));
+      await expect(openEngine({ ...place, workflows: Object.values(workflows), beat })).rejects.toThrow('crashed');
+      await (await engine()).submit(workflows.chain, 'chain:again', { key: 'again', steps: 1 });
+      await reaches('chain:again', 'done');
+    });
+
     it('share the jobs of a queue', async () => {
       await stop();
       const worker = await otherProcess();

@@ -32,7 +32,7 @@ import { ownership } from './ownership.js';
 import { registerWorkflows, type AnyWorkflow } from './register.js';
 import { runningSteps, type RunningSteps } from './running-steps.js';
 import { submit, type SubmitOptions } from './submit.js';
-import { backIntoQueues, startTakeOver } from './take-over.js';
+import { backIntoQueues, startTakeOver, type TakeOver } from './take-over.js';
 
 /** The engine, one per process: it takes jobs, runs them and shows them. */
 export interface Engine {
@@ -102,9 +102,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const works = options.workflows.length > 0;
   const workerId = workerIdFor(database.kind);
   configure(options, workerId);
-  const takeOver =
-    works && database.kind === 'server' ? await startTakeOver({ ...options, running, workerId }) : undefined;
+  let takeOver: TakeOver | undefined;
   try {
+    if (works && database.kind === 'server') takeOver = await startTakeOver({ ...options, running, workerId });
     await (database.kind === 'server' ? options.workers.alone(launch) : launch());
     if (works) await registerQueues(options.limits ?? {});
   } catch (error) {
@@ -112,7 +112,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     await running.stop(stopTimeoutMs);
     await takeOver?.stop();
     await DBOS.shutdown({ deregister: true });
-    await takeOver?.leave();
+    if (takeOver) await lastWord('say that it has stopped', takeOver.leave);
     throw error;
   }
   database.expectAnswers();
