@@ -369,6 +369,16 @@ const dash: [name: string, text: string, expected: string[]][] = [
     ['w.mp4 >=10', '1.m4s', 'x.mp4 >=6', 'x1.m4s'],
   ],
   [
+    'one file, where a SegmentTemplate or a SegmentList names no segments',
+    mpd(
+      period('<SegmentTemplate timescale="1000"/>' + set('', 'id="v"', '<BaseURL>v.mp4</BaseURL>')) +
+        period(
+          set('<SegmentList><Initialization sourceURL="init"/></SegmentList>', 'id="w"', '<BaseURL>w.mp4</BaseURL>'),
+        ),
+    ),
+    ['v.mp4', 'init', 'w.mp4'],
+  ],
+  [
     'periods: lengths by duration, by the next start, and to the end; each with its own base',
     mpd(
       period(`<BaseURL>1/</BaseURL>${set('<SegmentTemplate duration="2" media="$Number$"/>')}`, 'duration="PT4S"') +
@@ -524,6 +534,23 @@ describe('the resources of a DASH presentation', () => {
       'source_invalid',
     ],
     ['a Representation without media', mpd(period(set(''))), 'source_invalid'],
+    [
+      'a SegmentTemplate without media',
+      mpd(period(set('<SegmentTemplate initialization="i.mp4" duration="1"/>'))),
+      'source_invalid',
+    ],
+    ['a SegmentList without segments', mpd(period(set('<SegmentList duration="1"/>'))), 'source_invalid'],
+    [
+      'a presentationTimeOffset that is no number',
+      mpd(
+        period(
+          set(
+            '<SegmentTemplate media="$Time$" presentationTimeOffset="1.5"><SegmentTimeline><S t="0" d="1" r="-1"/></SegmentTimeline></SegmentTemplate>',
+          ),
+        ),
+      ),
+      'source_invalid',
+    ],
     [
       'durations without an end',
       mpd(period(set('<SegmentTemplate duration="1" media="$Number$"/>')), ''),
