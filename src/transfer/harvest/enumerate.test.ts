@@ -107,7 +107,7 @@ describe('the resources of an HLS presentation', () => {
 
   it('are those of maps, keys, byte ranges, parts, variables and date ranges', async () => {
     const documents = {
-      'p?host=cdn&v=9': media(
+      'p?host=cdn&v=9+%2f': media(
         '#EXT-X-DEFINE:NAME="path",VALUE="x/y"',
         '#EXT-X-DEFINE:QUERYPARAM="v"',
         '#EXT-X-KEY:METHOD=AES-128,URI="{$path}/k{$v}",IV=0x1',
@@ -128,8 +128,8 @@ describe('the resources of an HLS presentation', () => {
       'ad2/i.mpd':
         '<MPD><Period><AdaptationSet><Representation><BaseURL>one.mp4</BaseURL></Representation></AdaptationSet></Period></MPD>',
     };
-    expect((await resourcesOf(documents, 'p?host=cdn&v=9')).sort()).toEqual(
-      ['key x/y/k9 >=16', 'init.mp4 >=700', 'part.m4s >=30', 'x/y/1.m4s', 'ad/ad.ts', 'ad2/one.mp4'].sort(),
+    expect((await resourcesOf(documents, 'p?host=cdn&v=9+%2f')).sort()).toEqual(
+      ['key x/y/k9+/ >=16', 'init.mp4 >=700', 'part.m4s >=30', 'x/y/1.m4s', 'ad/ad.ts', 'ad2/one.mp4'].sort(),
     );
   });
 
@@ -644,6 +644,7 @@ describe('a manifest', () => {
     expect(of(Buffer.from('<!-- x --><dash:MPD/>'))).toBe('dash');
     expect(of(Buffer.from('<?xml version="1.0" encoding="ISO-8859-1"?><MPD a="\xe9"/>', 'latin1'))).toBe('dash');
     expect(of(Buffer.from('<?xml version="1.0" encoding="utf-16"?><SmoothStreamingMedia/>', 'utf16le'))).toBe('mss');
+    expect(of(Buffer.from('<?xml version="1.0" encoding="utf-16"?><SmoothStreamingMedia Name="é"/>'))).toBe('mss');
     expect(() => of(Buffer.from('<?xml version="1.0" encoding="made-up"?><MPD/>'))).toThrow(/is not text in made-up/);
   });
 });
