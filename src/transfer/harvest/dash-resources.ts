@@ -26,6 +26,10 @@ export function* dashResources(mpd: ReadElement, url: string): Generator<Resourc
   const base = baseOf(mpd, url);
   const periods = childrenOf(mpd, 'Period');
   if (periods.length === 0) throw new ManifestError('invalid', 'the MPD has no Period', mpd.line);
+  for (const { attributes, line } of childrenOf(mpd, 'InitializationSet')) {
+    if (attributes.initialization !== undefined)
+      yield { url: addressOf(attributes.initialization, base, line), kind: 'media' };
+  }
   const durations = periodDurations(mpd, periods);
   for (const [index, period] of periods.entries()) {
     yield* periodResources(period, { manifest: url, base: baseOf(period, base), duration: durations[index] });
@@ -201,6 +205,12 @@ const textTypes = /^(text\/|application\/(ttml|x-subrip|smil))/i;
 
 function typeOf(levels: readonly ReadElement[]): string {
   return levels.findLast((level) => level.attributes.mimeType !== undefined)?.attributes.mimeType ?? '';
+}
+
+/** Milliseconds of a static MPD, for people to read: what it says itself, else its Periods together; 0 where neither is said. @throws ManifestError */
+export function mpdDurationMs(mpd: ReadElement): number {
+  const periods = periodDurations(mpd, childrenOf(mpd, 'Period')).reduce<number>((sum, each) => sum + (each ?? 0), 0);
+  return Math.round((readDuration(mpd, 'mediaPresentationDuration') ?? periods) * 1000);
 }
 
 /** Durations in seconds, §5.3.2.1: given, or up to the start of the next Period, or to the end of the presentation. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { Failure } from '../../domain/failure.js';
 import { enumerate, type Presentation } from './enumerate.js';
 import { kindOfManifest, textOfManifest, type FetchedManifest } from './manifest.js';
 import type { Resource } from './resource.js';
@@ -141,6 +142,7 @@ describe('the resources of an HLS presentation', () => {
       'source_live',
     ],
     ['another scheme', media('#EXTINF:4,', 'file:///etc/passwd'), 'url_refused'],
+    ['a password', media('#EXTINF:4,', 'https://user:secret@origin.example/1.ts'), 'url_refused'],
     ['a range that continues nothing', media('#EXT-X-BYTERANGE:5', '#EXTINF:4,', '1.ts'), 'source_invalid'],
     ['a variable that is not defined', media('#EXTINF:4,', '{$x}.ts'), 'source_invalid'],
     ['a delta update', media('#EXT-X-SKIP:SKIPPED-SEGMENTS=3', '#EXTINF:4,', '1.ts'), 'source_invalid'],
@@ -379,6 +381,13 @@ const dash: [name: string, text: string, expected: string[]][] = [
     ['v.mp4', 'init', 'w.mp4'],
   ],
   [
+    'the initialization of an InitializationSet, beside the first BaseURL',
+    mpd(
+      `<BaseURL>m/</BaseURL><InitializationSet id="1" initialization="is.mp4"/><InitializationSet id="2"/>${period(set('<SegmentTemplate duration="10" media="$Number$"/>'))}`,
+    ),
+    ['m/is.mp4', 'm/1'],
+  ],
+  [
     'periods: lengths by duration, by the next start, and to the end; each with its own base',
     mpd(
       period(`<BaseURL>1/</BaseURL>${set('<SegmentTemplate duration="2" media="$Number$"/>')}`, 'duration="PT4S"') +
@@ -522,6 +531,16 @@ describe('the resources of a DASH presentation', () => {
     expect(await resourcesOf({ 'm.mpd': text }, 'm.mpd')).toEqual(expected);
   });
 
+  it.each([
+    ['as it says itself', 'mediaPresentationDuration="P0Y0M0DT0H3M30.500S"', 'duration="PT4S"', 210_500],
+    ['in days', 'mediaPresentationDuration="P1D"', '', 86_400_000],
+    ['of its Periods', '', 'duration="PT4.5S"', 9000],
+    ['that nothing says', '', '', 0],
+  ])('are of a duration %s', async (_name, attributes, ofPeriod, durationMs) => {
+    const text = mpd(period(oneFile('a.mp4'), ofPeriod) + period(oneFile('b.mp4'), ofPeriod), attributes);
+    expect((await presentation({ 'm.mpd': text }, 'm.mpd')).durationMs).toBe(durationMs);
+  });
+
   const refused: [name: string, text: string, code: string][] = [
     ['a dynamic MPD', mpd(period(''), 'type="dynamic"'), 'source_live'],
     ['an MPD that imports another', mpd(period('<ImportedMPD uri="m.mpd"/>')), 'source_unsupported'],
@@ -597,6 +616,20 @@ describe('the resources of a DASH presentation', () => {
   ];
   it.each(refused)('%s is refused', async (_name, text, code) => {
     await expect(presentation({ 'm.mpd': text }, 'm.mpd')).rejects.toMatchObject({ code });
+  });
+});
+
+describe('what is refused', () => {
+  it.each([
+    ['a broken attribute list', media('#EXT-X-MAP:URI="i.mp4?token=secret"x', '#EXTINF:4,', 'a.ts')],
+    ['an unknown identifier', mpd(period(set('<SegmentTemplate media="$No$.m4s?token=secret"/>')))],
+    ['another scheme', media('#EXTINF:4,', 'ftp://user:secret@origin.example/1.ts?token=secret')],
+    ['a password', media('#EXTINF:4,', 'https://user:secret@origin.example/1.ts')],
+  ])('is told without the secrets of an address: %s', async (_name, text) => {
+    const error: unknown = await presentation({ m: text }, 'm').catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(Failure);
+    expect((error as Failure).message).not.toContain('secret');
+    expect(JSON.stringify((error as Failure).details)).not.toContain('secret');
   });
 });
 
