@@ -49,7 +49,8 @@ function smallPresentation(): Files {
     '/v/index.m3u8': '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n1/p.m3u8\n#EXT-X-STREAM-INF:BANDWIDTH=2\n2/p.m3u8?m=7\n',
     '/v/1/p.m3u8': media('#EXT-X-KEY:METHOD=AES-128,URI="../k/key"', '#EXTINF:4,', 'a.ts', '#EXTINF:4,', 'b.ts'),
     '/v/2/p.m3u8?m=7': media('#EXTINF:4,', 'a.ts?m=7', '#EXTINF:4,', 'b.ts?m=7'),
-    '/v/k/key': Buffer.alloc(16, 1),
+    // Begins as a transport stream would.
+    '/v/k/key': Buffer.alloc(16, 'G'),
     '/v/1/a.ts': segment('1a'),
     '/v/1/b.ts': segment('1b'),
     '/v/2/a.ts?m=7': segment('2a', 400_000),
