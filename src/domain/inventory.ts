@@ -27,7 +27,7 @@ export interface HarvestFacts {
   readonly root: string;
   /** Keys of earlier versions that nothing refers to any more and that are left in place. */
   readonly former: readonly string[];
-  /** Stands for the manifests, by content. */
+  /** Stands for the manifests, by content, and for where what they refer to lies. */
   readonly revision: string;
   /** milliseconds of media */
   readonly durationMs: number;

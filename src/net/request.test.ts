@@ -74,6 +74,17 @@ describe('a request', () => {
     expect(seen.authorization).toBeUndefined();
   });
 
+  it('follows a redirect whose address is UTF-8 that is not escaped', async () => {
+    const server = await loopbackServer((request, response) => {
+      if (request.url !== '/') return void response.end();
+      response.writeHead(302, { location: Buffer.from('/vidéo/ü.m3u8').toString('latin1') }).end();
+    });
+    const client = clientFor([server.host]);
+    const aim = '/vid%C3%A9o/%C3%BC.m3u8';
+    expect((await client.request({ url: server.origin })).url.pathname).toBe(aim);
+    expect((await client.get({ url: server.origin })).url.pathname).toBe(aim);
+  });
+
   it.each([
     ['a private host', () => 'http://127.0.0.1:1/'],
     ['a metadata address', () => 'http://169.254.169.254/latest/meta-data/'],

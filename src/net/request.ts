@@ -189,10 +189,15 @@ async function following<Response extends Redirectable>(
     if (location === undefined) throw new HttpFault('redirects', `${shownUrl(url)} redirects to nowhere`);
     if (hops === maxRedirects)
       throw new HttpFault('redirects', `${shownUrl(request.url)} redirects more than ${maxRedirects} times`);
-    const next = checkUrl(location, policy, url.href);
+    const next = checkUrl(asUtf8(location), policy, url.href);
     if (next.origin !== url.origin) headers = withoutCredentials(request.headers ?? {});
     url = next;
   }
+}
+
+/** A header has a character for each byte, while servers name files in UTF-8 there, unescaped; browsers read it so. */
+function asUtf8(location: string): string {
+  return Buffer.from(location, 'latin1').toString('utf8');
 }
 
 function isStream(body: HttpRequest['body']): body is AsyncIterable<Uint8Array> {

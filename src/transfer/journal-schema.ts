@@ -11,6 +11,8 @@ export interface Claim {
   readonly keys: readonly string[];
   /** Of a harvest: the manifests that it goes by, when all that is in place was brought over for them. */
   readonly revision?: string | undefined;
+  /** Of a harvest: what keys are appended to, to have their addresses, when that is so of all that is in place. */
+  readonly root?: string | undefined;
 }
 
 export interface JournalBatch {
@@ -26,6 +28,7 @@ export const claimSchema = z.object({
   fingerprint: z.string(),
   keys: z.array(z.string()),
   revision: z.string().optional(),
+  root: z.string().optional(),
 }) satisfies z.ZodType<Claim>;
 
 export const batchSchema = z.object({

@@ -72,7 +72,11 @@ export function readAttributeList(
   while (position < length) {
     const match = attribute.exec(text);
     if (!match?.[1])
-      throw new ManifestError('invalid', `attribute expected; given: ${clip(text.slice(position))}`, line);
+      throw new ManifestError(
+        'invalid',
+        `attribute expected; given: ${clip(withoutQuery(text.slice(position)))}`,
+        line,
+      );
     const value = match[2] === undefined ? (match[3] ?? '').trim() : match[2];
     if (!values.has(match[1])) values.set(match[1], resolve(value));
     position = attribute.lastIndex;
@@ -102,6 +106,11 @@ function writeValue(name: string, value: AttributeValue): string {
   if (/["\r\n]/.test(value.quoted))
     throw new ManifestError('invalid', `attribute ${name} may hold no quote or line break: ${clip(value.quoted)}`);
   return `"${value.quoted}"`;
+}
+
+/** What may be an address, for messages: secrets travel in queries. */
+function withoutQuery(text: string): string {
+  return text.replace(/\?.*/s, '?...');
 }
 
 function clip(text: string): string {

@@ -20,7 +20,8 @@ export class Variables {
   constructor(imported: ReadonlyMap<string, string> = new Map(), uri?: string) {
     this.#imported = imported;
     const query = uri?.split('#', 1)[0]?.split('?').slice(1).join('?');
-    this.#query = query === undefined ? undefined : new URLSearchParams(query);
+    // Percent-decoded alone, §4.4.2.3: a form's plus, which stands for a space, is that of signatures in Base64 here.
+    this.#query = query === undefined ? undefined : new URLSearchParams(query.replaceAll('+', '%2B'));
   }
 
   get values(): ReadonlyMap<string, string> {

@@ -26,6 +26,10 @@ export function* dashResources(mpd: ReadElement, url: string): Generator<Resourc
   const base = baseOf(mpd, url);
   const periods = childrenOf(mpd, 'Period');
   if (periods.length === 0) throw new ManifestError('invalid', 'the MPD has no Period', mpd.line);
+  for (const { attributes, line } of childrenOf(mpd, 'InitializationSet')) {
+    if (attributes.initialization !== undefined)
+      yield { url: addressOf(attributes.initialization, base, line), kind: 'media' };
+  }
   const durations = periodDurations(mpd, periods);
   for (const [index, period] of periods.entries()) {
     yield* periodResources(period, { manifest: url, base: baseOf(period, base), duration: durations[index] });
@@ -67,7 +71,7 @@ function* representationResources(levels: readonly ReadElement[], scope: Scope):
       yield* templateResources(representation, inherited(levels, name), scope, kind);
       return;
     case 'SegmentList':
-      yield* listResources(inherited(levels, name), scope, kind);
+      yield* listResources(representation, inherited(levels, name), scope, kind);
       return;
     case 'SegmentBase':
     case undefined:
@@ -95,13 +99,14 @@ function inherited(levels: readonly ReadElement[], name: string): SegmentElement
 }
 
 function* templateResources(
-  { attributes: { id, bandwidth } }: ReadElement,
+  representation: ReadElement,
   element: SegmentElement,
   scope: Scope,
   kind: Resource['kind'],
 ): Generator<Resource> {
   const { base, duration } = scope;
   const { attributes, line } = element;
+  const { id, bandwidth } = representation.attributes;
   const compile = (text: string) =>
     compileTemplate(text, { id, bandwidth }, { line, resolve: (reference) => addressOf(reference, base, line) });
   for (const text of [attributes.initialization, attributes.bitstreamSwitching]) {
@@ -109,6 +114,7 @@ function* templateResources(
   }
   yield* headResources(element, scope);
   const templates = [attributes.media, attributes.index].flatMap((text) => (text === undefined ? [] : [compile(text)]));
+  if (attributes.media === undefined) yield wholeFile(representation, scope, kind);
   if (templates.length === 0) return;
   const timeline = element.child('SegmentTimeline');
   for (const segment of segmentAddresses({ attributes, timeline, periodDuration: duration, line })) {
@@ -124,10 +130,17 @@ function* templateResources(
   }
 }
 
-function* listResources(element: SegmentElement, scope: Scope, kind: Resource['kind']): Generator<Resource> {
+function* listResources(
+  representation: ReadElement,
+  element: SegmentElement,
+  scope: Scope,
+  kind: Resource['kind'],
+): Generator<Resource> {
   const { base } = scope;
   yield* headResources(element, scope);
-  for (const { attributes, line } of element.children('SegmentURL')) {
+  const segments = element.children('SegmentURL');
+  if (segments.length === 0) yield wholeFile(representation, scope, kind);
+  for (const { attributes, line } of segments) {
     // Without @media the BaseURL itself is the segment's file, §5.3.9.3.2.
     yield ranged(addressOf(attributes.media ?? '', base, line), attributes.mediaRange, kind);
     if (attributes.index !== undefined)
@@ -142,12 +155,15 @@ function* singleFile(
   scope: Scope,
   kind: Resource['kind'],
 ): Generator<Resource> {
-  if (!namesFile(scope)) {
-    const { id = '?' } = representation.attributes;
-    throw new ManifestError('invalid', `the Representation ${id.slice(0, 60)} names no media`, representation.line);
-  }
+  const file = wholeFile(representation, scope, kind);
   yield* headResources(element, scope);
-  yield ranged(scope.base, element.attributes.indexRange, kind);
+  yield ranged(file.url, element.attributes.indexRange, kind);
+}
+
+/** The BaseURL's file, which is the only media of a Representation whose segments nothing names, §5.3.9.1. @throws ManifestError when it is none */
+function wholeFile({ attributes: { id = '?' }, line }: ReadElement, scope: Scope, kind: Resource['kind']): Resource {
+  if (namesFile(scope)) return { url: scope.base, kind };
+  throw new ManifestError('invalid', `the Representation ${id.slice(0, 60)} names no media`, line);
 }
 
 /** Initialization and RepresentationIndex, as elements of their own, §5.3.9.2.2: without @sourceURL the range is one of the BaseURL's file. */
@@ -189,6 +205,12 @@ const textTypes = /^(text\/|application\/(ttml|x-subrip|smil))/i;
 
 function typeOf(levels: readonly ReadElement[]): string {
   return levels.findLast((level) => level.attributes.mimeType !== undefined)?.attributes.mimeType ?? '';
+}
+
+/** Milliseconds of a static MPD, for people to read: what it says itself, else its Periods together; 0 where neither is said. @throws ManifestError */
+export function mpdDurationMs(mpd: ReadElement): number {
+  const periods = periodDurations(mpd, childrenOf(mpd, 'Period')).reduce<number>((sum, each) => sum + (each ?? 0), 0);
+  return Math.round((readDuration(mpd, 'mediaPresentationDuration') ?? periods) * 1000);
 }
 
 /** Durations in seconds, §5.3.2.1: given, or up to the start of the next Period, or to the end of the presentation. */

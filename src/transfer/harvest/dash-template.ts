@@ -105,7 +105,7 @@ function needed(value: string | undefined, name: string, line: number): string {
 function unknownIdentifier(text: string, line: number): ManifestError {
   return new ManifestError(
     'invalid',
-    `a template may use $RepresentationID$, $Number$, $Time$, $Bandwidth$, $SubNumber$ and $$; given: ${text.slice(0, 120)}`,
+    `a template may use $RepresentationID$, $Number$, $Time$, $Bandwidth$, $SubNumber$ and $$; given: ${text.replace(/\?.*/s, '').slice(0, 120)}`,
     line,
   );
 }

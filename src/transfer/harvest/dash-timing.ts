@@ -92,7 +92,7 @@ function runsOf(timeline: ReadElement): readonly Run[] {
 
 function readRun(element: ReadElement): Run {
   const { attributes, line } = element;
-  const duration = readTicks(element, 'd');
+  const duration = readTicks(attributes, 'd', line);
   if (duration === undefined || duration === 0n)
     throw new ManifestError('invalid', 'S@d must be a positive number of ticks', line);
   const repeat = attributes.r ?? '0';
@@ -100,7 +100,7 @@ function readRun(element: ReadElement): Run {
     throw new ManifestError('invalid', `S@r must be an integer; given: ${repeat.slice(0, 60)}`, line);
   return {
     number: readWhole(attributes, 'n', line),
-    time: readTicks(element, 't'),
+    time: readTicks(attributes, 't', line),
     duration,
     repeat: Number(repeat),
     subSegments: readWhole(attributes, 'k', line) ?? 1,
@@ -131,7 +131,7 @@ function openEnd(timing: SegmentTiming, { run, next, time }: OpenRun): { times: 
 function periodEnd({ attributes, periodDuration, line }: SegmentTiming): bigint | undefined {
   if (periodDuration === undefined) return undefined;
   const timescale = readWhole(attributes, 'timescale', line) ?? 1;
-  const offset = BigInt(attributes.presentationTimeOffset?.trim() || '0');
+  const offset = readTicks(attributes, 'presentationTimeOffset', line) ?? 0n;
   return offset + BigInt(Math.round(periodDuration * timescale));
 }
 
@@ -182,9 +182,13 @@ function readWhole(
 }
 
 /** 64-bit times: epoch times in 100 ns do not fit a double. */
-function readTicks({ attributes, line }: ReadElement, name: 't' | 'd'): bigint | undefined {
+function readTicks(
+  attributes: Readonly<Record<string, string | undefined>>,
+  name: string,
+  line: number,
+): bigint | undefined {
   const text = attributes[name]?.trim();
   if (text === undefined) return undefined;
   if (/^\d{1,20}$/.test(text)) return BigInt(text);
-  throw new ManifestError('invalid', `S@${name} must be a whole number; given: ${text.slice(0, 60)}`, line);
+  throw new ManifestError('invalid', `@${name} must be a whole number; given: ${text.slice(0, 60)}`, line);
 }

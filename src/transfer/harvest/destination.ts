@@ -5,6 +5,7 @@ import { checkOwner } from '../folder-owner.js';
 import { inFolder, listFolder, readInventory, verifyObjects } from '../inventory.js';
 import { isJournalKey, journalWriter, readBatches, readClaim, writeClaim, type EndpointFolder } from '../journal.js';
 import type { Claim } from '../journal-schema.js';
+import { placeOf } from './keys.js';
 
 /** Whose mirror it is, and where. */
 export interface MirrorFolder {
@@ -22,6 +23,8 @@ export interface MirrorSurvey {
   readonly intact: ReadonlyMap<string, InventoryObject>;
   /** The manifests that what is in place was brought over for; undefined when that is not known. */
   readonly revision: string | undefined;
+  /** What the keys of what is in place are appended to, to have its addresses; undefined when that is not known. */
+  readonly root: string | undefined;
   /** Keys that are the subject's own, of this presentation or an earlier one. */
   readonly own: readonly string[];
   readonly inventory: Inventory | undefined;
@@ -54,6 +57,8 @@ export async function surveyMirror(folder: MirrorFolder, signal?: AbortSignal): 
   const { listing, inventory, claim, hasJournal } = await ownFolder(folder);
   const finished = inventory?.fingerprint === folder.fingerprint;
   const recorded = finished ? inventory.objects : await journalled(folder, claim, listing);
+  const claimed = claim?.fingerprint === folder.fingerprint ? claim : undefined;
+  const from = finished ? inventory.harvest : claimed;
   const { intact } = await verifyObjects({ ...folder.at, listing }, recorded, {
     deep: true,
     ...(signal && { signal }),
@@ -61,11 +66,8 @@ export async function surveyMirror(folder: MirrorFolder, signal?: AbortSignal): 
   return {
     finished,
     intact: new Map(intact.map((object) => [object.key, object])),
-    revision: finished
-      ? inventory.harvest?.revision
-      : claim?.fingerprint === folder.fingerprint
-        ? claim.revision
-        : undefined,
+    revision: from?.revision,
+    root: from?.root,
     own: ownKeys(inventory, claim).filter((key) => listing.has(key)),
     inventory,
     hasJournal,
@@ -91,8 +93,15 @@ export interface MirrorPlan {
   readonly keys: readonly string[];
   /** Stands for the manifests that it goes by. */
   readonly revision: string;
+  /** What keys are appended to, to have the addresses of their objects. */
+  readonly root: string;
   /** Objects in place need not be asked for again. */
   readonly trusted: boolean;
+}
+
+/** Have keys in place the addresses that they had? Else what an origin said of them, it said of something else. */
+export function hasSameAddresses({ root }: Pick<MirrorSurvey, 'root'>, now: Pick<MirrorPlan, 'root'>): boolean {
+  return root !== undefined && placeOf(root) === placeOf(now.root);
 }
 
 /**
@@ -104,7 +113,9 @@ export async function takeMirror(folder: MirrorFolder, survey: MirrorSurvey, wor
   const keys = [...new Set([...work.keys, ...survey.own])];
   // What is in place and was not asked for yet may be of an earlier revision.
   const known = work.trusted || survey.intact.size === 0;
-  await writeClaim(at, { version: 1, subject, fingerprint, keys, ...(known && { revision: work.revision }) });
+  const { revision, root } = work;
+  const goesBy = { ...(known && { revision }), ...((known || hasSameAddresses(survey, work)) && { root }) };
+  await writeClaim(at, { version: 1, subject, fingerprint, keys, ...goesBy });
   if (!survey.inventory) return;
   const journal = journalWriter(at, fingerprint);
   await journal.record([...survey.intact.values()]);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { Failure } from '../../domain/failure.js';
 import { enumerate, type Presentation } from './enumerate.js';
 import { kindOfManifest, textOfManifest, type FetchedManifest } from './manifest.js';
 import type { Resource } from './resource.js';
@@ -107,7 +108,7 @@ describe('the resources of an HLS presentation', () => {
 
   it('are those of maps, keys, byte ranges, parts, variables and date ranges', async () => {
     const documents = {
-      'p?host=cdn&v=9': media(
+      'p?host=cdn&v=9+%2f': media(
         '#EXT-X-DEFINE:NAME="path",VALUE="x/y"',
         '#EXT-X-DEFINE:QUERYPARAM="v"',
         '#EXT-X-KEY:METHOD=AES-128,URI="{$path}/k{$v}",IV=0x1',
@@ -128,8 +129,8 @@ describe('the resources of an HLS presentation', () => {
       'ad2/i.mpd':
         '<MPD><Period><AdaptationSet><Representation><BaseURL>one.mp4</BaseURL></Representation></AdaptationSet></Period></MPD>',
     };
-    expect((await resourcesOf(documents, 'p?host=cdn&v=9')).sort()).toEqual(
-      ['key x/y/k9 >=16', 'init.mp4 >=700', 'part.m4s >=30', 'x/y/1.m4s', 'ad/ad.ts', 'ad2/one.mp4'].sort(),
+    expect((await resourcesOf(documents, 'p?host=cdn&v=9+%2f')).sort()).toEqual(
+      ['key x/y/k9+/ >=16', 'init.mp4 >=700', 'part.m4s >=30', 'x/y/1.m4s', 'ad/ad.ts', 'ad2/one.mp4'].sort(),
     );
   });
 
@@ -141,6 +142,7 @@ describe('the resources of an HLS presentation', () => {
       'source_live',
     ],
     ['another scheme', media('#EXTINF:4,', 'file:///etc/passwd'), 'url_refused'],
+    ['a password', media('#EXTINF:4,', 'https://user:secret@origin.example/1.ts'), 'url_refused'],
     ['a range that continues nothing', media('#EXT-X-BYTERANGE:5', '#EXTINF:4,', '1.ts'), 'source_invalid'],
     ['a variable that is not defined', media('#EXTINF:4,', '{$x}.ts'), 'source_invalid'],
     ['a delta update', media('#EXT-X-SKIP:SKIPPED-SEGMENTS=3', '#EXTINF:4,', '1.ts'), 'source_invalid'],
@@ -369,6 +371,23 @@ const dash: [name: string, text: string, expected: string[]][] = [
     ['w.mp4 >=10', '1.m4s', 'x.mp4 >=6', 'x1.m4s'],
   ],
   [
+    'one file, where a SegmentTemplate or a SegmentList names no segments',
+    mpd(
+      period('<SegmentTemplate timescale="1000"/>' + set('', 'id="v"', '<BaseURL>v.mp4</BaseURL>')) +
+        period(
+          set('<SegmentList><Initialization sourceURL="init"/></SegmentList>', 'id="w"', '<BaseURL>w.mp4</BaseURL>'),
+        ),
+    ),
+    ['v.mp4', 'init', 'w.mp4'],
+  ],
+  [
+    'the initialization of an InitializationSet, beside the first BaseURL',
+    mpd(
+      `<BaseURL>m/</BaseURL><InitializationSet id="1" initialization="is.mp4"/><InitializationSet id="2"/>${period(set('<SegmentTemplate duration="10" media="$Number$"/>'))}`,
+    ),
+    ['m/is.mp4', 'm/1'],
+  ],
+  [
     'periods: lengths by duration, by the next start, and to the end; each with its own base',
     mpd(
       period(`<BaseURL>1/</BaseURL>${set('<SegmentTemplate duration="2" media="$Number$"/>')}`, 'duration="PT4S"') +
@@ -512,6 +531,16 @@ describe('the resources of a DASH presentation', () => {
     expect(await resourcesOf({ 'm.mpd': text }, 'm.mpd')).toEqual(expected);
   });
 
+  it.each([
+    ['as it says itself', 'mediaPresentationDuration="P0Y0M0DT0H3M30.500S"', 'duration="PT4S"', 210_500],
+    ['in days', 'mediaPresentationDuration="P1D"', '', 86_400_000],
+    ['of its Periods', '', 'duration="PT4.5S"', 9000],
+    ['that nothing says', '', '', 0],
+  ])('are of a duration %s', async (_name, attributes, ofPeriod, durationMs) => {
+    const text = mpd(period(oneFile('a.mp4'), ofPeriod) + period(oneFile('b.mp4'), ofPeriod), attributes);
+    expect((await presentation({ 'm.mpd': text }, 'm.mpd')).durationMs).toBe(durationMs);
+  });
+
   const refused: [name: string, text: string, code: string][] = [
     ['a dynamic MPD', mpd(period(''), 'type="dynamic"'), 'source_live'],
     ['an MPD that imports another', mpd(period('<ImportedMPD uri="m.mpd"/>')), 'source_unsupported'],
@@ -524,6 +553,23 @@ describe('the resources of a DASH presentation', () => {
       'source_invalid',
     ],
     ['a Representation without media', mpd(period(set(''))), 'source_invalid'],
+    [
+      'a SegmentTemplate without media',
+      mpd(period(set('<SegmentTemplate initialization="i.mp4" duration="1"/>'))),
+      'source_invalid',
+    ],
+    ['a SegmentList without segments', mpd(period(set('<SegmentList duration="1"/>'))), 'source_invalid'],
+    [
+      'a presentationTimeOffset that is no number',
+      mpd(
+        period(
+          set(
+            '<SegmentTemplate media="$Time$" presentationTimeOffset="1.5"><SegmentTimeline><S t="0" d="1" r="-1"/></SegmentTimeline></SegmentTemplate>',
+          ),
+        ),
+      ),
+      'source_invalid',
+    ],
     [
       'durations without an end',
       mpd(period(set('<SegmentTemplate duration="1" media="$Number$"/>')), ''),
@@ -573,6 +619,20 @@ describe('the resources of a DASH presentation', () => {
   });
 });
 
+describe('what is refused', () => {
+  it.each([
+    ['a broken attribute list', media('#EXT-X-MAP:URI="i.mp4?token=secret"x', '#EXTINF:4,', 'a.ts')],
+    ['an unknown identifier', mpd(period(set('<SegmentTemplate media="$No$.m4s?token=secret"/>')))],
+    ['another scheme', media('#EXTINF:4,', 'ftp://user:secret@origin.example/1.ts?token=secret')],
+    ['a password', media('#EXTINF:4,', 'https://user:secret@origin.example/1.ts')],
+  ])('is told without the secrets of an address: %s', async (_name, text) => {
+    const error: unknown = await presentation({ m: text }, 'm').catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(Failure);
+    expect((error as Failure).message).not.toContain('secret');
+    expect(JSON.stringify((error as Failure).details)).not.toContain('secret');
+  });
+});
+
 describe('the resources of a Smooth Streaming presentation', () => {
   const client = (body: string, attributes = ''): string =>
     `<SmoothStreamingMedia MajorVersion="2" MinorVersion="0" Duration="60000000" ${attributes}>${body}</SmoothStreamingMedia>`;
@@ -617,6 +677,7 @@ describe('a manifest', () => {
     expect(of(Buffer.from('<!-- x --><dash:MPD/>'))).toBe('dash');
     expect(of(Buffer.from('<?xml version="1.0" encoding="ISO-8859-1"?><MPD a="\xe9"/>', 'latin1'))).toBe('dash');
     expect(of(Buffer.from('<?xml version="1.0" encoding="utf-16"?><SmoothStreamingMedia/>', 'utf16le'))).toBe('mss');
+    expect(of(Buffer.from('<?xml version="1.0" encoding="utf-16"?><SmoothStreamingMedia Name="é"/>'))).toBe('mss');
     expect(() => of(Buffer.from('<?xml version="1.0" encoding="made-up"?><MPD/>'))).toThrow(/is not text in made-up/);
   });
 });

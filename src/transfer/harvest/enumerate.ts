@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { Failure } from '../../domain/failure.js';
 import { shownUrl } from '../../net/safe-url.js';
 import type { ReadElement } from '../../manifest/xml-reader.js';
-import { dashResources, readMpd } from './dash-resources.js';
+import { dashResources, mpdDurationMs, readMpd } from './dash-resources.js';
 import { hlsReferences, type HlsReference } from './hls-resources.js';
 import {
   kindOfManifest,
@@ -49,8 +49,7 @@ export async function enumerate(entryUrl: string, fetch: FetchManifest): Promise
   const text = textOfManifest(entry);
   const kind = kindOfManifest(text, entry.url);
   if (kind === 'hls') await walk.playlist(entry, { depth: 0, variables: undefined });
-  else await walk.resources(kind, text, entry.url);
-  if (kind !== 'hls') walk.durationMs = mediaDurationMs(kind, text);
+  else walk.durationMs = await walk.resources(kind, text, entry.url);
   return {
     kind,
     entry,
@@ -173,12 +172,12 @@ class PresentationWalk {
     else await this.resources(kind, text, manifest.url);
   }
 
-  async resources(kind: 'dash' | 'mss', text: string, url: string): Promise<void> {
-    const found =
-      kind === 'mss'
-        ? readingManifest(url, () => mssResources(text, url))
-        : dashResources(await this.#mpd(text, url), url);
-    for (const resource of readingManifest(url, () => found)) this.found.add(resource);
+  /** @returns milliseconds of media */
+  async resources(kind: 'dash' | 'mss', text: string, url: string): Promise<number> {
+    const mpd = kind === 'dash' ? await this.#mpd(text, url) : undefined;
+    const read = () => (mpd ? dashResources(mpd, url) : mssResources(text, url));
+    for (const resource of readingManifest(url, read)) this.found.add(resource);
+    return mpd ? mpdDurationMs(mpd) : mediaDurationMs('mss', text);
   }
 
   async #mpd(text: string, url: string): Promise<ReadElement> {

@@ -49,7 +49,8 @@ function smallPresentation(): Files {
     '/v/index.m3u8': '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n1/p.m3u8\n#EXT-X-STREAM-INF:BANDWIDTH=2\n2/p.m3u8?m=7\n',
     '/v/1/p.m3u8': media('#EXT-X-KEY:METHOD=AES-128,URI="../k/key"', '#EXTINF:4,', 'a.ts', '#EXTINF:4,', 'b.ts'),
     '/v/2/p.m3u8?m=7': media('#EXTINF:4,', 'a.ts?m=7', '#EXTINF:4,', 'b.ts?m=7'),
-    '/v/k/key': Buffer.alloc(16, 1),
+    // Begins as a transport stream would.
+    '/v/k/key': Buffer.alloc(16, 'G'),
     '/v/1/a.ts': segment('1a'),
     '/v/1/b.ts': segment('1b'),
     '/v/2/a.ts?m=7': segment('2a', 400_000),
@@ -266,6 +267,58 @@ describe('a harvest', () => {
     files['/v/1/p.m3u8'] = `${String(files['/v/1/p.m3u8'])}# changed\n`;
     expect(await mirror(server, '/v/index.m3u8')).toMatchObject({ status: 'complete' });
     expect((await readFile(join(folder, 'm/1/a.ts'))).equals(segment('other'))).toBe(true);
+  });
+
+  describe('of an address that is redirected to another folder since, whose manifests are the same', () => {
+    /** A tag of time and size, as nginx makes it: files of one size that were made at once have the same. */
+    const tagged: (name: string) => Respond = (name) => (request, response) => {
+      const headers = { etag: '"5f-14"', 'content-length': 20 };
+      if (request.headers['if-none-match'] === headers.etag) return void response.writeHead(304, headers).end();
+      response.writeHead(200, headers).end(segment(name, 20));
+    };
+
+    function versions(): { files: Files; turnTo: (version: number) => void } {
+      let current = 1;
+      const files: Files = {
+        '/now/p.m3u8': (_request, response) => void response.writeHead(302, { location: `/v${current}/p.m3u8` }).end(),
+      };
+      for (const version of ['v1', 'v2']) {
+        files[`/${version}/p.m3u8`] = media('#EXTINF:4,', 'a.ts', '#EXTINF:4,', 'b.ts');
+        for (const name of ['a', 'b']) files[`/${version}/${name}.ts`] = tagged(version);
+      }
+      return { files, turnTo: (version) => void (current = version) };
+    }
+
+    const inPlace = async (): Promise<string[]> =>
+      Promise.all(['a', 'b'].map((name) => readFile(join(folder, `m/${name}.ts`), 'latin1')));
+    const second = segment('v2', 20).toString('latin1');
+
+    it('is not made of both', async () => {
+      const { files, turnTo } = versions();
+      const good = files['/v1/b.ts']!;
+      files['/v1/b.ts'] = (_request, response) => void response.writeHead(410).end();
+      const server = await origin(files);
+      const one = { ports: { concurrency: 1 } };
+      await expect(mirror(server, '/now/p.m3u8', one)).rejects.toMatchObject({ code: 'source_not_found' });
+      expect(await stored()).toContain('a.ts');
+      files['/v1/b.ts'] = good;
+      turnTo(2);
+      expect(await mirror(server, '/now/p.m3u8')).toMatchObject({ status: 'complete' });
+      expect(await inPlace()).toEqual([second, second]);
+    });
+
+    it('is refreshed, whatever the tags say of files of the other folder', async () => {
+      const { files, turnTo } = versions();
+      const server = await origin(files);
+      await mirror(server, '/now/p.m3u8');
+      const before = server.requests.length;
+      expect(await mirror(server, '/now/p.m3u8', { refresh: true })).toMatchObject({ status: 'skipped' });
+      expect(server.requests.slice(before)).toContain('GET /v1/a.ts');
+      turnTo(2);
+      expect(await mirror(server, '/now/p.m3u8', { refresh: true })).toMatchObject({ status: 'refreshed' });
+      expect(await inPlace()).toEqual([second, second]);
+      expect((await readInventory(localStore({ folder }), 'm'))!.harvest!.root).toBe(`${server.origin}/v2/`);
+    });
   });
 
   it('does not touch a folder with objects of others, nor another mirror', async () => {

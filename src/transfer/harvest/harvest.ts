@@ -15,7 +15,7 @@ import { enumerate, type Presentation } from './enumerate.js';
 import { fetchManifest } from './fetch-manifest.js';
 import { standingResult, sumOf, type HarvestResult } from './harvest-result.js';
 import { checkInventorySize, fittingTag } from './inventory-size.js';
-import { assignKeys } from './keys.js';
+import { assignKeys, placeOf } from './keys.js';
 import { manifestTypes, type FetchedManifest } from './manifest.js';
 import { mirrorResources, type MirrorWork, type ReportHarvest } from './mirror-resources.js';
 import { provenanceOf } from './provenance.js';
@@ -86,8 +86,8 @@ export async function harvest(ports: HarvestPorts, job: HarvestJob, report: Repo
   const fetching = { origin, patience, ...(job.signal && { signal: job.signal }) };
   const presentation = await enumerate(job.url, (url, kind) => fetchManifest(fetching, url, kind));
   const layout = layOut(presentation);
-  const revision = revisionOf(layout.manifests);
   const keys = [...layout.resourceKeys, ...layout.manifestKeys];
+  const revision = revisionOf(layout, keys);
   checkInventorySize({ keys, former: formerKeys(survey, new Set(keys)) }, ports.maxInventoryBytes);
 
   const work: MirrorWork = {
@@ -99,6 +99,7 @@ export async function harvest(ports: HarvestPorts, job: HarvestJob, report: Repo
     // What is in place is right if the manifests that refer to it are the same; else each object's origin is asked.
     trusted: !job.refresh && survey.revision === revision,
     revision,
+    root: layout.root,
     concurrency: ports.concurrency,
     maxObjectBytes: ports.maxObjectBytes ?? defaultMaxObjectBytes,
     memory: ports.memory ?? bodyMemory(),
@@ -135,10 +136,12 @@ function layOut({ entry, children, resources: found }: Presentation): Layout {
   };
 }
 
-/** Stands for all manifests, by content. */
-function revisionOf(manifests: readonly FetchedManifest[]): string {
+/** Stands for all manifests, by content, and for where what they refer to lies: the same relative references may begin elsewhere now. */
+function revisionOf({ manifests, root }: Layout, keys: readonly string[]): string {
   const hash = createHash('sha256');
   for (const { digest } of manifests) hash.update(digest);
+  hash.update(placeOf(root));
+  for (const key of keys) hash.update(`\n${key}`);
   return hash.digest('hex');
 }
 
@@ -215,7 +218,7 @@ async function finish({
     },
   };
   const pruned = job.prune === true && former.length > 0;
-  if (writer.possessed() || pruned || !survey.finished || !sameQuery) {
+  if (writer.possessed() || pruned || survey.revision !== work.revision || !survey.finished || !sameQuery) {
     if (pruned) await removeObjects(mirror.at, former);
     await writeInventory(job.store, job.folder, inventory);
   }

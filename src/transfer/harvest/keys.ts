@@ -39,6 +39,11 @@ export function assignKeys(urls: readonly string[]): KeyMap {
   return { root, keys: paths.map((path) => fitted(path.slice(folder.length))) };
 }
 
+/** The path of a root: servers of one name each, which a redirect chooses among, have the same under it. Empty where keys begin with host folders. */
+export function placeOf(root: string): string {
+  return root.endsWith('://') ? '' : new URL(root).pathname;
+}
+
 /**
  * The address that a key stands for, in the usual spelling and without the query that its key did without; undefined for a digest.
  * @param root of the KeyMap that the key is of

@@ -63,7 +63,9 @@ function codingOf(bytes: Uint8Array): string {
   if ((first === 0xff && second === 0xfe) || (first === 0x3c && second === 0)) return 'utf-16le';
   if ((first === 0xfe && second === 0xff) || (first === 0 && second === 0x3c)) return 'utf-16be';
   const start = Buffer.from(bytes.subarray(0, 200)).toString('latin1');
-  return /^[^<]{0,3}<\?xml[^>]*\bencoding\s*=\s*["']([\w.:-]{1,40})["']/.exec(start)?.[1] ?? 'utf-8';
+  const told = /^[^<]{0,3}<\?xml[^>]*\bencoding\s*=\s*["']([\w.:-]{1,40})["']/.exec(start)?.[1] ?? 'utf-8';
+  // Read byte by byte, it is not of two bytes each, whatever it says: .NET writes so what it then stores as UTF-8.
+  return /^utf-?16/i.test(told) ? 'utf-8' : told;
 }
 
 /** Runs what reads a manifest; a ManifestError becomes a Failure that names the manifest. */

@@ -1,25 +1,10 @@
-import type { ManifestKind } from './manifest.js';
-
 /** Milliseconds of media that a manifest says, for people to read; 0 where it does not say. Of an HLS presentation each media playlist is asked. */
-export function mediaDurationMs(kind: ManifestKind, text: string): number {
+export function mediaDurationMs(kind: 'hls' | 'mss', text: string): number {
   switch (kind) {
     case 'hls': {
       let seconds = 0;
       for (const [, duration] of text.matchAll(/^#EXTINF:(\d{1,9}(?:\.\d{0,9})?)/gm)) seconds += Number(duration);
       return Math.round(seconds * 1000);
-    }
-    case 'dash': {
-      const [, days, hours, minutes, seconds] =
-        /\smediaPresentationDuration\s*=\s*["']P(?:(\d{1,6})D)?T(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,9}(?:\.\d{0,9})?)S)?["']/.exec(
-          text,
-        ) ?? [];
-      const parts = [
-        Number(days ?? 0) * 86_400,
-        Number(hours ?? 0) * 3600,
-        Number(minutes ?? 0) * 60,
-        Number(seconds ?? 0),
-      ];
-      return Math.round(parts.reduce((sum, part) => sum + part, 0) * 1000);
     }
     case 'mss': {
       const ticks = Number(/\sDuration\s*=\s*["'](\d{1,19})["']/.exec(text)?.[1] ?? 0);

@@ -18,6 +18,9 @@ export function mediaTypeOf(head: Uint8Array, name: string, declared: string | u
   const sniffed = sniff(head);
   // A name tells more where the bytes leave it open: an audio segment and a video segment begin alike.
   if (sniffed !== undefined) return byName !== undefined && sameFamily(sniffed, byName) ? byName : sniffed;
+  // Two bytes or three are chance where all is encrypted: one segment in 256 begins as a transport stream, one in 16,384 as AAC.
+  const guessed = byName === undefined ? sniffShort(head) : undefined;
+  if (guessed !== undefined) return guessed;
   const told = declared?.split(';', 1)[0]?.trim().toLowerCase();
   if (byName !== undefined) return byName;
   if (told === undefined || meaningless.test(told)) return 'application/octet-stream';
@@ -41,10 +44,15 @@ function sniff(head: Uint8Array): string | undefined {
   if (/^(?:\u00EF\u00BB\u00BF)?WEBVTT/.test(text)) return 'text/vtt';
   if (isHtml(head)) return 'text/html';
   if (/^....(ftyp|styp|moof|moov|sidx|emsg|prft|mdat|free|uuid)/s.test(text)) return 'video/mp4';
-  if (head[0] === 0x47 && (head.byteLength < 189 || head[188] === 0x47)) return 'video/mp2t';
-  if (head[0] === 0xff && head[1] === 0xd8 && head[2] === 0xff) return 'image/jpeg';
   if (text.startsWith('\u0089PNG\r\n')) return 'image/png';
   if (/^RIFF....WEBP/s.test(text)) return 'image/webp';
+  return undefined;
+}
+
+/** Signatures that media which are encrypted have by chance now and then. */
+function sniffShort(head: Uint8Array): string | undefined {
+  if (head[0] === 0x47 && (head.byteLength < 189 || head[188] === 0x47)) return 'video/mp2t';
+  if (head[0] === 0xff && head[1] === 0xd8 && head[2] === 0xff) return 'image/jpeg';
   if (head[0] === 0xff && ((head[1] ?? 0) & 0xf6) === 0xf0) return 'audio/aac'; // ADTS sync word, layer 0
   if (head[0] === 0x0b && head[1] === 0x77) return 'audio/ac3';
   return undefined;

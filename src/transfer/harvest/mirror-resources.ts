@@ -3,7 +3,7 @@ import type { InventoryObject } from '../../domain/inventory.js';
 import { journalWriter } from '../journal.js';
 import { withPatience, type Patience } from './attempts.js';
 import type { BodyMemory } from './body-memory.js';
-import { takeMirror, type MirrorFolder, type MirrorPlan, type MirrorSurvey } from './destination.js';
+import { hasSameAddresses, takeMirror, type MirrorFolder, type MirrorPlan, type MirrorSurvey } from './destination.js';
 import type { Origin } from './origin.js';
 import type { Resource } from './resource.js';
 import { storeObject } from './store-object.js';
@@ -109,6 +109,7 @@ async function mirrorOne(
     made.set(key, known);
     return;
   }
+  const asked = known?.origin && hasSameAddresses(work.survey, work) ? known.origin : undefined;
   const object = await withPatience(
     work.patience,
     async (before) => {
@@ -116,7 +117,7 @@ async function mirrorOne(
         url: resource.url,
         optional: resource.optional ?? false,
         forbiddenBefore: before === 'forbidden',
-        ...(known?.origin && { known: { origin: known.origin, size: known.size } }),
+        ...(known && asked && { known: { origin: asked, size: known.size } }),
         ...(work.signal && { signal: work.signal }),
       });
       if (answer.state === 'absent') return undefined;

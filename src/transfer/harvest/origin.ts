@@ -20,6 +20,8 @@ export interface OriginOptions {
   readonly credentials?: Credentials;
   /** Origin that the credentials belong to, `https://host`. */
   readonly ownOrigin: string;
+  /** milliseconds in which the rest of a body that was cut has to begin; default one minute */
+  readonly restWait?: number;
 }
 
 /** @param anew what was read before was refused */
@@ -65,8 +67,15 @@ export interface Origin {
 /** milliseconds in which credentials are read anew at most once */
 const rereadPause = 5000;
 
+/**
+ * Longer than a connection and an answer take. Who waits for a place at the host has memory for its body, and those who have the places may
+ * wait for just that: each would wait for ever.
+ */
+const defaultRestWait = 60_000;
+
 /** Asks origins at the pace that they bear. */
-export function originOf({ client, pace, credentials, ownOrigin }: OriginOptions): Origin {
+export function originOf(options: OriginOptions): Origin {
+  const { client, pace, credentials, ownOrigin, restWait = defaultRestWait } = options;
   let kept: Promise<Readonly<Record<string, string>>> | undefined;
   let readAt = -Infinity;
 
@@ -102,8 +111,10 @@ export function originOf({ client, pace, credentials, ownOrigin }: OriginOptions
           visit.leave('served');
           return { state: answer };
         }
-        const reopen = (from: number, etag: string): Promise<DirectResponse> =>
-          send({ ...question, forbiddenBefore: false }, { range: `bytes=${from}-`, 'if-range': etag });
+        const reopen: BodyPorts['reopen'] = (from, etag, cut) =>
+          within(restWait, { signal, late: cut }, (signal) =>
+            send({ ...question, forbiddenBefore: false, signal }, { range: `bytes=${from}-`, 'if-range': etag }),
+          );
         return found(response, { visit, reopen, ...(signal && { signal }) });
       } catch (error) {
         visit.leave('failed');
@@ -111,6 +122,21 @@ export function originOf({ client, pace, credentials, ownOrigin }: OriginOptions
       }
     },
   };
+}
+
+/** @param late what is thrown when it takes too long */
+async function within<T>(
+  milliseconds: number,
+  { signal, late }: { signal: AbortSignal | undefined; late: unknown },
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(late), milliseconds);
+  try {
+    return await work(signal ? AbortSignal.any([signal, limit.signal]) : limit.signal);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function conditions(origin: OriginFacts | undefined): Record<string, string> {
@@ -165,8 +191,8 @@ function troubleOf(error: unknown, signal: AbortSignal | undefined): unknown {
 
 interface BodyPorts {
   readonly visit: Visit;
-  /** Asks for the bytes from an offset on, if the content is still that of the entity tag. */
-  readonly reopen: (from: number, etag: string) => Promise<DirectResponse>;
+  /** Asks for the bytes from an offset on, if the content is still that of the entity tag. @param cut thrown when it takes too long */
+  readonly reopen: (from: number, etag: string, cut: unknown) => Promise<DirectResponse>;
   readonly signal?: AbortSignal;
 }
 
@@ -222,18 +248,23 @@ async function* wholeBody(
       signal?.throwIfAborted();
       const mendable = error instanceof HttpFault && error.passing && strong !== undefined && size > 0;
       if (!mendable || mends >= maxMends) throw troubleOf(error, signal);
-      response = await rest(() => reopen(size, strong), size, error);
+      response = await rest((cut) => reopen(size, strong, cut), size, error);
       reopened(response);
     }
   }
 }
 
 /** @throws the trouble of the cut, when the origin does not give the rest of the same content */
-async function rest(reopen: () => Promise<DirectResponse>, from: number, cut: HttpFault): Promise<DirectResponse> {
-  const response = await reopen();
+async function rest(
+  reopen: (cut: unknown) => Promise<DirectResponse>,
+  from: number,
+  fault: HttpFault,
+): Promise<DirectResponse> {
+  const cut = troubleOf(fault, undefined);
+  const response = await reopen(cut);
   if (response.status === 206 && contentRange(response.headers['content-range'])?.start === from) return response;
   response.discard();
-  throw troubleOf(cut, undefined);
+  throw cut;
 }
 
 /**

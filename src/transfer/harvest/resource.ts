@@ -61,17 +61,21 @@ function merged(a: Resource, b: Resource): Resource {
 
 /**
  * The absolute address of a reference, without fragment; undefined for `data:`, which carries its content itself.
- * @throws Failure url_refused for any other scheme than http and https
+ * @throws Failure url_refused for any other scheme than http and https, and for a user name or password
  */
 export function resolveReference(reference: string, base: string): string | undefined {
   const url = URL.canParse(reference, base) ? new URL(reference, base) : undefined;
   if (url?.protocol === 'data:') return undefined;
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') {
+  const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:';
+  // Nobody is asked with them (see safe-url.ts), so that they need not come into a key, and from there into claim and inventory.
+  const hasUser = url !== undefined && (url.username !== '' || url.password !== '');
+  if (isHttp && !hasUser) {
     url.hash = '';
     return url.href;
   }
-  const shown = reference.slice(0, 200).replace(/[?#].*/s, '');
-  throw new Failure('url_refused', `${shownUrl(base)} refers to ${shown}, which is no address over http or https.`, {
+  const shown = url ? shownUrl(url) : reference.slice(0, 200).replace(/[?#].*/s, '');
+  const why = isHttp ? 'has a user name or a password' : 'is no address over http or https';
+  throw new Failure('url_refused', `${shownUrl(base)} refers to ${shown}, which ${why}.`, {
     details: { url: shownUrl(base), given: shown },
   });
 }

@@ -16,6 +16,7 @@ import type { Resource } from './resource.js';
 
 /** bytes of a stream's pieces */
 const pieceBytes = 256 * 1024;
+const noBytes = new Uint8Array(0);
 
 export interface StoreTarget {
   readonly at: EndpointFolder;
@@ -42,7 +43,8 @@ export async function storeObject(answer: Found, resource: Resource, target: Sto
       watched.through(bounded(answer.read(memory), url, maxObjectBytes));
     const put = async (head: Uint8Array, body: ObjectBody, options: PutOptions): Promise<InventoryObject> => {
       if (isHtml(head)) throw doubtful(resource, 'a web page in place of media', 'source_invalid');
-      const contentType = mediaTypeOf(head, nameOf(url), answer.contentType);
+      // A key's bytes are chance.
+      const contentType = mediaTypeOf(resource.kind === 'key' ? noBytes : head, nameOf(url), answer.contentType);
       const stored = await at.store.put(inFolder(at.folder, key), body, {
         contentType,
         ...options,
