@@ -162,6 +162,29 @@ describe('a segment of a transport stream', () => {
     expect(seen.at(-1)!.counter).toBe(15);
   });
 
+  it.each([
+    ['50 s', 50, 499],
+    ['a day', 86_000, 0],
+  ])(
+    'refers to the clock in a hole of up to a minute, before the tables that follow it: %s',
+    (_, seconds, references) => {
+      const hole = [500, 500].map((size) => video([size]));
+      const samples = {
+        ...hole[0]!,
+        data: hole.flatMap(({ data }) => data),
+        sizes: hole.flatMap(({ sizes }) => sizes),
+      };
+      const apart = { ...samples, decodeTimes: [0, seconds * 90_000], compositionOffsets: [0, 0], sync: [true, true] };
+      const seen = packets(muxSegment([pictures(apart)], clock).bytes);
+      const second = seen.findLastIndex(({ pid, hasPayload, pcr }) => pid === 0x100 && hasPayload && pcr !== undefined);
+      const clocks = seen
+        .map(({ pid, hasPayload }, at) => (pid === 0x100 && !hasPayload ? at : -1))
+        .filter((at) => at >= 0);
+      expect(clocks.filter((at) => at < second)).toHaveLength(references);
+      expect(seen.slice(second - 2, second).map(({ pid }) => pid)).toEqual([0, 0x1000]);
+    },
+  );
+
   it('says where its key pictures are: their bytes alone, PAT and PMT before, can be decoded', () => {
     const { bytes, iFrames } = muxSegment(both, clock);
     expect(iFrames.map(({ time }) => time)).toEqual([0, 10, 20, 30, 40].map((index) => index * frame));

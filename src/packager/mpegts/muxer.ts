@@ -43,6 +43,8 @@ const counterModulus = 16;
 const bufferDelay = 63_000;
 /** ISO/IEC 13818-1 §2.7.2: clock references come at least every 0.1 s. */
 const pcrInterval = 9000;
+/** Ticks of 90 kHz without a picture or sound that clock references go on in, a minute: a hole of a day would be a gigabyte of them. */
+const longestHole = 60 * 90_000;
 
 /**
  * A segment of a transport stream, ISO/IEC 13818-1: PAT and PMT first and again before every access unit at which decoding can begin, one
@@ -128,6 +130,7 @@ class Muxer {
   segment(): TransportStreamSegment {
     const iFrames: IFrame[] = [];
     for (const [index, pes] of this.#pes.entries()) {
+      this.#writeMissingClock(pes.times.dts);
       const offset = this.#length;
       for (let count = this.#tables.get(index) ?? 0; count > 0; count -= 1) this.#writeTables();
       this.#writePes(pes);
@@ -151,7 +154,6 @@ class Muxer {
   #writePes(pes: PesPacket): void {
     const stream = this.#streams[pes.stream] as Stream;
     stream.left -= 1;
-    this.#writeMissingClock(pes.times.dts);
     if (stream.sections) return this.#writeSection(stream, stream.sections[pes.first] ?? new Uint8Array());
     const headerLength = pesHeaderLength(pes.times);
     const pcr = pes.stream === 0 ? { pcr: pes.times.dts - bufferDelay } : {};
@@ -183,7 +185,8 @@ class Muxer {
   /** Slow pictures, and much sound in one PES packet, leave more than the interval between their clock references. */
   #writeMissingClock(until: number): void {
     const { pid, packets } = this.#streams[0] as Stream;
-    while (this.#lastPcr !== undefined && until - this.#lastPcr > pcrInterval) {
+    if (this.#lastPcr === undefined || until - this.#lastPcr > longestHole) return;
+    while (until - this.#lastPcr > pcrInterval) {
       this.#lastPcr += pcrInterval;
       const pcr = this.#lastPcr - bufferDelay;
       writePcrPacket(this.#bytes, this.#length, { pid, continuity: (packets + 15) & 15, pcr });
@@ -255,6 +258,6 @@ function largestSize(pes: readonly PesPacket[], places: ReadonlyMap<number, numb
   const streams = new Set(pes.map(({ stream }) => stream)).size;
   const first = pes[0]?.times.dts ?? 0;
   const last = Math.max(end, pes.at(-1)?.times.dts ?? 0);
-  const clocks = Math.ceil((last - first) / pcrInterval) + 1;
+  const clocks = Math.ceil(Math.min(last - first, (pes.length + 1) * longestHole) / pcrInterval) + 1;
   return packetSize * (2 * tableCount + media + streams * (counterModulus + 1) + clocks);
 }
