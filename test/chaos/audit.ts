@@ -51,7 +51,7 @@ async function jobs(databaseUrl: string, { recordings, assets }: Ledger): Promis
   const ended = new Map(rows.map(({ id, status }) => [id, status]));
   const wanted = [
     ...[...recordings.keys()].map((uuid) => `recording:${uuid}`),
-    ...[...assets].map((id) => `asset:${id}`),
+    ...[...assets.keys()].map((id) => `asset:${id}`),
   ];
   return [
     ...wanted.filter((id) => ended.get(id) === undefined).map((id) => `lost: there is no job ${id}`),
@@ -93,7 +93,7 @@ function notIngested(
 async function assets(store: ObjectStore, ledger: Ledger): Promise<string[]> {
   const problems: string[] = [];
   const contents = new Map<string, string>();
-  for (const id of ledger.assets) {
+  for (const id of ledger.assets.keys()) {
     for (const configuration of ['cmaf', 'dash']) {
       const folder = `vod/${id}/${configuration}`;
       problems.push(...(await incomplete(store, folder, true)));
@@ -145,17 +145,19 @@ function isAlert(asset: string): boolean {
   return asset.startsWith('alert:');
 }
 
-/** Everything was told, once: a notice that came again came under the same id. */
+/** Everything was told, once, or as often as somebody asked for it: a notice that came again came under the same id. */
 function told(stage: ChaosStage, ledger: Ledger): string[] {
-  const notices = stage.notices.filter(({ asset }) => !isAlert(asset));
-  const ids = new Map<string, Set<string>>();
-  for (const { id, subject } of notices) ids.set(subject, (ids.get(subject) ?? new Set()).add(id));
-  const twice = [...ids].filter(([, under]) => under.size > 1);
+  const subjects = new Map<string, { asset: string; ids: Set<string> }>();
+  for (const { id, subject, asset } of stage.notices) {
+    if (isAlert(asset)) continue;
+    const known = subjects.get(subject) ?? { asset, ids: new Set() };
+    subjects.set(subject, { asset, ids: known.ids.add(id) });
+  }
+  const tooOften = [...subjects].filter(([, { asset, ids }]) => ids.size > (ledger.assets.get(asset) ?? 1));
   const wanted = ledger.recordings.size + ledger.assets.size;
-  const count = new Set(notices.map(({ id }) => id)).size;
   return [
-    ...twice.map(([subject, under]) => `told under ${under.size} ids: ${subject}`),
-    ...(count === wanted ? [] : [`${count} things told of ${wanted}`]),
+    ...tooOften.map(([subject, { ids }]) => `told under ${ids.size} ids: ${subject}`),
+    ...(subjects.size === wanted ? [] : [`${subjects.size} things told of ${wanted}`]),
   ];
 }
 

@@ -10,7 +10,8 @@ import { apiSecret, webhookSecret, type ChaosStage } from './stage.js';
 /** What went in: everything that was acknowledged. */
 export interface Ledger {
   readonly recordings: Map<string, CloudRecording>;
-  readonly assets: Set<string>;
+  /** By id, how often each was asked for: whoever asks again for one that is made has it looked through and told of again. */
+  readonly assets: Map<string, number>;
 }
 
 /** bytes of a recording file that is stored in several parts */
@@ -32,7 +33,7 @@ export async function giveWork(
   },
 ): Promise<Ledger> {
   const { url, random, signal, pauseMs } = options;
-  const ledger: Ledger = { recordings: new Map(), assets: new Set() };
+  const ledger: Ledger = { recordings: new Map(), assets: new Map() };
   for (let n = 0; !signal.aborted; n++) {
     const recording = madeRecording(n, random);
     stage.zoom.addRecording(recording);
@@ -42,8 +43,7 @@ export async function giveWork(
     ledger.recordings.set(recording.uuid, recording);
     if (n % assetEvery === 0) {
       const id = `chaos-${n}`;
-      await untilTaken(() => asset(url(), id));
-      ledger.assets.add(id);
+      ledger.assets.set(id, await untilTaken(() => asset(url(), id)));
     }
     await sleep(pauseMs(), undefined, { signal }).catch(() => undefined);
   }
@@ -96,11 +96,14 @@ function asset(url: string | undefined, id: string): Promise<Response> {
   });
 }
 
-/** Refused for what it says would be a mistake of ours; everything else passes. */
-async function untilTaken(ask: () => Promise<Response>): Promise<void> {
-  for (;;) {
+/** Refused for what it says would be a mistake of ours; everything else passes. @returns how often it was asked: an answer may get lost */
+async function untilTaken(ask: () => Promise<Response>): Promise<number> {
+  for (let asked = 1; ; asked++) {
     const answer = await ask().catch(() => undefined);
-    if (answer?.ok) return void (await answer.body?.cancel());
+    if (answer?.ok) {
+      await answer.body?.cancel();
+      return asked;
+    }
     if (answer && answer.status >= 400 && answer.status < 500 && answer.status !== 429)
       throw new Error(`refused with ${answer.status}: ${await answer.text()}`);
     await sleep(200);
