@@ -26,7 +26,7 @@ export interface SearchReach {
   readonly open: number;
 }
 /** Each a few ten milliseconds with a million jobs. */
-const defaultReach: SearchReach = { first: 1000, further: 4000, furtherMs: 50, indexed: 4000, open: 20_000 };
+const defaultReach: SearchReach = { first: 1000, further: 2000, furtherMs: 30, indexed: 4000, open: 20_000 };
 
 interface Search {
   readonly text: string;
