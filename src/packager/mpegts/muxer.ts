@@ -43,7 +43,7 @@ const counterModulus = 16;
 const bufferDelay = 63_000;
 /** ISO/IEC 13818-1 §2.7.2: clock references come at least every 0.1 s. */
 const pcrInterval = 9000;
-/** Ticks of 90 kHz without a picture or sound that clock references go on in, a minute: a hole of a day would be a gigabyte of them. */
+/** Ticks of 90 kHz without a picture or sound that clock references go on in, a minute: a hole of a day would be 160 MB of them. */
 const longestHole = 60 * 90_000;
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { demuxSource } from '../../../test/support/demuxed.js';
+import { demuxPeriod, demuxSource } from '../../../test/support/demuxed.js';
 import {
   frames,
   frameTicks,
@@ -292,6 +292,15 @@ describe('indexSource', () => {
     expect(renditions[0]![0]!.samples).toHaveLength(30);
     expect(index.renditions[0]!.periods[0]!.segments).toHaveLength(2);
     expect(index.notes[0]).toContain('10 pictures before the first key frame');
+  });
+
+  it('goes on behind a hole in a single stream that has PAT and PMT at its head alone', async () => {
+    const [first, second] = [pictures(30), pictures(15, { start: 126_000 + 60 * 90_000 })];
+    const bytes = new Uint8Array(Buffer.concat(stream([...first, ...second])));
+    const reader = memorySource({ 'mem://one': bytes });
+    const [rendition] = (await indexSource(reader, 'mem://one')).renditions;
+    const periods = await Promise.all(rendition!.periods.map((period) => demuxPeriod(reader, period)));
+    expect(periods.map(([video]) => video!.samples.length)).toEqual([30, 15]);
   });
 
   it('does not depend on how many reads are at work', async () => {

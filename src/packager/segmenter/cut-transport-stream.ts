@@ -38,6 +38,7 @@ export async function cutTransportStream(
       range: { uri, offset, length: (points[index + 1]?.offset ?? size) - offset },
       number: index + 1,
       discontinuity,
+      program,
     }));
     return { id: 'r1', uri, segments };
   } catch (error) {

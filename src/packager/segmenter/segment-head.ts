@@ -55,7 +55,7 @@ export async function readSegmentContent(
   return selectStreams(await readProgram(segment, reading), maximumTracks);
 }
 
-/** The program map at a segment's head. @throws PackagerError when the segment is no transport stream, or has no map */
+/** The program map in a segment, else that of the stream that it was cut from. @throws PackagerError when the segment is no transport stream, or has no map */
 export async function readProgram(segment: SourceSegment, reading: HeadReading): Promise<ProgramMap> {
   for await (const { bytes, complete } of growingHead(segment, reading)) {
     checkContent(bytes);
@@ -63,6 +63,7 @@ export async function readProgram(segment: SourceSegment, reading: HeadReading):
     if (program) return program;
     if (complete) break;
   }
+  if (segment.program) return segment.program;
   throw new PackagerError('source_invalid', 'no PAT and PMT: what the transport stream holds cannot be known');
 }
 

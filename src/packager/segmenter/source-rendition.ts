@@ -1,5 +1,6 @@
 import type { SourceMedia, SourceVariant } from '../model/asset-index.js';
 import type { SourceRange } from '../model/source-reader.js';
+import type { ProgramMap } from '../mpegts/psi.js';
 
 /** A rendition as its playlist has it, or as a single transport stream is cut: segments still unread. */
 export interface SourceRendition {
@@ -20,6 +21,8 @@ export interface SourceSegment {
   readonly map?: SourceRange;
   /** Ordinal in the rendition, from 1. */
   readonly number: number;
+  /** What the stream that it was cut from says at its head; the segment may say otherwise, or nothing. */
+  readonly program?: ProgramMap;
   /** EXTINF, seconds */
   readonly duration?: number;
   /** A new period begins here. */
