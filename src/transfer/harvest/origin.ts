@@ -112,7 +112,7 @@ export function originOf(options: OriginOptions): Origin {
           return { state: answer };
         }
         const reopen: BodyPorts['reopen'] = (from, etag, cut) =>
-          within(restWait, { signal, late: cut }, (signal) =>
+          atMost(restWait, { signal, late: cut }, (signal) =>
             send({ ...question, forbiddenBefore: false, signal }, { range: `bytes=${from}-`, 'if-range': etag }),
           );
         return found(response, { visit, reopen, ...(signal && { signal }) });
@@ -125,7 +125,7 @@ export function originOf(options: OriginOptions): Origin {
 }
 
 /** @param late what is thrown when it takes too long */
-async function within<T>(
+async function atMost<T>(
   milliseconds: number,
   { signal, late }: { signal: AbortSignal | undefined; late: unknown },
   work: (signal: AbortSignal) => Promise<T>,
