@@ -20,6 +20,8 @@ interface Shape {
   readonly objects: number;
   /** bytes of each */
   readonly size: number;
+  /** milliseconds until the origin answers, as one that is not on this machine; absent: at once */
+  readonly late?: number;
 }
 
 const shapes: readonly Shape[] = [
@@ -27,6 +29,7 @@ const shapes: readonly Shape[] = [
   { name: '1,000 of 1 MB', objects: 1000, size: 1_000_000 },
   { name: '5,000 of 1 MB', objects: 5000, size: 1_000_000 },
   { name: '40 of 50 MB', objects: 40, size: 50_000_000 },
+  { name: '1,000 of 1 MB, 10 ms away', objects: 1000, size: 1_000_000, late: 10 },
 ];
 
 /** How this program is started again. */
@@ -35,7 +38,7 @@ const self = ['--import', new URL('../test/support/load-typescript.mjs', import.
 const program = path.resolve(import.meta.dirname, '../bin/reelway.js');
 
 const [, , role, ...rest] = process.argv;
-if (role === 'origin') serve({ name: '', objects: Number(rest[0]), size: Number(rest[1]) });
+if (role === 'origin') serve({ name: '', objects: Number(rest[0]), size: Number(rest[1]), late: Number(rest[2]) });
 else if (role === 'whole-files') await wholeFiles(rest[0] ?? '', Number(rest[1]), rest[2] ?? '');
 else await main();
 
@@ -44,9 +47,8 @@ async function main(): Promise<void> {
   const runs = at === -1 ? 3 : Number(process.argv[at + 1]);
   const wanted = process.argv.indexOf('--shape');
   for (const shape of shapes.filter(({ name }) => wanted === -1 || name === process.argv[wanted + 1])) {
-    const origin = spawn(process.execPath, [...self, 'origin', String(shape.objects), String(shape.size)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const described = [shape.objects, shape.size, shape.late ?? 0].map(String);
+    const origin = spawn(process.execPath, [...self, 'origin', ...described], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [said] = (await once(origin.stdout, 'data')) as [Buffer];
     const address = `http://127.0.0.1:${Number(said.toString())}`;
     const ways: Record<string, Measurement[]> = {};
@@ -103,13 +105,15 @@ function show(shape: Shape, who: string, results: readonly Measurement[]): void 
   );
 }
 
-function serve({ objects, size }: Shape): void {
+function serve({ objects, size, late }: Shape): void {
   const segment = Buffer.alloc(size, 'G');
   const lines = Array.from({ length: objects }, (_, n) => `#EXTINF:4,\nsegments/${n}.ts`);
   const playlist = ['#EXTM3U', '#EXT-X-TARGETDURATION:4', ...lines, '#EXT-X-ENDLIST'].join('\n');
   const server = createServer((request, response) => {
     const body = request.url === '/index.m3u8' ? playlist : segment;
-    response.writeHead(200, { 'content-length': body.length, etag: '"1"' }).end(body);
+    const answer = (): void => void response.writeHead(200, { 'content-length': body.length, etag: '"1"' }).end(body);
+    if (late) setTimeout(answer, late);
+    else answer();
   });
   server.listen(0, '127.0.0.1', () => console.log((server.address() as AddressInfo).port));
 }
