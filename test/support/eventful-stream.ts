@@ -48,7 +48,15 @@ export function withEvents(segments: readonly Uint8Array[], events: readonly Str
   });
 }
 
+/** bytes of a tag in one PES packet; what is more goes on in the next, without a time */
+const longestPiece = 60_000;
+
 function write(writer: TransportStreamWriter, { format, at, data }: StreamEvent): void {
   if (format === 'scte35') writer.section(eventPids.scte35, data);
-  else writer.pes(eventPids.id3, data, { pts: at % 2 ** 33, streamId: 0xbd });
+  else
+    for (let from = 0; from < data.length; from += longestPiece)
+      writer.pes(eventPids.id3, data.subarray(from, from + longestPiece), {
+        ...(from === 0 && { pts: at % 2 ** 33 }),
+        streamId: 0xbd,
+      });
 }

@@ -34,21 +34,45 @@ export function metadataDescription(format: MetadataFormat): Description {
   return descriptions[format];
 }
 
-/** The payloads of a format: tags as they are, messages for the clock of the stream that is made. @param clock of the period's time 0 */
-export function metadataPayloads({ format, events, origin }: MuxedMetadata, clock: number): Uint8Array[] {
-  return events.map(({ data }) => (format === 'scte35' ? shiftSplice(data, clock - origin) : data));
+/** What goes into one PES packet, or section. */
+export interface MetadataPayload {
+  readonly data: Uint8Array;
+  /** Ticks of 90 kHz of the period. */
+  readonly arrival: number;
+  /** The tag began in the packet before. */
+  readonly continues: boolean;
+}
+
+/** bytes of a tag for one PES packet: what 16 bits of PES_packet_length hold, which must not be open here, less the header's after it. */
+const longestPiece = 0xffff - 8;
+
+/**
+ * The payloads of a format: tags as they are, in as many pieces as they need, messages for the clock of the stream that is made.
+ * @param clock of the period's time 0
+ */
+export function metadataPayloads({ format, events, origin }: MuxedMetadata, clock: number): MetadataPayload[] {
+  return events.flatMap(({ data, arrival }) =>
+    format === 'scte35'
+      ? [{ data: shiftSplice(data, clock - origin), arrival, continues: false }]
+      : pieces(data).map((piece, index) => ({ data: piece, arrival, continues: index > 0 })),
+  );
+}
+
+function pieces(data: Uint8Array): Uint8Array[] {
+  return Array.from({ length: Math.ceil(data.length / longestPiece) }, (_, index) =>
+    data.subarray(index * longestPiece, (index + 1) * longestPiece),
+  );
 }
 
 /** One PES packet, or section, to each: a tag at its time, a message when it came. */
 export function metadataPackets(
-  { events }: MuxedMetadata,
-  payloads: readonly Uint8Array[],
+  payloads: readonly MetadataPayload[],
   { stream, clock }: { readonly stream: number; readonly clock: number },
 ): PesPacket[] {
-  return events.map(({ arrival }, index) => ({
+  return payloads.map(({ data, arrival, continues }, index) => ({
     ...{ stream, first: index, count: 1 },
     times: { pts: clock + arrival, dts: clock + arrival },
-    size: payloads[index]?.length ?? 0,
+    ...{ size: data.length, continues },
     ...{ randomAccess: true, nalUnits: false },
   }));
 }

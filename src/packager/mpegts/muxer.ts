@@ -6,6 +6,7 @@ import { type Carriage, carriageOf } from './carriage.js';
 import {
   metadataDescription,
   metadataPackets,
+  type MetadataPayload,
   metadataPayloads,
   type MuxedMetadata,
   writeSection,
@@ -99,9 +100,7 @@ class Muxer {
       pesPackets(samples, { stream: index, track, carriage: carriages[index] as Carriage, clock }),
     );
     const payloads = metadata.map((each) => metadataPayloads(each, clock));
-    const events = metadata.flatMap((each, index) =>
-      metadataPackets(each, payloads[index] ?? [], { stream: tracks.length + index, clock }),
-    );
+    const events = payloads.flatMap((each, index) => metadataPackets(each, { stream: tracks.length + index, clock }));
     this.#pes = [...packets, ...events].sort((a, b) => a.times.dts - b.times.dts || a.stream - b.stream);
     const media = tracks.map(({ track, samples }, index) => ({
       pid: firstStreamPid + index,
@@ -155,7 +154,8 @@ class Muxer {
     const stream = this.#streams[pes.stream] as Stream;
     stream.left -= 1;
     if (stream.sections) return this.#writeSection(stream, stream.sections[pes.first] ?? new Uint8Array());
-    const headerLength = pesHeaderLength(pes.times);
+    const times = pes.continues ? undefined : pes.times;
+    const headerLength = pesHeaderLength(times);
     const pcr = pes.stream === 0 ? { pcr: pes.times.dts - bufferDelay } : {};
     if (pes.stream === 0) this.#lastPcr = pes.times.dts;
     const plain: PacketRun = {
@@ -169,7 +169,7 @@ class Muxer {
     const run = stream.left === 0 ? rounded(plain, stream.packets) : plain;
     const packets = packetCount(run);
     const at = this.#length + packets * packetSize - run.length;
-    writePesHeader(this.#bytes, at, { streamId: stream.carriage.streamId, times: pes.times, payload: pes.size });
+    writePesHeader(this.#bytes, at, { streamId: stream.carriage.streamId, times, payload: pes.size });
     stream.copy(pes, this.#bytes, at + headerLength);
     spreadPes(this.#bytes, this.#length, run);
     stream.packets += packets;
@@ -195,12 +195,12 @@ class Muxer {
   }
 }
 
-function metadataStream(format: MuxedMetadata['format'], pid: number, payloads: readonly Uint8Array[]): Stream {
+function metadataStream(format: MuxedMetadata['format'], pid: number, payloads: readonly MetadataPayload[]): Stream {
   return {
     ...{ pid, timescale: 90_000, packets: 0, left: payloads.length },
     carriage: metadataDescription(format),
-    copy: ({ first }, into, at) => into.set(payloads[first] ?? [], at),
-    ...(format === 'scte35' && { sections: payloads }),
+    copy: ({ first }, into, at) => into.set(payloads[first]?.data ?? [], at),
+    ...(format === 'scte35' && { sections: payloads.map(({ data }) => data) }),
   };
 }
 

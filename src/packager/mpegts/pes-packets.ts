@@ -17,6 +17,8 @@ export interface PesPacket {
   readonly size: number;
   readonly randomAccess: boolean;
   readonly nalUnits: boolean;
+  /** No access unit begins in it: it has no times of its own. */
+  readonly continues?: boolean;
 }
 
 export interface PesOptions {

@@ -1,5 +1,5 @@
 import { MalformedError } from '../bits/malformed.js';
-import { id3Tags } from '../codec/id3/id3-tag.js';
+import { beginsId3Tag, id3Tags } from '../codec/id3/id3-tag.js';
 import { parseSpliceInfo, type SpliceInfo, spliceTableId } from '../codec/scte35/splice-info-section.js';
 import { PackagerError } from '../errors.js';
 import type { IndexedSegment, PeriodFrame } from '../model/asset-index.js';
@@ -50,13 +50,13 @@ function startOf({ origin, tracks }: PeriodFrame, segment: IndexedSegment): numb
   return origin + rescale(segment.tracks[0]?.start ?? 0, tracks[0]?.timescale ?? 90_000, 90_000);
 }
 
-/** ID3 in PES packets, one access unit to each, as HLS has it. */
+/** ID3 in PES packets, one access unit to each, as HLS has it; what one cannot hold goes on in the next ones, which do not begin with a tag. */
 function tags({ pid, format }: PidStream, { bytes, origin, reference }: Place): TimedMetadata[] {
   const stream = orNothing(() => extractElementaryStreams(bytes, [pid], { base: 0, keep: true, partial: true })[0]);
   if (!stream) return [];
-  return stream.marks.flatMap(({ offset, end, pts }, index): TimedMetadata[] => {
-    const until = end ?? stream.marks[index + 1]?.offset ?? stream.data.length;
-    const data = id3Tags(stream.data.subarray(offset, until));
+  const begun = stream.marks.filter(({ offset }) => beginsId3Tag(stream.data, offset));
+  return begun.flatMap(({ offset, pts }, index): TimedMetadata[] => {
+    const data = id3Tags(stream.data.subarray(offset, begun[index + 1]?.offset));
     if (pts === undefined || data.length === 0) return [];
     const time = unwrap(pts, reference) - origin;
     return [{ format, time, arrival: time, data }];

@@ -12,26 +12,30 @@ const payloadRoom = packetSize - 4;
 const pcrFieldLength = 8;
 const flagsFieldLength = 2;
 
-/** Bytes of the PES header that writePesHeader writes, ISO/IEC 13818-1 §2.4.3.6. */
-export function pesHeaderLength({ pts, dts }: PesTimes): number {
-  return pts === dts ? 14 : 19;
+/** Bytes of the PES header that writePesHeader writes, ISO/IEC 13818-1 §2.4.3.6. @param times absent: no access unit begins in the packet */
+export function pesHeaderLength(times: PesTimes | undefined): number {
+  return times === undefined ? 9 : times.pts === times.dts ? 14 : 19;
 }
 
 /** @param payload bytes that follow; more than the 16 bits of PES_packet_length hold are left open, which is for video only */
 export function writePesHeader(
   into: Uint8Array,
   at: number,
-  { streamId, times, payload }: { readonly streamId: number; readonly times: PesTimes; readonly payload: number },
+  {
+    streamId,
+    times,
+    payload,
+  }: { readonly streamId: number; readonly times: PesTimes | undefined; readonly payload: number },
 ): void {
   const length = pesHeaderLength(times);
-  const hasDts = length === 19;
   const packetLength = payload + length - 6;
   const open = packetLength > 0xffff || (streamId & 0xf0) === 0xe0;
   into.set([0, 0, 1, streamId, open ? 0 : packetLength >> 8, open ? 0 : packetLength & 255], at);
   // marker bits, data_alignment_indicator; PTS_DTS_flags; PES_header_data_length
-  into.set([0x84, hasDts ? 0xc0 : 0x80, length - 9], at + 6);
-  writeTimestamp(into, at + 9, hasDts ? 3 : 2, times.pts);
-  if (hasDts) writeTimestamp(into, at + 14, 1, times.dts);
+  into.set([times ? 0x84 : 0x80, length === 19 ? 0xc0 : times ? 0x80 : 0, length - 9], at + 6);
+  if (!times) return;
+  writeTimestamp(into, at + 9, length === 19 ? 3 : 2, times.pts);
+  if (length === 19) writeTimestamp(into, at + 14, 1, times.dts);
 }
 
 /** 33 bits in five bytes, with marker bits between. */

@@ -6,6 +6,7 @@ import { base64, messages, packaged, tagsOf } from '../../../test/support/packag
 import { writeId3, writeSpliceInsert, writeTimeSignal } from '../../../test/support/splice-writer.js';
 import { audioPid, TransportStreamWriter, videoAndAudio, videoPid } from '../../../test/support/transport-stream.js';
 import { parseSpliceInfo } from '../codec/scte35/splice-info-section.js';
+import { packetSize, parsePacketHeader } from '../mpegts/packet.js';
 import { findProgram } from '../mpegts/program.js';
 import { readTimedMetadata } from '../mpegts/timed-metadata.js';
 import { indexSource, inspect } from '../packager.js';
@@ -48,6 +49,18 @@ function source(
     'file:///index.m3u8': playlist,
     ...Object.fromEntries(made.map((bytes, index) => [`file:///${index}.ts`, bytes])),
   });
+}
+
+/** PES_packet_length, the byte of data_alignment_indicator and that of PTS_DTS_flags, of each PES packet. */
+function pesHeads(bytes: Uint8Array, wanted: number): number[][] {
+  const heads: number[][] = [];
+  for (let from = 0; from < bytes.length; from += packetSize) {
+    const { pid, unitStart, payload } = parsePacketHeader(bytes, from);
+    if (pid !== wanted || !unitStart) continue;
+    const head = Buffer.from(bytes.subarray(payload, payload + 9));
+    heads.push([head.readUInt16BE(4), head[6]!, head[7]!]);
+  }
+  return heads;
 }
 
 const cmaf = (AdMarkers: 'NONE' | 'PASSTHROUGH' | 'SCTE35_ENHANCED') => ({
@@ -170,7 +183,9 @@ describe('PeriodTriggers ADS', () => {
 
 describe('ID3 of the source', () => {
   const times = [0.5, 3, 3, 9.25];
-  const tags = times.map((time, index) => ({ format: 'id3' as const, at: at(time), data: writeId3(`tag ${index}`) }));
+  /** The last is more than a PES packet holds, as a tag with a picture is. */
+  const texts = ['tag 0', 'tag 1', 'tag 2', 'ID3 '.repeat(40_000)];
+  const tags = times.map((time, index) => ({ format: 'id3' as const, at: at(time), data: writeId3(texts[index]!) }));
 
   it('comes as emsg in the segments of the picture, at its time to the tick, and is announced in the MPD', async () => {
     const { objects, text } = await packaged(source(tags), {
@@ -188,6 +203,25 @@ describe('ID3 of the source', () => {
     expect(
       text('index.mpd').match(/<InbandEventStream schemeIdUri="https:\/\/aomedia.org\/emsg\/ID3" value="0"\/>/g),
     ).toHaveLength(1);
+  });
+
+  it('is in as many PES packets as it needs, of which the first alone has a time', async () => {
+    const { objects } = await packaged(source(tags), {
+      HlsPackage: { HlsManifests: [{ ManifestName: 'index' }], SegmentDurationSeconds: 4 },
+    });
+    const heads = [...objects.values()].flatMap((bytes) => {
+      const { pid } = findProgram(bytes)!.streams.find(({ content }) => content.name.includes('ID3'))!;
+      return pesHeads(bytes, pid);
+    });
+    const piece = 0xffff - 8;
+    expect(heads).toEqual([
+      ...tags.slice(0, 3).map(({ data }) => [data.length + 8, 0x84, 0x80]),
+      ...[
+        [piece + 8, 0x84, 0x80],
+        [piece + 3, 0x80, 0],
+        [tags[3]!.data.length - 2 * piece + 3, 0x80, 0],
+      ],
+    ]);
   });
 
   it('goes along into transport streams that are made, and messages of SCTE 35 where markers are wanted', async () => {

@@ -2,10 +2,15 @@
 const headerSize = 10;
 const footerFlag = 0x10;
 
+/** `ID3` stands there, whole tag or not. */
+export function beginsId3Tag(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 0x49 && bytes[at + 1] === 0x44 && bytes[at + 2] === 0x33;
+}
+
 /** Bytes of the ID3 tag at `at`, with header and footer; undefined when there is none, or not all of it. */
 export function id3TagLength(bytes: Uint8Array, at: number): number | undefined {
   if (bytes.length - at < headerSize) return undefined;
-  if (bytes[at] !== 0x49 || bytes[at + 1] !== 0x44 || bytes[at + 2] !== 0x33) return undefined;
+  if (!beginsId3Tag(bytes, at)) return undefined;
   let size = 0;
   for (let index = at + 6; index < at + headerSize; index += 1) {
     const byte = bytes[index] as number;
