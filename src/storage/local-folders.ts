@@ -20,7 +20,9 @@ export interface ConfinedFolders {
 const maxKnownFolders = 10_000;
 
 export function confinedFolders(root: string): ConfinedFolders {
-  const known = new Map<string, Promise<void>>();
+  // Settled promises are not kept: each would hold what the job that made it has at hand.
+  const known = new Set<string>();
+  const making = new Map<string, Promise<void>>();
 
   async function assertInside(folder: string): Promise<void> {
     const [realRoot, realFolder] = await Promise.all([realpath(root), realpath(folder)]);
@@ -48,19 +50,25 @@ export function confinedFolders(root: string): ConfinedFolders {
     await removeLeftovers(folder);
   }
 
-  function ensure(folder: string): Promise<void> {
-    const made = known.get(folder);
-    if (made) return made;
-    const making = make(folder);
-    if (known.size >= maxKnownFolders) known.delete(known.keys().next().value ?? '');
-    known.set(folder, making);
-    making.catch(() => known.delete(folder));
-    return making;
+  async function ensure(folder: string): Promise<void> {
+    if (known.has(folder)) return;
+    const before = making.get(folder);
+    if (before) return before;
+    const made = make(folder).finally(() => making.delete(folder));
+    making.set(folder, made);
+    await made;
+    for (const oldest of known) {
+      if (known.size < maxKnownFolders) break;
+      known.delete(oldest);
+    }
+    known.add(folder);
   }
 
   return {
     assertInside,
-    assertInsideOnce: (folder) => known.get(folder) ?? assertInside(folder),
+    assertInsideOnce: async (folder) => {
+      if (!known.has(folder)) await assertInside(folder);
+    },
     forget: (folder) => void known.delete(folder),
     async writing(folder, work) {
       for (let attempt = 1; ; attempt++) {

@@ -106,12 +106,11 @@ export function startEventLoop({ inbox, read, handle, log, alone, pollMs = 1000 
     if (alone) await inbox.takeBack().catch(() => undefined);
     while (!stopping.signal.aborted) {
       woken = new AbortController();
-      const wake = AbortSignal.any([woken.signal, stopping.signal]);
       const done = await turn().catch((error: unknown) => {
         log.warn({ reason: toFailure(error).message }, 'events of Zoom wait for the database');
         return 0;
       });
-      if (done < batch) await sleep(pollMs, undefined, { signal: wake }).catch(() => undefined);
+      if (done < batch && !stopping.signal.aborted) await sleep(pollMs, undefined, woken).catch(() => undefined);
     }
   }
 
@@ -123,6 +122,7 @@ export function startEventLoop({ inbox, read, handle, log, alone, pollMs = 1000 
     },
     async stop() {
       stopping.abort();
+      woken.abort();
       await running;
     },
   };

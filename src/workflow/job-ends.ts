@@ -44,14 +44,21 @@ export function jobEnds(table: Pick<JobTable, 'statuses'>): JobEnds {
     async wait(jobId, signal) {
       signal?.throwIfAborted();
       await new Promise<void>((resolve, reject) => {
-        const waiter = { resolve };
-        const waiters = waiting.get(jobId) ?? new Set();
-        waiting.set(jobId, waiters.add(waiter));
-        signal?.addEventListener('abort', () => {
+        const leave = (): void => {
           waiters.delete(waiter);
           if (waiters.size === 0 && waiting.get(jobId) === waiters) waiting.delete(jobId);
-          reject(signal.reason as Error);
-        });
+          reject(signal?.reason as Error);
+        };
+        const waiter: Waiter = {
+          resolve() {
+            // A signal of several others is kept for as long as somebody listens to it, and with it all that its listener knows.
+            signal?.removeEventListener('abort', leave);
+            resolve();
+          },
+        };
+        const waiters = waiting.get(jobId) ?? new Set();
+        waiting.set(jobId, waiters.add(waiter));
+        signal?.addEventListener('abort', leave, { once: true });
         schedule();
       });
     },

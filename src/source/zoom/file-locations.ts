@@ -45,8 +45,8 @@ export function fileLocations({
     const entry = { at: Date.now(), answer };
     known.delete(uuid);
     known.set(uuid, entry);
-    for (const oldest of known.keys()) {
-      if (known.size <= mostRemembered) break;
+    for (const [oldest, { at }] of known) {
+      if (known.size <= mostRemembered && Date.now() - at < servesFor) break;
       known.delete(oldest);
     }
     answer.catch(() => known.get(uuid) === entry && known.delete(uuid));

@@ -130,12 +130,17 @@ async function atMost<T>(
   { signal, late }: { signal: AbortSignal | undefined; late: unknown },
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
+  signal?.throwIfAborted();
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(late), milliseconds);
+  // In place of AbortSignal.any: the signal of the harvest would remember each one of half a million.
+  const follow = (): void => limit.abort(signal?.reason);
+  signal?.addEventListener('abort', follow, { once: true });
   try {
-    return await work(signal ? AbortSignal.any([signal, limit.signal]) : limit.signal);
+    return await work(limit.signal);
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener('abort', follow);
   }
 }
 
