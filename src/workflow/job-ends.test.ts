@@ -1,8 +1,9 @@
 import { getEventListeners } from 'node:events';
 import { expect, it } from 'vitest';
+import type { EngineStatus } from '../status/job-table.js';
 import { jobEnds } from './job-ends.js';
 
-const table = (statuses: Readonly<Record<string, string>>) => ({
+const table = (statuses: Readonly<Record<string, EngineStatus>>) => ({
   statuses: (ids: readonly string[]) =>
     Promise.resolve(new Map(ids.flatMap((id) => (statuses[id] ? [[id, statuses[id]] as const] : [])))),
 });
@@ -15,7 +16,7 @@ it('keeps nothing of who has waited, whose signal lives on', async () => {
 });
 
 it('waits for a job that is not there yet, and no longer than its signal', async () => {
-  const statuses: Record<string, string> = {};
+  const statuses: Record<string, EngineStatus> = {};
   const ends = jobEnds(table(statuses));
   const stop = new AbortController();
   const [waits, stopped] = [ends.wait('late'), ends.wait('late', stop.signal)];

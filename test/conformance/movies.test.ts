@@ -24,6 +24,20 @@ const cases = (
     { name: 'an MP4 with audio in two languages', shape: 'MP4 in two languages' },
     { name: 'an MP4 with AC-3 in 5.1', shape: 'MP4', audioCodec: 'ac3', channels: 6 },
     { name: 'a fragmented MP4 with E-AC-3', shape: 'fragmented MP4', audioCodec: 'eac3' },
+    {
+      name: 'an MP4 with MP3',
+      codecs: 'avc1.64000c,mp4a.6B"',
+      shape: 'MP4',
+      audioCodec: 'libmp3lame',
+      sampleRate: 44_100,
+    },
+    {
+      name: 'a fragmented MP4 with MP3 of 24 kHz (MPEG-2)',
+      codecs: 'avc1.64000c,mp4a.69"',
+      shape: 'fragmented MP4',
+      audioCodec: 'libmp3lame',
+      sampleRate: 24_000,
+    },
     { name: 'an MP4 of HEVC (hev1)', codecs: 'hvc1.1.6.L60.90,mp4a.40.2"', shape: 'MP4', videoCodec: 'HEVC' },
     {
       name: 'a fragmented MP4 of HEVC of 10 bits with HLG (hvc1)',

@@ -7,6 +7,7 @@ import { parseVp9Configuration } from '../codec/vp9/vpcc.js';
 import { parseAudioSpecificConfig } from '../codec/aac/read-audio-specific-config.js';
 import { avcConfiguration } from '../codec/h264/avc-configuration.js';
 import { nalType } from '../codec/h264/nal-unit.js';
+import { mpegAudioConfiguration } from '../codec/mpeg-audio/frames.js';
 import { PackagerError } from '../errors.js';
 import type { WholeFrameConfiguration } from '../model/video.js';
 import { bytesOf, findBox, type ReadBox } from './box-reader.js';
@@ -28,6 +29,7 @@ const readers: Readonly<
   av01: (entry) => wholeFrames(entry, parseAv1Configuration(bytesOf(needed(entry, 'av1C')))),
   vp09: (entry) => wholeFrames(entry, parseVp9Configuration(bytesOf(needed(entry, 'vpcC')))),
   mp4a: mp4aEntry,
+  '.mp3': (_, firstSample) => mpegAudioEntry(firstSample),
   'ac-3': (entry) => ({ configuration: parseAc3Specific(bytesOf(soundBox(entry, 'dac3'))) }),
   Opus: (entry) => ({ configuration: parseOpusSpecific(bytesOf(needed(entry, 'dOps'))) }),
   fLaC: (entry) => ({ configuration: parseFlacSpecific(bytesOf(needed(entry, 'dfLa'))) }),
@@ -53,7 +55,6 @@ const names: Readonly<Record<string, string>> = {
   jpeg: 'Motion JPEG',
   'ac-4': 'AC-4',
   alac: 'Apple Lossless',
-  '.mp3': 'MP3',
   sowt: 'PCM',
   twos: 'PCM',
   lpcm: 'PCM',
@@ -110,9 +111,9 @@ function sampleRate({ payload }: ReadBox): number {
 /** objectTypeIndication, ISO/IEC 14496-1 §7.2.6.6 table 5 */
 const mpeg4Audio = 0x40;
 const mpeg2Audio: readonly number[] = [0x66, 0x67, 0x68];
+/** Layers I to III of ISO/IEC 13818-3 and of ISO/IEC 11172-3. */
+const mpegLayers: readonly number[] = [0x69, 0x6b];
 const objectNames: Readonly<Record<number, string>> = {
-  0x69: 'MP3',
-  0x6b: 'MP3',
   0xa5: 'AC-3',
   0xa6: 'E-AC-3',
   0xa9: 'DTS',
@@ -124,14 +125,22 @@ function soundBox(entry: ReadBox, type: string): ReadBox {
   return findBox(entry.children, `wave/${type}`) ?? needed(entry, type);
 }
 
-/** MPEG-4 audio in `esds`. */
-function mp4aEntry(entry: ReadBox): SampleEntry {
+/** MPEG-4 audio in `esds`, or MPEG-1 and MPEG-2 audio, which says nothing of itself there. */
+async function mp4aEntry(entry: ReadBox, firstSample: FirstSample): Promise<SampleEntry> {
   const { objectType, specificInfo } = parseElementaryStreamDescriptor(bytesOf(soundBox(entry, 'esds')));
   if (objectType === mpeg4Audio || mpeg2Audio.includes(objectType))
     return { configuration: parseAudioSpecificConfig(specificInfo) };
-  const name = objectNames[objectType] ?? 'no AAC';
+  if (mpegLayers.includes(objectType)) return mpegAudioEntry(firstSample);
+  const name = objectNames[objectType] ?? 'neither AAC nor MP3';
   throw new PackagerError(
     'source_unsupported',
-    `it is ${name} (mp4a of object type 0x${objectType.toString(16)}); AAC is supported`,
+    `it is ${name} (mp4a of object type 0x${objectType.toString(16)}); AAC and MP3 are supported`,
   );
+}
+
+/** Version, layer and channels are in the header of each frame. */
+async function mpegAudioEntry(firstSample: FirstSample): Promise<SampleEntry> {
+  const configuration = mpegAudioConfiguration(await firstSample(), 0);
+  if (configuration) return { configuration };
+  throw new PackagerError('source_invalid', 'it says that it is MP3, and its first sample is no frame of MPEG audio');
 }

@@ -231,7 +231,13 @@ describe('an MP4', () => {
       'other audio in mp4a',
       writeMp4([audio({ entry: other(0x6c) })]),
       'source_unsupported',
-      'no AAC (mp4a of object type 0x6c)',
+      'neither AAC nor MP3 (mp4a of object type 0x6c)',
+    ],
+    [
+      'MP3 that is none',
+      writeMp4([audio({ entry: other(0x6b) })]),
+      'source_invalid',
+      'it says that it is MP3, and its first sample is no frame of MPEG audio',
     ],
     [
       'a key frame that comes too seldom',
