@@ -26,6 +26,9 @@ const limits = {
   'rate-outside-playback': { limit: 60_000, counts: not(isBelow('/out/', '/media/')) },
 } as const;
 
+/** Headers that are secrets, or hold them: tokens, signed-in browsers, CDN authorization. */
+const secretHeaders = ['authorization', 'cookie', 'x-mediapackage-cdnidentifier'] as const;
+
 /** The WAF before the HTTPS entry: limits of rates where they help, AWS's rules against known bad input, and the allow-list. */
 export class EntryRules extends Construct {
   constructor(
@@ -73,6 +76,7 @@ export class EntryRules extends Construct {
     new wafv2.CfnLoggingConfiguration(this, 'Logging', {
       resourceArn: acl.attrArn,
       logDestinationConfigs: [group.logGroupArn],
+      redactedFields: secretHeaders.map((name) => ({ singleHeader: { Name: name } })),
     });
   }
 }

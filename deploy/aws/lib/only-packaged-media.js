@@ -11,5 +11,5 @@ function handler(event) {
   }
   const named = parts.filter((part) => part !== '');
   const hidden = named.some((part) => part === '.' || part === '..' || part.startsWith('.reelway'));
-  return hidden || named[0] === 'recordings' ? refused : event.request;
+  return hidden || named[0] === 'recordings' || named[0] === 'uploads' ? refused : event.request;
 }

@@ -141,6 +141,9 @@ export class Service extends Construct {
       datapointsToAlarm: 3,
       cooldown: Duration.minutes(5),
     });
+    // CDK asks the same of both alarms: three minutes of the quarter of an hour, which is what a worker is added after.
+    const byQueueAge = scaling.node.findChild('Target').node.findChild('ByQueueAge') as appscaling.StepScalingPolicy;
+    (byQueueAge.lowerAlarm!.node.defaultChild as cloudwatch.CfnAlarm).datapointsToAlarm = 15;
 
     this.entry = new elb.ApplicationLoadBalancer(this, 'Entry', {
       vpc,

@@ -55,6 +55,12 @@ describe('the rules of the entry', () => {
     return counting.length > 0 ? Math.min(...counting.map(({ Limit }) => Limit)) : undefined;
   };
 
+  it('write no secret into their log', () => {
+    const [logging] = Object.values(template.findResources('AWS::WAFv2::LoggingConfiguration'));
+    const redacted = logging!.Properties.RedactedFields?.map((field: any) => field.SingleHeader?.Name);
+    assert.deepEqual(redacted, ['authorization', 'cookie', 'x-mediapackage-cdnidentifier']);
+  });
+
   it('are asked before everything, each in its turn', () => {
     template.resourceCountIs('AWS::WAFv2::WebACLAssociation', 1);
     template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', { Port: 443, Protocol: 'HTTPS' });

@@ -77,6 +77,7 @@ describe('the stack', () => {
       '/vod/a1/hls/index.m3u8',
       '/vod/recordings/a.mp4',
       '/recordings-of-2026/a.mpd',
+      '/vod/uploads/index.mpd',
       '/vod/a%20b+c.ts',
     ])
       assert.deepEqual({ ...answer(uri) }, { uri });
@@ -86,6 +87,7 @@ describe('the stack', () => {
       ...[
         recording,
         '/recordings',
+        '/uploads/a1/9b2c6f0e.mp4',
         '//recordings/a.mp4',
         '/%72ecordings/a.mp4',
         '/recordings%2Fa.mp4',
@@ -149,6 +151,21 @@ describe('the stack', () => {
     template.resourcePropertiesCountIs('AWS::ECS::Service', { DesiredCount: 1, LoadBalancers: Match.anyValue() }, 1);
     template.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: 1, MaxCapacity: 10 });
     template.resourceCountIs('AWS::ApplicationAutoScaling::ScalingPolicy', 2);
+    const minutes = (operator: string) => {
+      const [alarm] = Object.values(template.findResources('AWS::CloudWatch::Alarm')).filter(
+        ({ Properties }) =>
+          Properties.MetricName === 'QueueAgeSeconds' &&
+          Properties.ComparisonOperator.startsWith(operator) &&
+          /scaling/.test(Properties.AlarmDescription),
+      );
+      return [alarm!.Properties.DatapointsToAlarm, alarm!.Properties.EvaluationPeriods];
+    };
+    assert.deepEqual(minutes('Greater'), [3, 15]);
+    assert.deepEqual(
+      minutes('Less'),
+      [15, 15],
+      'a worker goes after a quiet quarter of an hour, not in the middle of work',
+    );
     template.hasResourceProperties('AWS::Logs::MetricFilter', {
       MetricTransformations: [Match.objectLike({ MetricName: 'QueueAgeSeconds', MetricValue: '$.oldestSeconds' })],
     });
