@@ -151,8 +151,9 @@ function readLocation(out: string, cwd: string): StorageLocation {
   const location = /^[a-z][a-z0-9+.-]+:/i.test(out)
     ? parseLocation(out)
     : { kind: 'file' as const, folder: resolve(cwd, out) };
-  if (location) return location;
-  throw new Failure('usage', `--out: a folder or s3://bucket/prefix is allowed; given: ${out}`);
+  // As of `package`.
+  if (location && out !== '') return location;
+  throw new Failure('usage', `--out: a folder or s3://bucket/prefix is allowed; given: ${out || 'nothing'}`);
 }
 
 /** RFC 9110 §5.1, §5.5. The value is not repeated in the error: it is likely a secret. */

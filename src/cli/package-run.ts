@@ -107,8 +107,9 @@ function parseJson(text: string, file: string): unknown {
 
 function readLocation(out: string, cwd: string): StorageLocation {
   const location = isAddress(out) ? parseLocation(out) : { kind: 'file' as const, folder: resolve(cwd, out) };
-  if (location) return location;
-  throw new Failure('usage', `--out: a folder or s3://bucket/prefix is allowed; given: ${out}`);
+  // Nothing at all is a variable of a script that is not set, not the folder that one stands in.
+  if (location && out !== '') return location;
+  throw new Failure('usage', `--out: a folder or s3://bucket/prefix is allowed; given: ${out || 'nothing'}`);
 }
 
 /** `scheme:`, of two letters at least: `C:` is a drive. */

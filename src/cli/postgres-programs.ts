@@ -20,9 +20,7 @@ async function run(
   databaseUrl: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const url = new URL(databaseUrl);
-  const password = decodeURIComponent(url.password);
-  url.password = '';
+  const { url, password } = forLibpq(databaseUrl);
   const child = spawn(program, [...parameters, url.href], {
     env: { ...process.env, ...(password !== '' && { PGPASSWORD: password }) },
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -43,4 +41,16 @@ async function run(
     'database_unavailable',
     `${program} of ${url.host} ended with ${code}: ${(await said).trim().slice(0, 2000)}`,
   );
+}
+
+/** What `pg` takes in an address, for programs of PostgreSQL: libpq refuses parameters that are not its own. */
+function forLibpq(databaseUrl: string): { url: URL; password: string } {
+  const url = new URL(databaseUrl);
+  const { searchParams: query } = url;
+  const password = query.get('password') ?? decodeURIComponent(url.password);
+  url.password = '';
+  query.delete('password');
+  query.delete('uselibpqcompat');
+  if (query.get('sslmode') === 'no-verify') query.set('sslmode', 'require');
+  return { url, password };
 }

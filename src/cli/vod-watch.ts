@@ -77,8 +77,9 @@ async function runWatch(context: CommandContext, place: string | undefined, opti
 
 function locationOf({ cwd }: CommandContext, place: string): StorageLocation {
   const location = parseLocation(/^[a-z0-9]+:/i.test(place) ? place : resolve(cwd, place));
-  if (location) return location;
-  throw new Failure('usage', `${place} cannot be watched: a folder or s3://bucket/prefix is allowed.`);
+  // Nothing at all is a variable of a script that is not set: not everything below the folder that one stands in.
+  if (location && place !== '') return location;
+  throw new Failure('usage', `${place || 'Nothing'} cannot be watched: a folder or s3://bucket/prefix is allowed.`);
 }
 
 function needed(location: StorageLocation | undefined): StorageLocation {

@@ -48,15 +48,21 @@ export async function backUp({
   await mkdir(folder, { recursive: true, mode: 0o700 });
   if ((await readdir(folder)).length > 0)
     throw new Failure('destination_occupied', `${folder} is not empty; a backup needs a folder of its own.`);
-  await copyDatabase(folder);
-  for (const name of kept) await copyIfThere(path.join(dataFolder, name), path.join(folder, name));
-  const files = await listFiles(folder);
-  const list: BackupList = { version: 1, madeBy: version, madeAt: new Date().toISOString(), database, files };
-  const draft = path.join(folder, `${listName}.tmp`);
-  await writeFile(draft, JSON.stringify(list, null, 1), { mode: 0o600 });
-  await syncFile(draft);
-  await rename(draft, path.join(folder, listName));
-  return list;
+  try {
+    await copyDatabase(folder);
+    for (const name of kept) await copyIfThere(path.join(dataFolder, name), path.join(folder, name));
+    const files = await listFiles(folder);
+    const list: BackupList = { version: 1, madeBy: version, madeAt: new Date().toISOString(), database, files };
+    const draft = path.join(folder, `${listName}.tmp`);
+    await writeFile(draft, JSON.stringify(list, null, 1), { mode: 0o600 });
+    await syncFile(draft);
+    await rename(draft, path.join(folder, listName));
+    return list;
+  } catch (error) {
+    // It was empty: so the same command can be given again.
+    for (const name of await readdir(folder)) await rm(path.join(folder, name), { recursive: true, force: true });
+    throw error;
+  }
 }
 
 /** Reads a backup's list and every file of it. @throws Failure backup_damaged naming what is missing or other than it was */

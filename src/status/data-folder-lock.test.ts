@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -54,6 +54,25 @@ async function writeOwner(owner: object): Promise<string> {
 }
 
 describe('the lock of a data folder', () => {
+  it('is looked for in vain where the folder is a file: the setting is wrong, not Reelway', async () => {
+    const file = path.join(folder, 'file');
+    await writeFile(file, '');
+    await expect(findRunningServer(file)).rejects.toMatchObject({
+      code: 'invalid_settings',
+      message: expect.stringContaining(`REELWAY_DATA_DIR ${file} is no folder`) as string,
+    });
+  });
+
+  it.skipIf(process.getuid?.() === 0)('says whose it is where this user may not look into it', async () => {
+    await (await lockDataFolder(folder)).release();
+    await chmod(lockFolder(folder), 0o000);
+    const looked = expect(findRunningServer(folder)).rejects.toMatchObject({
+      code: 'invalid_settings',
+      message: expect.stringContaining('as the user that the server runs as') as string,
+    });
+    await looked.finally(() => chmod(lockFolder(folder), 0o700));
+  });
+
   it('refuses a second process and names the one that holds it', async () => {
     const { child } = await otherProcess();
     const failure = await refusal(lockDataFolder(folder));

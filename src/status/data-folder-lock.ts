@@ -89,7 +89,7 @@ async function makeWritableFolder(folder: string, dataFolder: string): Promise<v
 
 async function readOwner(dataFolder: string): Promise<{ generation: number; owner: Owner } | undefined> {
   for (;;) {
-    const names = await readdir(lockFolder(dataFolder)).catch(ignoreMissing);
+    const names = await readdir(lockFolder(dataFolder)).catch((error: unknown) => unreadable(dataFolder, error));
     const generation = Math.max(0, ...(names ?? []).map((name) => Number(ownerName.exec(name)?.[1] ?? 0)));
     if (generation === 0) return undefined;
     const text = await readFile(ownerFile(lockFolder(dataFolder), generation), 'utf8').catch(ignoreMissing);
@@ -184,6 +184,20 @@ function held(lock: { dataFolder: string; folder: string; generation: number; op
 function inUse(dataFolder: string, { pid }: ProcessIdentity): Failure {
   return new Failure('data_folder_in_use', `The data folder ${dataFolder} is in use by process ${pid}.`, {
     details: { setting: 'REELWAY_DATA_DIR', given: dataFolder, pid },
+  });
+}
+
+/** @throws Failure invalid_settings where the folder is there, and not for this user */
+function unreadable(dataFolder: string, error: unknown): undefined {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (!['EACCES', 'EPERM', 'ENOTDIR'].includes(code ?? '')) return ignoreMissing(error);
+  const why =
+    code === 'ENOTDIR'
+      ? 'is no folder'
+      : 'is not for this user: run the command as the user that the server runs as (`runuser -u reelway -- ...`)';
+  throw new Failure('invalid_settings', `REELWAY_DATA_DIR ${dataFolder} ${why}: ${message}.`, {
+    details: { setting: 'REELWAY_DATA_DIR', given: dataFolder },
+    cause: error,
   });
 }
 

@@ -346,6 +346,8 @@ describe('wrong usage', () => {
     { name: 'an unknown command', parameters: ['pakage'] },
     { name: 'an unknown format', parameters: ['package', 'a.m3u8', '--out', 'b', '--format', 'webm'] },
     { name: 'no destination', parameters: ['package', 'a.m3u8'] },
+    { name: 'a destination that a script forgot to set', parameters: ['package', 'a.m3u8', '--out', ''] },
+    { name: 'a watched folder that a script forgot to set', parameters: ['vod', 'watch', '', '--once'] },
   ])('$name ends with exit code 2 and names what is allowed', async ({ parameters }) => {
     const run = await reelway(parameters, { cwd: root });
     expect(run.code).toBe(2);

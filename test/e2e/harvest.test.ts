@@ -240,6 +240,7 @@ describe('reelway harvest', () => {
     ['ftp://x/y.m3u8', ['--out', 'x'], 'http or https'],
     ['https://x/y.m3u8', [], '--out'],
     ['https://x/y.m3u8', ['--out', 'ftp://x'], '--out: a folder'],
+    ['https://x/y.m3u8', ['--out', ''], '--out: a folder'],
     ['https://x/y.m3u8', ['--out', 'x', '--header', 'no colon'], 'Name: value'],
     ['https://x/y.m3u8', ['--out', 'x', '--rate', '0'], 'above 0'],
     ['https://x/y.m3u8', ['--out', 'x', '--concurrency', '1000'], 'from 1 to 256'],
