@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { AssetRequest } from '../domain/asset.js';
 import { Failure } from '../domain/failure.js';
 import type { EndpointResult } from '../publish/egress/egress.js';
+import { jsonText } from './json-text.js';
 import type { Tables } from './tables.js';
 
 /** What was made and is playable. How work on it is going, the jobs tell. */
@@ -95,13 +96,13 @@ export function assetCatalog(tables: Kysely<Tables>): AssetCatalog {
         if (needed && !reserved) throw withdrawn(request.id, configurationId);
         await transaction
           .insertInto('asset')
-          .values({ id: request.id, request: JSON.stringify(request), created_at: now })
-          .onConflict((conflict) => conflict.column('id').doUpdateSet({ request: JSON.stringify(request) }))
+          .values({ id: request.id, request: jsonText(request), created_at: now })
+          .onConflict((conflict) => conflict.column('id').doUpdateSet({ request: jsonText(request) }))
           .execute();
         const facts = {
           bucket: request.destination.bucket ?? null,
           prefix,
-          manifests: JSON.stringify(made.manifests),
+          manifests: jsonText(made.manifests),
           objects: made.objects,
           bytes: made.bytes,
           duration_ms: made.durationMs,

@@ -99,7 +99,7 @@ export function eventInbox(tables: Kysely<Tables>): EventInbox {
         .updateTable('zoom_event')
         .set((row) => ({
           failed_attempts: row('failed_attempts', '+', 1),
-          last_failure: JSON.stringify(failure),
+          last_failure: jsonText(failure),
           lease_until: sql`${databaseTime} + ${pauseMs}`,
         }))
         .where('key', '=', key)

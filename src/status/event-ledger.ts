@@ -1,5 +1,6 @@
 import { sql, type Kysely, type Selectable, type Updateable } from 'kysely';
 import { databaseTime } from './database-clock.js';
+import { jsonText } from './json-text.js';
 import type { Tables } from './tables.js';
 
 /**
@@ -78,7 +79,7 @@ export function eventLedger(tables: Kysely<Tables>): EventLedger {
       if (!row || row[list].includes(name)) return;
       await transaction
         .updateTable('opencast_event')
-        .set({ [list]: JSON.stringify([...row[list], name]) })
+        .set({ [list]: jsonText([...row[list], name]) })
         .where('media_package_id', '=', mediaPackageId)
         .execute();
     });
@@ -114,7 +115,7 @@ export function eventLedger(tables: Kysely<Tables>): EventLedger {
     async listed(mediaPackageId, names, missing) {
       await tables
         .updateTable('opencast_event')
-        .set({ listed: JSON.stringify(names), missing })
+        .set({ listed: jsonText(names), missing })
         .where('media_package_id', '=', mediaPackageId)
         .execute();
     },

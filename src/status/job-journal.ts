@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely';
+import { jsonText } from './json-text.js';
 import type { StoredFailure, Tables } from './tables.js';
 
 /**
@@ -61,7 +62,7 @@ export function jobJournal(tables: Kysely<Tables>): JobJournal {
       .updateTable('job_step')
       .set((row) => ({
         failed_attempts: row('failed_attempts', '+', 1),
-        last_failure: JSON.stringify(failure),
+        last_failure: jsonText(failure),
         next_attempt_at: nextAttemptAt,
         updated_at: now,
       }))
@@ -71,7 +72,7 @@ export function jobJournal(tables: Kysely<Tables>): JobJournal {
   }
 
   async function reportProgress(jobId: string, progress: object) {
-    const value = { progress: JSON.stringify(progress), updated_at: now };
+    const value = { progress: jsonText(progress), updated_at: now };
     await tables
       .insertInto('job_progress')
       .values({ job_id: jobId, ...value })
@@ -92,7 +93,7 @@ export function jobJournal(tables: Kysely<Tables>): JobJournal {
           job_id: jobId,
           attempt: attempt + 1,
           status: ended.status,
-          failure: ended.failure && JSON.stringify(ended.failure),
+          failure: ended.failure && jsonText(ended.failure),
           started_at: ended.startedAt,
           ended_at: ended.endedAt,
         })

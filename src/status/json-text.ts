@@ -1,7 +1,11 @@
 /**
  * A value as JSON that PostgreSQL's `jsonb` takes: its text cannot hold NUL (https://www.postgresql.org/docs/current/datatype-json.html), which JSON
- * can, so NUL goes. An escaped backslash before `u0000` is text and stays.
+ * can, so NUL goes, and half a pair of surrogates, as where a text was cut within an emoji, becomes U+FFFD. Only halves are escaped (ECMA-262,
+ * QuoteJSONString). An escaped backslash before `u0000` is text and stays.
  */
 export function jsonText(value: unknown): string {
-  return JSON.stringify(value).replace(/\\(\\|u0000)/g, (escape, kind) => (kind === 'u0000' ? '' : escape));
+  return JSON.stringify(value).replace(/\\(\\|u0000|ud[89a-f][0-9a-f]{2})/g, (escape, kind: string) => {
+    if (kind === '\\') return escape;
+    return kind === 'u0000' ? '' : '\ufffd';
+  });
 }

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { IngestRequest } from '../domain/work-request.js';
+import { jsonText } from './json-text.js';
 import type { Tables } from './tables.js';
 
 /** What was made of recordings by our own packager. */
@@ -66,7 +67,7 @@ export function recordingStreams(tables: Kysely<Tables>): RecordingStreams {
       );
     },
     async opened(request) {
-      const facts = { request: JSON.stringify(request), state: null, listed: null, updated_at: Date.now() };
+      const facts = { request: jsonText(request), state: null, listed: null, updated_at: Date.now() };
       await tables
         .insertInto('recording_stream')
         .values({ uuid: request.uuid, views: '[]', ...facts })
@@ -76,14 +77,14 @@ export function recordingStreams(tables: Kysely<Tables>): RecordingStreams {
     async listed(uuid, names) {
       await tables
         .updateTable('recording_stream')
-        .set({ listed: JSON.stringify(names), updated_at: Date.now() })
+        .set({ listed: jsonText(names), updated_at: Date.now() })
         .where('uuid', '=', uuid)
         .execute();
     },
     async ended(uuid, state, views) {
       await tables
         .updateTable('recording_stream')
-        .set({ state, updated_at: Date.now(), ...(views && { views: JSON.stringify(views) }) })
+        .set({ state, updated_at: Date.now(), ...(views && { views: jsonText(views) }) })
         .where('uuid', '=', uuid)
         .execute();
     },

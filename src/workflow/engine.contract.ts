@@ -8,7 +8,7 @@ import { DBOSClient } from '@dbos-inc/dbos-sdk';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { bundled } from '../../test/support/bundled.js';
-import type { Failure } from '../domain/failure.js';
+import { Failure } from '../domain/failure.js';
 import { queueState } from '../status/queue-watch.js';
 import { systemView } from '../status/system-view.js';
 import { defineWorkflow } from './definition.js';
@@ -408,6 +408,36 @@ export function engineContract(kind: 'embedded' | 'server', createPlace: () => P
         ...['old one', 'old two', 'old two'],
         ...['new inserted', 'new one', 'new two'],
       ]);
+    });
+
+    it('keeps its title and why it failed, whatever text others made them of', async () => {
+      let attempts = 0;
+      const definition = defineWorkflow({
+        name: 'odd texts',
+        queue: 'assets',
+        input: z.object({ topic: z.string() }),
+        title: ({ topic }) => `recording "${topic}"`,
+        run: ({ topic }, job) =>
+          job.step(
+            'ask',
+            () => {
+              if (++attempts === 1)
+                throw new Failure('source_unavailable', `it says "${topic}"`, { details: { given: topic } });
+              return Promise.resolve(topic);
+            },
+            { pauseMs: 10 },
+          ),
+      });
+      await stop();
+      const { submit, result, jobs } = await engine([definition]);
+      await submit(definition, 'odd:1', { topic: 'cut \ud83d, nul \0' });
+      expect(await result('odd:1')).toBe('cut \ud83d, nul \0');
+      const { title, steps } = await jobs.show('odd:1');
+      expect({ title, message: steps[0]?.failure?.message }).toEqual({
+        title: 'recording "cut \ufffd, nul "',
+        message: 'it says "cut \ufffd, nul "',
+      });
+      await stop();
     });
 
     it('that does not exist is not found', async () => {

@@ -12,7 +12,7 @@ import type { JobEnds } from './job-ends.js';
 import { jobMetaSchema, type JobMeta, type Run } from './job-meta.js';
 import type { RunningSteps } from './running-steps.js';
 import { never, runStep, type StepRuntime } from './step.js';
-import { storable } from './stored-failure.js';
+import { storable, storableText } from './stored-failure.js';
 import { hasPlacesPerShare } from './queues.js';
 import { defaultUrgency, priorityOf, type Urgency } from './urgency.js';
 
@@ -53,7 +53,7 @@ export function registerWorkflows(definitions: readonly AnyWorkflow[], runtime: 
     const share = definition.share?.(checked);
     const ownPlaces = share !== undefined && hasPlacesPerShare(queue);
     // Queue and share, too: the engine forgets them at a cancel, and a retry belongs there.
-    const attributes = { title: definition.title(checked), queue, ...(ownPlaces && { share }) };
+    const attributes = { title: storableText(definition.title(checked)), queue, ...(ownPlaces && { share }) };
     const meta: JobMeta = { urgency, ...(trace !== undefined && { trace }) };
     if (!DBOS.isInWorkflow()) {
       const job: NewJob = { id, run, parameters: [checked, meta], queue, urgency, share, attributes };

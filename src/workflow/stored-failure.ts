@@ -7,7 +7,7 @@ import type { StoredFailure } from '../status/tables.js';
  */
 export function storable(error: unknown): Failure {
   const { code, message, details } = toFailure(error);
-  const clean = new Failure(code, withoutUrlSecrets(message), { details: withoutSecrets(details) });
+  const clean = new Failure(code, withoutUrlSecrets(storableText(message)), { details: withoutSecrets(details) });
   delete clean.stack;
   return clean;
 }
@@ -15,6 +15,11 @@ export function storable(error: unknown): Failure {
 export function storedFailure(error: unknown): StoredFailure {
   const { code, message, details } = storable(error);
   return { code, message, details };
+}
+
+/** Text as every column of the database takes it: without NUL and halves of surrogates, as what others send and what is cut may have. */
+export function storableText(text: string): string {
+  return text.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '\ufffd');
 }
 
 /** Is it a Failure, or one that came back from the database as a plain error? */
@@ -26,8 +31,9 @@ export function isFailure(error: unknown): boolean {
 
 function withoutSecrets(details: FailureDetails): FailureDetails {
   const clean = (value: FailureDetails[string]): FailureDetails[string] => {
-    if (typeof value === 'string') return withoutUrlSecrets(value);
-    return typeof value === 'object' ? value.map(withoutUrlSecrets) : value;
+    const cleanText = (text: string) => withoutUrlSecrets(storableText(text));
+    if (typeof value === 'string') return cleanText(value);
+    return typeof value === 'object' ? value.map(cleanText) : value;
   };
   return Object.fromEntries(Object.entries(details).map(([name, value]) => [name, clean(value)]));
 }

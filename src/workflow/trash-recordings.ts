@@ -41,13 +41,21 @@ export function trashRecordings(services: TrashServices) {
       return job.step('trash', async (step) => {
         const kept: { uuid: string; reason: string }[] = [];
         let trashed = 0;
+        let refusal: Failure | undefined;
         for (const uuid of await ledger.trashable(before ?? Date.now() - afterDays * 86_400_000, mostAtOnce)) {
           step.signal.throwIfAborted();
-          const reason = await trashUnless(services, uuid, step);
+          const reason = await trashUnless(services, uuid, step).catch((error: unknown) => {
+            // Of this recording, as one that Zoom must not delete: the others do not wait for it.
+            if (!(error instanceof Failure && error.code === 'zoom_refused')) throw error;
+            refusal = error;
+            return error.message;
+          });
           await ledger.lookedForTrash(uuid, reason === undefined ? 'trashed' : 'kept');
           if (reason === undefined) trashed += 1;
           else kept.push({ uuid, reason });
         }
+        // Nothing went: it was not about one recording.
+        if (refusal && trashed === 0) throw refusal;
         return { trashed, kept };
       });
     },
