@@ -1,11 +1,11 @@
 import { InvalidArgumentError } from 'commander';
+import { isCalendarDay } from '../domain/calendar-day.js';
 
 /** What several commands take as the value of an option, each checked as it is read. */
 
 /** `2026-09-01` */
 export function date(text: string): string {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(text)))
-    throw new InvalidArgumentError('A date such as 2026-09-01 is allowed.');
+  if (!isCalendarDay(text)) throw new InvalidArgumentError('A date such as 2026-09-01 is allowed.');
   return text;
 }
 
@@ -18,7 +18,7 @@ export function listLimit(text: string): number {
 /** Digits of a meeting's number, as people write them. */
 export function meetingId(text: string): string {
   const digits = text.replaceAll(/[\s-]/g, '');
-  if (!/^\d{9,20}$/.test(digits)) throw new InvalidArgumentError("A meeting's number has at least 9 digits.");
+  if (!/^\d{9,20}$/.test(digits)) throw new InvalidArgumentError("A meeting's number has 9 to 20 digits.");
   return digits;
 }
 

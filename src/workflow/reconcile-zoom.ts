@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isCalendarDay } from '../domain/calendar-day.js';
 import { Failure } from '../domain/failure.js';
 import { isMediaFile, mergeRecordings, recordingFileKey, type Recording } from '../domain/recording.js';
 import type { ZoomClient } from '../source/zoom/zoom-client.js';
@@ -11,7 +12,11 @@ export interface ReconcileServices extends EventServices {
   readonly zoom: Pick<ZoomClient, 'recordings'> | undefined;
 }
 
-const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+const day = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/)
+  // Else nothing would be looked at, which reads as if nothing had been missed.
+  .refine(isCalendarDay, 'there is no such day');
 export const reconcileInputSchema = z.object({
   /** days, both included */
   from: day,

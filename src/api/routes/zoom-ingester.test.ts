@@ -380,6 +380,8 @@ describe('the desk of operators', () => {
     for (const body of [
       { from: '2026-11-02', to: '2026-11-01' },
       { from: 'x', to: 'y' },
+      { from: '2026-11-01', to: '2026-11-31' },
+      { from: '2026-11-01', to: '2026-13-01' },
     ]) {
       const headers = { 'content-type': 'application/json', ...bearer };
       expect((await post(`${url}/api/recordings/backfill`, JSON.stringify(body), headers)).status).toBe(400);
