@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from './config/config.js';
 import type { EventLine } from './recordings-line.js';
-import { startCleanUp } from './status/clean-up.js';
+import { type DailyWork, startCleanUp } from './status/clean-up.js';
 import type { Database } from './status/database.js';
 import { jobHistory } from './status/job-history.js';
 import { watchQueues } from './status/queue-watch.js';
@@ -18,7 +18,7 @@ export interface HousekeepingOptions {
   /** Absent without the recordings line. */
   readonly events: EventLine | undefined;
   /** What else is tidied, once a day. */
-  readonly daily: (signal: AbortSignal) => Promise<void>;
+  readonly daily: readonly DailyWork[];
   /**
    * Serves to look at what is stored and to change it: keeps no house. A command that lives for seconds would take the turn of a clean-up, and
    * break it off when it ends.

@@ -245,10 +245,10 @@ async function compose(
   });
   const housekeeping = startHousekeeping({
     ...{ config, database, engine, idle, log, events: line?.events },
-    async daily(signal) {
-      await openStore(undefined).tidy(signal);
-      await received.sweep((id, source) => isMadeOf({ catalog, jobs: engine.jobs }, id, source), signal);
-    },
+    daily: [
+      (signal) => openStore(undefined).tidy(signal),
+      (signal) => received.sweep((id, source) => isMadeOf({ catalog, jobs: engine.jobs }, id, source), signal),
+    ],
   });
 
   const recordings: Recordings | undefined = line && recordingsOf(line, engine);

@@ -12,14 +12,16 @@ export interface CleanUpOptions {
   readonly keep: { readonly jobs: number; readonly failedJobs: number; readonly events: number };
   /** The embedded database has no autovacuum of its own. */
   readonly vacuums: boolean;
-  /** What else is tidied, once a day. */
-  readonly daily: (signal: AbortSignal) => Promise<void>;
+  /** What else is tidied, once a day, one after the other. */
+  readonly daily: readonly DailyWork[];
   readonly log: Logger;
   /** milliseconds between two clean-ups, by whichever process; default 600000 */
   readonly everyMs?: number;
   /** milliseconds between looks whether one is due; default 60000 */
   readonly lookMs?: number;
 }
+
+export type DailyWork = (signal: AbortSignal) => Promise<unknown>;
 
 /** Jobs without a parent, or events, that one transaction removes: short enough that nobody waits for it. */
 const batchSize = 200;
@@ -33,15 +35,17 @@ export function startCleanUp(options: CleanUpOptions): { stop: () => Promise<voi
   const stopped = new AbortController();
   let turn: Promise<void> | undefined;
 
-  async function look(): Promise<void> {
-    try {
-      if (await isDue(options.tables, 'clean up', everyMs)) await cleanUp(options, stopped.signal);
-      if (await isDue(options.tables, 'leftovers', dayMs)) await options.daily(stopped.signal);
-    } catch (error) {
+  async function attempt(work: () => Promise<unknown>): Promise<void> {
+    await work().catch((error: unknown) => {
       if (!stopped.signal.aborted) log.warn({ reason: String(error) }, 'could not tidy up');
-    }
+    });
   }
-  const tick = () => void (turn ??= look().finally(() => (turn = undefined)));
+  async function look(): Promise<void> {
+    if (await isDue(options.tables, 'clean up', everyMs)) await cleanUp(options, stopped.signal);
+    if (!(await isDue(options.tables, 'leftovers', dayMs))) return;
+    for (const work of options.daily) if (!stopped.signal.aborted) await attempt(() => work(stopped.signal));
+  }
+  const tick = () => void (turn ??= attempt(look).finally(() => (turn = undefined)));
   const timer = setInterval(tick, lookMs).unref();
   return {
     async stop() {

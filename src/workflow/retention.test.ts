@@ -111,7 +111,7 @@ function history(kind: 'embedded' | 'server', createPlace: () => Promise<Place>)
       prefix: 'timed',
     });
     let tidied = 0;
-    const daily = () => Promise.resolve(void (tidied += 1));
+    const daily = [() => Promise.resolve(void (tidied += 1))];
     const one = { ...options(), tables: opened.database.tables, daily, lookMs: 20, everyMs: 600_000 };
     const cleaners = [startCleanUp(one), startCleanUp(one)];
     await expect

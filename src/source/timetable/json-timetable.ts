@@ -8,7 +8,7 @@ import {
   type ScheduledClass,
 } from '../../domain/schedule.js';
 import { weekdays, type Weekday } from '../../domain/weekday.js';
-import { timetableLimit } from './csv-timetable.js';
+import { checkTimetable } from './csv-timetable.js';
 import { opencastEvents, readOpencastEvent, type ReadItem } from './opencast-timetable.js';
 import { minutesOf, timeOf, titleOf } from './timetable-rows.js';
 
@@ -51,8 +51,7 @@ const olderSchema = itemSchema.extend({
  * @throws Failure schedule_invalid when it is no JSON of that shape, too_large
  */
 export function readJsonTimetable(json: string, source: string): ReadSchedule {
-  if (json.length > timetableLimit)
-    throw new Failure('too_large', `${source} is larger than ${timetableLimit} bytes, which a timetable may have.`);
+  checkTimetable(json, source);
   const value = parsed(json, source);
   const events = opencastEvents(value);
   const items = events ?? itemsOf(value, source);

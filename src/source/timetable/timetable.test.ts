@@ -110,6 +110,16 @@ describe('a timetable in CSV', () => {
     expect(classes.map(({ courseCode }) => courseCode)).toEqual(['A "one"', 'B "two"']);
   });
 
+  it('in another coding than UTF-8 is refused by its line: titles would be wrong on screen', () => {
+    const text = `${header}\nÉTUDES E-1,Lecture,M,09:00,${zoom},${series}\n`;
+    for (const coding of ['latin1', 'utf16le'] as const) {
+      const failure = refusal(() => readCsvTimetable(Buffer.from(text, coding).toString('utf8'), 'fall.csv'));
+      expect(failure.code).toBe('schedule_invalid');
+      expect(failure.message).toContain('fall.csv is not in UTF-8: line 2 has');
+    }
+    expect(readCsvTimetable(text, 'fall.csv').classes[0]?.courseCode).toBe('ÉTUDES E-1');
+  });
+
   it('without a column it needs is refused, also when it is empty', () => {
     const failure = refusal(() => readCsvTimetable('Course Code,Type,Day,Start\n', 'fall.csv'));
     expect(failure.code).toBe('schedule_invalid');
