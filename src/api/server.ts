@@ -20,7 +20,12 @@ import { logRoutes, type LogServices } from './routes/logs.js';
 import { mediaRoutes, type StoredMedia } from './routes/media.js';
 import { countRequests, metricRoutes, type MetricServices } from './routes/metrics.js';
 import { packagingGroupRoutes, type PackagingGroupServices } from './routes/packaging-groups.js';
-import { mediaPackageVodRoutes, type MediaPackageVodServices } from './routes/mediapackage-vod.js';
+import {
+  answerServiceError,
+  mediaPackageVodPrefix,
+  mediaPackageVodRoutes,
+  type MediaPackageVodServices,
+} from './routes/mediapackage-vod.js';
 import { oidcRoutes } from './routes/oidc.js';
 import { playbackRoutes, type PlaybackEndpoints } from './routes/playback.js';
 import { uploadRoutes } from './routes/uploads.js';
@@ -102,7 +107,12 @@ export async function apiServer(services: ApiServices, options: ListenOptions): 
     http: { headersTimeout },
     pluginTimeout: partTimeout,
     routerOptions: { maxParamLength: 600 },
-    frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
+    frameworkErrors: (error, request, reply) =>
+      void (request.url.startsWith(`${mediaPackageVodPrefix}/`) ? answerServiceError : answerError)(
+        error,
+        request,
+        reply,
+      ),
   });
   app.setValidatorCompiler(validatorCompiler).setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(answerError).setNotFoundHandler(answerNotFound);
@@ -135,7 +145,7 @@ async function routes(app: ApiServer, services: ApiServices & OwnAddress): Promi
   await app.register(playback, services);
   if (services.media) mediaRoutes(app, services.media, services);
   if (services.mediaPackageVod)
-    await app.register(mediaPackageVodRoutes, { ...services.mediaPackageVod, prefix: '/mediapackage-vod' });
+    await app.register(mediaPackageVodRoutes, { ...services.mediaPackageVod, prefix: mediaPackageVodPrefix });
   await app.register(guarded, services);
   await app.register(zoomIngester, services);
 }

@@ -7,12 +7,17 @@ import { Failure } from './failure.js';
  * Both casings are read: PascalCase (SDK v3, Step Functions, CloudFormation) and lowerCamelCase (the REST API's wire form).
  */
 
-const streamSelection = z.strictObject({
-  /** bits per second, inclusive; only video bit rate counts */
-  MinVideoBitsPerSecond: z.int().nonnegative().optional(),
-  MaxVideoBitsPerSecond: z.int().nonnegative().optional(),
-  StreamOrder: z.enum(['ORIGINAL', 'VIDEO_BITRATE_ASCENDING', 'VIDEO_BITRATE_DESCENDING']).optional(),
-});
+const streamSelection = z
+  .strictObject({
+    /** bits per second, inclusive; only video bit rate counts */
+    MinVideoBitsPerSecond: z.int().nonnegative().optional(),
+    MaxVideoBitsPerSecond: z.int().nonnegative().optional(),
+    StreamOrder: z.enum(['ORIGINAL', 'VIDEO_BITRATE_ASCENDING', 'VIDEO_BITRATE_DESCENDING']).optional(),
+  })
+  .refine(({ MinVideoBitsPerSecond: min = 0, MaxVideoBitsPerSecond: max = Infinity }) => min <= max, {
+    path: ['MinVideoBitsPerSecond'],
+    error: 'it is above MaxVideoBitsPerSecond: no video is both',
+  });
 
 const manifestName = identifierSchema.default('index');
 

@@ -258,8 +258,12 @@ describe('the API of MediaPackage VOD, asked by the AWS SDK', () => {
     const { Arn: ResourceArn } = await vod.send(
       new sdk.CreatePackagingGroupCommand({ Id: 'tagged', Tags: { a: '1' } }),
     );
-    await vod.send(new sdk.TagResourceCommand({ ResourceArn, Tags: { b: '2', camelCase: '3' } }));
-    await vod.send(new sdk.UntagResourceCommand({ ResourceArn, TagKeys: ['a'] }));
+    const changes = [
+      new sdk.TagResourceCommand({ ResourceArn, Tags: { b: '2', camelCase: '3' } }),
+      new sdk.UntagResourceCommand({ ResourceArn, TagKeys: ['a'] }),
+    ];
+    for (const change of changes)
+      expect((await vod.send(change as sdk.TagResourceCommand)).$metadata.httpStatusCode).toBe(204);
     expect((await vod.send(new sdk.ListTagsForResourceCommand({ ResourceArn }))).Tags).toEqual({
       b: '2',
       camelCase: '3',
@@ -304,6 +308,50 @@ describe('the API of MediaPackage VOD, asked by the AWS SDK', () => {
     [
       'a configuration without a package',
       () => new sdk.CreatePackagingConfigurationCommand({ Id: 'x', PackagingGroupId: 'first' }),
+      'UnprocessableEntityException',
+      422,
+    ],
+    [
+      'more tags than a thing may have',
+      () =>
+        new sdk.CreatePackagingGroupCommand({
+          Id: 'much-tagged',
+          Tags: Object.fromEntries(Array.from({ length: 51 }, (_, n) => [`tag${n}`, ''])),
+        }),
+      'UnprocessableEntityException',
+      422,
+    ],
+    [
+      'a tag of a configuration that is too long',
+      () => new sdk.CreatePackagingConfigurationCommand({ ...cmaf('x', 'first'), Tags: { tag: 'x'.repeat(257) } }),
+      'UnprocessableEntityException',
+      422,
+    ],
+    [
+      'bit rates between which there are none',
+      () => {
+        const StreamSelection = { MinVideoBitsPerSecond: 2, MaxVideoBitsPerSecond: 1 };
+        return new sdk.CreatePackagingConfigurationCommand({
+          ...cmaf('x', 'first'),
+          CmafPackage: { HlsManifests: [{ StreamSelection }] },
+        });
+      },
+      'UnprocessableEntityException',
+      422,
+    ],
+    [
+      'an id that is longer than any',
+      () => new sdk.DescribeAssetCommand({ Id: 'x'.repeat(1000) }),
+      'UnprocessableEntityException',
+      422,
+    ],
+    [
+      'no tags to remove',
+      () =>
+        new sdk.UntagResourceCommand({
+          ResourceArn: 'arn:aws:mediapackage-vod:local:000000000000:packaging-groups/first',
+          TagKeys: [],
+        }),
       'UnprocessableEntityException',
       422,
     ],

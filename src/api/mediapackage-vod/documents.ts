@@ -7,7 +7,12 @@ import { fromWire, type Json } from './wire.js';
 
 /** The documents of MediaPackage VOD's API (API version 2018-11-07), in PascalCase. */
 
-const tags = z.record(z.string().min(1).max(128), z.string().max(256)).default({});
+export const maxTags = 50;
+
+/** Tags of one thing, AWS's own limits. */
+const tags = z
+  .record(z.string().min(1).max(128), z.string().max(256))
+  .refine((given) => Object.keys(given).length <= maxTags, { error: `at most ${maxTags} are allowed` });
 
 const authorization = z.strictObject({
   /** Where the value is: the ARN of a secret in Secrets Manager. */
@@ -19,7 +24,7 @@ export const groupSchema = z.strictObject({
   Id: identifierSchema,
   Authorization: authorization.optional(),
   EgressAccessLogs: z.strictObject({ LogGroupName: z.string().max(512).optional() }).optional(),
-  Tags: tags,
+  Tags: tags.default({}),
 });
 
 export const groupUpdateSchema = z.strictObject({ Authorization: authorization.optional() });
@@ -34,10 +39,10 @@ export const assetSchema = z.strictObject({
   SourceArn: z.string().min(1).max(2048),
   SourceRoleArn: z.string().min(1).max(2048),
   ResourceId: z.string().max(2048).optional(),
-  Tags: tags,
+  Tags: tags.default({}),
 });
 
-export const tagsSchema = z.strictObject({ Tags: z.record(z.string().min(1).max(128), z.string().max(256)) });
+export const tagsSchema = z.strictObject({ Tags: tags });
 
 /** Reads a request's body. @throws ServiceError 422 naming every problem */
 export function readDocument<T>(body: Uint8Array, schema: z.ZodType<T>): T {
@@ -48,7 +53,7 @@ export function readDocument<T>(body: Uint8Array, schema: z.ZodType<T>): T {
 
 /** @throws ServiceError 422 */
 export function readConfiguration(body: Uint8Array): PackagingConfiguration & { PackagingGroupId: string } {
-  const configuration = readDocument(body, packagingConfigurationSchema);
+  const configuration = readDocument(body, packagingConfigurationSchema.safeExtend({ Tags: tags.optional() }));
   const { PackagingGroupId } = configuration;
   if (PackagingGroupId === undefined)
     throw new ServiceError('UnprocessableEntityException', 'packagingGroupId: it is needed');

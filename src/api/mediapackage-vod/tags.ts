@@ -1,11 +1,8 @@
 import type { VodBody, VodStore } from '../../status/vod-store.js';
 import type { Operation, Run } from './operation.js';
-import { readArn, readDocument, tagsSchema } from './documents.js';
+import { maxTags, readArn, readDocument, tagsSchema } from './documents.js';
 import { ServiceError } from './service-error.js';
 import type { Json } from './wire.js';
-
-/** Tags of one thing, AWS's own limit. */
-const maxTags = 50;
 
 /** `/tags/<ARN>` */
 export function vodTags(store: VodStore): Readonly<Record<'list' | 'add' | 'remove', Run>> {
@@ -39,6 +36,8 @@ export function vodTags(store: VodStore): Readonly<Record<'list' | 'add' | 'remo
     },
     async remove({ id: arn, query }: Operation): Promise<Json> {
       const gone = new Set(query.getAll('tagKeys'));
+      if (gone.size === 0)
+        throw new ServiceError('UnprocessableEntityException', 'tagKeys: the keys of the tags to remove are needed');
       return change(arn, (tags) => Object.fromEntries(Object.entries(tags).filter(([key]) => !gone.has(key))));
     },
   };

@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ServiceError, toServiceError } from '../mediapackage-vod/service-error.js';
 import { checkSignature, type AwsKey } from '../mediapackage-vod/signature.js';
 import { toWire } from '../mediapackage-vod/wire.js';
@@ -15,6 +15,16 @@ export interface MediaPackageVodServices extends VodAssetServices {
 
 type Operations = Readonly<Record<string, Run>>;
 
+/** Below which path it lies. */
+export const mediaPackageVodPrefix = '/mediapackage-vod';
+
+/** Answers whatever was thrown as the service does: clients go by the name of the error in a header. */
+export function answerServiceError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const answer = toServiceError(error);
+  if (answer.status >= 500) request.log.error({ err: answer.cause ?? answer }, answer.message);
+  return reply.code(answer.status).header('x-amzn-errortype', answer.name).send({ message: answer.message });
+}
+
 /**
  * MediaPackage VOD's REST API (API version 2018-11-07) over our own packager and storage: AWS SDKs and the AWS CLI work with it when their
  * endpoint is `<this server>/mediapackage-vod`. Requests are signed by Signature Version 4 with a key of REELWAY_AWS_KEYS.
@@ -28,11 +38,7 @@ export async function mediaPackageVodRoutes(app: ApiServer, services: MediaPacka
     reply.header('x-amzn-requestid', request.id);
     done();
   });
-  app.setErrorHandler((error, request, reply) => {
-    const answer = toServiceError(error);
-    if (answer.status >= 500) request.log.error({ err: answer.cause ?? answer }, answer.message);
-    return reply.code(answer.status).header('x-amzn-errortype', answer.name).send({ message: answer.message });
-  });
+  app.setErrorHandler(answerServiceError);
   app.setNotFoundHandler((request) => {
     verify(request, services.keys);
     throw new ServiceError('NotFoundException', `There is no operation ${request.method} ${pathOf(request)}.`);
@@ -51,6 +57,8 @@ export async function mediaPackageVodRoutes(app: ApiServer, services: MediaPacka
         const id = request.params.id ?? request.params['*'] ?? '';
         const query = new URLSearchParams(request.url.split('?').slice(1).join('?'));
         const answer = await run({ body: bodyOf(request), id, query });
+        // As the service's model has it.
+        if (path.startsWith('/tags/') && method !== 'GET') return reply.code(204).send();
         return reply.code(method === 'DELETE' ? 202 : 200).send(toWire(answer));
       },
     });
