@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { readBatch, type BatchLine } from './batch-list.js';
+import { checkList, readBatch, type BatchLine } from './batch-list.js';
 
 async function read(content: string | Buffer): Promise<BatchLine[]> {
   const folder = await mkdtemp(join(tmpdir(), 'reelway-batch-'));
@@ -36,6 +36,14 @@ describe('a list of requests', () => {
       { number: 2, request: { id: 'a' } },
     ]);
     expect((lines[0] as { given: string }).given).toHaveLength(1000);
+  });
+
+  it('is a file, which can be read once more for what failed, and no pipe', async () => {
+    await expect(checkList('/dev/null')).rejects.toMatchObject({
+      code: 'usage',
+      message: '/dev/null is no file: a list is read twice, once more for what failed. Write it to a file.',
+    });
+    await checkList(import.meta.filename);
   });
 
   it('that is not there is said to be so', async () => {

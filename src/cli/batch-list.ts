@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { Failure, toFailure } from '../domain/failure.js';
 
 /** bytes of one request; a line that is longer is reported and passed over */
@@ -25,6 +26,20 @@ export async function* readBatch(file: string, signal?: AbortSignal): AsyncGener
     const text = line.text.trim();
     if (text !== '' || line.cut) yield { number, ...requestOf(text, line.cut) };
   }
+}
+
+/**
+ * A list is read twice, once more for what failed of it: what can be read once only, as a pipe, would lose that.
+ * @throws Failure usage
+ */
+export async function checkList(file: string): Promise<void> {
+  const found = await stat(file).catch(() => undefined);
+  // Why one that is not there cannot be read, reading it tells.
+  if (!found || found.isFile()) return;
+  throw new Failure(
+    'usage',
+    `${file} is no file: a list is read twice, once more for what failed. Write it to a file.`,
+  );
 }
 
 function requestOf(text: string, cut: boolean): { request: object } | { failure: Failure; given: string } {

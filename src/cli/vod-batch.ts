@@ -27,12 +27,14 @@ export async function runBatchCommand(
   const failedList = resolve(cwd, options.failures ?? `${list}.failed.jsonl`);
   const packagingGroup =
     options.group === undefined ? undefined : await readJson(options.group, cwd, 'configuration_invalid');
-  const [{ loadSettings }, { openAssetDoor }, { runBatch }, { openFailureFile }] = await Promise.all([
+  const [{ loadSettings }, { openAssetDoor }, { runBatch }, { checkList }, { openFailureFile }] = await Promise.all([
     import('./settings.js'),
     import('./asset-door.js'),
     import('./run-batch.js'),
+    import('./batch-list.js'),
     import('./batch-failures.js'),
   ]);
+  await checkList(file);
   const settings = await loadSettings(context);
   const failureFile = await openFailureFile(failedList);
   const door = await openAssetDoor(context, settings).catch(async (error: unknown) => {

@@ -14,7 +14,8 @@ export async function readJson(
 ): Promise<object> {
   const content = /^\s*[[{]/.test(file) ? file : await contentOf(file, cwd);
   try {
-    const json = JSON.parse(content) as unknown;
+    // Without the byte order mark of editors and PowerShell, which trim() takes for a blank.
+    const json = JSON.parse(content.trim()) as unknown;
     if (typeof json === 'object' && json !== null) return json;
     throw new Error('an object is needed');
   } catch (error) {

@@ -1,7 +1,8 @@
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
-import { Failure, toFailure } from '../domain/failure.js';
+import { Failure, toFailure, type FailureCode } from '../domain/failure.js';
 import { parseLocation, sourceAt, type StorageLocation } from '../storage/location.js';
 import type { AssetDoor } from './asset-door.js';
 import type { CommandContext } from './command-context.js';
@@ -67,9 +68,10 @@ async function runWatch(context: CommandContext, place: string | undefined, opti
     options.group === undefined ? undefined : await readJson(options.group, context.cwd, 'configuration_invalid');
   const door = await openAssetDoor(context, await loadSettings(context));
   try {
-    await watch(door, group);
+    const trouble = await watch(door, group);
     // Without a server this process does the work.
     if (door.server === undefined) await allEnded(door, signal);
+    if (trouble) throw trouble;
   } finally {
     await door.close();
   }
@@ -87,8 +89,8 @@ function needed(location: StorageLocation | undefined): StorageLocation {
   throw new Failure('usage', 'What is to be watched? A folder, s3://bucket/prefix or --queue <url> is needed.');
 }
 
-/** @param group in place of the stored one */
-type Watch = (door: AssetDoor, group: object | undefined) => Promise<void>;
+/** @param group in place of the stored one @returns what went wrong with a source, while the others were started */
+type Watch = (door: AssetDoor, group: object | undefined) => Promise<Failure | undefined>;
 
 /** Looks at the place again and again. */
 async function placeWatch(context: CommandContext, location: StorageLocation, options: WatchOptions): Promise<Watch> {
@@ -98,27 +100,60 @@ async function placeWatch(context: CommandContext, location: StorageLocation, op
     import('./watched-sources.js'),
     import('./watched-references.js'),
   ]);
+  await checkFolder(location);
   const store = openStore(location);
   const references = referenceReader((object) => textOf(store, object, signal));
-  const watched = watching(options.settled * 1000, references);
+  const troubles = troublesOf(terminal);
+  const watched = watching(options.settled * 1000, references, troubles.tell);
   return async (door, group) => {
-    let waiting: WatchedSource[] = [];
+    // Of each source the newest version.
+    const waiting = new Map<string, WatchedSource>();
     terminal.say(`Watching ${store.location}.`);
     for (;;) {
       try {
-        waiting.push(...(await watched.look(await listed(store), Date.now())));
+        for (const source of await watched.look(await listed(store), Date.now())) waiting.set(source.key, source);
       } catch (error) {
         if (signal.aborted || options.once) throw error;
         // A place that is away for a moment is there at a later look.
         terminal.say(`${toFailure(error).message} [${toFailure(error).code}]`);
       }
-      const left: WatchedSource[] = [];
-      for (const source of waiting)
-        if (!(await started(context, door, { source, location, options, group }))) left.push(source);
-      waiting = left;
-      if (options.once) return;
+      for (const source of waiting.values())
+        if (await started(context, door, { source, location, options, group }, troubles)) waiting.delete(source.key);
+      if (options.once) return troubles.first();
       await sleep(options.every * 1000, undefined, { signal });
     }
+  };
+}
+
+/** A folder that is not there would be watched in silence for ever. @throws Failure usage */
+async function checkFolder(location: StorageLocation): Promise<void> {
+  if (location.kind !== 'file') return;
+  const isFolder = await stat(location.folder).then(
+    (facts) => facts.isDirectory(),
+    () => false,
+  );
+  if (!isFolder)
+    throw new Failure('usage', `${location.folder} cannot be watched: it is no folder. Make it, or name another.`);
+}
+
+/** What goes wrong with sources of a place. */
+interface Troubles {
+  /** Says it, once while it stays as it is. */
+  readonly tell: (key: string, failure: Failure) => void;
+  readonly first: () => Failure | undefined;
+}
+
+function troublesOf(terminal: CommandContext['terminal']): Troubles {
+  const said = new Map<string, string>();
+  let first: Failure | undefined;
+  return {
+    tell(key, failure) {
+      first ??= failure;
+      const text = `${key}: ${failure.message} [${failure.code}]`;
+      if (said.get(key) !== text) terminal.say(text);
+      said.set(key, text);
+    },
+    first: () => first,
   };
 }
 
@@ -151,6 +186,7 @@ async function queueWatch(
       say: (text) => terminal.say(text),
       signal,
     });
+    return undefined;
   };
 }
 
@@ -175,18 +211,19 @@ async function startSource({ terminal }: CommandContext, door: AssetDoor, start:
   terminal.print(`${source.key}: job ${job}`);
 }
 
+/** Those of the packaging group: whoever stores or mends it means the sources that wait for it, too. */
+const mendable: readonly FailureCode[] = ['not_found', 'configuration_invalid', 'configuration_unsupported'];
+
 /** @returns false when it is to be tried again at the next look */
-async function started(context: CommandContext, door: AssetDoor, start: Start): Promise<boolean> {
-  const { terminal, signal } = context;
+async function started(context: CommandContext, door: AssetDoor, start: Start, troubles: Troubles): Promise<boolean> {
   try {
     await startSource(context, door, start);
     return true;
   } catch (error) {
-    signal.throwIfAborted();
+    context.signal.throwIfAborted();
     const failure = toFailure(error);
-    terminal.say(`${start.source.key}: ${failure.message} [${failure.code}]`);
-    if (start.options.once) throw failure;
-    return failure.kind === 'permanent';
+    troubles.tell(start.source.key, failure);
+    return failure.kind === 'permanent' && !mendable.includes(failure.code);
   }
 }
 

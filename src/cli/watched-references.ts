@@ -1,12 +1,19 @@
 import pLimit from 'p-limit';
+import { toFailure, type Failure } from '../domain/failure.js';
 import { checkKey } from '../storage/keys.js';
 import type { StoredObject } from '../storage/object-store.js';
 
 /** Text of a playlist or SMIL file; undefined when it is gone. */
 export type ReadText = (object: StoredObject) => Promise<string | undefined>;
 
-/** Keys that playlists and SMIL files name, by the key of each that names any; other objects name nothing. */
-export type ReadReferences = (objects: Iterable<StoredObject>) => Promise<ReadonlyMap<string, readonly string[]>>;
+/**
+ * Keys that playlists and SMIL files name, by the key of each that names any; other objects name nothing.
+ * @param unreadable is told of what cannot be read for good, and is left out; without it the failure is thrown
+ */
+export type ReadReferences = (
+  objects: Iterable<StoredObject>,
+  unreadable?: (key: string, failure: Failure) => void,
+) => Promise<ReadonlyMap<string, readonly string[]>>;
 
 /** bytes; the packager takes no larger playlist or SMIL file either */
 const longestText = 16 * 1024 * 1024;
@@ -29,6 +36,8 @@ export function referenceReader(read: ReadText): ReadReferences {
   }
 
   async function referencesOf(object: StoredObject): Promise<readonly string[]> {
+    // A backslash or a control character, say: the store reads nothing of that name.
+    if (!isKey(object.key)) return [];
     const version = [object.size, object.etag ?? object.lastModified?.getTime()].join();
     const before = known.get(object.key);
     if (before?.version === version) {
@@ -50,13 +59,21 @@ export function referenceReader(read: ReadText): ReadReferences {
     return references;
   }
 
-  return async (objects) => {
+  return async (objects, unreadable) => {
     const limit = pLimit(atOnce);
     const naming = [...objects].filter(({ key, size }) => namesOthers(key) && size <= longestText);
-    const found = await Promise.all(
-      naming.map((object) => limit(async () => [object.key, await referencesOf(object)] as const)),
-    );
-    return new Map(found);
+    const found = new Map<string, readonly string[]>();
+    const look = async (object: StoredObject): Promise<void> => {
+      try {
+        found.set(object.key, await referencesOf(object));
+      } catch (error) {
+        const failure = toFailure(error);
+        if (!unreadable || failure.kind === 'passing') throw error;
+        unreadable(object.key, failure);
+      }
+    };
+    await Promise.all(naming.map((object) => limit(() => look(object))));
+    return found;
   };
 }
 

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { Failure } from '../domain/failure.js';
 import type { StoredObject } from '../storage/object-store.js';
 import { referenceReader } from './watched-references.js';
 import { watching } from './watched-sources.js';
@@ -76,6 +77,49 @@ describe('a watched place', () => {
     expect(await watched.look(more, at(35))).toEqual([]);
     const other = [...more, ...objects(['a/cover.jpg'], 55)];
     expect(await watched.look(other, at(60))).toHaveLength(1);
+  });
+
+  it('waits for what is copied with its old times as long as for what is new', async () => {
+    const watched = watcher();
+    await watched.look([], at(0));
+    const first = objects(['a/index.m3u8', 'a/v ideo.m3u8'], -3600);
+    expect(await watched.look(first, at(10))).toEqual([]);
+    const all = [...first, ...objects(['a/1.ts'], -3600)];
+    expect(await watched.look(all, at(20))).toEqual([]);
+    expect(await watched.look(all, at(49))).toEqual([]);
+    expect(await watched.look(all, at(50))).toHaveLength(1);
+  });
+
+  it('has the sources that can be read, and those with something that cannot once it can', async () => {
+    let closed = ['b/title.smil', 'a/sound.m3u8'];
+    const told: string[] = [];
+    const reader = referenceReader(({ key }) =>
+      closed.includes(key)
+        ? Promise.reject(new Failure('storage_forbidden', 'not for us'))
+        : Promise.resolve({ ...texts, 'd/x.m3u8': media('1.ts') }[key]),
+    );
+    const watched = watching(0, reader, (key, { code }) => told.push(`${key} ${code}`));
+    const there = objects([...files, 'd/x.m3u8']);
+    const keys = async () => (await watched.look(there, at(60))).map(({ key }) => key);
+    expect(await keys()).toEqual(['c/Talk (1).mp4', 'd/x.m3u8']);
+    expect(told.sort()).toEqual(['a/sound.m3u8 storage_forbidden', 'b/title.smil storage_forbidden']);
+    closed = [];
+    expect(await keys()).toEqual(['a/index.m3u8', 'b/title.smil']);
+  });
+
+  it('has sources beside what has a name that no store reads', async () => {
+    const there = [...objects(files), ...objects(['a\\b.m3u8', 'a/c\n.smil'])];
+    expect([...(await idsOf(there)).keys()]).toContain('a/index.m3u8');
+    expect(reads.filter((key) => !files.includes(key))).toEqual([]);
+  });
+
+  it('is looked at once more when reading it failed for a moment', async () => {
+    const away = new Failure('storage_unavailable', 'away');
+    const watched = watching(
+      0,
+      referenceReader(() => Promise.reject(away)),
+    );
+    await expect(watched.look(objects(files), at(60))).rejects.toBe(away);
   });
 
   it('takes what lies on another server for none of its own', async () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Failure } from '../domain/failure.js';
 import type { StoredObject } from '../storage/object-store.js';
 import type { ReadReferences } from './watched-references.js';
 
@@ -24,22 +25,30 @@ export interface Watching {
  * A source is its entry and what that names, and what those name in turn: it is at rest when none of them changes, whatever else lies beside
  * them. What Reelway itself has made is no source.
  * @param settledMs milliseconds that a source must have been at rest
+ * @param unreadable is told at every look of what cannot be read and may name anything: what lies in its folder waits until it can
  */
-export function watching(settledMs: number, references: ReadReferences): Watching {
+export function watching(
+  settledMs: number,
+  references: ReadReferences,
+  unreadable: (key: string, failure: Failure) => void = () => undefined,
+): Watching {
   /** by key, of what was there at the last look */
   let seen = new Map<string, { version: string; since: number; given: boolean }>();
+  /** milliseconds since 1970 */
+  let lastLook = 0;
   return {
     async look(objects, now) {
       const sources: WatchedSource[] = [];
-      const found = await versionsOf(objects, references, now);
+      const found = await versionsOf({ objects, references, unreadable, now });
+      // What has been written long ago need not be waited for again after a restart. Later, what is as old as that was copied with its old times.
+      const since = (changed: number): number => (changed > lastLook ? Math.min(now, changed) : now);
       seen = new Map(
         found.map(({ key, version, changed }) => {
           const before = seen.get(key);
-          if (before?.version === version) return [key, before];
-          // What has been written long ago need not be waited for again after a restart.
-          return [key, { version, since: Math.min(now, changed), given: false }];
+          return [key, before?.version === version ? before : { version, since: since(changed), given: false }];
         }),
       );
+      lastLook = now;
       for (const [key, state] of seen) {
         if (state.given || now - state.since < settledMs) continue;
         state.given = true;
@@ -58,16 +67,29 @@ export interface SourceVersion {
   readonly changed: number;
 }
 
-async function versionsOf(
-  objects: readonly StoredObject[],
-  references: ReadReferences,
-  now: number,
-): Promise<SourceVersion[]> {
+interface VersionsLook {
+  readonly objects: readonly StoredObject[];
+  readonly references: ReadReferences;
+  readonly unreadable: (key: string, failure: Failure) => void;
+  readonly now: number;
+}
+
+async function versionsOf({ objects, references, unreadable, now }: VersionsLook): Promise<SourceVersion[]> {
   const present = withoutOurs(objects);
-  const naming = await references(present.values());
+  const unread = new Set<string>();
+  const naming = await references(present.values(), (key, failure) => {
+    unread.add(key);
+    unreadable(key, failure);
+  });
   const named = new Set([...naming.values()].flat());
-  const entries = [...present.values()].filter(({ key }) => isEntry(key) && !named.has(key));
-  return entries.map((entry) => versionOf(entry.key, partsOf(entry, { present, naming }), now));
+  const closed = new Set([...unread].map((key) => foldersOf(key)[0]));
+  const entries = [...present.values()].filter(
+    ({ key }) => isEntry(key) && !named.has(key) && !foldersOf(key).some((folder) => closed.has(folder)),
+  );
+  return entries.flatMap((entry) => {
+    const parts = partsOf(entry, { present, naming });
+    return parts.some(({ key }) => unread.has(key)) ? [] : [versionOf(entry.key, parts, now)];
+  });
 }
 
 /** Is it what a source may begin with, by its name? */
