@@ -20,6 +20,8 @@ export interface MediaPackageServer {
   secret: string;
   /** What it becomes once it was read. */
   rotatedSecret: string | undefined;
+  /** What it was before. */
+  previousSecret: string | undefined;
   secretReads: number;
   /** The value that the origin lets in; undefined: the header is refused with 404, as MediaPackage does. */
   identifier: string | undefined;
@@ -49,6 +51,7 @@ export async function startMediaPackageServer(
     createdAt: new Date().toISOString(),
     secret: '',
     rotatedSecret: undefined,
+    previousSecret: undefined,
     secretReads: 0,
     identifier: undefined,
     told: [],
@@ -89,6 +92,10 @@ export async function startMediaPackageServer(
     fail(call);
     if (call.parameters.SecretId !== secretArn) throw new AwsError(400, 'ResourceNotFoundException', 'no such secret');
     state.secretReads++;
+    if (call.parameters.VersionStage === 'AWSPREVIOUS') {
+      if (state.previousSecret !== undefined) return { ARN: secretArn, SecretString: state.previousSecret };
+      throw new AwsError(400, 'ResourceNotFoundException', 'no such version');
+    }
     const answer = { ARN: secretArn, SecretString: state.secret };
     state.secret = state.rotatedSecret ?? state.secret;
     return answer;

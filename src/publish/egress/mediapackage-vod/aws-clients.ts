@@ -41,10 +41,10 @@ export function awsClients(options: AwsClientOptions = {}): AwsClients {
   });
   return {
     mediaPackage,
-    async readSecret(arn, signal) {
+    async readSecret(arn, signal, version = 'AWSCURRENT') {
       const { sdk, client } = await secretsManager();
       const answer = await client.send(
-        new sdk.GetSecretValueCommand({ SecretId: arn }),
+        new sdk.GetSecretValueCommand({ SecretId: arn, VersionStage: version }),
         signal && { abortSignal: signal },
       );
       return answer.SecretString;

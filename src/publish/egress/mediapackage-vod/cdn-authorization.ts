@@ -6,8 +6,12 @@ import { awsFailure } from './aws-failure.js';
 const headerName = 'X-MediaPackage-CDNIdentifier';
 const secretKey = 'MediaPackageCDNIdentifier';
 
-/** Reads a secret's text from Secrets Manager. */
-export type ReadSecret = (arn: string, signal?: AbortSignal) => Promise<string | undefined>;
+/** Reads a secret's text from Secrets Manager: what it is, or what it was before its rotation. */
+export type ReadSecret = (
+  arn: string,
+  signal?: AbortSignal,
+  version?: 'AWSCURRENT' | 'AWSPREVIOUS',
+) => Promise<string | undefined>;
 
 /**
  * The headers that the endpoints of a group want: MediaPackage answers 404 to the header where the group has no authorization. The value
@@ -31,6 +35,25 @@ export async function cdnAuthorization(
     `The secret ${arn} of the packaging group "${id ?? ''}" is not {"${secretKey}":"..."} with 8 to 128 characters.`,
     { details: { secret: arn } },
   );
+}
+
+/**
+ * What to give, and what else when that is refused. A secret that was rotated is known to MediaPackage within minutes: who has the version before
+ * gives the new one, and who has the new one that before.
+ */
+export function cdnCredentials(
+  packagingGroup: () => Promise<PackagingGroup>,
+  readSecret: ReadSecret,
+  signal?: AbortSignal,
+): () => Promise<Readonly<Record<string, string>>> {
+  let refused: Readonly<Record<string, string>> | undefined;
+  return async () => {
+    const group = await packagingGroup();
+    const current = await cdnAuthorization(group, readSecret, signal);
+    if (refused === undefined || refused[headerName] !== current[headerName]) return (refused = current);
+    const before = cdnAuthorization(group, (arn, signal) => readSecret(arn, signal, 'AWSPREVIOUS'), signal);
+    return (refused = await before.catch(() => current));
+  };
 }
 
 /** The identifier in a secret's text; undefined when it is not what MediaPackage takes. */

@@ -19,7 +19,7 @@ export interface CdnGateOptions {
 
 /** milliseconds that a secret is taken for what it is; also how long a group's change may take to be seen */
 const secretAge = 60_000;
-/** milliseconds that the value before still lets in, so that a CDN can follow a rotation */
+/** milliseconds that the value before still lets in, so that a CDN can follow a rotation; and the last one, while none can be read */
 const rotationGrace = 600_000;
 const groupAge = 30_000;
 /** endpoints whose groups are remembered */
@@ -27,6 +27,8 @@ const maxRemembered = 10_000;
 
 interface Identifier {
   readonly readAt: number;
+  /** When it was last asked for, in vain or not. */
+  readonly askedAt: number;
   readonly value: string | undefined;
   /** The value before a rotation, and until when it lets in. */
   readonly before?: { readonly value: string; readonly until: number };
@@ -47,11 +49,18 @@ export function cdnGate({ secretOf, readSecret, now = Date.now }: CdnGateOptions
 
   async function identifierFor(secret: string): Promise<Identifier> {
     const known = identifiers.get(secret);
-    if (known && now() - known.readAt < secretAge) return known;
-    const value = identifierOf(await readSecret(secret));
+    if (known && now() - known.askedAt < secretAge) return known;
+    const text = await readSecret(secret).catch((error: unknown) => {
+      // Players must not all be turned away because Secrets Manager is away for a moment.
+      if (!known || now() - known.readAt >= rotationGrace) throw error;
+      identifiers.set(secret, { ...known, askedAt: now() });
+      return null;
+    });
+    if (text === null && known) return known;
+    const value = identifierOf(text ?? undefined);
     const rotated = known?.value !== undefined && known.value !== value;
     const before = rotated ? { value: known.value ?? '', until: now() + rotationGrace } : known?.before;
-    const read = { readAt: now(), value, ...(before && { before }) };
+    const read = { readAt: now(), askedAt: now(), value, ...(before && { before }) };
     identifiers.set(secret, read);
     return read;
   }

@@ -328,6 +328,20 @@ describe('an endpoint of MediaPackage VOD', () => {
     for (const value of identifiers) expect(inventory + JSON.stringify(result)).not.toContain(value);
   });
 
+  it('behind CDN authorization is read with the secret of before, too, while MediaPackage has not noticed a rotation', async () => {
+    guardedBy('identifier-of-before-1');
+    aws.previousSecret = aws.secret;
+    aws.secret = JSON.stringify({ MediaPackageCDNIdentifier: 'identifier-of-now-22' });
+    expect(await harvestHls()).toMatchObject({ status: 'complete' });
+    expect(aws.secretReads).toBe(3);
+  });
+
+  it('that refuses the only version of the secret is forbidden', async () => {
+    guardedBy('an-identifier-of-the-tests');
+    aws.identifier = 'another-identifier-1';
+    await expect(harvestHls()).rejects.toMatchObject({ code: 'source_forbidden' });
+  });
+
   it('behind CDN authorization is harvested while MediaPackage and Secrets Manager throttle', async () => {
     guardedBy('an-identifier-of-the-tests');
     const left = faults([429, 'TooManyRequestsException'], [400, 'ThrottlingException']);

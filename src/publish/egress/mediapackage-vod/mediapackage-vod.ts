@@ -13,7 +13,7 @@ import type {
 } from '../managed-egress.js';
 import type { AwsClients } from './aws-clients.js';
 import { awsFailure, isNotFound } from './aws-failure.js';
-import { cdnAuthorization } from './cdn-authorization.js';
+import { cdnCredentials } from './cdn-authorization.js';
 import { endpointResult, endpointsInPlace, folderOf, refuseForeignFolder, type OpenStore } from './in-place.js';
 import { sameObject, sourceOfAsset } from './source-arn.js';
 import { lookPauses, lookUntilReady, type Look, type LookPauses, type NotYet } from './waiting.js';
@@ -211,9 +211,8 @@ async function harvestEndpoint(
       url,
       subject,
       ...at,
-      // Read when they are needed, and again when they are refused: a secret that was rotated is known to MediaPackage within minutes.
-      credentials: async () =>
-        cdnAuthorization(await packagingGroup(job.packagingGroupId, signal), clients.readSecret, signal),
+      // Read when they are needed, and again when they are refused.
+      credentials: cdnCredentials(() => packagingGroup(job.packagingGroupId, signal), clients.readSecret, signal),
       ...(signal && { signal }),
     },
     ({ objectsDone, objectsTotal, bytes }) =>
