@@ -1,15 +1,25 @@
 import type { ObjectStore, StoredObject } from '../storage/object-store.js';
 import { namesOthers, type ReadReferences } from './watched-references.js';
-import { assetIdOf, foldersOf, versionOf, type WatchedSource } from './watched-sources.js';
+import { assetIdOf, foldersOf, isEntry, versionOf, type WatchedSource } from './watched-sources.js';
 
 export interface ToldLook {
   readonly store: ObjectStore;
   readonly references: ReadReferences;
+  readonly elsewhere: NamedElsewhere;
   /** milliseconds that nothing of a source must have changed */
   readonly settledMs: number;
   /** milliseconds since 1970 */
   readonly now: number;
 }
+
+/**
+ * What sources name that does not lie below them (`../high/index.m3u8`), each with the key of what names it: no listing of its own folders shows
+ * that it is a rendition. Known as long as the process runs.
+ */
+export type NamedElsewhere = Map<string, string>;
+
+/** of these; those that were told of longest ago are forgotten */
+const maxElsewhere = 100_000;
 
 /** `restMs`: how many milliseconds are missing to its rest. */
 export type ToldSource = { readonly source: WatchedSource } | { readonly restMs: number };
@@ -32,6 +42,7 @@ export async function toldSource(key: string, look: ToldLook): Promise<ToldSourc
     }
   if (!entry) return undefined;
   for (const named of (await references(beside)).values()) if (named.includes(key)) return undefined;
+  if (await isNamedElsewhere(key, look)) return undefined;
 
   const { version, changed } = versionOf(key, await partsOf(entry, look), now);
   const restMs = settledMs - (now - changed);
@@ -45,14 +56,33 @@ async function isOurs(store: ObjectStore, folder: string): Promise<boolean> {
 }
 
 /** The entry, what it names, and so on, as far as it is there. */
-async function partsOf(entry: StoredObject, { store, references }: ToldLook): Promise<StoredObject[]> {
+async function partsOf(entry: StoredObject, { store, references, elsewhere }: ToldLook): Promise<StoredObject[]> {
   const parts = new Map([[entry.key, entry]]);
   for (let fresh = [entry]; fresh.length > 0;) {
-    const named = [...(await references(fresh)).values()].flat().filter((key) => !parts.has(key));
+    const naming = await references(fresh);
+    for (const [by, keys] of naming) remember(elsewhere, by, keys);
+    const named = [...naming.values()].flat().filter((key) => !parts.has(key));
     fresh = await found(store, new Set(named));
     for (const part of fresh) parts.set(part.key, part);
   }
   return [...parts.values()];
+}
+
+function remember(elsewhere: NamedElsewhere, by: string, keys: readonly string[]): void {
+  const [folder = ''] = foldersOf(by);
+  for (const key of keys) if (isEntry(key) && !key.startsWith(folder)) elsewhere.set(key, by);
+  for (const oldest of elsewhere.keys()) {
+    if (elsewhere.size <= maxElsewhere) break;
+    elsewhere.delete(oldest);
+  }
+}
+
+/** Does what named it still do so? */
+async function isNamedElsewhere(key: string, { store, references, elsewhere }: ToldLook): Promise<boolean> {
+  const by = elsewhere.get(key);
+  if (by === undefined) return false;
+  const naming = await references(await found(store, new Set([by])));
+  return naming.get(by)?.includes(key) ?? false;
 }
 
 async function found(store: ObjectStore, keys: ReadonlySet<string>): Promise<StoredObject[]> {

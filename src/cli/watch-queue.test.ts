@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { startS3Server, type S3Server } from '../../test/support/s3-server.js';
 import { startSqsServer, type SqsServer } from '../../test/support/sqs-server.js';
@@ -107,6 +108,27 @@ describe('a queue that S3 tells of new objects', () => {
     await watch();
     expect(keysStarted()).toEqual(['a/index.m3u8']);
     expect(sqs.bodies()).toEqual([]);
+  });
+
+  it('starts no rendition that a playlist in a folder beside names, when it was told of both while they were written', async () => {
+    await put('talk/high/index.m3u8', '#EXTM3U\n#EXTINF:4,\n1.ts\n');
+    await put('talk/all/index.m3u8', '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n../high/index.m3u8\n');
+    const keys = ['talk/high/index.m3u8', 'talk/all/index.m3u8'];
+    const messages = keys.map((key) => ({ id: key, body: event(key), received: 1, receipt: key }));
+    let receivings = 0;
+    await watch({
+      queue: {
+        async receive() {
+          if (++receivings === 2) await sleep(2500);
+          return receivings > 2 ? [] : messages;
+        },
+        remove: () => Promise.resolve(),
+        defer: () => Promise.resolve(),
+        hasDeadLetters: () => Promise.resolve(true),
+      },
+      settledMs: 1000,
+    });
+    expect(keysStarted()).toEqual(['talk/all/index.m3u8']);
   });
 
   it('lists of a bucket, however large it is, only the folders that have to do with the object, and reads each playlist once', async () => {

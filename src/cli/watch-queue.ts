@@ -94,7 +94,7 @@ async function startObject(watch: OpenedWatch, { bucket, key }: CreatedObject): 
 
 interface OpenedWatch extends QueueWatch {
   /** Kept from one message to the next, with what was read there. */
-  readonly opened: (place: BucketPlace) => Pick<ToldLook, 'store' | 'references'>;
+  readonly opened: (place: BucketPlace) => Pick<ToldLook, 'store' | 'references' | 'elsewhere'>;
 }
 
 function opening({ openStore, signal }: QueueWatch): OpenedWatch['opened'] {
@@ -103,7 +103,8 @@ function opening({ openStore, signal }: QueueWatch): OpenedWatch['opened'] {
     const known = places.get(place.bucket);
     if (known) return known;
     const store = openStore(place);
-    const made = { store, references: referenceReader((object) => textOf(store, object, signal)) };
+    const references = referenceReader((object) => textOf(store, object, signal));
+    const made = { store, references, elsewhere: new Map<string, string>() };
     places.set(place.bucket, made);
     return made;
   };
