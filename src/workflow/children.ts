@@ -3,7 +3,7 @@ import { Failure, toFailure } from '../domain/failure.js';
 import type { ChildJob, ChildOutcome } from './definition.js';
 import type { JobEnds } from './job-ends.js';
 import { currentHolder } from './ownership.js';
-import { never, whileHeld, type StepRuntime } from './step.js';
+import { engineStep, whileHeld, type StepRuntime } from './step.js';
 import { isFailure, storable } from './stored-failure.js';
 
 /** Waits for all children at once; each outcome is a checkpoint of its own, so that "try again" knows which one failed. */
@@ -18,9 +18,8 @@ async function settleChild<Result>(
   runtime: StepRuntime & { ends: JobEnds },
   { id }: ChildJob<Result>,
 ): Promise<ChildOutcome<Result>> {
-  if (runtime.running.stopping) return never();
   try {
-    const result = await DBOS.runStep(() => outcomeOf<Result>(runtime, id), { name: `wait for ${id}` });
+    const result = await engineStep(runtime, `wait for ${id}`, () => outcomeOf<Result>(runtime, id));
     return { id, status: 'done', result };
   } catch (error) {
     if (!isFailure(error)) throw error;

@@ -6,6 +6,11 @@ import { within } from '../domain/within.js';
  */
 export interface RunningSteps {
   readonly stopping: boolean;
+  /**
+   * A step is on its way through the engine to its action, for as long as the database takes: were the engine taken away meanwhile, what it then
+   * throws would be recorded as the step's outcome. Call the answer when it has got there.
+   */
+  enter(): () => void;
   /** Call `ended` when the action has come to its end. */
   begin(holder: Holder, options?: { waits?: boolean }): RunningStep;
   /** A run of a job begins; call the answer when it has ended. */
@@ -21,7 +26,7 @@ export interface RunningSteps {
   idle(jobIds: readonly string[], timeoutMs: number): Promise<boolean>;
   /** Resolves when every job here has ended or does nothing but wait; false when that takes longer than `timeoutMs`. */
   drained(timeoutMs: number): Promise<boolean>;
-  /** Ends all steps as if the process had been killed: nothing of them is recorded. False when some have not ended in time. */
+  /** Ends all steps as if the process had been killed: nothing of them is recorded. False when some have not ended in time, or not got to their action. */
   stop(timeoutMs: number): Promise<boolean>;
 }
 
@@ -54,6 +59,7 @@ const drainLookMs = 50;
 
 export function runningSteps(): RunningSteps {
   const running = new Set<Entry>();
+  const entering = new Set<Promise<void>>();
   const jobs: { jobId: string }[] = [];
   let stopping = false;
 
@@ -86,6 +92,15 @@ export function runningSteps(): RunningSteps {
     get stopping() {
       return stopping;
     },
+    enter() {
+      let arrive = () => {};
+      const arrival = new Promise<void>((resolve) => (arrive = resolve));
+      entering.add(arrival);
+      return () => {
+        entering.delete(arrival);
+        arrive();
+      };
+    },
     begin,
     beginJob(jobId) {
       const job = { jobId };
@@ -112,7 +127,7 @@ export function runningSteps(): RunningSteps {
     stop(timeoutMs) {
       stopping = true;
       for (const { controller } of running) controller.abort(new Error('The process stops.'));
-      return allEnded([...running], timeoutMs);
+      return within(timeoutMs, Promise.all([...entering, ...[...running].map(({ end }) => end)]));
     },
   };
 }

@@ -40,13 +40,36 @@ export async function runStep<T>(
   options: StepOptions = {},
 ): Promise<T> {
   try {
-    // Called before any await: the engine numbers steps in the order of these calls.
-    return await (runtime.running.stopping
-      ? never<T>()
-      : DBOS.runStep(() => attempts(runtime, name, action, options), { name }));
+    return await engineStep(runtime, name, () => attempts(runtime, name, action, options));
   } catch (error) {
     // The engine's own errors (cancelled, taken over by another process) end the workflow; everything else is a Failure.
     throw isFailure(error) ? toFailure(error) : error;
+  }
+}
+
+/**
+ * A checkpoint of the engine, while the process does not stop.
+ * @param action begins with `whileHeld` before any await
+ */
+export async function engineStep<T>(
+  { running }: Pick<StepRuntime, 'running'>,
+  name: string,
+  action: () => Promise<T>,
+): Promise<T> {
+  if (running.stopping) return never<T>();
+  const arrived = running.enter();
+  try {
+    // Called before any await: the engine numbers steps in the order of these calls.
+    return await DBOS.runStep(
+      () => {
+        const result = action();
+        arrived();
+        return result;
+      },
+      { name },
+    );
+  } finally {
+    arrived();
   }
 }
 
@@ -87,7 +110,7 @@ export async function whileHeld<T>(
   options: { waits: boolean },
   work: (step: RunningStep) => Promise<T>,
 ): Promise<T> {
-  for (;;) {
+  while (!running.stopping) {
     const step = running.begin(holder, options);
     try {
       return await work(step);

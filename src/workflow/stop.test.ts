@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DBOSExecutor } from '@dbos-inc/dbos-sdk/internal/dbos-executor';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createDataFolder } from '../../test/support/embedded-data-folder.js';
@@ -20,6 +21,8 @@ const meter = { ...noMeter, jobEnded: (kind: string, status: string) => void end
 /** Of each run that is between its two steps, what breaks it there. */
 let breaking: (() => void)[];
 let goesOn = false;
+/** milliseconds; a stop takes a tenth of that */
+const longerThanAStop = 1500;
 const between = defineWorkflow({
   ...{ name: 'between', queue: 'assets' as const, input: z.object({}), title: () => 'between two steps' },
   async run(_, job) {
@@ -70,5 +73,24 @@ it('a job that an engine took up which then could not start has not failed, and 
   }
   await expect(open({ makeIndexes: crash })).rejects.toThrow('crashed');
   await breakAll();
+  await goesOnWithNextStart();
+});
+
+it('a step that is on its way to its action when the process stops has not failed, and is taken with the next start', async () => {
+  goesOn = true;
+  const opened = await open();
+  const { systemDatabase } = DBOSExecutor.globalInstance!;
+  const asked = systemDatabase.checkIfCanceled.bind(systemDatabase);
+  let onTheWay = false;
+  systemDatabase.checkIfCanceled = async (id) => {
+    onTheWay = true;
+    await sleep(longerThanAStop);
+    return asked(id);
+  };
+  await opened.engine.submit(between, 'between', {});
+  await expect.poll(() => onTheWay).toBe(true);
+  await opened.engine.stop();
+  await sleep(longerThanAStop);
+  await opened.database.close();
   await goesOnWithNextStart();
 });
