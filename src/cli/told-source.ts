@@ -16,7 +16,7 @@ export interface ToldLook {
  * What sources name that does not lie below them (`../high/index.m3u8`), each with the key of what names it: no listing of its own folders shows
  * that it is a rendition. Known as long as the process runs.
  */
-export type NamedElsewhere = Map<string, string>;
+type NamedElsewhere = Map<string, string>;
 
 /** of these; those that were told of longest ago are forgotten */
 const maxElsewhere = 100_000;

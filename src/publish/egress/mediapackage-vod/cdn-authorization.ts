@@ -18,7 +18,7 @@ export type ReadSecret = (
  * goes from Secrets Manager to the request and nowhere else.
  * @throws Failure mediapackage_refused when the secret is not what MediaPackage takes; its value is not said
  */
-export async function cdnAuthorization(
+async function cdnAuthorization(
   { Authorization: authorization, Id: id }: PackagingGroup,
   readSecret: ReadSecret,
   signal?: AbortSignal,
