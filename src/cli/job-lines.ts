@@ -30,7 +30,7 @@ export function jobDetailLines(job: JobDetail): string[] {
     ...factLines(facts),
     ...section('failure', job.failure ? failureLines(job.failure) : []),
     ...section('steps', job.steps.length === 0 ? [] : stepLines(job.steps)),
-    ...section('parts', job.children.length === 0 ? [] : jobListLines(job.children)),
+    ...section('parts', job.children.length === 0 ? [] : partLines(job.children)),
     ...section(
       'earlier attempts',
       job.earlierAttempts.map(({ attempt, status, endedAt, failure }) =>
@@ -38,6 +38,14 @@ export function jobDetailLines(job: JobDetail): string[] {
       ),
     ),
   ];
+}
+
+/** What one answer holds of them. */
+const mostParts = 500;
+
+function partLines(parts: readonly JobSummary[]): string[] {
+  const more = parts.length < mostParts ? [] : [`and perhaps more: these are the newest ${mostParts}`];
+  return [...jobListLines(parts), ...more];
 }
 
 function failureLines({ message, code, help, details }: JobFailure): string[] {

@@ -24,6 +24,7 @@ export function eventBus(busArn: string): Notifier {
         Time: new Date(event.time),
         Detail: JSON.stringify(event.detail),
       }));
+      const refused: string[] = [];
       for (let first = 0; first < entries.length; first += maxEntries) {
         const command = new sdk.PutEventsCommand({ Entries: entries.slice(first, first + maxEntries) });
         const { Entries: results = [] } = await client
@@ -32,9 +33,11 @@ export function eventBus(busArn: string): Notifier {
             signal?.throwIfAborted();
             throw awsRefusal(error, 'EventBridge', busArn);
           });
-        const failed = results.find(({ ErrorCode: code }) => code !== undefined);
-        if (failed) throw notTaken(busArn, failed.ErrorCode ?? '');
+        refused.push(...results.flatMap(({ ErrorCode: code }) => code ?? []));
       }
+      // What passes is worth another attempt, whatever else was refused.
+      const code = refused.find(isPassing) ?? refused[0];
+      if (code !== undefined) throw notTaken(busArn, code);
     },
   };
 }
@@ -45,11 +48,14 @@ async function connect(region: string) {
   return { sdk, client: new sdk.EventBridgeClient({ region, maxAttempts }) };
 }
 
+function isPassing(code: string): boolean {
+  return /Throttling|Internal/.test(code);
+}
+
 /** The call succeeds though entries of it failed. */
 function notTaken(busArn: string, code: string): Failure {
-  const passing = /Throttling|Internal/.test(code);
   return new Failure(
-    passing ? 'notice_undeliverable' : 'notice_refused',
+    isPassing(code) ? 'notice_undeliverable' : 'notice_refused',
     `EventBridge did not take a notice for ${busArn}: ${code}`,
     { details: { target: busArn, error: code } },
   );

@@ -1,3 +1,4 @@
+import { Failure } from '../domain/failure.js';
 import type { HttpClient } from '../net/request.js';
 import type { Notifier } from './notifier.js';
 import { eventsOf } from './packaging-event.js';
@@ -18,11 +19,17 @@ export function eventWebhook({
   return {
     target,
     async send(notice, signal) {
+      let refusal: Failure | undefined;
       for (const event of eventsOf(notice, Date.now())) {
         const body = JSON.stringify(event);
         const headers = webhookHeaders({ notice: event, body, now: Date.now(), keys });
-        await postNotice(http, { url, target, body, headers, signal });
+        await postNotice(http, { url, target, body, headers, signal }).catch((error: unknown) => {
+          // What passes is tried again from the start; what one event is refused for keeps no other from being told.
+          if (!(error instanceof Failure && error.code === 'notice_refused')) throw error;
+          refusal ??= error;
+        });
       }
+      if (refusal) throw refusal;
     },
   };
 }

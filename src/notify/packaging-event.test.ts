@@ -69,6 +69,19 @@ describe('events in the shape of EventBridge', () => {
     expect(events.slice(2).map(({ id }) => id)).toEqual(events.slice(0, 2).map(({ id }) => id));
   });
 
+  it('tell the others where one is refused, which fails the notice', async () => {
+    const asked: string[] = [];
+    const { origin } = await loopbackServer(async (request, response) => {
+      const { detail } = (await json(request)) as { detail: { packaging_configuration_id: string } };
+      asked.push(detail.packaging_configuration_id);
+      response.writeHead(asked.length === 1 ? 400 : 202).end();
+    });
+    const http = httpClient({ policy: { privateHosts: [parsePrivateHost('127.0.0.1')!] } });
+    const target = eventWebhook({ url: `${origin}/events`, http, keys: [] });
+    await expect(target.send(notice(2))).rejects.toMatchObject({ code: 'notice_refused', details: { status: 400 } });
+    expect(asked).toEqual(['hls-0', 'hls-1', 'dash']);
+  });
+
   it('are put on an event bus, ten at most in a call; an entry that is not taken fails the notice', async () => {
     const calls: { Entries: { DetailType: string; Detail: string }[] }[] = [];
     let refused: string | undefined;
@@ -88,11 +101,12 @@ describe('events in the shape of EventBridge', () => {
     await bus.send(start);
     expect(calls).toEqual([]);
     await bus.send(notice(12));
+    expect(calls.splice(0).map(({ Entries }) => Entries.length)).toEqual([10, 3]);
+    refused = 'NotAuthorizedForDetailTypeException';
+    await expect(bus.send(notice(12))).rejects.toMatchObject({ code: 'notice_refused' });
     expect(calls.map(({ Entries }) => Entries.length)).toEqual([10, 3]);
     expect(JSON.parse(calls[0]!.Entries[0]!.Detail)).toMatchObject({ event: 'VodAssetPlayable' });
     refused = 'ThrottlingException';
     await expect(bus.send(notice())).rejects.toMatchObject({ code: 'notice_undeliverable' });
-    refused = 'NotAuthorizedForDetailTypeException';
-    await expect(bus.send(notice())).rejects.toMatchObject({ code: 'notice_refused' });
   });
 });

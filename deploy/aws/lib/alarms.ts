@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import type { Database } from './database.js';
 import { recordingMetrics, type RecordingMetrics } from './recording-metrics.js';
 import type { Service } from './service.js';
+import type { SourceEvents } from './source-events.js';
 
 /** The doors whose callers we know: whatever else is refused there, somebody set something up wrongly. Scanners ask elsewhere. */
 const doors = ['/new_recording', '/ingest'].map((route) => `$.route = "${route}"`);
@@ -19,6 +20,8 @@ export interface AlarmsProps {
   readonly service: Service;
   readonly database: Database;
   readonly topic: sns.Topic;
+  /** Where sources are watched. */
+  readonly sources: SourceEvents | undefined;
 }
 
 /**
@@ -26,7 +29,7 @@ export interface AlarmsProps {
  * downloaded in a day; more than 40 waiting, also when nobody says. And what it lacked: age of the queue, workers, database.
  */
 export class Alarms extends Construct {
-  constructor(scope: Construct, id: string, { stackName, service, database, topic }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { stackName, service, database, topic, sources }: AlarmsProps) {
     super(scope, id);
     const namespace = `Reelway/${stackName}`;
     const minute = Duration.minutes(1);
@@ -110,6 +113,16 @@ export class Alarms extends Construct {
       ),
       alarm('Workers', metrics.workers, [below, 1, 5], ['No worker runs.', breaching]),
       alarm('DatabaseLoad', metrics.databaseLoad, [atLeast, 90, 3], ['The database is at its largest size.', fine]),
+      ...(sources
+        ? [
+            alarm(
+              'SourcesGivenUp',
+              sources.dead.metricApproximateNumberOfMessagesVisible({ period: minute, statistic: 'Maximum' }),
+              [atLeast, 1, 1],
+              ['S3 told of a source, and nothing could be started of it: see the dead-letter queue.', fine],
+            ),
+          ]
+        : []),
     ];
     const recordings = recordingMetrics(this, { logGroup: service.logGroup, namespace });
     const graph = (title: string, ...left: cloudwatch.IMetric[]) =>

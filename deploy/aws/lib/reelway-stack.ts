@@ -53,7 +53,10 @@ export class ReelwayStack extends Stack {
     const service = new Service(this, 'Service', { parameters, vpc, key, database, storage, notices, sources });
     sources?.grantWatch(service.role);
     new EntryRules(this, 'EntryRules', { entry: service.entry, allowed: parameters.ingestAllowedIps });
-    new Alarms(this, 'AlarmsAndDashboard', { stackName: parameters.stackName, service, database, topic: alarms });
+    new Alarms(this, 'AlarmsAndDashboard', {
+      stackName: parameters.stackName,
+      ...{ service, database, topic: alarms, sources },
+    });
     const endpoint = `https://${parameters.domain}`;
     const submit = new Submit(this, 'Submit', {
       endpoint,

@@ -10,17 +10,19 @@ import { explain } from './explain.js';
 export class SourceEvents extends Construct {
   readonly bucket: s3.Bucket;
   readonly queue: sqs.Queue;
+  /** What the watcher could not make anything of, however often. */
+  readonly dead: sqs.Queue;
 
   constructor(scope: Construct, id: string, { key, logs }: { key: kms.Key; logs: s3.Bucket }) {
     super(scope, id);
     const shared = { encryption: sqs.QueueEncryption.KMS, encryptionMasterKey: key, enforceSSL: true };
-    const dead = new sqs.Queue(this, 'Dead', { ...shared, retentionPeriod: Duration.days(14) });
+    this.dead = new sqs.Queue(this, 'Dead', { ...shared, retentionPeriod: Duration.days(14) });
     this.queue = new sqs.Queue(this, 'Queue', {
       ...shared,
       retentionPeriod: Duration.days(14),
       visibilityTimeout: Duration.minutes(2),
       // A source that is not at rest yet is received once or twice more than one that is.
-      deadLetterQueue: { queue: dead, maxReceiveCount: 10 },
+      deadLetterQueue: { queue: this.dead, maxReceiveCount: 10 },
     });
     this.bucket = new s3.Bucket(this, 'Sources', {
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,

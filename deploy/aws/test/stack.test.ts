@@ -259,6 +259,12 @@ describe('the stack', () => {
       },
     });
     watched.hasOutput('SourceEventsQueue', {});
+    const [dead] = Object.keys(watched.findResources('AWS::SQS::Queue')).filter((id) => /Dead/.test(id));
+    watched.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [dead, 'QueueName'] } }],
+      AlarmActions: Match.anyValue(),
+    });
     watched.resourceCountIs('AWS::ECS::Service', 2);
     assert.equal(Object.keys(template.findResources('AWS::SQS::Queue')).length, 0);
     assert.throws(() => readParameters({ ...example, SOURCES_BUCKET: 'maybe' }), /SOURCES_BUCKET: yes or no/);
