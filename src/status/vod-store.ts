@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { sql, type Kysely } from 'kysely';
 import { Failure } from '../domain/failure.js';
-import { jsonText } from './json-text.js';
+import { exactJsonText } from './json-text.js';
 import type { Tables } from './tables.js';
 
 /** What was made through MediaPackage VOD's REST API: groups, configurations and assets as they were asked for, in PascalCase. */
@@ -180,7 +180,7 @@ function vodTable(tables: Kysely<Tables>, kind: VodKind): VodTable {
         if (kind !== 'group') await makeRoom(transaction, { kind, groupId, most });
         const row = await transaction
           .insertInto('vod_item')
-          .values({ kind, id, group_id: groupId, body: jsonText(body), created_at: Date.now() })
+          .values({ kind, id, group_id: groupId, body: exactJsonText(body), created_at: Date.now() })
           .onConflict((conflict) => conflict.columns(['kind', 'id']).doNothing())
           .returningAll()
           .executeTakeFirst();
@@ -210,7 +210,7 @@ function vodTable(tables: Kysely<Tables>, kind: VodKind): VodTable {
         const body = change(row.body as VodBody);
         await transaction
           .updateTable('vod_item')
-          .set({ body: jsonText(body) })
+          .set({ body: exactJsonText(body) })
           .where('kind', '=', kind)
           .where('id', '=', id)
           .execute();
