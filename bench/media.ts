@@ -36,6 +36,7 @@ export const recipes = {
   ladder: { name: 'ladder', renditions: [fullHd, hd, small], seconds: 300 },
   '1.2GB': { name: '1.2GB', renditions: [fullHd], seconds: 1500 },
   '5GB': { name: '5GB', renditions: [fullHd], seconds: 6180 },
+  '10GB': { name: '10GB', renditions: [fullHd], seconds: 12_360 },
   mp4: { name: 'mp4', renditions: [fullHd], seconds: 300, container: 'mp4' },
 } as const satisfies Record<string, SourceRecipe>;
 
