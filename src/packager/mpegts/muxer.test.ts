@@ -135,6 +135,18 @@ describe('a segment of a transport stream', () => {
     ]);
   });
 
+  it('decodes pictures of a finer clock one after the other, and refuses those that are faster than its own', () => {
+    const close = (count: number) => [
+      pictures({ ...video(Array<number>(count).fill(40)), decodeTimes: [...Array<number>(count).fill(0)] }),
+    ];
+    const { bytes } = muxSegment(close(3), clock);
+    const [stream] = extractElementaryStreams(bytes, [0x100], { base: 0 });
+    expect(stream?.marks.map(({ pts, dts = pts }) => [pts, dts])).toEqual(
+      [0, 1, 2].map((late) => [clock + late, clock + late]),
+    );
+    expect(() => muxSegment(close(100), clock)).toThrow('faster than a transport stream counts');
+  });
+
   it('refers to the clock at least every 0.1 s, ahead of decoding, also with slow pictures and across the wrap', () => {
     const late = timestampModulus - 45_000;
     const slow = pictures(video([500, 500, 500, 500], { step: 45_000 }));

@@ -1,3 +1,4 @@
+import { UnsupportedCodingError } from '../codec/unsupported-coding.js';
 import type { Samples } from '../model/samples.js';
 import type { Track } from '../model/track.js';
 import { rescale } from '../timing/timescale.js';
@@ -32,7 +33,10 @@ export interface PesOptions {
 /** bytes of audio in one PES packet: what fits into 16 transport stream packets with its header. */
 const audioBytes = 2900;
 
-/** Puts samples into PES packets, in their order. */
+/** Ticks of 90 kHz that a picture is decoded late at most, a millisecond, where those of finer clocks lie within one tick. */
+const mostLate = 90;
+
+/** Puts samples into PES packets, in their order. @throws UnsupportedCodingError */
 export function pesPackets(samples: Samples, options: PesOptions): PesPacket[] {
   return options.track.kind === 'video' ? pictures(samples, options) : frames(samples, options);
 }
@@ -42,16 +46,22 @@ function pictures({ sizes, decodeTimes, compositionOffsets, sync }: Samples, opt
   const shift = track.kind === 'video' ? track.decodeShift : 0;
   const { delimiter, parameterSets } = carriage.nalUnits ?? { delimiter: [], parameterSets: [] };
   const ticks = (time: number) => clock + rescale(time, track.timescale, 90_000);
+  let next = -Infinity;
   return sizes.map((size, index) => {
     const time = decodeTimes[index] as number;
     const pts = ticks(time + (compositionOffsets[index] as number));
+    // Presentation is never before decoding: ISO/IEC 13818-1 §2.4.3.7.
+    const due = Math.min(pts, ticks(time - shift));
+    const dts = Math.max(due, next);
+    if (dts - due > mostLate)
+      throw new UnsupportedCodingError('pictures that follow each other faster than a transport stream counts', 0);
+    next = dts + 1;
     const randomAccess = sync[index] as boolean;
     return {
       stream,
       first: index,
       count: 1,
-      // Presentation is never before decoding: ISO/IEC 13818-1 §2.4.3.7.
-      times: { pts, dts: Math.min(pts, ticks(time - shift)) },
+      times: { pts: Math.max(pts, dts), dts },
       size: size + delimiter.length + (randomAccess ? parameterSets.length : 0),
       randomAccess,
       nalUnits: true,
