@@ -57,6 +57,13 @@ describe('a sample entry of HEVC', () => {
     );
   });
 
+  it('is refused where its record calls something else a parameter set', async () => {
+    const lying = { ...configuration(), pps: [Uint8Array.of(0x5e, 1, 0xc0, 0xc0)] };
+    await expect(reread(lying, lengthPrefixed([slice]))).rejects.toThrow(
+      'a NAL unit of type 47 among those of type 34',
+    );
+  });
+
   it.each([
     ['has none', [slice]],
     ['has those of the record', [vps, sps, pps, slice]],

@@ -1,5 +1,6 @@
 import { ByteReader } from '../bits/byte-reader.js';
 import { MalformedError } from '../bits/malformed.js';
+import { nalType } from '../codec/h264/nal-unit.js';
 
 /** AVC decoder configuration record, ISO/IEC 14496-15 §5.3.3.1.2, as a file has it. */
 export interface AvcRecord {
@@ -16,8 +17,8 @@ export function parseAvcRecord(bytes: Uint8Array): AvcRecord {
   if (version !== 1) throw new MalformedError(`avcC of version ${version}; 1 is known`, 0);
   reader.skip(3); // profile, compatibility, level: as in the SPS
   const lengthSize = nalLengthSize(reader.u8());
-  const sps = parameterSets(reader, reader.u8() & 31);
-  const pps = parameterSets(reader, reader.u8());
+  const sps = parameterSets(reader, reader.u8() & 31, nalType.sps);
+  const pps = parameterSets(reader, reader.u8(), nalType.pps);
   return { lengthSize, sps, pps };
 }
 
@@ -28,7 +29,11 @@ export function nalLengthSize(byte: number): 1 | 2 | 4 {
   return size as 1 | 2 | 4;
 }
 
-function parameterSets(reader: ByteReader, count: number): Uint8Array[] {
+/** @throws MalformedError when they are others than the record says */
+function parameterSets(reader: ByteReader, count: number, type: number): Uint8Array[] {
   // Copies: what is kept must not hold the whole movie box.
-  return Array.from({ length: count }, () => new Uint8Array(reader.bytes(reader.u16())));
+  const sets = Array.from({ length: count }, () => new Uint8Array(reader.bytes(reader.u16())));
+  const other = sets.map((set) => (set[0] ?? 0) & 31).find((own) => own !== type);
+  if (other === undefined) return sets;
+  throw new MalformedError(`avcC has a NAL unit of type ${other} among those of type ${type}`, reader.position);
 }
