@@ -90,8 +90,12 @@ function accepted(id: string) {
   };
 }
 
+async function endpointsOf(id: string): Promise<Json[]> {
+  return (await assets().describe(operation({}, id)))?.EgressEndpoints as Json[];
+}
+
 async function statusOf(id: string): Promise<unknown> {
-  return ((await assets().describe(operation({}, id))).EgressEndpoints as Json[])[0]?.Status;
+  return (await endpointsOf(id))[0]?.Status;
 }
 
 describe('CreateAsset', () => {
@@ -218,8 +222,7 @@ describe('CreatePackagingConfiguration', () => {
   it('has endpoints that wait for their jobs, those that come later and have none yet', async () => {
     await store.reserve('early', ['growing-2']);
     jobs.set('asset:early', 'done').set('asset:early:growing-1', 'done');
-    const statuses = async () =>
-      ((await assets().describe(operation({}, 'early'))).EgressEndpoints as Json[]).map(({ Status }) => Status);
+    const statuses = async () => (await endpointsOf('early')).map(({ Status }) => Status);
     expect(await statuses()).toEqual(['PLAYABLE', 'QUEUED']);
     const addition = jobIdOfAddedEndpoint(
       (await store.assets.find('early'))!,

@@ -8,5 +8,5 @@ export interface Operation {
   readonly query: URLSearchParams;
 }
 
-/** What the service does of it, in PascalCase. @throws ServiceError, Failure */
-export type Run = (operation: Operation) => Promise<Json>;
+/** What the service answers to it, in PascalCase; undefined: no content. @throws ServiceError, Failure */
+export type Run = (operation: Operation) => Promise<Json | undefined>;

@@ -13,10 +13,10 @@ export function vodTags(store: VodStore): Readonly<Record<'list' | 'add' | 'remo
   };
 
   /** @throws ServiceError 404 */
-  async function change(arn: string, to: (tags: Tags) => Tags): Promise<Json> {
+  async function change(arn: string, to: (tags: Tags) => Tags): Promise<undefined> {
     const { kind, id } = readArn(arn);
     if (!(await tables[kind].update(id, (body) => ({ ...body, Tags: to(tagsOf(body)) })))) throw nothing(arn);
-    return {};
+    return undefined;
   }
 
   return {
@@ -26,7 +26,7 @@ export function vodTags(store: VodStore): Readonly<Record<'list' | 'add' | 'remo
       if (!item) throw nothing(arn);
       return { Tags: tagsOf(item.body) };
     },
-    async add({ id: arn, body }: Operation): Promise<Json> {
+    async add({ id: arn, body }: Operation): Promise<undefined> {
       const added = readDocument(body, tagsSchema).Tags;
       return change(arn, (tags) => {
         const all = { ...tags, ...added };
@@ -34,7 +34,7 @@ export function vodTags(store: VodStore): Readonly<Record<'list' | 'add' | 'remo
         throw new ServiceError('UnprocessableEntityException', `tags: at most ${maxTags} are allowed`);
       });
     },
-    async remove({ id: arn, query }: Operation): Promise<Json> {
+    async remove({ id: arn, query }: Operation): Promise<undefined> {
       const gone = new Set(query.getAll('tagKeys'));
       if (gone.size === 0)
         throw new ServiceError('UnprocessableEntityException', 'tagKeys: the keys of the tags to remove are needed');

@@ -57,8 +57,7 @@ export async function mediaPackageVodRoutes(app: ApiServer, services: MediaPacka
         const id = request.params.id ?? request.params['*'] ?? '';
         const query = new URLSearchParams(request.url.split('?').slice(1).join('?'));
         const answer = await run({ body: bodyOf(request), id, query });
-        // As the service's model has it.
-        if (path.startsWith('/tags/') && method !== 'GET') return reply.code(204).send();
+        if (answer === undefined) return reply.code(204).send();
         return reply.code(method === 'DELETE' ? 202 : 200).send(toWire(answer));
       },
     });
