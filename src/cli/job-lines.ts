@@ -1,4 +1,4 @@
-import type { JobDetail, JobFailure, JobStep, JobSummary } from '../workflow/job-view.js';
+import { type JobDetail, type JobFailure, type JobStep, type JobSummary, mostChildren } from '../workflow/job-view.js';
 import { formatBytes, formatDuration } from './quantity.js';
 import { factLines, section } from './sections.js';
 import { tableLines } from './table.js';
@@ -40,11 +40,8 @@ export function jobDetailLines(job: JobDetail): string[] {
   ];
 }
 
-/** What one answer holds of them. */
-const mostParts = 500;
-
 function partLines(parts: readonly JobSummary[]): string[] {
-  const more = parts.length < mostParts ? [] : [`and perhaps more: these are the newest ${mostParts}`];
+  const more = parts.length < mostChildren ? [] : [`There may be more: these are the newest ${mostChildren}.`];
   return [...jobListLines(parts), ...more];
 }
 

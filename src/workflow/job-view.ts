@@ -6,6 +6,9 @@ import type { JobProgress } from './definition.js';
 export const jobStatuses = ['queued', 'running', 'done', 'failed', 'cancelled'] as const;
 export type JobStatus = (typeof jobStatuses)[number];
 
+/** Parts of a job that one answer holds. */
+export const mostChildren = 500;
+
 /** It waits or runs. */
 export function isOpen(status: JobStatus | undefined): boolean {
   return status === 'queued' || status === 'running';
@@ -55,6 +58,7 @@ export interface JobDetail extends JobSummary {
     readonly startedAt: string | null;
     readonly endedAt: string;
   }[];
+  /** The newest `mostChildren`, oldest first. */
   readonly children: JobSummary[];
 }
 

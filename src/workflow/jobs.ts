@@ -8,6 +8,7 @@ import {
   engineStatusesOf,
   isOpen,
   jobStatusOf,
+  mostChildren,
   optionalTime,
   summaryOf,
   viewOfFailure,
@@ -106,7 +107,7 @@ export function jobs(runtime: JobsRuntime): EngineJobs {
       DBOS.listWorkflowSteps(id),
       journal.steps(id),
       journal.attempts(id),
-      table.list({ parent: id, limit: largestLimit }),
+      table.list({ parent: id, limit: mostChildren }),
     ]);
     const failure = jobStatusOf(row.engineStatus) === 'failed' ? storedFailure(failureOf(id, status)) : null;
     return {
