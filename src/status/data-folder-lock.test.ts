@@ -63,6 +63,7 @@ describe('the lock of a data folder', () => {
     });
   });
 
+  // Root may look into every folder, whatever its mode.
   it.skipIf(process.getuid?.() === 0)('says whose it is where this user may not look into it', async () => {
     await (await lockDataFolder(folder)).release();
     await chmod(lockFolder(folder), 0o000);
