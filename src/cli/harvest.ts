@@ -1,12 +1,12 @@
-import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { Failure } from '../domain/failure.js';
 import { shownSource } from '../domain/shown-source.js';
-import { parseLocation, type StorageLocation } from '../storage/location.js';
+import type { StorageLocation } from '../storage/location.js';
 import type { HarvestResult } from '../transfer/harvest/harvest.js';
 import type { HarvestProgress } from '../transfer/harvest/mirror-resources.js';
 import type { CommandContext } from './command-context.js';
 import type { Measure } from './measure.js';
+import { namedPlace } from './named-place.js';
 import { formatBytes, formatDuration } from './quantity.js';
 
 interface HarvestOptions {
@@ -148,11 +148,8 @@ function checkAddress(text: string): string {
 }
 
 function readLocation(out: string, cwd: string): StorageLocation {
-  const location = /^[a-z][a-z0-9+.-]+:/i.test(out)
-    ? parseLocation(out)
-    : { kind: 'file' as const, folder: resolve(cwd, out) };
-  // As of `package`.
-  if (location && out !== '') return location;
+  const location = namedPlace(out, cwd);
+  if (location) return location;
   throw new Failure('usage', `--out: a folder or s3://bucket/prefix is allowed; given: ${out || 'nothing'}`);
 }
 

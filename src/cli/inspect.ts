@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import type { InspectedTrack, Inspection } from '../packager/packager.js';
 import type { CommandContext } from './command-context.js';
 import { EndWith, exitCode } from './exit-code.js';
+import { isAddress } from './named-place.js';
 import { tableLines } from './table.js';
 import type { Terminal } from './terminal.js';
 
@@ -38,14 +39,13 @@ async function runInspect(
     import('../packaging-ports.js'),
     import('../packager/packager.js'),
   ]);
-  const isAddress = /^[a-z][a-z0-9+.-]+:/i.test(input);
   const ports = packagingPorts({
     storage: { kind: 'file', folder: cwd }, // nothing is stored
     privateHosts: env.REELWAY_PRIVATE_HOSTS ?? '',
     trustSourceHost: true,
     dedicated: false,
   });
-  const uri = isAddress ? input : resolve(cwd, input);
+  const uri = isAddress(input) ? input : resolve(cwd, input);
   const inspection = await inspect(await ports.openSource(uri), uri, signal);
   if (options.json) terminal.printJson(inspection);
   else printInspection(terminal, inspection);

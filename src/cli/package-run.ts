@@ -6,7 +6,8 @@ import type { PackagingConfiguration } from '../domain/packaging-configuration.j
 import type { EndpointResult, ReportProgress } from '../publish/egress/egress.js';
 import { produceEndpoints } from '../publish/egress/embedded-packager/produce-endpoints.js';
 import type { PackagingTools } from '../publish/egress/embedded-packager/packaging-job.js';
-import { parseLocation, type StorageLocation } from '../storage/location.js';
+import type { StorageLocation } from '../storage/location.js';
+import { isAddress, namedPlace } from './named-place.js';
 
 /** `both`: playlists and MPD over one set of segments. */
 export type Format = 'hls' | 'cmaf' | 'dash' | 'mss' | 'both';
@@ -106,13 +107,7 @@ function parseJson(text: string, file: string): unknown {
 }
 
 function readLocation(out: string, cwd: string): StorageLocation {
-  const location = isAddress(out) ? parseLocation(out) : { kind: 'file' as const, folder: resolve(cwd, out) };
-  // Nothing at all is a variable of a script that is not set, not the folder that one stands in.
-  if (location && out !== '') return location;
+  const location = namedPlace(out, cwd);
+  if (location) return location;
   throw new Failure('usage', `--out: a folder or s3://bucket/prefix is allowed; given: ${out || 'nothing'}`);
-}
-
-/** `scheme:`, of two letters at least: `C:` is a drive. */
-function isAddress(text: string): boolean {
-  return /^[a-z][a-z0-9+.-]+:/i.test(text);
 }

@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { Failure, toFailure, type FailureCode } from '../domain/failure.js';
-import { parseLocation, sourceAt, type StorageLocation } from '../storage/location.js';
+import { sourceAt, type StorageLocation } from '../storage/location.js';
 import type { AssetDoor } from './asset-door.js';
 import type { CommandContext } from './command-context.js';
+import { namedPlace } from './named-place.js';
 import { readJson } from './vod-request.js';
 import type { BucketPlace } from './watch-queue.js';
 import { listed, textOf } from './watched-objects.js';
@@ -78,9 +78,8 @@ async function runWatch(context: CommandContext, place: string | undefined, opti
 }
 
 function locationOf({ cwd }: CommandContext, place: string): StorageLocation {
-  const location = parseLocation(/^[a-z0-9]+:/i.test(place) ? place : resolve(cwd, place));
-  // Nothing at all is a variable of a script that is not set: not everything below the folder that one stands in.
-  if (location && place !== '') return location;
+  const location = namedPlace(place, cwd);
+  if (location) return location;
   throw new Failure('usage', `${place || 'Nothing'} cannot be watched: a folder or s3://bucket/prefix is allowed.`);
 }
 
@@ -118,7 +117,10 @@ async function placeWatch(context: CommandContext, location: StorageLocation, op
         terminal.say(`${toFailure(error).message} [${toFailure(error).code}]`);
       }
       for (const source of waiting.values())
-        if (await started(context, door, { source, location, options, group }, troubles)) waiting.delete(source.key);
+        if (await started(context, door, { source, location, options, group }, troubles)) {
+          waiting.delete(source.key);
+          troubles.forget(source.key);
+        }
       if (options.once) return troubles.first();
       await sleep(options.every * 1000, undefined, { signal });
     }
@@ -140,6 +142,8 @@ async function checkFolder(location: StorageLocation): Promise<void> {
 interface Troubles {
   /** Says it, once while it stays as it is. */
   readonly tell: (key: string, failure: Failure) => void;
+  /** The source is done with: what goes wrong with its next version is news. */
+  readonly forget: (key: string) => void;
   readonly first: () => Failure | undefined;
 }
 
@@ -153,6 +157,7 @@ function troublesOf(terminal: CommandContext['terminal']): Troubles {
       if (said.get(key) !== text) terminal.say(text);
       said.set(key, text);
     },
+    forget: (key) => void said.delete(key),
     first: () => first,
   };
 }
