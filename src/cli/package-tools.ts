@@ -12,10 +12,10 @@ const localConcurrency = 3;
 const remoteConcurrency = 8;
 
 /**
- * What packaging allocates dies with its segment, however often it is looked for. Grown to its 48 MiB, the young generation made 20 MiB of the
- * process and saved no processor time (bench/README.md).
+ * What packaging allocates dies with its segment, however often it is looked for. A young generation that grows as V8 likes takes 16 MiB more and saves
+ * no processor time (bench/README.md). This slows its growth; what bounds it (`--max-semi-space-size`) cannot be said once Node runs.
  */
-const smallYoungGeneration = '--semi-space-growth-factor=1';
+const slowYoungGeneration = '--semi-space-growth-factor=1';
 
 export interface OpenedTools extends PackagingTools {
   close(): Promise<void>;
@@ -29,7 +29,7 @@ interface ToolOptions {
 
 /** The engine for one run of the command. */
 export async function openPackagingTools(plan: PackagePlan, { env, threads }: ToolOptions): Promise<OpenedTools> {
-  setFlagsFromString(smallYoungGeneration);
+  setFlagsFromString(slowYoungGeneration);
   const settings: PackagingPortsSettings = {
     storage: plan.storage,
     privateHosts: env.REELWAY_PRIVATE_HOSTS ?? '',
