@@ -85,7 +85,7 @@ async function lists(when: string): Promise<void> {
   await timed(`dead letters, ${when}`, () => engine.jobs.list({ deadLetter: true }), 5);
   await timed(
     `what changed in the last 2 s, ${when}`,
-    async () => table.changedSince((await table.now()) - 2000, 500),
+    async () => table.changedSince({ time: (await table.now()) - 2000 }, 500),
     5,
   );
 }

@@ -54,8 +54,8 @@ export interface JobTable {
   find(id: string): Promise<JobRow | undefined>;
   /** Of each queue those that begin next, in that order. */
   next(limitOfQueue: number): Promise<JobRow[]>;
-  /** Rows that changed at or after the time, oldest change first. */
-  changedSince(time: number, limit: number): Promise<JobRow[]>;
+  /** Rows that changed at or after the time, oldest change first; of those of that very time the ones behind `after.id`. */
+  changedSince(after: { readonly time: number; readonly id?: string }, limit: number): Promise<JobRow[]>;
   /** The job and everything below it: parents before their children. */
   family(id: string): Promise<{ id: string; kind: string; engineStatus: EngineStatus }[]>;
   /** Jobs above, nearest first. */
@@ -161,8 +161,9 @@ export function jobTable(tables: Kysely<Tables>): JobTable {
           WHERE status = 'ENQUEUED' AND waiting.queue_name = queue.queue_name ${nextFirst} LIMIT ${limitOfQueue}) AS next)
         ORDER BY "queue", w.priority, w.created_at, w.workflow_uuid`),
     find: async (id) => (await rows(sql`WHERE w.workflow_uuid = ${id}`))[0],
-    changedSince: (time, limit) =>
-      rows(sql`WHERE w.workflow_uuid IN (${changedIds(time)}) ORDER BY ${updatedAt} LIMIT ${limit}`),
+    changedSince: ({ time, id = '' }, limit) =>
+      rows(sql`WHERE w.workflow_uuid IN (${changedIds(time)}) AND (${updatedAt}, w.workflow_uuid) > (${time}, ${id})
+        ORDER BY ${updatedAt}, w.workflow_uuid LIMIT ${limit}`),
     family,
     ancestors,
     statuses,

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { effects, openGate } from './engine-fixture.case.js';
 import type { EngineUnderTest } from './engine-under-test.case.js';
 
@@ -153,6 +153,26 @@ export function queuesContract(under: EngineUnderTest): void {
       const last = (urgency: string) => began.lastIndexOf(urgency);
       expect(began.indexOf('sweep')).toBeGreaterThanOrEqual(last('on-demand') - 1);
       expect(began.indexOf('batch')).toBeGreaterThanOrEqual(last('sweep') - 1);
+    });
+
+    it('go on beginning jobs when the clock is put back by an hour', async () => {
+      const { submit, feed } = await engine();
+      const seen: string[] = [];
+      const unsubscribe = feed.subscribe(({ id, status }) => seen.push(`${id} ${status}`));
+      await submit(under.workflows.crowd, 'crowd:back', { key: 'back', gate: 'back' });
+      await until('back in');
+      const clock = Date.now.bind(Date);
+      const back = vi.spyOn(Date, 'now').mockImplementation(() => clock() - 3_600_000);
+      try {
+        await submit(under.workflows.chain, 'chain:back', { key: 'back', steps: 1 });
+        openGate(under.stage, 'back');
+        await expect
+          .poll(() => seen, { timeout: 30_000 })
+          .toEqual(expect.arrayContaining(['chain:back done', 'crowd:back done']));
+      } finally {
+        back.mockRestore();
+        unsubscribe();
+      }
     });
   });
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { openGate } from './engine-fixture.case.js';
 import type { EngineUnderTest } from './engine-under-test.case.js';
@@ -26,6 +27,39 @@ export function watchingContract(under: EngineUnderTest): void {
       expect(of().at(-1)).toMatchObject({ progress: { done: 2, total: 2, bytesRead: 20 }, step: null });
       unsubscribe();
       expect(new Set(of().map((job) => JSON.stringify(job))).size).toBe(of().length);
+    });
+
+    it('sees what comes behind a job whose time lies in the future, as a process whose clock is ahead writes it', async () => {
+      const { submit, feed, result } = await engine();
+      const { tables } = under.running!.database;
+      const seen: JobSummary[] = [];
+      const unsubscribe = feed.subscribe((job) => seen.push(job));
+      await submit(under.workflows.chain, 'chain:ahead', { key: 'ahead', steps: 1 });
+      await result('chain:ahead');
+      await sql`UPDATE dbos.workflow_status SET updated_at = updated_at + 3600000 WHERE workflow_uuid = 'chain:ahead'`.execute(
+        tables,
+      );
+      const ahead = () => seen.some(({ id, updatedAt }) => id === 'chain:ahead' && Date.parse(updatedAt) > Date.now());
+      await expect.poll(ahead, { timeout: 10_000 }).toBe(true);
+      await submit(under.workflows.chain, 'chain:behind', { key: 'behind', steps: 1 });
+      await expect
+        .poll(() => seen.findLast(({ id }) => id === 'chain:behind')?.status, { timeout: 10_000 })
+        .toBe('done');
+      unsubscribe();
+    });
+
+    it('sees every one of more jobs than one look holds, that changed in one moment', async () => {
+      const { feed } = await engine();
+      const { tables } = under.running!.database;
+      const seen = new Set<string>();
+      const unsubscribe = feed.subscribe(({ id }) => seen.add(id));
+      await sql`INSERT INTO dbos.workflow_status (workflow_uuid, name, status, created_at, updated_at)
+        SELECT 'at-once:' || n, 'chain', 'CANCELLED', now.at, now.at
+        FROM generate_series(1, 1200) n, (SELECT (extract(epoch FROM now()) * 1000)::bigint AS at) now`.execute(tables);
+      const found = () => [...seen].filter((id) => id.startsWith('at-once:')).length;
+      await expect.poll(found, { timeout: 20_000 }).toBe(1200);
+      unsubscribe();
+      await sql`DELETE FROM dbos.workflow_status WHERE workflow_uuid LIKE 'at-once:%'`.execute(tables);
     });
 
     it('finds failed jobs among the dead letters until they are dismissed or retried', async () => {

@@ -20,19 +20,22 @@ export function jobFeed(table: Pick<JobTable, 'changedSince' | 'now'>, log: Logg
   const listeners = new Set<(job: JobSummary) => void>();
   let timer: NodeJS.Timeout | undefined;
   /** Where the next look begins, by the database's clock. */
-  let from: number | undefined;
+  let from: { readonly time: number; readonly id?: string } | undefined;
   let since = 0;
   /** What was told of each job, so that the overlap tells nothing twice. */
   let told = new Map<string, string>();
 
   async function look(): Promise<void> {
-    from ??= (await table.now()) - (Date.now() - since);
-    const rows = await table.changedSince(from - overlapMs, rowsPerLook);
+    const now = await table.now();
+    from ??= { time: now - (Date.now() - since) - overlapMs };
+    // Behind what lies in the future nothing would be seen until then: the clock was put back, or a process whose clock is ahead wrote it.
+    if (from.time > now) from = { time: now - overlapMs };
+    const rows = await table.changedSince(from, rowsPerLook);
     const changed = rows.filter((row) => told.get(row.id) !== signatureOf(row));
     told = new Map([...told, ...rows.map((row) => [row.id, signatureOf(row)] as const)].slice(-2 * rowsPerLook));
-    const last = rows.at(-1)?.updatedAt ?? from;
     // A full look: go on behind it, or the same rows would come for ever.
-    from = Math.max(from, rows.length === rowsPerLook ? last + overlapMs : last);
+    const last = rows.length === rowsPerLook ? rows.at(-1) : undefined;
+    from = last ? { time: last.updatedAt, id: last.id } : { time: now - overlapMs };
     for (const job of await summaries(changed)) for (const listener of listeners) listener(job);
   }
 

@@ -86,7 +86,7 @@ describe.runIf(requires('postgres'))('with many jobs in the database', () => {
     ancestors: (tables) => jobTable(tables).ancestors('old77:hls'),
     'how jobs stand': (tables) => jobTable(tables).statuses(jobs),
     'whose jobs are': (tables) => jobTable(tables).held(jobs.map((jobId) => ({ jobId, owner: 'x' }))),
-    'what changed': (tables) => jobTable(tables).changedSince(now - 60_000, 500),
+    'what changed': (tables) => jobTable(tables).changedSince({ time: now - 60_000 }, 500),
     'lost workers': (tables) => workerTable(tables).lost(10_000),
     'jobs of before there were shares': (tables) => jobTable(tables).giveShares('notices'),
     'a turn': (tables) =>

@@ -153,8 +153,10 @@ function jobContext(runtime: RegisterRuntime, start: StartJob, urgency: Urgency)
 /** Longest that a timer of Node runs. */
 const longestTimerMs = 2 ** 31 - 1;
 
+/** The clock is asked once: put back meanwhile, it would make the sleep longer. */
 async function wakeAt(time: number, signal: AbortSignal): Promise<void> {
-  for (let left = time - Date.now(); left > 0; left = time - Date.now()) {
+  const end = performance.now() + (time - Date.now());
+  for (let left = end - performance.now(); left > 0; left = end - performance.now()) {
     await sleep(Math.min(left, longestTimerMs), undefined, { signal });
   }
 }

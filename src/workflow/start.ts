@@ -13,6 +13,7 @@ import type { JobTable } from '../status/job-table.js';
 import type { QueueShares } from '../status/queue-shares.js';
 import type { WorkerTable } from '../status/worker-table.js';
 import { endedResult } from './children.js';
+import { outliveClockSteps } from './clock-steps.js';
 import type { WorkflowDefinition } from './definition.js';
 import { noMeter, type EngineMeter } from './engine-meter.js';
 import { enqueueing } from './enqueue.js';
@@ -102,6 +103,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const works = options.workflows.length > 0;
   const workerId = workerIdFor(database.kind);
   configure(options, workerId);
+  const clock = outliveClockSteps(log);
   let takeOver: TakeOver | undefined;
   try {
     if (works && database.kind === 'server') takeOver = await startTakeOver({ ...options, running, workerId });
@@ -109,6 +111,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     if (works) await registerQueues(options.limits ?? {});
   } catch (error) {
     // Jobs that it has taken up since it was launched: they have not failed, others go on with them.
+    clock.stop();
     await running.stop(stopTimeoutMs);
     await takeOver?.stop();
     await DBOS.shutdown({ deregister: true });
@@ -131,6 +134,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 
   async function stop(): Promise<void> {
     feed.stop();
+    clock.stop();
     // Nothing new is taken from here on; signs of life go on while running jobs come to their end. A look into the queues that a silent database
     // leaves without an answer is given up below.
     const receiving = DBOSExecutor.globalInstance?.deactivateEventReceivers();
