@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { build } from 'rolldown';
 
@@ -8,7 +9,10 @@ import { build } from 'rolldown';
 
 const source = `${import.meta.dirname}/src`;
 
-/** Pure JavaScript that `reelway package` needs; everything else is loaded from `node_modules` when it is needed. */
+/**
+ * Pure JavaScript that `reelway package` needs; everything else is loaded from `node_modules` when it is needed. No CommonJS that the packager's core
+ * needs (saxes): what wraps it imports `node:module`, and the core runs where there is no Node.
+ */
 const bundled = ['commander', 'p-limit', 'yocto-queue'];
 
 /** A module that looks for a file beside itself finds it beside `dist/<its path>`, wherever its code ended up. */
@@ -22,7 +26,7 @@ const ownAddress = {
   },
 };
 
-await build({
+const { output } = await build({
   input: {
     main: 'src/main.ts',
     'packaging-thread': 'src/packaging-thread.ts',
@@ -34,3 +38,19 @@ await build({
   plugins: [ownAddress],
   output: { dir: 'dist', chunkFileNames: '[name].js', sourcemap: true, minify: false },
 });
+
+/** Their licences ask to go where they go. */
+function writeLicences() {
+  const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
+  const folders = modules.map((id) => /^.*\/node_modules\/(@[^/]+\/)?[^/]+/.exec(id)?.[0]).filter(Boolean);
+  const texts = [...new Set(folders)].sort().map((folder) => {
+    const { name, version, license, author } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+    const text = file
+      ? readFileSync(`${folder}/${file}`, 'utf8').trim()
+      : `Copyright ${author.name ?? author}; https://spdx.org/licenses/${license}`;
+    return `## ${name} ${version} (${license})\n\n${text}\n`;
+  });
+  writeFileSync('dist/licenses.md', `# Licenses of bundled packages\n\n${texts.join('\n')}`);
+}
+writeLicences();

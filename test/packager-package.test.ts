@@ -44,9 +44,23 @@ describe('`reelway/packager`, as another program imports it,', () => {
   });
 
   it('needs no module of Node', async () => {
-    const code = await readFile(path.join(projectRoot, 'dist/packager/packager.js'), 'utf8');
-    const imports = [...code.matchAll(/(?:from|import\()\s*["']([^"']+)["']/g)].map(([, name]) => name);
-    expect(imports.filter((name) => name?.startsWith('node:'))).toEqual([]);
+    const files = new Set([path.join(projectRoot, 'dist/packager/packager.js')]);
+    const packages = new Set<string>();
+    for (const file of files) {
+      const code = await readFile(file, 'utf8');
+      for (const [, name = ''] of code.matchAll(/(?:from|import\(|^import)\s*["']([^"']+)["']/gm))
+        if (name.startsWith('.')) files.add(path.resolve(path.dirname(file), name));
+        else packages.add(name);
+    }
+    expect(files.size).toBeGreaterThan(1);
+    expect([...packages]).toEqual(['saxes']);
+  });
+
+  it('comes with the licences of what is bundled', async () => {
+    const licences = await readFile(path.join(projectRoot, 'dist/licenses.md'), 'utf8');
+    expect(licences.match(/^## \S+/gm)).toEqual(['## commander', '## p-limit', '## yocto-queue']);
+    expect(licences.match(/^Copyright|^MIT License/gm)?.length).toBeGreaterThanOrEqual(3);
+    expect(await readFile(path.join(projectRoot, 'dist/web/licenses.md'), 'utf8')).toContain('## react');
   });
 
   it('is documented by the example that is run here', async () => {

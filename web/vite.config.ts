@@ -20,6 +20,8 @@ export default defineConfig({
     outDir,
     assetsDir,
     emptyOutDir: true,
+    // Beside what is bundled, whose licences ask for it.
+    license: { fileName: 'licenses.md' },
     target: 'es2022',
     // Inlined files would be `data:` addresses, which the policy of the page refuses.
     assetsInlineLimit: 0,
