@@ -28,6 +28,9 @@ interface Aftermath {
 /** milliseconds; some longer than any patience of ours with a silent database */
 const awhile = (random: () => number) => (random() < 0.75 ? 3000 + random() * 15_000 : 20_000 + random() * 20_000);
 
+/** milliseconds that a clock is ahead: up to a minute and a half, or behind by as much */
+export const wrongBy = (random: () => number) => Math.round((random() - 0.5) * 180_000);
+
 const kill: Blow = {
   name: 'killed',
   share: 60,
@@ -46,6 +49,15 @@ const others: readonly Blow[] = [
     share: 6,
     strike(_, victim) {
       victim.loseConnections();
+      return {};
+    },
+  },
+  {
+    // Forwards and back, as time services and hypervisors do.
+    name: 'clocks set',
+    share: 6,
+    strike({ random }, victim) {
+      victim.setClock(wrongBy(random));
       return {};
     },
   },

@@ -19,6 +19,8 @@ export interface Member {
   cutOff(ms: number): Promise<void>;
   /** Its connections to the database are silent for ever, and new ones get through, as after a failover. */
   loseConnections(): void;
+  /** Its clock is so many milliseconds ahead of the machine's from now on, until it is killed. */
+  setClock(ms: number): void;
   /** SIGTERM. @returns its exit code */
   stop(): Promise<number | null>;
   /** SIGKILL, where it is still there, for good. */
@@ -49,10 +51,12 @@ export async function member({ role, environment, databaseUrl, skewMs }: MemberO
 
   function start(): ChildProcess {
     url = undefined;
-    const options = { env: environment, stdio: ['ignore', 'pipe', 'inherit'] as ['ignore', 'pipe', 'inherit'] };
-    const started = spawn(process.execPath, ['--import', loader, script, argument], options);
+    const started = spawn(process.execPath, ['--import', loader, script, argument], {
+      env: environment,
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    });
     let said = '';
-    started.stdout.setEncoding('utf8').on('data', (text: string) => {
+    started.stdout!.setEncoding('utf8').on('data', (text: string) => {
       said += text;
       url ??= /^ready (\S+)/m.exec(said)?.[1];
     });
@@ -78,6 +82,8 @@ export async function member({ role, environment, databaseUrl, skewMs }: MemberO
       link.mend();
     },
     loseConnections: () => link.lose(),
+    // One that is just being killed is not told.
+    setClock: (ms) => void child.send(ms, () => undefined),
     async stop() {
       const ended = once(child, 'exit') as Promise<[number | null]>;
       const killing = setTimeout(() => child.kill('SIGKILL'), stopsWithin);

@@ -2,15 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
  * One process of a chaos run: `reelway serve` or `reelway worker` as the commands start them, with times that suit a run of minutes and a clock that is
- * wrong. Its argument is JSON. Says `ready <url>`; stops at SIGTERM.
+ * wrong, and is set by each message. Its argument is JSON. Says `ready <url>`; stops at SIGTERM.
  */
 const { role, environment, skewMs } = JSON.parse(process.argv[2] ?? '') as {
   readonly role: 'serve' | 'worker';
   readonly environment: Record<string, string>;
-  /** milliseconds that its clock is ahead of the machine's */
+  /** milliseconds that its clock is ahead of the machine's, at first */
   readonly skewMs: number;
 };
-skewClock(skewMs);
+let ahead = skewMs;
+skewClock();
+// Set again while it works. Whoever listens would keep the process from ending.
+process.on('message', (milliseconds: number) => (ahead = milliseconds)).channel?.unref();
 // After the clock is set: nothing of ours has looked at it before.
 const { readConfig } = await import('../../src/config/config.js');
 const { startServer } = await import('../../src/cli/serve.js');
@@ -53,7 +56,7 @@ async function start(): Promise<{ url: string; stop: () => Promise<void> }> {
   return { url: '-', stop: () => services.close() };
 }
 
-function skewClock(ahead: number): void {
+function skewClock(): void {
   const RealDate = Date;
   const now = () => RealDate.now() + ahead;
   globalThis.Date = new Proxy(RealDate, {

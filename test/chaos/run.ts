@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { audit, storeOf, tooEarly } from './audit.js';
-import { disturb } from './blows.js';
+import { disturb, wrongBy } from './blows.js';
 import { member } from './crew.js';
 import { createDatabase, isAllDone } from './database.js';
 import { generator } from './seed.js';
@@ -50,10 +50,9 @@ async function chaos(storage: 's3' | 'folder'): Promise<string[]> {
   const early: string[] = [];
   const store = storeOf(stage);
   stage.onNotice = async (notice) => void early.push(...(await tooEarly(stage, store, notice)));
-  const skew = () => Math.round((random() - 0.5) * 180_000);
   const crew = await Promise.all(
     (['serve', 'worker', 'worker'] as const).map((role) =>
-      member({ role, environment: stage.environment, databaseUrl, skewMs: skew() }),
+      member({ role, environment: stage.environment, databaseUrl, skewMs: wrongBy(random) }),
     ),
   );
   const isReady = () => crew.every((each) => each.url() !== undefined);
