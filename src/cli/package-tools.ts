@@ -12,10 +12,13 @@ const localConcurrency = 3;
 const remoteConcurrency = 8;
 
 /**
- * What packaging allocates dies with its segment, however often it is looked for. A young generation that grows as V8 likes takes 16 MiB more and saves
- * no processor time (bench/README.md). This slows its growth; what bounds it (`--max-semi-space-size`) cannot be said once Node runs.
+ * What packaging allocates dies with its segment, however often it is looked for: a young generation that grows as V8 likes takes 28 MiB more and saves
+ * no processor time (bench/README.md). What bounds it (`--max-semi-space-size`) cannot be said once Node runs; how it grows can. Each thread that
+ * starts sets this back to 2, for all.
  */
-const slowYoungGeneration = '--semi-space-growth-factor=1';
+function keepYoungGenerationSmall(): void {
+  setFlagsFromString('--semi-space-growth-factor=1');
+}
 
 export interface OpenedTools extends PackagingTools {
   close(): Promise<void>;
@@ -29,7 +32,7 @@ interface ToolOptions {
 
 /** The engine for one run of the command. */
 export async function openPackagingTools(plan: PackagePlan, { env, threads }: ToolOptions): Promise<OpenedTools> {
-  setFlagsFromString(slowYoungGeneration);
+  keepYoungGenerationSmall();
   const settings: PackagingPortsSettings = {
     storage: plan.storage,
     privateHosts: env.REELWAY_PRIVATE_HOSTS ?? '',
@@ -55,5 +58,6 @@ async function startThreads(threads: number, settings: PackagingPortsSettings): 
     import('../publish/egress/embedded-packager/threaded-engine.js'),
     import('../publish/egress/embedded-packager/spawn-thread.js'),
   ]);
-  return threadedEngine({ threads, spawn: () => spawnThread('packaging-thread', { ...settings }) });
+  const spawn = () => spawnThread('packaging-thread', { ...settings }).once('online', keepYoungGenerationSmall);
+  return threadedEngine({ threads, spawn });
 }
