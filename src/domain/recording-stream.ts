@@ -1,5 +1,5 @@
 import { recordedStretches } from './recorded-stretches.js';
-import { isMediaFile, type RecordingStateEvent } from './recording.js';
+import { isMediaFile, type RecordingFile, type RecordingStateEvent } from './recording.js';
 import type { StoredRecordingFile } from './stored-recording-file.js';
 
 /** One view of one segment of a recording, as it is packaged. */
@@ -30,6 +30,12 @@ export function recordingViews(
   return media
     .filter((stored) => isVideo(stored) || !seen.has(stored.file.recordingStart))
     .map((stored) => viewOf(stored, textOf(stored, files), events));
+}
+
+/** Is it, as it is now, part of what is watched? */
+export function isStreamed(file: RecordingFile): boolean {
+  const isFinished = file.status === undefined || /^completed$/i.test(file.status);
+  return isFinished && (isMediaFile(file) || ['TRANSCRIPT', 'CC'].includes(file.fileType.toUpperCase()));
 }
 
 function viewOf(

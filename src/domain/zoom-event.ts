@@ -16,7 +16,8 @@ type ZoomNews =
   | { readonly kind: 'completed'; readonly recording: Recording }
   /** Files are said to be ready, and what is told of them cannot be used. */
   | { readonly kind: 'unusable'; readonly recording: Recording; readonly reason: string }
-  | { readonly kind: 'transcript_completed'; readonly recording: Recording }
+  /** `hasStart`: Zoom says when the meeting began; otherwise the recording's start is the time of the event. */
+  | { readonly kind: 'transcript_completed'; readonly recording: Recording; readonly hasStart: boolean }
   | { readonly kind: 'presence'; readonly presence: RecordingPresence; readonly items: readonly AffectedRecording[] }
   | { readonly kind: 'renamed'; readonly uuid: string; readonly topic: string };
 

@@ -266,4 +266,17 @@ describe('other events', () => {
     expect(transcripts).toMatchObject([{ uuid: made.uuid, topic: 'New name' }]);
     expect(transcripts[0]?.files.map(({ fileType }) => fileType)).toEqual(['MP4', 'TRANSCRIPT']);
   });
+
+  it('leave the start of a recording as it is when a transcript is told without one', async () => {
+    const made = await meeting();
+    const files = [{ id: 't', file_type: 'TRANSCRIPT', file_extension: 'VTT', status: 'completed' }];
+    const object = { ...recordingObject({ ...made, files }), start_time: undefined };
+    const told = webhookBody('recording.transcript_completed', object, { event_ts: Date.UTC(2026, 10, 24) });
+    await handle(told);
+    expect(transcripts[0]?.startTime).toBe('2026-11-24T00:00:00Z');
+    await handle(completed(made));
+    await handle(told);
+    expect(transcripts[1]?.startTime).toBe('2026-11-23T14:00:00Z');
+    expect((await catalog.find(made.uuid))?.recording.startTime).toBe('2026-11-23T14:00:00Z');
+  });
 });

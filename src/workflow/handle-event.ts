@@ -50,7 +50,11 @@ export async function handleEvent(services: EventServices, event: ZoomEvent, rec
       return noted ? event.reason : `${event.reason}; it is under way all the same`;
     }
     case 'transcript_completed': {
-      const jobs = await services.submitTranscripts(await catalog.save(event.recording));
+      const { recording, hasStart } = event;
+      // One that is known stays: the class, and where files lie, go by it.
+      const startTime = hasStart ? undefined : (await catalog.find(recording.uuid))?.recording.startTime;
+      const saved = await catalog.save({ ...recording, ...(startTime !== undefined && { startTime }) });
+      const jobs = await services.submitTranscripts(saved);
       return jobs.length === 0 ? 'the transcript is known' : `the transcript is attached by ${jobs.join(', ')}`;
     }
     case 'presence': {

@@ -1,5 +1,5 @@
 import { Failure } from '../domain/failure.js';
-import { recordingFileKey, type Recording } from '../domain/recording.js';
+import { mergeRecordings, recordingFileKey, type Recording } from '../domain/recording.js';
 import { recordingPrefix } from '../domain/recording-key.js';
 import type { RecordingStatus } from '../domain/recording-status.js';
 import type { StoredRecordingFile } from '../domain/stored-recording-file.js';
@@ -205,7 +205,10 @@ function ingestOf(services: IngestServices, request: IngestRequest, job: JobCont
     await job.step('note the end', () => ledger.ended(mediaPackageId, 'SUCCEEDED'));
   }
 
-  /** The recording as Zoom lists it now, with all that its webhooks told. */
+  /**
+   * The recording as Zoom lists it now, with all that its webhooks told. What is new in it is not kept: when no webhook tells of it, the next look
+   * through Zoom's list does, and it is for the packaging of the recording as well.
+   */
   async function lookAgain(): Promise<Recording> {
     return job.step('list the files once more', async ({ signal }) => {
       const { hostId, startTime } = request.recording;
@@ -215,8 +218,8 @@ function ingestOf(services: IngestServices, request: IngestRequest, job: JobCont
           if (error instanceof Failure) return undefined; // the event is there; this is extra
           throw error;
         });
-      if (found) return catalog.save(found.recording);
-      return (await catalog.find(request.uuid))?.recording ?? request.recording;
+      const known = (await catalog.find(request.uuid))?.recording ?? request.recording;
+      return found ? mergeRecordings(known, found.recording) : known;
     });
   }
 

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { endpointPrefix, jobIdOfEndpoint } from '../domain/asset.js';
 import { Failure } from '../domain/failure.js';
 import { packagingConfigurationSchema, type PackagingConfiguration } from '../domain/packaging-configuration.js';
+import { recordingFileKey } from '../domain/recording.js';
 import { recordingPrefix } from '../domain/recording-key.js';
-import { recordingViews, type RecordingView } from '../domain/recording-stream.js';
+import { isStreamed, recordingViews, type RecordingView } from '../domain/recording-stream.js';
 import type { RecordingStatus } from '../domain/recording-status.js';
 import type { StoredRecordingFile } from '../domain/stored-recording-file.js';
 import { ingestRequestSchema, type IngestRequest } from '../domain/work-request.js';
@@ -96,15 +97,23 @@ export function streamRecording(services: StreamServices) {
   });
 }
 
-async function collect(services: StreamServices, request: IngestRequest, job: JobContext): Promise<Collected> {
+/** @param again when something was announced meanwhile; it is looked for once more only, because what Zoom has removed since is in no list */
+async function collect(
+  services: StreamServices,
+  request: IngestRequest,
+  job: JobContext,
+  again = true,
+): Promise<Collected> {
   const collected = await collectRecording(services, request, job);
   const { recording, files, listed } = collected;
   await job.step('write the inventory', () => services.writeInventory(recordingPrefix(recording), request.uuid, files));
-  await job.step('note what was listed', async () => {
-    await services.catalog.save(recording);
+  const isBehind = await job.step('note what was listed', async () => {
+    // First this: whoever learns of a file from now on sees that it is not listed, and what was learnt before is in the catalog by then.
     await services.streams.listed(request.uuid, listed);
+    const known = await services.catalog.save(recording);
+    return known.files.some((file) => isStreamed(file) && !listed.includes(recordingFileKey(file)));
   });
-  return collected;
+  return isBehind && again ? collect(services, request, job, false) : collected;
 }
 
 async function packageViews(

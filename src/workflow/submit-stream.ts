@@ -1,5 +1,6 @@
 import { Failure } from '../domain/failure.js';
-import { isMediaFile, recordingFileKey, type Recording, type RecordingFile } from '../domain/recording.js';
+import { recordingFileKey, type Recording } from '../domain/recording.js';
+import { isStreamed } from '../domain/recording-stream.js';
 import type { IngestRequest } from '../domain/work-request.js';
 import type { RecordingStreams } from '../status/recording-streams.js';
 import type { WorkflowDefinition } from './definition.js';
@@ -61,9 +62,4 @@ function beingPackaged({ uuid }: Recording): Failure {
   return new Failure('recording_not_ready', `The recording ${uuid} is being packaged without its newest files.`, {
     details: { recording: uuid },
   });
-}
-
-function isStreamed(file: RecordingFile): boolean {
-  const isFinished = file.status === undefined || /^completed$/i.test(file.status);
-  return isFinished && (isMediaFile(file) || ['TRANSCRIPT', 'CC'].includes(file.fileType.toUpperCase()));
 }

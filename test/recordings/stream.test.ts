@@ -165,6 +165,35 @@ describe('a recording that is packaged', () => {
   );
 
   itLong(
+    'has the transcript, too, that no webhook told of and that its ingest into Opencast found at its end',
+    async () => {
+      const stage = await stageOf('both', []);
+      stage.opencast.states = () => ['RUNNING'];
+      const server = await startReelway(stage);
+      const { engine, startIntake } = server.services;
+      const { result } = await submitLesson(server.services);
+      await expect.poll(() => stage.opencast.workflows.length, { timeout: 60_000 }).toBe(1);
+      await engine.result(`stream:${uuid}`);
+      const views = ['shared_screen', 'active_speaker'].map((type) => ({
+        id: type,
+        recordingType: type,
+        content: view,
+      }));
+      stage.zoom.addRecording({ ...lesson, files: [...views, transcript] });
+      stage.opencast.workflows[0]!.states = ['SUCCEEDED'];
+      await result();
+      await expect.poll(() => stage.opencast.added.length, { timeout: 30_000 }).toBe(1);
+
+      const { id } = await startIntake(false).desk.backfill({ from: '2026-11-20', to: '2026-11-20', dryRun: false });
+      await engine.result(id);
+      await engine.result(`stream:${uuid}`);
+      expect(await textOf((await shown(server)).stream!.views[0]!.playbackUrls[0])).toContain('TYPE=SUBTITLES');
+      expect(stage.opencast.added).toHaveLength(1);
+    },
+    240_000,
+  );
+
+  itLong(
     'goes where its class says, whatever the setting is for the others',
     async () => {
       const stage = await stageOf('opencast', []);

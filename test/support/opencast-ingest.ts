@@ -112,7 +112,8 @@ export function ingestService(states: (definition: string) => string[]): IngestS
     const elements: StandInElement[] = [];
     const terms: [string, string][] = [];
     const properties: Record<string, string> = {};
-    for (const { name, fileName, body } of readMultipart(ask.contentType, ask.body)) {
+    const parts = readMultipart(ask.contentType, ask.body);
+    for (const [index, { name, fileName, body }] of parts.entries()) {
       const value = body.toString();
       if (fileName === undefined && value === '') continue;
       if (fileName !== undefined || name === 'mediaUri') {
@@ -128,7 +129,11 @@ export function ingestService(states: (definition: string) => string[]): IngestS
       } else if (dublinCoreTerms.has(name)) {
         if (name === 'identifier') id = value;
         terms.push([name, value]);
-      } else properties[name] = value;
+      } else {
+        // A property; but the Opencast of zoom-recording-ingester makes an attachment of it, with the flavor before it.
+        if (name === 'attachmentUri' && parts[index - 1]?.name !== 'flavor') throw new Refusal(400, 'no flavor');
+        properties[name] = value;
+      }
     }
     if (!elements.some(({ kind }) => kind === 'track')) throw new Refusal(400, 'no media');
     if (terms.length === 0) throw new Refusal(400, 'no Dublin Core');

@@ -240,6 +240,11 @@ describe('/zip', () => {
     },
   );
 
+  it('shows signs that mean something to Slack as they were typed', async () => {
+    const { body } = await slack.command(url, 'a <!channel> & b');
+    expect(body?.text).toMatch(/^"a &lt;!channel&gt; &amp; b" is no Zoom meeting ID/);
+  });
+
   it('says of a meeting that nobody knows that nothing is known', async () => {
     const lines = wordsOf((await slack.command(url, '999 9999 9999')).body).split('\n');
     expect(lines[0]).toBe('Zoom Meeting 999 9999 9999');

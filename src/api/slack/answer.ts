@@ -1,12 +1,19 @@
 import { z } from 'zod';
 import { Failure, toFailure } from '../../domain/failure.js';
 import type { ScheduledClass } from '../../domain/schedule.js';
-import type { MatchRules } from '../../intake/match-schedule.js';
 import type { ButtonPress, SlackRequest, SlashCommand } from '../../source/slack/slack-request.js';
 import type { SlackApi } from '../../source/slack/slack-api.js';
 import type { RecordingViews } from '../../status/recording-views.js';
 import type { OnDemandAnswer } from '../../workflow/ingest-on-demand.js';
-import { meetingBlocks, messageSize, pageSize, type Block, type MeetingPage } from './meeting-blocks.js';
+import {
+  escaped,
+  meetingBlocks,
+  messageSize,
+  pageSize,
+  type Block,
+  type MeetingFacts,
+  type MeetingPage,
+} from './meeting-blocks.js';
 import { readMeetingNumber } from './meeting-number.js';
 
 export interface SlackDesk {
@@ -15,7 +22,7 @@ export interface SlackDesk {
   readonly channel: string | undefined;
   readonly views: Pick<RecordingViews, 'ofMeeting'>;
   readonly classes: (meetingId: string) => Promise<readonly ScheduledClass[]>;
-  readonly rules: MatchRules;
+  readonly rules: MeetingFacts['rules'];
   /** the installation, for people */
   readonly source: string;
   readonly ingest: (json: unknown) => Promise<OnDemandAnswer>;
@@ -96,12 +103,12 @@ async function answerButton(desk: SlackDesk, { value, blocks, userId }: ButtonPr
   if ('mid' in wanted) return nextPage(desk, wanted, blocks as Block[]);
   if ('retry' in wanted) {
     await desk.retry(wanted.retry);
-    return [aloud(`<@${userId}> let the ingest go on from the step that failed.`)];
+    return [aloud(userId, 'let the ingest go on from the step that failed.')];
   }
   const { status, message, reason } = await desk.ingest({ uuid: wanted.ingest, oc_series_id: wanted.series });
   if (status !== 200) throw new Failure('conflict', message);
   if (reason !== undefined) return [aside(`There is nothing to ingest: ${reason}`)];
-  return [aloud(`<@${userId}> asked for the ingest into series ${wanted.series}.`)];
+  return [aloud(userId, `asked for the ingest into series ${wanted.series}.`)];
 }
 
 /** Two more in the same message, or, when that has as many as it may, a message of their own. */
@@ -126,9 +133,9 @@ type PageWish = Extract<z.output<typeof valueSchema>, { mid: string }>;
 
 /** For whoever asked alone. */
 function aside(text: string): SlackMessage {
-  return { response_type: 'ephemeral', replace_original: false, text };
+  return { response_type: 'ephemeral', replace_original: false, text: escaped(text) };
 }
 
-function aloud(text: string): SlackMessage {
-  return { response_type: 'in_channel', replace_original: false, text };
+function aloud(userId: string, did: string): SlackMessage {
+  return { response_type: 'in_channel', replace_original: false, text: `<@${userId}> ${escaped(did)}` };
 }

@@ -1,6 +1,7 @@
 import type { ScheduledClass } from '../../domain/schedule.js';
 import { isZoomStatus } from '../../domain/recording-status.js';
-import { matchSchedule, type MatchRules } from '../../intake/match-schedule.js';
+import type { IntakeRules } from '../../intake/decide-ingest.js';
+import { matchSchedule } from '../../intake/match-schedule.js';
 import type { CatalogIngest } from '../../status/recording-progress.js';
 import type { CatalogRecording } from '../../status/recording-views.js';
 import { showMeetingNumber } from './meeting-number.js';
@@ -15,7 +16,7 @@ export interface MeetingFacts {
   /** oldest first */
   readonly recordings: readonly CatalogRecording[];
   readonly classes: readonly ScheduledClass[];
-  readonly rules: MatchRules;
+  readonly rules: Pick<IntakeRules, 'timeZone' | 'bufferMinutes' | 'defaultSeriesId'>;
   /** the installation that answers, for people who have several */
   readonly source: string;
 }
@@ -77,12 +78,15 @@ function headBlocks({ meetingId, recordings, classes, source, rules }: MeetingFa
     ({ courseCode, title: name, day, time }) =>
       `:calendar: ${courseCode} ${name} on ${dayNames[day]} at ${clock(time)}`,
   );
-  const none = ':warning: This meeting is not in the class schedule: its recordings are not ingested by themselves.';
+  const { defaultSeriesId } = rules;
+  const otherwise =
+    defaultSeriesId === undefined ? 'are not ingested by themselves' : `go into the default series ${defaultSeriesId}`;
+  const none = `:warning: This meeting is not in the class schedule: its recordings ${otherwise}.`;
   return [
     { type: 'header', text: { type: 'plain_text', text: cut(title, headerLimit) } },
     { type: 'context', elements: [markdown(`Source: ${source}, times of ${rules.timeZone}`)] },
     section(`*Zoom meeting:* ${number}  *Opencast series:* ${escaped(series || 'none')}`),
-    section(scheduled.length === 0 ? none : escaped(scheduled.join('\n'))),
+    section(escaped(scheduled.length === 0 ? none : scheduled.join('\n'))),
   ];
 }
 
@@ -97,15 +101,14 @@ function recordingBlocks({ recordings, classes, rules }: MeetingFacts, each: Cat
   const start = section(`:movie_camera: *Recording of ${localTime(recording.startTime, rules.timeZone)}*`);
   const inZoom = zoomWords(ingests);
   if (inZoom !== undefined) return [start, section(`*Status:* ${inZoom}`)];
-  const lines = [...ingests]
-    .reverse()
-    .map((ingest) => section(ingestText(ingest, found !== undefined, rules.timeZone)));
+  const lines = [...ingests].reverse().map((ingest) => ingestText(ingest, found !== undefined, rules.timeZone));
   const link = `https://zoom.us/recording/management/detail?meeting_id=${encodeURIComponent(recording.uuid)}`;
   const ready = ingests.some(({ status }) => !isZoomStatus(status));
   const buttons = recordingButtons(each, found, classes);
   return [
     start,
-    ...lines,
+    // In one: a message has 50 blocks at most, and a recording may have been asked for any number of times.
+    section(lines.join('\n')),
     ...(ready ? [section(`<${link}|View in Zoom>`)] : []),
     ...(buttons.length > 0 ? [{ type: 'actions', elements: buttons }] : []),
   ];
@@ -181,6 +184,6 @@ function cut(text: string, most: number): string {
 }
 
 /** Slack's three control characters. */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -32,8 +32,9 @@ const failed: readonly RecordingStatus[] = [
 ];
 
 /** @param isScheduled does the schedule have a class for the recording? */
-export function statusWords({ status, origin, reason }: CatalogIngest, isScheduled: boolean): string {
-  const begins = status === 'WEBHOOK_RECEIVED' || status === 'SENT_TO_DOWNLOADER';
+export function statusWords({ status, origin, reason, seriesId }: CatalogIngest, isScheduled: boolean): string {
+  // What has a series was taken, be it the default one, or by a schedule of before.
+  const begins = seriesId === undefined && (status === 'WEBHOOK_RECEIVED' || status === 'SENT_TO_DOWNLOADER');
   // What is automatic and in no schedule ends as ignored; that it has not come so far yet tells nobody anything.
   if (begins && origin !== 'on_demand' && !isScheduled) return `${words.IGNORED} No class of the schedule matches.`;
   return [words[status], ...(reason === undefined ? [] : [reason])].join(' ');

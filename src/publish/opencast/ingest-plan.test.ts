@@ -40,11 +40,16 @@ const recording: Recording = {
 
 function plan(
   files: readonly Given[],
-  options: { profile?: IngestProfileName; all?: boolean; events?: readonly RecordingStateEvent[] } = {},
+  options: {
+    profile?: IngestProfileName;
+    all?: boolean;
+    events?: readonly RecordingStateEvent[];
+    series?: PlanInput['request']['series'];
+  } = {},
 ) {
   const input: PlanInput = {
     request: {
-      series: { id: '20260112345', title: 'Lecture', type: 'Lecture' },
+      series: options.series ?? { id: '20260112345', title: 'Lecture', type: 'Lecture' },
       ingestAllMp4: options.all ?? false,
     },
     recording,
@@ -264,11 +269,23 @@ describe('what is said of the event', () => {
       license: 'Creative Commons 3.0: Attribution-NonCommercial-NoDerivs',
       publisher: 'producer@example.edu',
       created: at(-5),
-      temporal: `start=${at(0)}; end=${at(60)}; scheme=W3C-DTF;`,
       language: 'en',
       source: 'ZIP-mock_uuid',
       spatial: 'Zoom 123456789',
     });
+  });
+
+  it('harvard: what no class names is a lecture by its letter as by its title', () => {
+    const terms = (series: { title: string; type?: string }) =>
+      plan([{ type: 'active_speaker' }], { series: { id: '20260112345', ...series } })?.terms;
+    expect(terms({ title: 'Lecture' })?.type).toBe('L');
+    expect(terms({ title: 'Section', type: 'Section' })?.type).toBe('S');
+    expect(terms({ title: 'Lab', type: 'Lab' })?.type).toBe('P');
+  });
+
+  it('stock: from when to when was recorded', () => {
+    const temporal = `start=${at(0)}; end=${at(60)}; scheme=W3C-DTF;`;
+    expect(plan([{ type: 'active_speaker' }], { profile: 'stock' })?.terms.temporal).toBe(temporal);
   });
 
   it('is escaped once, and what is not known is left out', () => {

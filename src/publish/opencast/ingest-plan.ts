@@ -23,7 +23,7 @@ export interface IngestPlan {
 
 export interface PlannedElement {
   readonly kind: 'track' | 'attachment';
-  /** `property`: only its address is told, as the workflow property `attachmentUri` */
+  /** `property`: only its address is told, as `attachmentUri`: a workflow property, if Opencast does not know it */
   readonly as: 'element' | 'property';
   readonly flavor: string;
   readonly tags: readonly string[];
@@ -137,12 +137,12 @@ function termsOf(
   return {
     identifier: mediaPackageId,
     title: series.title,
-    type: profile.typeCodes ? typeCode(series.type) : series.type,
+    type: profile.typeCodes ? typeCode(series.type ?? series.title) : series.type,
     isPartOf: series.id,
     license: profile.license ?? undefined,
     publisher,
     created: recording.startTime,
-    temporal: known ? period(secondsIso(start * 1000), secondsIso(end * 1000)) : undefined,
+    temporal: known && profile.period ? period(secondsIso(start * 1000), secondsIso(end * 1000)) : undefined,
     language: profile.language,
     source: sourceOfRecording(recording.uuid),
     spatial: `Zoom ${recording.meetingId}`,

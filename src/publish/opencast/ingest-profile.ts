@@ -38,7 +38,8 @@ export const ingestProfileSchema = z.strictObject({
     .object({
       flavor,
       tags,
-      /** `property`: the address goes to the workflow as `attachmentUri` */ as: z.enum(['attachment', 'property']),
+      /** `property`: its address is told as `attachmentUri` */
+      as: z.enum(['attachment', 'property']),
     })
     .nullable(),
   /** Are chats and captions part of an archive ingest? */
@@ -47,6 +48,8 @@ export const ingestProfileSchema = z.strictObject({
   properties: z.object({ meetingStart: z.string().nullable(), recordingTimes: z.string().nullable() }),
   /** `Lecture` as `L`, `Section` as `S`, all else as `P` */
   typeCodes: z.boolean(),
+  /** Is told from when to when was recorded (`temporal`)? Opencast then dates the event by it; otherwise by the meeting's start. */
+  period: z.boolean(),
   /** Is the series' own catalog sent along? */
   seriesCatalog: z.boolean(),
   license: z.string().nullable(),
@@ -77,6 +80,7 @@ export const ingestProfiles = {
     archiveOthers: true,
     properties: { meetingStart: null, recordingTimes: null },
     typeCodes: false,
+    period: true,
     seriesCatalog: false,
     license: null,
     language: 'en',
@@ -99,6 +103,7 @@ export const ingestProfiles = {
     archiveOthers: false,
     properties: { meetingStart: 'zoomMeetingStart', recordingTimes: 'zoomRecordingTimes' },
     typeCodes: true,
+    period: false,
     seriesCatalog: true,
     license: 'Creative Commons 3.0: Attribution-NonCommercial-NoDerivs',
     language: 'en',

@@ -69,12 +69,16 @@ function partsOf(fields: Readonly<Record<string, string>>): FormPart[] {
   return Object.entries(fields).map(([name, value]) => ({ name, value }));
 }
 
-/** The flavor anew for each, and its tags, before the media: they count for the next one only. */
-function partsOfElement({ flavor, tags, media }: NewElement): FormPart[] {
+/**
+ * The flavor anew for each, and its tags, before the media: they count for the next one only. `attachmentUri` is of the Opencast that
+ * zoom-recording-ingester was made for, which takes it as `mediaUri` is taken; any other has the last one as a property of the workflow.
+ */
+function partsOfElement({ kind, flavor, tags, media }: NewElement): FormPart[] {
+  const uri = kind === 'track' ? 'mediaUri' : 'attachmentUri';
   return [
     { name: 'flavor', value: flavor },
     ...tags.map((value) => ({ name: 'tag', value })),
-    media.kind === 'url' ? { name: 'mediaUri', value: media.url } : { name: 'BODY', file: media.file },
+    media.kind === 'url' ? { name: uri, value: media.url } : { name: 'BODY', file: media.file },
   ];
 }
 

@@ -1,7 +1,9 @@
+import { buffer } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { parsePrivateHost } from '../../net/private-hosts.js';
 import { httpClient } from '../../net/request.js';
 import { loopbackServer } from '../../../test/support/http-server.js';
+import { readMultipart } from '../../../test/support/multipart-reader.js';
 import { startOpencastServer, type OpencastServer } from '../../../test/support/opencast-server.js';
 import type { OpencastAuth } from './authorization.js';
 import { episodeCatalog, type EpisodeTerms } from './dublin-core.js';
@@ -210,6 +212,32 @@ describe('ingest into Opencast', () => {
         ['presentation/chunked+source', []],
       ],
     );
+  });
+
+  it('hands over attachments in it as zoom-recording-ingester does: behind the media, each with its flavor', async () => {
+    let parts: string[] = [];
+    const server = await loopbackServer((request, response) => {
+      void buffer(request).then((body) => {
+        const read = readMultipart(request.headers['content-type'], body);
+        parts = read.map(({ name, body: value }) => `${name}=${value.toString()}`);
+        response.end('<workflow id="1"><mediapackage id="a"/></workflow>');
+      });
+    });
+    const http = httpClient({ policy: { privateHosts: [parsePrivateHost('127.0.0.1')!] } });
+    onTestFinished(() => http.close());
+    const auth = { kind: 'basic', user: 'u', password: 'p' } as const;
+    await opencastClient({ baseUrl: server.origin, auth, http }).addMediaPackage({
+      ...{ workflow: 'fast', terms: [['identifier', 'a']], seriesCatalog: undefined, properties: { x: 'y' } },
+      elements: (['track', 'attachment', 'attachment'] as const).map((kind, index) => ({
+        ...{ kind, flavor: `${kind}/chunked+source`, tags: [] },
+        media: { kind: 'url', url: `https://media/${index}` },
+      })),
+    });
+    expect(parts).toEqual([
+      ...['identifier=a', 'x=y', 'flavor=track/chunked+source', 'mediaUri=https://media/0'],
+      ...['flavor=attachment/chunked+source', 'attachmentUri=https://media/1'],
+      ...['flavor=attachment/chunked+source', 'attachmentUri=https://media/2'],
+    ]);
   });
 
   it('learns from Opencast that a medium cannot be fetched: only exactly 200 is good', async () => {

@@ -50,15 +50,18 @@ export function opencastPublisher(options: OpencastPublisherOptions): EventPubli
   }
 
   async function request(draft: Draft, plan: IngestPlan, { signal, fence }: Effect) {
-    const start = { workflow: plan.workflow, properties: await propertiesOf(plan) };
+    const { workflow, properties } = plan;
     if (draft.mediaPackage !== null) {
+      const start = { workflow, properties: await propertiesOf(plan) };
       await fence();
       return opencast.ingest(draft.mediaPackage, start, signal);
     }
     const seriesCatalog = profile.seriesCatalog ? await opencast.seriesCatalog(plan.seriesId, signal) : undefined;
-    const elements = await Promise.all(plan.elements.filter(({ as }) => as === 'element').map(elementOf));
+    const all = plan.elements.map(async (planned) => ({ as: planned.as, ...(await elementOf(planned)) }));
+    const elements = (await Promise.all(all)).filter(({ as, media: { kind } }) => as === 'element' || kind === 'url');
     await fence();
-    return opencast.addMediaPackage({ ...start, terms: toldTerms(plan.terms), seriesCatalog, elements }, signal);
+    const whole = { workflow, properties, terms: toldTerms(plan.terms), seriesCatalog, elements };
+    return opencast.addMediaPackage(whole, signal);
   }
 
   return {

@@ -123,7 +123,8 @@ function recordingNews({ name, accountId, at }: Envelope, given: ZoomRecording, 
   }
   if (name === 'recording.transcript_completed') {
     if (!recording) return { kind: 'malformed', reason: `bad data: missing ${problems.join(', ')}` };
-    return { uuid, event: { ...facts, kind: 'transcript_completed', recording } };
+    const hasStart = !problems.includes('start_time');
+    return { uuid, event: { ...facts, kind: 'transcript_completed', recording, hasStart } };
   }
   const wrong = [...problems, ...completedProblems(given)];
   if (!recording) return { kind: 'malformed', reason: `bad data: missing ${wrong.join(', ')}` };
