@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { startS3Server, type StandInObject } from '../test/support/s3-server.js';
+import type { StandInObject } from '../test/support/s3-objects.js';
+import { startS3Server } from '../test/support/s3-server.js';
 import { measure } from './measure.js';
 
 /**

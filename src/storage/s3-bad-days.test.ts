@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startS3Server, type Fault, type S3Request, type S3Server } from '../../test/support/s3-server.js';
+import type { S3Request } from '../../test/support/s3-objects.js';
+import { startS3Server, type Fault, type S3Server } from '../../test/support/s3-server.js';
 import type { Failure } from '../domain/failure.js';
 import type { ObjectRead, ObjectStore } from './object-store.js';
 import type { S3Options } from './s3-client.js';

@@ -1,93 +1,14 @@
-import { createHash } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { loopbackServer } from '../../test/support/http-server.js';
+import { describe, expect, it, vi } from 'vitest';
 import { smallMp4 } from '../../test/support/small-mp4.js';
 import { Failure } from '../domain/failure.js';
-import { parsePrivateHost } from '../net/private-hosts.js';
-import { httpClient } from '../net/request.js';
-import { probeMovie } from '../packager/isobmff/probe-movie.js';
 import { localStore } from '../storage/local.js';
 import type { ObjectStore } from '../storage/object-store.js';
-import { isListed } from './download-hosts.js';
-import { downloadSettings } from './download-settings.js';
-import { downloader, type DownloadRequest } from './download.js';
-
-const video = smallMp4({ durationMs: 61_000, mediaBytes: 3_000_000 });
-const sha256 = `sha256:${createHash('sha256').update(video).digest('hex')}`;
-const key = 'recordings/1/a.mp4';
-
-interface Asked {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  /** from 1 */
-  readonly count: number;
-  readonly authorization: string | undefined;
-  /** start of the range that is asked for */
-  readonly from: number | undefined;
-}
-
-async function zoom(answer: (asked: Asked) => void) {
-  let count = 0;
-  return loopbackServer((request, response) => {
-    const [, from] = /^bytes=(\d+)-$/.exec(request.headers.range ?? '') ?? [];
-    const { authorization } = request.headers;
-    answer({ request, response, count: ++count, authorization, from: from === undefined ? undefined : Number(from) });
-  });
-}
-
-async function fetching(
-  origin: string,
-  given: Partial<DownloadRequest> & { store?: ObjectStore; hosts?: string[] } = {},
-) {
-  const folder = await mkdtemp(join(tmpdir(), 'reelway-download-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const http = httpClient({ policy: { privateHosts: [parsePrivateHost('127.0.0.1')!] } });
-  onTestFinished(() => http.close());
-  const { store = localStore({ folder }), hosts = [new URL(origin).host], ...request } = given;
-  let tokens = 0;
-  const download = downloader({
-    http,
-    hosts,
-    store,
-    probe: probeMovie,
-    backOff: { tries: 4, firstDelay: 1, longestDelay: 2000 },
-  });
-  return {
-    store,
-    tokens: () => tokens,
-    run: () =>
-      download({
-        name: 'file shared_screen of the recording X',
-        fileType: 'MP4',
-        key,
-        size: video.length,
-        locate: () => Promise.resolve({ url: `${origin}/rec/download/abc?pwd=hunter2`, bearer: `token-${++tokens}` }),
-        ...request,
-      }),
-  };
-}
+import { fetching, key, sendVideo, sha256, video, zoom, type Asked } from './download-under-test.case.js';
 
 async function contents(store: ObjectStore, of = key): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   for await (const piece of (await store.get(of)).body) pieces.push(piece);
   return Buffer.concat(pieces);
-}
-
-/** Answers a range as a media server does. */
-function sendVideo({ response, from }: Pick<Asked, 'response' | 'from'>, headers: Record<string, string> = {}): void {
-  const body = video.subarray(from ?? 0);
-  const range = { 'content-range': `bytes ${from}-${video.length - 1}/${video.length}` };
-  response.writeHead(from === undefined ? 200 : 206, {
-    'content-type': 'video/mp4',
-    'content-length': body.length,
-    ...(from !== undefined && range),
-    ...headers,
-  });
-  response.end(body);
 }
 
 /** Sends so many bytes, then the connection ends. */
@@ -292,88 +213,10 @@ describe('downloading a file of a recording', () => {
   });
 });
 
-describe('redirects of a download', () => {
-  it('go without our token to where it is not needed', async () => {
-    const seen: (string | undefined)[] = [];
-    const media = await zoom((asked) => {
-      seen.push(asked.authorization);
-      sendVideo(asked);
-    });
-    const server = await zoom(
-      ({ response }) => void response.writeHead(302, { location: `${media.origin}/GMT_Recording.mp4?sig=x` }).end(),
-    );
-    const { run } = await fetching(server.origin, { hosts: [server.host, media.host] });
-    expect(await run()).toMatchObject({ digest: sha256 });
-    expect(seen).toEqual([undefined]);
-  });
-
-  it.each(['401', 'a page'])('go with it once more where %s comes without', async (kind) => {
-    const media = await zoom((asked) => {
-      if (asked.authorization !== undefined) return sendVideo(asked);
-      if (kind === '401') asked.response.writeHead(401).end();
-      else asked.response.writeHead(200, { 'content-type': 'text/html' }).end('<html>');
-    });
-    const server = await zoom(({ response }) => void response.writeHead(302, { location: media.origin }).end());
-    const { run } = await fetching(server.origin, { hosts: [server.host, media.host] });
-    expect(await run()).toMatchObject({ digest: sha256 });
-    expect(media.requests).toHaveLength(2);
-  });
-
-  it.each([
-    'https://evil.example.org/a.mp4',
-    'http://169.254.169.254/latest/meta-data',
-    'http://localhost/a.mp4',
-    'file:///etc/passwd',
-    'https://user:pass@zoom.us.evil.example.org/',
-    '//[',
-  ])('to %s are refused', async (location) => {
-    const server = await zoom(({ response }) => void response.writeHead(302, { location }).end());
-    const { run } = await fetching(server.origin);
-    const refused = run();
-    await expect(refused).rejects.toMatchObject({ code: 'url_refused' });
-    expect(server.requests).toHaveLength(1);
-    const { message } = (await refused.catch((error: unknown) => error)) as Failure;
-    expect(message).not.toContain('hunter2');
-  });
-
-  it.each(['http://169.254.169.254/a.mp4', 'http://10.0.0.1/a', 'http://localhost:1/a', 'https://example.org/a'])(
-    'nor may the first address be %s',
-    async (url) => {
-      const { run } = await fetching('http://127.0.0.1:1', { locate: () => Promise.resolve({ url, bearer: 'token' }) });
-      await expect(run()).rejects.toMatchObject({ code: 'url_refused' });
-    },
-  );
-
-  it('in a circle come to an end', async () => {
-    const server = await zoom(({ response }) => void response.writeHead(302, { location: '/again' }).end());
-    const { run } = await fetching(server.origin);
-    await expect(run()).rejects.toMatchObject({ code: 'recording_file_damaged' });
-    expect(server.requests.length).toBeLessThan(20);
-  });
-});
-
 it('failures of a download hold no address with its secrets and no token', async () => {
   const server = await zoom(({ response }) => void response.writeHead(400).end('no'));
   const { run } = await fetching(server.origin);
   const failure = (await run().catch((error: unknown) => error)) as Failure;
   expect(failure.code).toBe('source_forbidden');
   expect(JSON.stringify([failure.message, failure.details])).not.toMatch(/hunter2|token-/);
-});
-
-describe('ZOOM_DOWNLOAD_HOSTS', () => {
-  const { schema, default: usual } = downloadSettings.ZOOM_DOWNLOAD_HOSTS;
-  it.each<[string, boolean]>([
-    ['https://zoom.us/rec/download/x', true],
-    ['https://us06web.zoom.us/rec/webhook_download/x', true],
-    ['https://ssrweb.zoom.us/a.mp4', true],
-    ['https://evilzoom.us/', false],
-    ['https://zoom.us.evil.org/', false],
-    ['https://zoom.us:8443/', false],
-    ['https://us02web.zoomgov.com/', true],
-  ])('%s by default: %s', (url, listed) => {
-    expect(isListed(new URL(url), schema.parse(usual))).toBe(listed);
-  });
-  it.each(['', 'https://zoom.us', 'a b/c', '*'])('does not take "%s"', (text) => {
-    expect(schema.safeParse(text).success).toBe(false);
-  });
 });

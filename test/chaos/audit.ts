@@ -6,7 +6,7 @@ import type { ObjectStore } from '../../src/storage/object-store.js';
 import { s3Store } from '../../src/storage/s3.js';
 import { isTemporary } from '../../src/storage/temporary-files.js';
 import { readInventory, verifyInventory } from '../../src/transfer/inventory.js';
-import type { CloudRecording } from '../support/zoom-server.js';
+import type { CloudRecording } from '../support/zoom-cloud.js';
 import { sha256, type ChaosStage, type SeenNotice } from './stage.js';
 import type { Ledger } from './work.js';
 

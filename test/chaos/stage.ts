@@ -9,7 +9,8 @@ import path from 'node:path';
 import { startOpencastServer, type OpencastServer } from '../support/opencast-server.js';
 import { freePort, startPrivateCluster, type PrivateCluster } from '../support/postgres-server.js';
 import { startS3Server, type S3Server } from '../support/s3-server.js';
-import { startZoomServer, type CloudRecording, type ZoomServer } from '../support/zoom-server.js';
+import type { CloudRecording } from '../support/zoom-cloud.js';
+import { startZoomServer, type ZoomServer } from '../support/zoom-server.js';
 import { standInSettings } from '../support/stand-in-settings.js';
 
 export const series = '20260112345';

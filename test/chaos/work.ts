@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { projectRoot } from '../support/reelway.js';
 import { smallMp4 } from '../support/small-mp4.js';
 import { completed, signed, videoFile } from '../support/zoom-events.js';
-import type { CloudRecording } from '../support/zoom-server.js';
+import type { CloudRecording } from '../support/zoom-cloud.js';
 import { apiSecret, webhookSecret, type ChaosStage } from './stage.js';
 
 /** What went in: everything that was acknowledged. */

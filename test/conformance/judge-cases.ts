@@ -6,7 +6,8 @@ import { allCases } from '../support/extent.js';
 import { reelway } from '../support/reelway.js';
 import { judge, judgeThroughManifest, measureSource } from './judge.js';
 import { findEndpoints } from './result.js';
-import { makeSource, type SourceOptions } from './source.js';
+import { makeSource } from './source.js';
+import type { SourceOptions } from './source-options.js';
 
 /** 90 kHz ticks. ffmpeg guesses the time stamps of the frames within a PES packet, and a 90 kHz tick is less than one of the track. */
 const guessed = 3;

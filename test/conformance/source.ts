@@ -1,70 +1,11 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ffmpeg, packetTimes } from '../support/ffmpeg.js';
+import { encodePicture, encodeSound } from './encode-media.js';
 import { encryptSegments } from './encrypt-segments.js';
 import { packAudio } from '../support/packed-audio-writer.js';
 import { beginsWithinSound, renumber, spreadSound } from './rearrange.js';
-
-/** How a made source differs from the plain one: 25 fps, B-frames, 48 kHz stereo starting with the picture, two muxed renditions. */
-export interface SourceOptions {
-  /** Frames per second as ffmpeg writes it. */
-  readonly rate?: string;
-  readonly bFrames?: number;
-  /** Groups of pictures whose first pictures in display need those before. */
-  readonly openGroups?: boolean;
-  /** One amid the second group of pictures. */
-  readonly extraKeyFrame?: boolean;
-  readonly videoCodec?: VideoCodec;
-  /** Sample entry of an MP4, where ffmpeg would write another. */
-  readonly sampleEntry?: 'hvc1' | 'hev1';
-  /** Hz */
-  readonly sampleRate?: number;
-  readonly channels?: 1 | 2 | 6;
-  readonly audioCodec?: 'aac' | 'ac3' | 'eac3' | 'libmp3lame' | 'libopus' | 'flac';
-  /** Flag of ffmpeg's muxer of transport streams, for a single one: DVB's descriptors, or AAC in LATM. */
-  readonly transport?: 'latm' | 'system_b';
-  /** Seconds that the sound starts after the picture; negative: before it. */
-  readonly audioDelay?: number;
-  /** Seconds added to every time stamp; 95440 makes 33 bits of 90 kHz wrap in the middle. */
-  readonly timeOffset?: number;
-  readonly shape?: SourceShape;
-  /** Of the segments of playlists: transport streams, or fragmented MP4 behind EXT-X-MAP. */
-  readonly segments?: 'TS' | 'fMP4';
-  /** Audio renditions are packed audio: frames behind ID3 tags. */
-  readonly packed?: boolean;
-  /** Segments and maps of playlists are encrypted with AES-128: with an IV that is written and a key for each two segments, or one of the sequence number. */
-  readonly encrypted?: 'IV and rotation' | 'sequence numbers';
-  /** Puts each audio frame into a PES packet of its own, so that each has its exact time stamp. */
-  readonly oneFramePerPes?: boolean;
-  readonly seconds?: number;
-}
-
-/** `HDR10` is HEVC of 10 bits with PQ and what it was mastered on; `HLG` is the same with HLG. */
-export type VideoCodec = 'H.264' | 'HEVC' | 'HEVC HDR10' | 'HEVC HLG' | 'AV1' | 'AV1 HDR10' | 'VP9';
-
-export type SourceShape =
-  | 'muxed ladder'
-  | 'media playlist'
-  | 'transport stream'
-  | 'transport stream in two languages'
-  | 'separate audio'
-  | 'byte ranges'
-  | 'discontinuity'
-  | 'parameter sets change'
-  | 'sound across segments'
-  | 'no audio'
-  | 'no video'
-  | Mp4Shape;
-
-/** How an MP4 is laid out. */
-export type Mp4Shape =
-  | 'MP4'
-  | 'MP4, movie box first'
-  | 'fragmented MP4'
-  | 'MP4 without audio'
-  | 'MP4 without video'
-  | 'MP4 in two languages'
-  | 'SMIL of MP4s';
+import { plain, type Mp4Shape, type Plain, type SourceOptions } from './source-options.js';
 
 export interface MadeSource {
   /** What `reelway package` is given. */
@@ -74,29 +15,7 @@ export interface MadeSource {
 }
 
 const sizes = ['160x90', '128x72'] as const;
-const gopSeconds = 1;
 const segmentSeconds = 2;
-
-type Optional = 'sampleEntry' | 'transport' | 'encrypted';
-type Plain = Required<Omit<SourceOptions, Optional>> & Pick<SourceOptions, Optional>;
-
-const plain: Plain = {
-  rate: '25',
-  bFrames: 2,
-  openGroups: false,
-  extraKeyFrame: false,
-  videoCodec: 'H.264',
-  sampleRate: 48_000,
-  channels: 2,
-  audioCodec: 'aac',
-  audioDelay: 0,
-  timeOffset: 0,
-  shape: 'muxed ladder',
-  segments: 'TS',
-  oneFramePerPes: false,
-  packed: false,
-  seconds: 5,
-};
 
 /** Makes a source in the folder. Encodes to MP4 first and cuts by stream copy, so that every segment has its parameter sets. */
 export async function makeSource(folder: string, options: SourceOptions = {}): Promise<MadeSource> {
@@ -326,91 +245,6 @@ const within = (folder: string, lines: readonly string[]) =>
 function mediaPlaylist(lines: readonly string[]): string {
   const target = `#EXT-X-TARGETDURATION:${segmentSeconds + 1}`;
   return ['#EXTM3U', '#EXT-X-VERSION:7', target, '#EXT-X-PLAYLIST-TYPE:VOD', ...lines, '#EXT-X-ENDLIST', ''].join('\n');
-}
-
-async function encodePicture(
-  file: string,
-  given: Plain,
-  size: string,
-  profile: 'main' | 'high' = given.bFrames > 0 ? 'high' : 'main',
-): Promise<void> {
-  const [numerator = 25, denominator = 1] = given.rate.split('/').map(Number);
-  const gop = Math.round((gopSeconds * numerator) / denominator);
-  await ffmpeg(
-    ...['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${given.rate}:duration=${given.seconds}`],
-    ...['-b:v', '200k', '-bf', String(given.bFrames)],
-    ...(given.extraKeyFrame ? ['-force_key_frames', '1.4'] : []),
-    ...videoEncoder(given, { gop, profile }),
-    file,
-  );
-}
-
-function videoEncoder(given: Plain, options: { gop: number; profile: string }): string[] {
-  switch (given.videoCodec) {
-    case 'H.264':
-      return h264(given, options);
-    case 'VP9':
-      return ['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', ...keyEvery(options.gop)];
-    case 'AV1':
-    case 'AV1 HDR10': {
-      const colour = ['-color_primaries', 'bt2020', '-color_trc', 'smpte2084', '-colorspace', 'bt2020nc'];
-      const bright =
-        given.videoCodec === 'AV1 HDR10' ? [...colour, '-pix_fmt', 'yuv420p10le'] : ['-pix_fmt', 'yuv420p'];
-      return [
-        '-c:v',
-        'libaom-av1',
-        '-usage',
-        'realtime',
-        '-cpu-used',
-        '8',
-        '-threads',
-        '1',
-        ...keyEvery(options.gop),
-        ...bright,
-      ];
-    }
-    default:
-      return hevc(given, options.gop);
-  }
-}
-
-const keyEvery = (gop: number) => ['-g', String(gop), '-keyint_min', String(gop)];
-
-function h264(given: Plain, { gop, profile }: { gop: number; profile: string }): string[] {
-  return [
-    ...['-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', profile, '-threads', '1', '-pix_fmt', 'yuv420p'],
-    ...['-g', String(gop), '-keyint_min', String(gop), '-sc_threshold', '0'],
-    ...(given.openGroups ? ['-x264-params', 'open-gop=1'] : ['-flags', '+cgop']),
-  ];
-}
-
-const masteringDisplay = 'G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,50)';
-
-function hevc(given: Plain, gop: number): string[] {
-  const highRange = given.videoCodec === 'HEVC HDR10' ? 'smpte2084' : 'arib-std-b67';
-  const parameters = [
-    `keyint=${gop}:min-keyint=${gop}:scenecut=0:open-gop=${given.openGroups ? 1 : 0}`,
-    `bframes=${given.bFrames}:b-adapt=0:log-level=error:pools=none:frame-threads=1`,
-    ...(given.videoCodec === 'HEVC' ? [] : [`colorprim=bt2020:colormatrix=bt2020nc:transfer=${highRange}`]),
-    ...(given.videoCodec === 'HEVC HDR10' ? [`hdr10=1:master-display=${masteringDisplay}:max-cll=1000,400`] : []),
-  ];
-  return [
-    ...['-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', parameters.join(':')],
-    ...['-pix_fmt', given.videoCodec === 'HEVC' ? 'yuv420p' : 'yuv420p10le'],
-    ...(given.sampleEntry ? ['-tag:v', given.sampleEntry] : []),
-  ];
-}
-
-async function encodeSound(file: string, given: Plain): Promise<void> {
-  const tones = ['440', '550', '660', '110', '770', '880'].slice(0, given.channels);
-  const expressions = tones.map((tone) => `0.2*sin(2*PI*${tone}*t)*(1+0.5*sin(2*PI*t))`).join('|');
-  const layout = { 1: 'mono', 2: 'stereo', 6: '5.1' }[given.channels];
-  const length = given.seconds - Math.max(0, given.audioDelay);
-  await ffmpeg(
-    ...['-f', 'lavfi', '-i', `aevalsrc=exprs='${expressions}':s=${given.sampleRate}:d=${length}:c=${layout}`],
-    ...['-c:a', given.audioCodec, '-b:a', `${(given.audioCodec === 'aac' ? 32 : 64) * given.channels}k`],
-    ...['-strict', '-2', file],
-  );
 }
 
 const timing = (given: Plain) => ['-c', 'copy', '-output_ts_offset', String(given.timeOffset)];

@@ -11,7 +11,7 @@ import { itLong } from '../support/it-long.js';
 import { reelway } from '../support/reelway.js';
 import { ingestOfLesson, lesson, series, submitLesson, trackingId, uuid } from '../support/recordings-lesson.js';
 import { recordingsStage, startReelway, type RecordingsStage } from '../support/recordings-stage.js';
-import type { CloudFile } from '../support/zoom-server.js';
+import type { CloudFile } from '../support/zoom-cloud.js';
 
 let folder: string;
 let view: Buffer;

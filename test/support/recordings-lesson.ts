@@ -4,7 +4,7 @@ import type { RecordingsTimes } from '../../src/recordings-line.js';
 import { recordingCatalog } from '../../src/status/recording-catalog.js';
 import type { Services } from '../../src/wiring.js';
 import { smallMp4 } from './small-mp4.js';
-import type { CloudFile, CloudRecording } from './zoom-server.js';
+import type { CloudFile, CloudRecording } from './zoom-cloud.js';
 
 export const series = '20260112345';
 export const uuid = 'p7l/jwpwQFW5Q62srAYxAA==';
