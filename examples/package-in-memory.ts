@@ -38,7 +38,7 @@ export async function packageInMemory(
   return objects;
 }
 
-/** Addresses resolve as URIs do: `lecture/index.m3u8` names `lecture/0.ts` as `0.ts`. */
+/** Addresses resolve as URIs do, so they need a scheme: `memory:///lecture/index.m3u8` names `memory:///lecture/0.ts` as `0.ts`. */
 function memoryReader(source: ReadonlyMap<string, Uint8Array>): SourceReader {
   const find = (uri: string): Uint8Array => {
     const bytes = source.get(uri);

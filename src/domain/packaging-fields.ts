@@ -18,7 +18,8 @@ const meanings: Record<FieldPath<PackagingConfiguration>, string> = {
   'HlsPackage.SegmentDurationSeconds': 'rounded to the nearest multiple of the cut of the source',
   'HlsPackage.SegmentLayout':
     'a field of ours: `SINGLE_FILE` puts the segments of a rendition into one object (`--single-file`); default SEGMENTS',
-  'HlsPackage.UseAudioRenditionGroup': 'sound in renditions of its own; else in the segments of the picture',
+  'HlsPackage.UseAudioRenditionGroup':
+    'sound in renditions of its own; else where the source has it, in the segments of the picture if all pictures have it so',
   'HlsPackage.IncludeDvbSubtitles': 'DVB subtitles of the source',
   'HlsPackage.HlsManifests': 'one multivariant playlist each',
   'HlsPackage.HlsManifests.ManifestName': 'name of the file, without `.m3u8`',

@@ -37,6 +37,25 @@ describe('joined segments', () => {
     expect(joined(60, rendition('a.mp4', 120, MiB))[0]!.map(({ seconds }) => seconds)).toEqual([60, 60]);
   });
 
+  it('are the longer ones where two durations are equally near, wherever their track begins', () => {
+    const source = rendition('a.mp4', 40, 1024);
+    source.periods[0]!.segments = source.periods[0]!.segments.map(({ tracks, ...segment }) => ({
+      ...segment,
+      tracks: tracks.map((track) => ({ ...track, start: track.start + 2090, end: track.end + 2090 })),
+    }));
+    expect(joined(3.5, source)[0]!.map(({ seconds }) => seconds)).toEqual(Array<number>(10).fill(4));
+  });
+
+  it('are as regular as cuts that follow a clock: every 4 s, or with the next frame of 29.97 a second', () => {
+    const source = rendition('a.mp4', 30, 1024);
+    const frame = (second: number) => Math.ceil((second * 30_000) / 1001) * 3003;
+    source.periods[0]!.segments = source.periods[0]!.segments.map(({ tracks: [track], ...segment }, at) => ({
+      ...segment,
+      tracks: [{ ...track!, start: frame(at * 4), end: frame((at + 1) * 4) }],
+    }));
+    expect(joined(6, source)[0]!.map(({ seconds }) => Math.round(seconds))).toEqual(Array<number>(15).fill(8));
+  });
+
   it('stop where a task would hold too much of any rendition, at the same places in all', () => {
     const [small, large] = joined(3600, rendition('small.mp4', 600, MiB / 4), rendition('large.mp4', 600, MiB));
     expect(large!.map(({ seconds }) => seconds)).toEqual(small!.map(({ seconds }) => seconds));

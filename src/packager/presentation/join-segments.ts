@@ -13,6 +13,9 @@ import { maximumTaskBytes } from './task-limit.js';
 /** Seconds that segments get when a configuration says nothing of it. */
 export const usualSegmentDuration = 6;
 
+/** Seconds by which two durations may differ and still be equally near: cuts that follow a clock are late by up to a frame each, 0.042 s of 24 a second. */
+const equallyNear = 0.1;
+
 /**
  * An index whose segments were as short as key pictures allow, with segments of about this duration: each ends at the place that comes nearest,
  * or earlier where a rendition has more bytes until there than one task may hold.
@@ -57,7 +60,8 @@ function groupsOf({ segments, tracks }: IndexedPeriod, duration: number): Group[
   for (let segment = 0; segment < times.length; segment += 1) {
     const lasts = (times[segment]?.end ?? 0) - (times[from]?.start ?? 0);
     const withNext = (times[segment + 1]?.end ?? Infinity) - (times[from]?.start ?? 0);
-    if (Math.abs(withNext - duration) <= Math.abs(lasts - duration)) continue;
+    // Of two that are equally near the longer one, as multiples of a playlist's cut are rounded; else frames and fractions would choose by chance.
+    if (Math.abs(withNext - duration) <= Math.abs(lasts - duration) + equallyNear) continue;
     groups.push({ from, to: segment + 1 });
     from = segment + 1;
   }

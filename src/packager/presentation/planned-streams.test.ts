@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { audioTrack, rendition, syntheticIndex, videoTrack } from '../../../test/support/synthetic-index.js';
 import type { PackagingConfiguration } from '../../domain/packaging-configuration.js';
-import type { IndexedPeriod } from '../model/asset-index.js';
+import type { AssetIndex, IndexedPeriod } from '../model/asset-index.js';
 import { planPresentation } from './plan-presentation.js';
 import { cmaf, cuts, dash, high, ladder, low } from './planned-ladder.case.js';
 import type { PlannedOutput } from './segment-task.js';
@@ -69,6 +69,19 @@ describe('transport streams', () => {
       expect(tracks.filter(({ kind }) => kind === 'audio').map(({ id }) => id)).toEqual(['audio_1']);
       expect(tracks.flatMap(({ muxed }) => muxed)).toEqual([]);
     }
+  });
+
+  it('have all audio in streams of its own when some videos have it muxed and others elsewhere', () => {
+    const media = { groupIds: ['a'], name: 'English', default: true, autoselect: true };
+    const muxed = rendition({ uri: 'm', tracks: [videoTrack(), audioTrack('m')], cuts });
+    const main = rendition({ uri: 'v', tracks: [videoTrack()], cuts, variant: { audioGroups: ['a'] } });
+    const audio = rendition({ uri: 'a', tracks: [audioTrack('a')], cuts, media });
+    const silent = rendition({ uri: 's', tracks: [videoTrack()], cuts, variant: {} });
+    const inside = (index: AssetIndex) =>
+      planPresentation(index, hls()).tracks.map(({ id, muxed: of }) => [id, ...of.map((each) => each.id)]);
+    expect(inside(syntheticIndex(muxed, main, audio))).toEqual([['video_1'], ['audio_1'], ['video_2'], ['audio_2']]);
+    // There is nothing to be had elsewhere.
+    expect(inside(syntheticIndex(muxed, silent))).toEqual([['video_1', 'audio_1'], ['video_2']]);
   });
 });
 

@@ -23,22 +23,27 @@ export interface PlannedStreams {
 
 /**
  * Fragments hold one track each. In HlsPackage, audio that is muxed with a video in the source stays with it, unless UseAudioRenditionGroup asks
- * for audio in segments of its own; audio that the source has in a rendition of its own stays there.
+ * for audio in segments of its own; audio that the source has in a rendition of its own stays there. Where some videos have audio with them and others
+ * have it elsewhere only, as files of a SMIL do, all of it gets segments of its own: players do not switch from the one to the other.
  */
 export function planStreams(
   { tracks, combinations }: SourceTracks,
   { HlsPackage }: PackagingConfiguration,
 ): PlannedStreams {
-  if (!HlsPackage || HlsPackage.UseAudioRenditionGroup)
-    return { streams: tracks.map((track) => ({ id: track.id, members: [track] })), combinations };
+  const allApart = { streams: tracks.map((track) => ({ id: track.id, members: [track] as const })), combinations };
+  if (!HlsPackage || HlsPackage.UseAudioRenditionGroup) return allApart;
   const byId = new Map(tracks.map((track) => [track.id, track]));
+  const divided = ({ video: id, audio }: SourceCombination) => {
+    const video = byId.get(id ?? '');
+    return partition(audio, (of) => video !== undefined && shareRendition(video, byId.get(of)));
+  };
+  const audible = combinations.filter(({ video, audio }) => video !== undefined && audio.length > 0);
+  const withAudio = audible.filter((combination) => divided(combination)[0].length > 0);
+  if (withAudio.length > 0 && withAudio.length < audible.length) return allApart;
   const streams = new Map<string, PlannedStream>();
   const muxed = combinations.map((combination): SourceCombination => {
     const video = byId.get(combination.video ?? '');
-    const [inside, apart] = partition(
-      combination.audio,
-      (id) => video !== undefined && shareRendition(video, byId.get(id)),
-    );
+    const [inside, apart] = divided(combination);
     const add = (id: string, others: readonly string[]) => {
       const [main, ...rest] = [id, ...others].flatMap((of) => byId.get(of) ?? []);
       if (main) streams.set(id, { id, members: [main, ...rest] });

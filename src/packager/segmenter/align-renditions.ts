@@ -12,7 +12,8 @@ export interface AlignmentTolerances {
 export const defaultTolerances: AlignmentTolerances = { video: 0.01, audio: 1 };
 
 /**
- * Renditions must have the same periods and segments, so that players can switch at each.
+ * Renditions must have the same periods and segments, so that players can switch at each. Sound may begin and end within its segments when
+ * it likes, and have none in some of a source that is cut here.
  * @throws PackagerError naming rendition, segment and both times
  */
 export function checkAlignment(renditions: readonly IndexedRendition[], tolerances = defaultTolerances): void {
@@ -31,7 +32,7 @@ export function checkAlignment(renditions: readonly IndexedRendition[], toleranc
       if (Math.abs(period.segments.length - its.segments.length) > allowed) {
         throw misaligned(`${period.segments.length} segments where ${reference.id} has ${its.segments.length}`, place);
       }
-      comparePeriods(period, its, { tolerance, reference: reference.id, place, done });
+      comparePeriods(period, its, { tolerance, pictures, reference: reference.id, place, done });
       done += period.segments.length;
     }
   }
@@ -40,6 +41,8 @@ export function checkAlignment(renditions: readonly IndexedRendition[], toleranc
 interface Comparison {
   /** seconds */
   readonly tolerance: number;
+  /** Both are. */
+  readonly pictures: boolean;
   readonly reference: string;
   readonly place: { readonly rendition: string; readonly uri: string };
   /** Segments of the periods before. */
@@ -49,21 +52,32 @@ interface Comparison {
 function comparePeriods(
   period: IndexedPeriod,
   its: IndexedPeriod,
-  { tolerance, reference, place, done }: Comparison,
+  { tolerance, pictures, reference, place, done }: Comparison,
 ): void {
+  let begun = false;
   for (let segment = 0; segment < Math.min(period.segments.length, its.segments.length); segment += 1) {
-    const [time, other] = [startOf(period, segment), startOf(its, segment)];
-    if (Math.abs(time - other) <= tolerance) continue;
+    const [own, other] = [extentOf(period, segment), extentOf(its, segment)];
+    if (own.start === own.end || other.start === other.end) continue;
+    // Where the media begin says nothing of where they are cut: sound begins later than the picture, and before a first key picture.
+    const withinEachOther = own.start < other.end && other.start < own.end;
+    const agree = Math.abs(own.start - other.start) <= tolerance || (!begun && !pictures && withinEachOther);
+    begun = true;
+    if (agree) continue;
     throw misaligned(
-      `the segment starts at ${time.toFixed(3)} s, and at ${other.toFixed(3)} s in ${reference}; ${tolerance} s apart are allowed`,
+      `the segment starts at ${own.start.toFixed(3)} s, and at ${other.start.toFixed(3)} s in ${reference}; ${tolerance} s apart are allowed`,
       { ...place, segment: done + segment + 1 },
     );
   }
 }
 
 /** Seconds, of the leading track: video where there is one. */
-function startOf({ tracks, segments }: IndexedPeriod, segment: number): number {
-  return (segments[segment]?.tracks[0]?.start ?? 0) / (tracks[0]?.timescale ?? 1);
+function extentOf(
+  { tracks, segments }: IndexedPeriod,
+  segment: number,
+): { readonly start: number; readonly end: number } {
+  const { start, end } = segments[segment]?.tracks[0] ?? { start: 0, end: 0 };
+  const timescale = tracks[0]?.timescale ?? 1;
+  return { start: start / timescale, end: end / timescale };
 }
 
 /** @throws PackagerError when a rendition has more or fewer discontinuities than the first */
