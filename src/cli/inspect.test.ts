@@ -108,7 +108,8 @@ describe.runIf(requires('ffmpeg'))('sound of its own', () => {
       [movie, 'once'],
       [join(out, where, 'once/cmaf/index.m3u8'), 'twice'],
     ] as const) {
-      const run = await reelway(['package', source, '--out', join(out, where, into), '--format', 'cmaf']);
+      const options = ['--format', 'cmaf', '--segment-duration', '4'];
+      const run = await reelway(['package', source, '--out', join(out, where, into), ...options]);
       expect(run, run.stderr).toMatchObject({ code: 0 });
       const { inspection } = await inspect(join(out, where, into, 'cmaf/index.m3u8'));
       expect(inspection.problems).toEqual([]);

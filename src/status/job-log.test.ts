@@ -75,6 +75,19 @@ function contract(createPlace: () => Promise<Place>) {
     expect(rest).toMatchObject({ ended: true, lines: [{ job: 'asset:a:hls' }] });
   });
 
+  it('goes on for a moment after the end: what a process says last is written later', async () => {
+    const { pool } = opened.database;
+    const setEnd = (msAgo: number) =>
+      pool.query(
+        `UPDATE dbos.workflow_status SET completed_at = extract(epoch FROM clock_timestamp()) * 1000 - $1 WHERE workflow_uuid = 'asset:a'`,
+        [msAgo],
+      );
+    await setEnd(0);
+    expect((await read('a'))?.ended).toBe(false);
+    await setEnd(60_000);
+    expect((await read('a'))?.ended).toBe(true);
+  });
+
   it('holds the newest lines of a job that says too much, and of a long one what it says', async () => {
     const { log, flushed } = writtenLog();
     for (let n = 1; n <= 3000; n++) log.info({ job: 'recording:other', n }, 'again');

@@ -1,5 +1,9 @@
 import { sql, type Kysely } from 'kysely';
+import { databaseTime } from './database-clock.js';
 import type { Tables } from './tables.js';
+
+/** milliseconds after its end in which a job's last lines may still be on their way here (job-log-writer.ts), by either side of a clock that was set */
+const lastLinesWithin = 2000;
 
 /** What the log said about jobs, kept with them: whichever process said it, whoever asks whichever process. */
 export interface JobLog {
@@ -53,7 +57,8 @@ async function familyOf(tables: Kysely<Tables>, given: string): Promise<{ id: st
     family AS (
       SELECT id FROM named
       UNION SELECT w.workflow_uuid FROM dbos.workflow_status w JOIN family f ON w.parent_workflow_id = f.id)
-    SELECT w.workflow_uuid AS "id", w.completed_at IS NOT NULL AS "ended" FROM family f
+    SELECT w.workflow_uuid AS "id", coalesce(abs(${databaseTime} - w.completed_at) > ${lastLinesWithin}, false) AS "ended"
+    FROM family f
     JOIN dbos.workflow_status w ON w.workflow_uuid = f.id ORDER BY w.created_at, w.workflow_uuid`
     .execute(tables)
     .catch(unlessNoJobsYet);
