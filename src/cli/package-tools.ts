@@ -12,7 +12,7 @@ const localConcurrency = 3;
 const remoteConcurrency = 8;
 
 /**
- * What packaging allocates dies with its segment, however often it is looked for: a young generation that grows as V8 likes takes 28 MiB more and saves
+ * What packaging allocates dies with its segment, however often it is looked for: a young generation that grows as V8 likes takes 27 MiB more over 10 GB and saves
  * no processor time (bench/README.md). What bounds it (`--max-semi-space-size`) cannot be said once Node runs; how it grows can. Each thread that
  * starts sets this back to 2, for all.
  */
