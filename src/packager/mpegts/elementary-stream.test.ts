@@ -141,6 +141,12 @@ describe('damage', () => {
       'PES_scrambling_control',
     ],
     [
+      'a picture that is shown hours after it is decoded',
+      (writer) => writer.pes(videoPid, bytesOf(9), { pts: 2 ** 32 + 1, dts: 1 }),
+      'source_invalid',
+      'PTS and DTS are more than a minute apart',
+    ],
+    [
       'an adaptation field longer than its packet',
       ({ packets }) => [(packets[4]![3]! |= 0x20), (packets[4]![4] = 200)],
       'source_invalid',

@@ -203,9 +203,17 @@ function takePayload(run: Run, at: number, sink: Sink, { unitStart, payload }: P
   sink.header = undefined;
   if (header.scrambled) throw encrypted(run, at, 'PES_scrambling_control');
   sink.pesEnd = header.payloadLength === undefined ? undefined : sink.length + header.payloadLength;
+  if (isFarApart(header)) throw invalid(run, at, 'PTS and DTS are more than a minute apart', sink);
   sink.marks.push(newMark(sink, header, byteOffset));
   if (unitStart) append(run.bytes, payload + header.headerLength, end, sink);
   else append(parsed, header.headerLength, parsed.length, sink);
+}
+
+/** Ticks of 90 kHz. A decoder holds a picture for 10 s at most (ISO/IEC 13818-1 §2.14.3.1): what is told to wait for hours is damaged. */
+const longestDelay = 60 * 90_000;
+
+function isFarApart({ pts, dts }: PesHeader): boolean {
+  return pts !== undefined && dts !== undefined && Math.abs(unwrap(pts, dts) - dts) > longestDelay;
 }
 
 function newMark({ length, pesEnd }: Sink, { pts, dts }: PesHeader, byteOffset: number): PesMark {

@@ -147,6 +147,13 @@ describe('a segment of a transport stream', () => {
     expect(() => muxSegment(close(100), clock)).toThrow('faster than a transport stream counts');
   });
 
+  it('refuses samples without bytes', () => {
+    const { sizes, ...rest } = video([40, 40, 40]);
+    expect(() => muxSegment([pictures({ ...rest, sizes: [sizes[0]!, 0, 80] })], clock)).toThrow(
+      'a sample without bytes',
+    );
+  });
+
   it('refers to the clock at least every 0.1 s, ahead of decoding, also with slow pictures and across the wrap', () => {
     const late = timestampModulus - 45_000;
     const slow = pictures(video([500, 500, 500, 500], { step: 45_000 }));

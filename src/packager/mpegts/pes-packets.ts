@@ -38,6 +38,9 @@ const mostLate = 90;
 
 /** Puts samples into PES packets, in their order. @throws UnsupportedCodingError */
 export function pesPackets(samples: Samples, options: PesOptions): PesPacket[] {
+  // Of nothing there is no frame: whoever counts frames between time stamps would have all that follow too early.
+  if (samples.sizes.includes(0))
+    throw new UnsupportedCodingError('a sample without bytes, which a transport stream cannot carry', 0);
   return options.track.kind === 'video' ? pictures(samples, options) : frames(samples, options);
 }
 
