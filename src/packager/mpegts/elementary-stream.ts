@@ -2,7 +2,7 @@ import { MalformedError } from '../bits/malformed.js';
 import { PackagerError } from '../errors.js';
 import { unwrap } from '../timing/unwrap.js';
 import { packetSize, parsePacketHeader, syncByte, type PacketHeader } from './packet.js';
-import { maximumPesHeader, parsePesHeader, type PesHeader } from './pes.js';
+import { longestDelay, maximumPesHeader, parsePesHeader, type PesHeader } from './pes.js';
 
 /** The payloads of one PID, joined, and where PES packets begin in them. */
 export interface ElementaryStream {
@@ -208,9 +208,6 @@ function takePayload(run: Run, at: number, sink: Sink, { unitStart, payload }: P
   if (unitStart) append(run.bytes, payload + header.headerLength, end, sink);
   else append(parsed, header.headerLength, parsed.length, sink);
 }
-
-/** Ticks of 90 kHz. A decoder holds a picture for 10 s at most (ISO/IEC 13818-1 §2.14.3.1): what is told to wait for hours is damaged. */
-const longestDelay = 60 * 90_000;
 
 function isFarApart({ pts, dts }: PesHeader): boolean {
   return pts !== undefined && dts !== undefined && Math.abs(unwrap(pts, dts) - dts) > longestDelay;

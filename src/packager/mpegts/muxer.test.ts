@@ -147,6 +147,11 @@ describe('a segment of a transport stream', () => {
     expect(() => muxSegment(close(100), clock)).toThrow('faster than a transport stream counts');
   });
 
+  it('refuses pictures that are shown more than a minute after they are decoded', () => {
+    const late = { ...video([40, 40]), compositionOffsets: [0, 61 * 90_000] };
+    expect(() => muxSegment([pictures(late)], clock)).toThrow('more than a minute after');
+  });
+
   it('refuses samples without bytes', () => {
     const { sizes, ...rest } = video([40, 40, 40]);
     expect(() => muxSegment([pictures({ ...rest, sizes: [sizes[0]!, 0, 80] })], clock)).toThrow(

@@ -3,6 +3,7 @@ import type { Samples } from '../model/samples.js';
 import type { Track } from '../model/track.js';
 import { rescale } from '../timing/timescale.js';
 import type { Carriage } from './carriage.js';
+import { longestDelay } from './pes.js';
 import type { PesTimes } from './write-pes.js';
 
 /** A PES packet to be written: one picture, or some audio frames. */
@@ -58,6 +59,8 @@ function pictures({ sizes, decodeTimes, compositionOffsets, sync }: Samples, opt
     const dts = Math.max(due, next);
     if (dts - due > mostLate)
       throw new UnsupportedCodingError('pictures that follow each other faster than a transport stream counts', 0);
+    if (pts - dts > longestDelay)
+      throw new UnsupportedCodingError('a picture that is shown more than a minute after it is decoded', 0);
     next = dts + 1;
     const randomAccess = sync[index] as boolean;
     return {

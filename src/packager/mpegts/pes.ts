@@ -14,6 +14,12 @@ export interface PesHeader {
   readonly scrambled: boolean;
 }
 
+/**
+ * Ticks of 90 kHz from decoding to presentation. A decoder holds a picture for 10 s at most (ISO/IEC 13818-1 §2.14.3.1): what is told to wait for longer
+ * than a minute is damaged.
+ */
+export const longestDelay = 60 * 90_000;
+
 /** The longest header: 9 bytes and PES_header_data_length of 8 bits. */
 export const maximumPesHeader = 9 + 255;
 
