@@ -131,6 +131,24 @@ describe.runIf(requires('chromium', 'ffmpeg'))('What is dropped on the dashboard
     expect(page.url()).toMatch(/#\/assets$/);
   });
 
+  it('whoever goes to a field before the packaging groups are known stays there', async () => {
+    const { page, problems } = await assetsPage();
+    let answer = () => {};
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    await page.route('**/api/packaging-groups', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await drop(page, { text: 'https://media.example.edu/2026/lecture-9/index.m3u8' });
+    const place = page.getByLabel('Folder in the storage');
+    await place.focus();
+    answer();
+    await expect.poll(() => page.getByLabel('Packaging group').inputValue()).not.toBe('');
+    await page.waitForTimeout(200);
+    expect(await place.evaluate((field) => field === document.activeElement)).toBe(true);
+    expect(problems).toEqual([]);
+  });
+
   it('an address fills in the form, dropped or pasted; pasted into a field it stays there', async () => {
     const { page, problems } = await assetsPage();
     await drop(page, { text: '# a comment\r\nhttps://media.example.edu/2026/lecture-9/index.m3u8' });
@@ -148,6 +166,8 @@ describe.runIf(requires('chromium', 'ffmpeg'))('What is dropped on the dashboard
     await page.getByRole('heading', { name: 'Assets' }).click();
     await paste('s3://a-bucket/lecture-10/index.m3u8');
     await expect.poll(() => page.getByLabel('Id').inputValue()).toBe('lecture-10');
+    // Once it knows the groups, the form goes to its button.
+    await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('BUTTON');
     await page.getByLabel('Folder in the storage').focus();
     await paste('https://media.example.edu/other/index.m3u8');
     expect(await page.getByLabel('Id').inputValue()).toBe('lecture-10');

@@ -33,9 +33,10 @@ export function AssetForm({ dropped }: AssetFormProps) {
   useEffect(() => {
     if (group === '' && groups?.[0] !== undefined) setGroup(groups[0]);
   }, [group, groups]);
-  // What was dropped has all that it needs: Enter is enough.
+  // What was dropped has all that it needs: Enter is enough. Whoever has gone to a field while the groups were asked for stays there.
   useEffect(() => {
-    if (dropped && group !== '') button.current?.focus();
+    const isFilling = button.current?.form?.contains(document.activeElement);
+    if (dropped && group !== '' && !isFilling) button.current?.focus();
   }, [dropped, group]);
   // Whoever leaves the page leaves the upload.
   useEffect(() => () => uploading.current?.cancel(), []);
