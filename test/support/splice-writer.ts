@@ -1,4 +1,4 @@
-import { mpegCrc32 } from '../../src/packager/mpegts/crc.js';
+import { mpegCrc32 } from '../../src/packager/bits/mpeg-crc32.js';
 import { BitWriter } from './bit-writer.js';
 
 /** Writes splice_info_sections, ANSI/SCTE 35 §9.6, which no tool at hand makes. */

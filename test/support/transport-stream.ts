@@ -1,4 +1,4 @@
-import { mpegCrc32 } from '../../src/packager/mpegts/crc.js';
+import { mpegCrc32 } from '../../src/packager/bits/mpeg-crc32.js';
 
 /** Writes transport streams as multiplexers other than ffmpeg do: what PES packets hold and where they lie is the test's choice. */
 export interface PesFields {

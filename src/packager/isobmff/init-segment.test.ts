@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AudioTrack, VideoTrack } from '../model/track.js';
 import { findBox, readBoxes } from './box-reader.js';
 import { initSegment } from './init-segment.js';
-import { canonicalLanguage, iso639 } from './language.js';
+import { canonicalLanguage, iso639 } from '../model/language.js';
 
 const bytesOf = (hex: string) => new Uint8Array(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
 

@@ -4,7 +4,7 @@ import { nalType } from '../codec/h264/nal-unit.js';
 import { nalType as hevcType } from '../codec/h265/nal-unit.js';
 import { parameterSetUnits } from '../codec/nal-codec.js';
 import { UnsupportedCodingError } from '../codec/unsupported-coding.js';
-import { iso639 } from '../isobmff/language.js';
+import { iso639 } from '../model/language.js';
 import type { NalConfiguration, Track } from '../model/track.js';
 import { descriptor } from './write-psi.js';
 

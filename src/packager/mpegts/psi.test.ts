@@ -6,7 +6,7 @@ import {
   TransportStreamWriter,
   videoAndAudio,
 } from '../../../test/support/transport-stream.js';
-import { mpegCrc32 } from './crc.js';
+import { mpegCrc32 } from '../bits/mpeg-crc32.js';
 import { findProgram, selectStreams } from './program.js';
 import { parseProgramAssociation, parseProgramMap, SectionAssembler } from './psi.js';
 

@@ -1,6 +1,6 @@
 import { ByteReader } from '../bits/byte-reader.js';
 import { MalformedError } from '../bits/malformed.js';
-import { mpegCrc32 } from './crc.js';
+import { mpegCrc32 } from '../bits/mpeg-crc32.js';
 import { type StreamKind, isSampleEncrypted, streamKind } from './stream-type.js';
 
 /** Program specific information, ISO/IEC 13818-1 §2.4.4. */

@@ -1,4 +1,4 @@
-import { mpegCrc32 } from './crc.js';
+import { mpegCrc32 } from '../bits/mpeg-crc32.js';
 import { packetSize, syncByte } from './packet.js';
 import { patPid } from './psi.js';
 

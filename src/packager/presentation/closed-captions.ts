@@ -1,6 +1,6 @@
 import type { AdaptationSet, Descriptor } from '../../manifest/dash/mpd.js';
 import type { Media, Variant } from '../../manifest/hls/multivariant-playlist.js';
-import { canonicalLanguage, iso639 } from '../isobmff/language.js';
+import { canonicalLanguage, iso639 } from '../model/language.js';
 import type { SourceCaptions } from '../model/asset-index.js';
 import { uniqueNames } from './audio-groups.js';
 import type { PlannedTrack, Presentation } from './presentation.js';

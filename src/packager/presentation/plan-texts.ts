@@ -1,7 +1,7 @@
 import type { PackagingConfiguration } from '../../domain/packaging-configuration.js';
 import { wvtt } from '../isobmff/boxes/wvtt.js';
 import { stpp } from '../isobmff/boxes/stpp.js';
-import { canonicalLanguage } from '../isobmff/language.js';
+import { canonicalLanguage } from '../model/language.js';
 import { textInitSegment } from '../isobmff/text-init-segment.js';
 import type { AssetIndex, IndexedText, TextMedia } from '../model/asset-index.js';
 import { type Cue, textTimescale } from '../model/text.js';

@@ -1,5 +1,5 @@
 import { PackagerError } from '../errors.js';
-import { canonicalLanguage } from '../isobmff/language.js';
+import { canonicalLanguage } from '../model/language.js';
 import type { AssetIndex, IndexedRendition, SourceMedia, SourceVariant } from '../model/asset-index.js';
 import type { Track } from '../model/track.js';
 import type { Combination } from './planned-manifest.js';

@@ -303,6 +303,20 @@ describe('indexSource', () => {
     expect(periods.map(([video]) => video!.samples.length)).toEqual([30, 15]);
   });
 
+  it('takes pictures that are far apart and need each other, as slides may be, for one stream', async () => {
+    const minute = 60 * 90_000;
+    const slides = [0, 1, 2].flatMap((page) =>
+      pictures(15, { start: 126_000 + page * minute }).slice(page * 5, page * 5 + 5),
+    );
+    const reader = memorySource({ 'mem://one': new Uint8Array(Buffer.concat(stream(slides))) });
+    const [rendition] = (await indexSource(reader, 'mem://one')).renditions;
+    expect(rendition!.periods).toHaveLength(1);
+    const [video] = await demuxPeriod(reader, rendition!.periods[0]!);
+    expect(video!.samples.map(({ data }) => Buffer.from(data))).toEqual(
+      slides.map(({ sample }) => Buffer.from(sample)),
+    );
+  });
+
   it('does not depend on how many reads are at work', async () => {
     const indexes = await Promise.all(
       [1, 3, 20].map((concurrency) => indexSource(memorySource(ladder()), master, { concurrency })),

@@ -40,7 +40,7 @@ interface Pending {
 
 /** Finds where a transport stream can be cut, while it passes in chunks: at pictures that need no earlier one, target apart or more. */
 export class CutPointFinder {
-  readonly points: CutPoint[] = [{ offset: 0, discontinuity: false }];
+  readonly #points: CutPoint[] = [{ offset: 0, discontinuity: false }];
   readonly #options: CutOptions;
   /** Bytes seen. */
   #position = 0;
@@ -67,7 +67,7 @@ export class CutPointFinder {
       if (this.#pending || ((chunk[at + 1] as number) & 0x40) !== 0) this.#take(chunk, at);
     }
     this.#position += chunk.length;
-    const size = this.#position - (this.points.at(-1)?.offset ?? 0);
+    const size = this.#position - (this.#points.at(-1)?.offset ?? 0);
     if (size > this.#options.limit) {
       throw new PackagerError(
         'source_too_large',
@@ -75,6 +75,12 @@ export class CutPointFinder {
         { byteOffset: this.#position },
       );
     }
+  }
+
+  /** Once all chunks have been added. */
+  finish(): readonly CutPoint[] {
+    this.#joinKeyless();
+    return this.#points;
   }
 
   #take(chunk: Uint8Array, at: number): void {
@@ -112,10 +118,16 @@ export class CutPointFinder {
     const discontinuity = step < 0 || step > largestStep;
     const due = access && this.#segmentStart !== undefined && time - this.#segmentStart >= this.#options.target;
     if (due || discontinuity) {
-      this.points.push({ offset, discontinuity });
+      this.#joinKeyless();
+      this.#points.push({ offset, discontinuity });
       this.#segmentStart = undefined;
     }
     if (access) this.#segmentStart ??= time;
+  }
+
+  /** Behind a step without any picture to begin with, the stream went on: pictures were far apart (slides), or some are missing. */
+  #joinKeyless(): void {
+    if (this.#segmentStart === undefined && this.#points.length > 1) this.#points.pop();
   }
 }
 

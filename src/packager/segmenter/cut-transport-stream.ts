@@ -29,7 +29,7 @@ export async function cutTransportStream(
       limit: reading.limit,
     });
     const size = await readThrough(uri, reading, (chunk) => finder.add(chunk));
-    const { points } = finder;
+    const points = finder.finish();
     if (points.length > reading.limits.maximumSegments) {
       const { maximumSegments } = reading.limits;
       throw new PackagerError('source_too_large', `${points.length} segments; maximumSegments is ${maximumSegments}`);

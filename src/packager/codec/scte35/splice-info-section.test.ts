@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { spliceSections } from '../../../../test/support/splice-cases.js';
 import { writeSpliceInsert, writeTimeSignal } from '../../../../test/support/splice-writer.js';
-import { mpegCrc32 } from '../../mpegts/crc.js';
+import { mpegCrc32 } from '../../bits/mpeg-crc32.js';
 import { parseSpliceInfo, shiftSplice } from './splice-info-section.js';
 
 describe('parseSpliceInfo', () => {

@@ -1,6 +1,6 @@
 import { BitReader } from '../../bits/bit-reader.js';
 import { MalformedError } from '../../bits/malformed.js';
-import { mpegCrc32 } from '../../mpegts/crc.js';
+import { mpegCrc32 } from '../../bits/mpeg-crc32.js';
 import { timestampModulus } from '../../timing/unwrap.js';
 
 /** splice_info_section, ANSI/SCTE 35 §9.6, as far as it says where programmes are left and returned to. */

@@ -1,4 +1,4 @@
-import { mpegCrc32 } from '../../mpegts/crc.js';
+import { mpegCrc32 } from '../../bits/mpeg-crc32.js';
 import { concat, fullBox, nullTerminated, u32, u64 } from '../box.js';
 
 /** ID3 in CMAF, https://aomediacodec.github.io/id3-emsg: the scheme, and the value that MediaPackage gives it. */

@@ -1,5 +1,5 @@
 import { fullBox, nullTerminated, u16, u32 } from '../box.js';
-import { iso639 } from '../language.js';
+import { iso639 } from '../../model/language.js';
 
 /** Media header, ISO/IEC 14496-12 §8.4.2. */
 export function mdhd(timescale: number, language: string | undefined): Uint8Array {
