@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { measure, median, type Measurement } from './measure.js';
@@ -7,7 +7,7 @@ import { benchFolder, makeSource, recipes, type BenchSource } from './media.js';
 
 /**
  * Packages the same sources by Reelway (CMAF segments, HLS playlists, DASH MPD, digests, inventory) and by ffmpeg (fMP4 segments, HLS
- * playlists) in turn, and prints medians and their ratio. `npm run bench:packager -- --sources 240MB,ladder,1.2GB,5GB,mp4 --runs 5`
+ * playlists) in turn, and prints medians and their ratio. Beside them, what bounds both: Node and `cp -r` that bring over the same bytes. `npm run bench:packager -- --sources 240MB,ladder,1.2GB,5GB,mp4 --runs 5`
  */
 const { values } = parseArgs({
   options: {
@@ -19,6 +19,7 @@ const { values } = parseArgs({
 });
 
 const reelway = fileURLToPath(new URL('../bin/reelway.js', import.meta.url));
+const copy = fileURLToPath(new URL('copy.mjs', import.meta.url));
 
 function ours({ playlist }: BenchSource, out: string): string[] {
   const threads = values.threads === undefined ? [] : ['--threads', values.threads];
@@ -49,6 +50,20 @@ function ffmpegs({ playlist, recipe }: BenchSource, out: string): string[] {
   ];
 }
 
+/** The source's own files. */
+function copied({ playlist, recipe }: BenchSource): string {
+  return recipe.container === 'mp4' ? playlist : dirname(playlist);
+}
+
+function peers(source: BenchSource, out: string): Record<string, readonly string[]> {
+  return {
+    reelway: ours(source, out),
+    ffmpeg: ['bash', '-c', 'mkdir -p "$0" && "$@"', out, ...ffmpegs(source, out)],
+    'node, bytes only': [process.execPath, copy, copied(source), out],
+    'cp -r': ['cp', '-r', copied(source), out],
+  };
+}
+
 interface Row {
   readonly source: string;
   readonly who: string;
@@ -72,18 +87,19 @@ function row(source: BenchSource, who: string, runs: readonly Measurement[]): Ro
 
 async function compare(folder: string, source: BenchSource, runs: number): Promise<Row[]> {
   const out = join(folder, 'out');
-  const measured: Record<'reelway' | 'ffmpeg', Measurement[]> = { reelway: [], ffmpeg: [] };
+  const all = Object.entries(peers(source, out)).map(([who, command]) => ({
+    who,
+    command,
+    measured: [] as Measurement[],
+  }));
   for (let i = 0; i < runs; i++) {
-    for (const [who, command] of [
-      ['reelway', ours(source, out)],
-      ['ffmpeg', ['bash', '-c', 'mkdir -p "$0" && "$@"', out, ...ffmpegs(source, out)]],
-    ] as const) {
+    for (const { command, measured } of all) {
       await rm(out, { recursive: true, force: true });
-      measured[who].push(await measure(command));
+      measured.push(await measure(command));
     }
   }
   await rm(out, { recursive: true, force: true });
-  return [row(source, 'reelway', measured.reelway), row(source, 'ffmpeg', measured.ffmpeg)];
+  return all.map(({ who, measured }) => row(source, who, measured));
 }
 
 const names = values.sources.split(',');
