@@ -9,7 +9,7 @@ import {
   type Planning,
   type SegmentPlanOptions,
 } from './draft-stream.js';
-import { groupSegments, outputDuration, type SegmentGroup, segmentsPerOutput } from './group-segments.js';
+import { cueTimes, groupSegments, outputDuration, type SegmentGroup, segmentsPerOutput } from './group-segments.js';
 import type { PlannedStream } from './planned-streams.js';
 import type { PlannedTrack } from './presentation.js';
 import type { SegmentTask } from './segment-task.js';
@@ -86,7 +86,11 @@ function listTasks(drafts: readonly Draft[], segmentDuration: number, planning: 
   const renditions = [...new Set(drafts.map(({ rendition }) => rendition))];
   for (const periodIndex of planning.clocks.keys()) {
     for (const draft of drafts) openPeriod(draft, periodIndex, planning);
-    const listings = renditions.flatMap((rendition) => listingOf(rendition, drafts, periodIndex, segmentDuration));
+    const marked = planning.markers ? renditions.flatMap(({ periods }) => periods[periodIndex] ?? []) : [];
+    const cues = [...new Set(marked.flatMap(cueTimes))];
+    const listings = renditions.flatMap((rendition) =>
+      listingOf(rendition, drafts, { periodIndex, segmentDuration, cues }),
+    );
     const most = Math.max(0, ...listings.map(({ groups }) => groups.length));
     for (let at = 0; at < most; at += 1)
       for (const listing of listings) {
@@ -100,8 +104,11 @@ function listTasks(drafts: readonly Draft[], segmentDuration: number, planning: 
 function listingOf(
   rendition: IndexedRendition,
   drafts: readonly Draft[],
-  periodIndex: number,
-  segmentDuration: number,
+  {
+    periodIndex,
+    segmentDuration,
+    cues,
+  }: { readonly periodIndex: number; readonly segmentDuration: number; readonly cues: readonly number[] },
 ): Listing[] {
   const period = rendition.periods[periodIndex];
   if (!period) return [];
@@ -113,7 +120,7 @@ function listingOf(
       drafts: drafts.filter((draft) => draft.rendition === rendition),
       period,
       frame: { origin, tracks, ...(packed && { packed }), ...(metadata && { metadata }) },
-      groups: groupSegments(period, segmentsPerOutput(rendition, segmentDuration), before),
+      groups: groupSegments(period, { count: segmentsPerOutput(rendition, segmentDuration), before, cues }),
     },
   ];
 }
