@@ -49,8 +49,9 @@ type ClosedBreak = Omit<AdBreak, 'from' | 'to'>;
 /**
  * Pairs the cues. A break is closed by a cue of its own kind, else by its duration where the next one opens or nothing follows; what opens
  * within an open break is part of it.
+ * @param cues in the order of their times
  */
-function breaksOf(cues: readonly Cue[]): ClosedBreak[] {
+export function breaksOf(cues: readonly Cue[]): ClosedBreak[] {
   const breaks: ClosedBreak[] = [];
   let open: OpenBreak | undefined;
   for (const cue of cues) {

@@ -1,3 +1,4 @@
+import type { PlannedDateRange } from './date-range-cues.js';
 import { withParameterSetsInBand as inBand } from '../codec/nal-codec.js';
 import { PackagerError } from '../errors.js';
 import type { IndexedPeriod, IndexedRendition } from '../model/asset-index.js';
@@ -26,6 +27,8 @@ export interface SegmentPlanOptions {
   readonly dateOf: DateOf;
   /** A manifest wants the source's advertisement markers. */
   readonly markers: boolean;
+  /** Of the source. */
+  readonly dateRanges?: readonly PlannedDateRange[] | undefined;
   /** What of the source's timed metadata is written into segments. */
   readonly metadata: readonly MetadataFormat[];
   /** A manifest wants the source's messages of SCTE 35. */

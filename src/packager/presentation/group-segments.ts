@@ -49,8 +49,9 @@ export function groupSegments(
   { count, before, cues }: { readonly count: number; readonly before: number; readonly cues: readonly number[] },
 ): SegmentGroup[] {
   const { segments } = period;
-  const starts = startsOf(period);
-  const begins = new Set(cues.map((cue) => nearest(starts, cue)));
+  const main = segments.at(-1)?.tracks[0];
+  const cuts = [...startsOf(period), (main?.end ?? 0) / (period.tracks[0]?.timescale ?? 1)];
+  const begins = new Set(cues.map((cue) => nearest(cuts, cue)));
   const groups: SegmentGroup[] = [];
   for (let first = 0, at = 1; at <= segments.length; at += 1) {
     if (at < segments.length && at - first < count && !begins.has(at)) continue;
@@ -61,7 +62,7 @@ export function groupSegments(
 }
 
 /** Seconds at which segments of the source stand behind tags of advertisements, but for those that only say that a break goes on. */
-export function cueTimes(period: IndexedPeriod): number[] {
+export function markedTimes(period: IndexedPeriod): number[] {
   const starts = startsOf(period);
   return period.segments.flatMap(({ markers = [] }, index) =>
     markers.some((marker) => !marker.startsWith('EXT-X-CUE-OUT-CONT')) ? (starts[index] ?? []) : [],

@@ -9,10 +9,12 @@ import {
   type Planning,
   type SegmentPlanOptions,
 } from './draft-stream.js';
-import { cueTimes, groupSegments, outputDuration, type SegmentGroup, segmentsPerOutput } from './group-segments.js';
+import { breaksOf } from './ad-breaks.js';
+import { groupSegments, markedTimes, outputDuration, type SegmentGroup, segmentsPerOutput } from './group-segments.js';
 import type { PlannedStream } from './planned-streams.js';
 import type { PlannedTrack } from './presentation.js';
 import type { SegmentTask } from './segment-task.js';
+import { rangeCues } from './splice-cues.js';
 import { maximumTaskBytes, taskTooLarge } from './task-limit.js';
 
 export interface SegmentPlan {
@@ -86,8 +88,7 @@ function listTasks(drafts: readonly Draft[], segmentDuration: number, planning: 
   const renditions = [...new Set(drafts.map(({ rendition }) => rendition))];
   for (const periodIndex of planning.clocks.keys()) {
     for (const draft of drafts) openPeriod(draft, periodIndex, planning);
-    const marked = planning.markers ? renditions.flatMap(({ periods }) => periods[periodIndex] ?? []) : [];
-    const cues = [...new Set(marked.flatMap(cueTimes))];
+    const cues = planning.markers ? cueTimes(renditions, periodIndex, planning) : [];
     const listings = renditions.flatMap((rendition) =>
       listingOf(rendition, drafts, { periodIndex, segmentDuration, cues }),
     );
@@ -99,6 +100,18 @@ function listTasks(drafts: readonly Draft[], segmentDuration: number, planning: 
       }
   }
   return tasks;
+}
+
+/** Seconds at which the source's playlists say that the programme is left or returned to. */
+function cueTimes(
+  renditions: readonly IndexedRendition[],
+  period: number,
+  { dateRanges }: Pick<Planning, 'dateRanges'>,
+): number[] {
+  const marked = renditions.flatMap(({ periods }) => periods[period] ?? []).flatMap(markedTimes);
+  const ranges = rangeCues(dateRanges, period).sort((a, b) => a.time - b.time);
+  const ofRanges = breaksOf(ranges).flatMap(({ start, end = start }) => [start, end]);
+  return [...new Set([...marked, ...ofRanges.map((time) => time / 90_000)])];
 }
 
 function listingOf(

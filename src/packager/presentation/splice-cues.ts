@@ -133,17 +133,21 @@ function hex(bytes: Uint8Array): string {
 /** From the tags that stand before the segments of the leading track: where they stand is when they take effect. */
 function fromTags(presentation: Presentation, period: number): Cue[] {
   const listed = leadingTrack(presentation)?.periods[period];
-  const ranges = (presentation.dateRanges ?? []).filter((range) => range.period === period);
   return [
     ...(listed?.segments ?? []).flatMap(({ markers = [], start }) =>
       tagCues(markers, rescale(start, listed?.track.timescale ?? 1, 90_000)),
     ),
-    ...ranges.flatMap(rangeCues),
+    ...rangeCues(presentation.dateRanges, period),
   ];
 }
 
+/** What the EXT-X-DATERANGEs say that begin in a period. */
+export function rangeCues(ranges: readonly PlannedDateRange[] = [], period: number): Cue[] {
+  return ranges.filter((range) => range.period === period).flatMap(cuesOfRange);
+}
+
 /** SCTE35-OUT, SCTE35-IN and SCTE35-CMD of an EXT-X-DATERANGE, RFC 8216bis §4.4.5.1.1. */
-function rangeCues({ splice, time, start, end, duration }: PlannedDateRange): Cue[] {
+function cuesOfRange({ splice, time, start, end, duration }: PlannedDateRange): Cue[] {
   if (!splice) return [];
   const { kind, section } = splice;
   if (kind === 'SCTE35-CMD') return cuesOf(section, time);
