@@ -47,7 +47,7 @@ export const spliceSections: {
     {
       name: 'a cancelled splice_insert()',
       section: writeSpliceInsert({ cancelled: true }),
-      info: { segmentations: [] },
+      info: { segmentations: [], cancelled: ['insert 1'] },
     },
     {
       name: 'segmentations of components, and none that is cancelled',
@@ -57,7 +57,10 @@ export const spliceSections: {
           { typeId: 0x31, eventId: 9, components: 2 },
         ],
       }),
-      info: { segmentations: [{ eventId: 9, typeId: 0x31, upidType: 0, upid: new Uint8Array() }] },
+      info: {
+        segmentations: [{ eventId: 9, typeId: 0x31, upidType: 0, upid: new Uint8Array() }],
+        cancelled: ['segmentation 1'],
+      },
     },
     { name: 'a splice_null()', section: writeSpliceNull(), info: { segmentations: [] } },
   ],

@@ -157,6 +157,14 @@ export const ttmlCases: readonly (readonly [string, string, readonly [number, nu
       ],
     ],
     [
+      'a sequence of spans, in which text by itself lasts no time',
+      p('timeContainer="seq" end="9s"', 'x<span dur="1s">a</span><br/><span begin="1s" dur="1s">b</span>'),
+      [
+        [0, 1, 'a'],
+        [2, 3, 'b'],
+      ],
+    ],
+    [
       'styles that refer to one another without end',
       document('<p end="1s" style="a">x</p>', {
         head: `<styling><style xml:id="a" style="${'a b '.repeat(20)}" tts:fontStyle="italic"/><style xml:id="b" style="${'a '.repeat(20)}" tts:fontWeight="bold"/></styling>`,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { box, fullBox, u32, u64 } from './box.js';
+import { box, fullBox, u32, u64, u8 } from './box.js';
 import { readBoxes } from './box-reader.js';
 import { addFragment, type FragmentedTrack } from './fragments.js';
 import { mfhd } from './boxes/mfhd.js';
@@ -11,6 +11,14 @@ const tfdt = (time: number) => fullBox('tfdt', 0, 0, u32(time));
 const tfhd = (flags: number, ...values: number[]) => fullBox('tfhd', 0, flags, u32(1, ...values));
 const traf = (...boxes: Uint8Array[]) => box('traf', ...boxes);
 const moof = (...trafs: Uint8Array[]) => box('moof', mfhd(1), ...trafs);
+/** [MS-SSTR] §2.2.4.4 */
+const tfxd = (version: 0 | 1, time: number) =>
+  box(
+    'uuid',
+    Uint8Array.from('6d1d9b0542d544e680e2141daff757b2'.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16)),
+    u8(version, 0, 0, 0),
+    ...(version === 1 ? [u32(Math.floor(time / 2 ** 32) >>> 0, time >>> 0), u64(40)] : [u32(time, 40)]),
+  );
 /** All columns: duration, size, flags, composition offset. */
 const fullRun = (dataOffset: number, ...samples: number[][]) =>
   fullBox('trun', 1, 0xf01, u32(samples.length, dataOffset), ...samples.map((fields) => u32(...fields)));
@@ -117,6 +125,22 @@ describe('addFragment', () => {
   const one = (time: number) => moof(traf(tfhd(0x20000), tfdt(time), fullBox('trun', 0, 0x1, u32(1, 8))));
   it('lets the last sample last until the next fragment, a little longer or shorter', () => {
     expect(gather([one(0), one(45), one(80)]).rows.map(([duration]) => duration)).toEqual([45, 35, 40]);
+  });
+
+  const smooth = (version: 0 | 1, time: number, offset: number) =>
+    moof(traf(tfhd(0x20000), fullBox('trun', 0, 0x801, u32(1, 8), u32(offset)), tfxd(version, time)));
+  it('takes the times of Smooth Streaming, below 0 and with holes, where there is no tfdt', () => {
+    const { start, rows } = gather([smooth(1, -20, 0), smooth(1, 30, 0), smooth(0, 70, 0)]);
+    expect({ start, durations: rows.map(([duration]) => duration) }).toEqual({ start: -20, durations: [50, 40, 40] });
+  });
+
+  it('takes them for presentation times of first pictures', () => {
+    const { start, rows } = gather([smooth(1, 500, 20), smooth(1, 560, 40), smooth(1, 620, 60)]);
+    expect({ start, durations: rows.map(([duration]) => duration) }).toEqual({ start: 500, durations: [40, 40, 40] });
+  });
+
+  it('passes over times of day that no number holds, and lets the fragments follow each other', () => {
+    expect(gather([smooth(1, 2 ** 54, 0), smooth(1, 2 ** 55, 0)])).toMatchObject({ start: 0, duration: 80 });
   });
 
   it.each([

@@ -3,6 +3,7 @@ import { MalformedError } from '../bits/malformed.js';
 import { PackagerError } from '../errors.js';
 import { boxesOf, bytesOf, findBox, type ReadBox } from './box-reader.js';
 import { type FragmentDefaults, needed, noDefaults } from './movie.js';
+import { readTfxd } from './read-tfxd.js';
 import type { SampleColumns } from './sample-columns.js';
 
 /** A track whose samples are being gathered from fragments. */
@@ -75,7 +76,7 @@ export function addFragment(
         'source_too_large',
         `more than ${maximum} samples in one track: maximumSamples, or one for each byte of the file`,
       );
-    beginAt(track, decodeTime(traf), { trackId: header.trackId, position });
+    beginAt(track, decodeTime(traf) ?? absoluteTime(traf, runs[0], track), { trackId: header.trackId, position });
     track.columns.reserve(count);
     for (const run of runs) dataEnd = addRun(track, run, { trackId: header.trackId, usual, base, dataEnd });
   }
@@ -129,6 +130,16 @@ function decodeTime(traf: ReadBox): number | undefined {
   return version === 1 ? reader.u64() : reader.u32();
 }
 
+/**
+ * The same by `tfxd`, which means decode time to some and presentation time to others: when a track begins either will do, and from there on the two
+ * differ by what the first samples' composition offsets do.
+ */
+function absoluteTime(traf: ReadBox, run: Run | undefined, { columns }: FragmentedTrack): number | undefined {
+  const time = readTfxd(traf);
+  if (time === undefined || columns.count === 0) return time;
+  return time - firstOffset(run) + (columns.compositionOffsets[0] ?? 0);
+}
+
 function beginAt(
   { columns, timescale, sparse }: FragmentedTrack,
   time: number | undefined,
@@ -179,6 +190,13 @@ function readRun(trun: ReadBox): Run {
       trun.offset,
     );
   return { version, present, count, ...dataOffset, ...firstFlags, view: trun.payload, from };
+}
+
+/** Composition offset of the first sample. */
+function firstOffset(run: Run | undefined): number {
+  if (!run || run.count === 0 || (run.present & trunFlags.offset) === 0) return 0;
+  const before = [trunFlags.duration, trunFlags.size, trunFlags.flags].filter((flag) => run.present & flag).length;
+  return run.view.getInt32(run.from + before * 4);
 }
 
 interface RunPlace {

@@ -30,12 +30,17 @@ export function startsOf(period: ListedPeriod | undefined): number[] {
   return (period?.segments ?? []).map(({ start }) => start / (period?.track.timescale ?? 1));
 }
 
-/** Index of the time that is nearest; the later of two. @param times ascending */
+/** Index of the time that is nearest, found by halving; the later of two. @param times ascending */
 export function nearest(times: readonly number[], time: number): number {
-  let best = 0;
-  for (const [index, each] of times.entries())
-    if (Math.abs(each - time) <= Math.abs((times[best] ?? Infinity) - time)) best = index;
-  return best;
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((times[middle] as number) <= time) low = middle + 1;
+    else high = middle;
+  }
+  const before = Math.max(0, low - 1);
+  const [earlier, later] = [times[before] ?? -Infinity, times[low] ?? Infinity];
+  return Math.abs(later - time) <= Math.abs(earlier - time) ? low : before;
 }
 
 type OpenBreak = Pick<AdBreak, 'cue' | 'start'>;
@@ -44,8 +49,9 @@ type ClosedBreak = Omit<AdBreak, 'from' | 'to'>;
 /**
  * Pairs the cues. A break is closed by a cue of its own kind, else by its duration where the next one opens or nothing follows; what opens
  * within an open break is part of it.
+ * @param cues in the order of their times
  */
-function breaksOf(cues: readonly Cue[]): ClosedBreak[] {
+export function breaksOf(cues: readonly Cue[]): ClosedBreak[] {
   const breaks: ClosedBreak[] = [];
   let open: OpenBreak | undefined;
   for (const cue of cues) {

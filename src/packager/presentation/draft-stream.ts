@@ -1,3 +1,4 @@
+import type { PlannedDateRange } from './date-range-cues.js';
 import { withParameterSetsInBand as inBand } from '../codec/nal-codec.js';
 import { PackagerError } from '../errors.js';
 import type { IndexedPeriod, IndexedRendition } from '../model/asset-index.js';
@@ -26,6 +27,8 @@ export interface SegmentPlanOptions {
   readonly dateOf: DateOf;
   /** A manifest wants the source's advertisement markers. */
   readonly markers: boolean;
+  /** Of the source. */
+  readonly dateRanges?: readonly PlannedDateRange[] | undefined;
   /** What of the source's timed metadata is written into segments. */
   readonly metadata: readonly MetadataFormat[];
   /** A manifest wants the source's messages of SCTE 35. */
@@ -188,7 +191,8 @@ export function addOutput(draft: Draft, place: GroupPlace, planning: Planning): 
   const number = ++draft.count;
   const name = segmentName(entry.media, number, start);
   const date = planning.dateOf(periodIndex, start / entry.track.timescale);
-  const markers = planning.markers ? markersOf(group) : [];
+  // Further ones in the group only say that a break goes on: groups begin at all others.
+  const { markers = [] } = (planning.markers && group.segments[0]) || {};
   const segment: PlannedSegment = { name, number, start, end, sap };
   endBefore(draft, entry.segments, start);
   entry.segments.push(
@@ -220,18 +224,6 @@ function outputOf(
   if (clock === 'source' && segments.length > 1) throw new Error(`${name} is to be one source segment`);
   const output = { name, contentType, container, tracks, clock };
   return plain ? output : { ...output, ...shared.extras };
-}
-
-/** They stand where a segment begins, so none may be lost within one. @throws PackagerError configuration_unsupported */
-function markersOf({ segments: [first, ...others], number }: SegmentGroup): readonly string[] {
-  const within = others.findIndex(({ markers }) => markers);
-  if (within < 0) return first?.markers ?? [];
-  throw new PackagerError(
-    'configuration_unsupported',
-    'a marker of advertisements of the source stands inside a segment that is made of several; leave out SegmentDurationSeconds, ' +
-      'or choose one with which segments begin at the markers',
-    { field: 'SegmentDurationSeconds', segment: number + within + 1 },
-  );
 }
 
 /** Of several tracks that share segments not all end at once: a segment lasts until the next one begins, so that nothing counts twice. */

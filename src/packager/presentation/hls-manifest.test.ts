@@ -38,9 +38,46 @@ describe('advertisement markers of the source', () => {
     expect(hls(marked({ 1: out }), passing('NONE')).text('index_video_1.m3u8')).not.toContain('CUE');
   });
 
-  it('go with joined segments that begin at them, and are not lost in others', () => {
-    expect(hls(marked({ 2: out }), passing('PASSTHROUGH', 8)).text('index_video_1.m3u8')).toContain('EXT-X-CUE-OUT:8');
-    expect(() => hls(marked({ 1: out }), passing('PASSTHROUGH', 8))).toThrow(/marker of advertisements.*segment 2/);
+  const lines = (text: string) => text.match(/EXT-(OATCLS|X-CUE).*|EXTINF:[\d.]+/g);
+  it('cut joined segments, whose tags within a break are those that they begin with', () => {
+    const index = syntheticIndex(
+      rendition({
+        uri: 'a',
+        tracks: [videoTrack(), audioTrack('a')],
+        cuts: [regularCuts(9, 4)],
+        segments: {
+          ...{ 3: out, 4: { markers: ['EXT-X-CUE-OUT-CONT:4/12'] }, 5: { markers: ['EXT-X-CUE-OUT-CONT:8/12'] } },
+          6: cueIn,
+        },
+      }),
+    );
+    const { text } = hls(index, passing('PASSTHROUGH', 8));
+    expect(lines(text('index_video_1.m3u8'))).toEqual([
+      ...['EXTINF:8.000000', 'EXTINF:4.000000'],
+      ...['EXT-OATCLS-SCTE35:/DA=', 'EXT-X-CUE-OUT:8', 'EXTINF:8.000000'],
+      ...['EXT-X-CUE-OUT-CONT:8/12', 'EXTINF:4.000000'],
+      ...['EXT-X-CUE-IN', 'EXTINF:8.000000', 'EXTINF:4.000000'],
+    ]);
+    expect(lines(hls(index, passing('NONE', 8)).text('index_video_1.m3u8'))).toEqual([
+      ...Array.from({ length: 4 }, () => 'EXTINF:8.000000'),
+      'EXTINF:4.000000',
+    ]);
+  });
+
+  it('of one rendition cut the others, too', () => {
+    const index = syntheticIndex(
+      rendition({ uri: 'a', tracks: [videoTrack()], cuts: [regularCuts(4, 4)], segments: { 1: out } }),
+      rendition({ uri: 'b', tracks: [videoTrack({ width: 640 })], cuts: [regularCuts(4, 4)] }),
+    );
+    const { text } = hls(index, passing('PASSTHROUGH', 8));
+    expect(text('index_video_2.m3u8').match(/EXTINF:[\d.]+/g)).toEqual(
+      lines(text('index_video_1.m3u8'))?.filter((line) => line.startsWith('EXTINF')),
+    );
+    expect(text('index_video_2.m3u8').match(/EXTINF:[\d.]+/g)).toEqual([
+      'EXTINF:4.000000',
+      'EXTINF:8.000000',
+      'EXTINF:4.000000',
+    ]);
   });
 });
 

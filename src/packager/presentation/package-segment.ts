@@ -111,9 +111,11 @@ function writeOutput(output: PlannedOutput, material: SegmentMaterial): SegmentO
   };
 }
 
+/** In the order in which they came: a later one may withdraw another. */
 function splicesOf(metadata: readonly TimedMetadata[]): Splice[] {
   return metadata
     .filter(({ format }) => format === 'scte35')
+    .sort((a, b) => a.arrival - b.arrival)
     .map(({ time, data }) => ({ time, section: btoa(String.fromCharCode(...data)) }));
 }
 

@@ -43,6 +43,8 @@ export function planPresentation(index: AssetIndex, configuration: PackagingConf
   const [client] = MssPackage?.MssManifests ?? [];
   const timedMetadata = metadataFormats(index);
   const dateOf = index.dateRanges || manifests.some(wantsDates) ? programDates(index) : () => undefined;
+  const dateRanges =
+    index.dateRanges && placeDateRanges(index.dateRanges, index.renditions[0]?.periods.length ?? 0, dateOf);
   const { tracks, tasks, clocks } = planSegments(withIFrames(streams, manifests), {
     ...(client && { qualityLevels: planQualityLevels(streams, index, mssFolder(client.ManifestName)) }),
     container: HlsPackage ? 'mpegts' : 'cmaf',
@@ -50,6 +52,7 @@ export function planPresentation(index: AssetIndex, configuration: PackagingConf
     segmentDuration: index.uncut ? 0 : wantedDuration,
     segmentTemplateFormat: DashPackage?.SegmentTemplateFormat ?? 'NUMBER_WITH_TIMELINE',
     dateOf,
+    dateRanges,
     markers: manifests.some((manifest) => wantsMarkers(manifest, timedMetadata)),
     metadata: HlsPackage && !HlsPackage.HlsManifests.some(wantsScte35) ? ['id3'] : ['id3', 'scte35'],
     splices: manifests.some(wantsSplices),
@@ -69,7 +72,7 @@ export function planPresentation(index: AssetIndex, configuration: PackagingConf
     texts: text.texts,
     ...(index.captions && { captions: index.captions }),
     ...(timedMetadata.length > 0 && { timedMetadata }),
-    ...(index.dateRanges && { dateRanges: placeDateRanges(index.dateRanges, periods.length, dateOf) }),
+    ...(dateRanges && { dateRanges }),
     periods,
     initSegments: [...tracks.flatMap(initSegments), ...text.initSegments],
     tasks: [...tasks, ...text.tasks.map((task, at) => ({ id: tasks.length + at, ...task }))],

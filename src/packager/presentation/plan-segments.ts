@@ -9,10 +9,12 @@ import {
   type Planning,
   type SegmentPlanOptions,
 } from './draft-stream.js';
-import { groupSegments, outputDuration, type SegmentGroup, segmentsPerOutput } from './group-segments.js';
+import { breaksOf } from './ad-breaks.js';
+import { groupSegments, markedTimes, outputDuration, type SegmentGroup, segmentsPerOutput } from './group-segments.js';
 import type { PlannedStream } from './planned-streams.js';
 import type { PlannedTrack } from './presentation.js';
 import type { SegmentTask } from './segment-task.js';
+import { rangeCues } from './splice-cues.js';
 import { maximumTaskBytes, taskTooLarge } from './task-limit.js';
 
 export interface SegmentPlan {
@@ -86,7 +88,10 @@ function listTasks(drafts: readonly Draft[], segmentDuration: number, planning: 
   const renditions = [...new Set(drafts.map(({ rendition }) => rendition))];
   for (const periodIndex of planning.clocks.keys()) {
     for (const draft of drafts) openPeriod(draft, periodIndex, planning);
-    const listings = renditions.flatMap((rendition) => listingOf(rendition, drafts, periodIndex, segmentDuration));
+    const cues = planning.markers ? cueTimes(renditions, periodIndex, planning) : [];
+    const listings = renditions.flatMap((rendition) =>
+      listingOf(rendition, drafts, { periodIndex, segmentDuration, cues }),
+    );
     const most = Math.max(0, ...listings.map(({ groups }) => groups.length));
     for (let at = 0; at < most; at += 1)
       for (const listing of listings) {
@@ -97,11 +102,26 @@ function listTasks(drafts: readonly Draft[], segmentDuration: number, planning: 
   return tasks;
 }
 
+/** Seconds at which the source's playlists say that the programme is left or returned to. */
+function cueTimes(
+  renditions: readonly IndexedRendition[],
+  period: number,
+  { dateRanges }: Pick<Planning, 'dateRanges'>,
+): number[] {
+  const marked = renditions.flatMap(({ periods }) => periods[period] ?? []).flatMap(markedTimes);
+  const ranges = rangeCues(dateRanges, period).sort((a, b) => a.time - b.time);
+  const ofRanges = breaksOf(ranges).flatMap(({ start, end = start }) => [start, end]);
+  return [...new Set([...marked, ...ofRanges.map((time) => time / 90_000)])];
+}
+
 function listingOf(
   rendition: IndexedRendition,
   drafts: readonly Draft[],
-  periodIndex: number,
-  segmentDuration: number,
+  {
+    periodIndex,
+    segmentDuration,
+    cues,
+  }: { readonly periodIndex: number; readonly segmentDuration: number; readonly cues: readonly number[] },
 ): Listing[] {
   const period = rendition.periods[periodIndex];
   if (!period) return [];
@@ -113,7 +133,7 @@ function listingOf(
       drafts: drafts.filter((draft) => draft.rendition === rendition),
       period,
       frame: { origin, tracks, ...(packed && { packed }), ...(metadata && { metadata }) },
-      groups: groupSegments(period, segmentsPerOutput(rendition, segmentDuration), before),
+      groups: groupSegments(period, { count: segmentsPerOutput(rendition, segmentDuration), before, cues }),
     },
   ];
 }

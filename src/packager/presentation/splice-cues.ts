@@ -1,5 +1,5 @@
 import { MalformedError } from '../bits/malformed.js';
-import { parseSpliceInfo, type SpliceInfo } from '../codec/scte35/splice-info-section.js';
+import { parseSpliceInfo, type SpliceEvent, type SpliceInfo } from '../codec/scte35/splice-info-section.js';
 import type { Splice } from '../model/timed-metadata.js';
 import { rescale } from '../timing/timescale.js';
 import type { PlannedDateRange } from './date-range-cues.js';
@@ -50,33 +50,64 @@ export function spliceCues(presentation: Presentation, facts: SegmentFacts, want
   });
 }
 
-/** Renditions repeat each other's messages, and messages are repeated until they take effect. */
+type AnnouncedCues = Map<string, Cue>;
+
+/**
+ * Renditions repeat each other's messages, and messages are repeated until they take effect. Those of a segment stand in the order in which they came, so that
+ * one may be withdrawn.
+ */
 function fromSegments({ tracks }: Presentation, period: number, facts: SegmentFacts): Cue[] {
-  const splices = new Map<string, Splice>();
-  for (const track of tracks)
-    for (const { name } of track.periods[period]?.segments ?? [])
-      for (const splice of facts.get(name)?.splices ?? []) splices.set(`${splice.time} ${splice.section}`, splice);
-  return [...splices.values()].flatMap(({ time, section }) => cuesOf(section, time));
+  const settled: AnnouncedCues = new Map();
+  for (const track of tracks) {
+    const announced = new Map<SpliceEvent, AnnouncedCues>();
+    const segments = track.periods[period]?.segments ?? [];
+    for (const splice of segments.flatMap(({ name }) => facts.get(name)?.splices ?? []))
+      announce(splice, announced, settled);
+    for (const cues of announced.values()) for (const [key, cue] of cues) settled.set(key, cue);
+  }
+  return [...settled.values()];
+}
+
+/** What is cancelled does not happen unless it has happened before, SCTE 35 §9.7.3 and §10.3.3. */
+function announce({ time, section }: Splice, announced: Map<SpliceEvent, AnnouncedCues>, settled: AnnouncedCues): void {
+  const info = readSection(section);
+  for (const [index, { event, cue }] of eventsOf(info, section, time).entries()) {
+    const cues = announced.get(event) ?? new Map<string, Cue>();
+    announced.set(event, cues.set(`${index} ${time} ${section}`, cue));
+  }
+  for (const event of info?.cancelled ?? []) {
+    for (const [key, cue] of announced.get(event) ?? []) if (cue.time < time) settled.set(key, cue);
+    announced.delete(event);
+  }
 }
 
 /** What a message says. @param section base64 */
 function cuesOf(section: string, time: number): Cue[] {
-  const info = readSection(section);
+  return eventsOf(readSection(section), section, time).map(({ cue }) => cue);
+}
+
+interface EventCue {
+  readonly event: SpliceEvent;
+  readonly cue: Cue;
+}
+
+function eventsOf(info: SpliceInfo | undefined, section: string, time: number): EventCue[] {
   if (!info) return [];
   const { insert, segmentations } = info;
-  const opening = insert ? [{ time, section, ...insertCue(insert) }] : [];
+  const opening: EventCue[] = insert
+    ? [{ event: `insert ${insert.eventId}`, cue: { time, section, ...insertCue(insert) } }]
+    : [];
   return [
     ...opening,
-    ...segmentations.flatMap(({ typeId, duration, upidType, upid }): Cue[] => {
+    ...segmentations.flatMap(({ eventId, typeId, duration, upidType, upid }): EventCue[] => {
       const out = beginnings.has(typeId);
       if (!out && !beginnings.has(typeId - 1)) return [];
-      return [
-        {
-          ...{ time, section, out, typeId: out ? typeId : typeId - 1 },
-          ...(out && duration !== undefined && { duration }),
-          ...(upid.length > 0 && { asset: `${upidType === titleIdentifier ? 'CAID' : 'UPID'}=0x${hex(upid)}` }),
-        },
-      ];
+      const cue = {
+        ...{ time, section, out, typeId: out ? typeId : typeId - 1 },
+        ...(out && duration !== undefined && { duration }),
+        ...(upid.length > 0 && { asset: `${upidType === titleIdentifier ? 'CAID' : 'UPID'}=0x${hex(upid)}` }),
+      };
+      return [{ event: `segmentation ${eventId}`, cue }];
     }),
   ];
 }
@@ -102,17 +133,21 @@ function hex(bytes: Uint8Array): string {
 /** From the tags that stand before the segments of the leading track: where they stand is when they take effect. */
 function fromTags(presentation: Presentation, period: number): Cue[] {
   const listed = leadingTrack(presentation)?.periods[period];
-  const ranges = (presentation.dateRanges ?? []).filter((range) => range.period === period);
   return [
     ...(listed?.segments ?? []).flatMap(({ markers = [], start }) =>
       tagCues(markers, rescale(start, listed?.track.timescale ?? 1, 90_000)),
     ),
-    ...ranges.flatMap(rangeCues),
+    ...rangeCues(presentation.dateRanges, period),
   ];
 }
 
+/** What the EXT-X-DATERANGEs say that begin in a period. */
+export function rangeCues(ranges: readonly PlannedDateRange[] = [], period: number): Cue[] {
+  return ranges.filter((range) => range.period === period).flatMap(cuesOfRange);
+}
+
 /** SCTE35-OUT, SCTE35-IN and SCTE35-CMD of an EXT-X-DATERANGE, RFC 8216bis §4.4.5.1.1. */
-function rangeCues({ splice, time, start, end, duration }: PlannedDateRange): Cue[] {
+function cuesOfRange({ splice, time, start, end, duration }: PlannedDateRange): Cue[] {
   if (!splice) return [];
   const { kind, section } = splice;
   if (kind === 'SCTE35-CMD') return cuesOf(section, time);

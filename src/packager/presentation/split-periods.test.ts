@@ -64,3 +64,30 @@ it.each([0.05, 0.5])('breaks no rule where sound lies %d s across a cut', (later
   expect(files[0]!.text.match(/<Period /g)).toHaveLength(3);
   expect(checkPresentation(presentation, files, facts)).toEqual([]);
 });
+
+it('begins with a break that begins with the first picture, though sound is a moment earlier', () => {
+  const cuts = [0.05, 4, 8, 12, 16];
+  const segments = { 0: { markers: ['EXT-X-CUE-OUT:4'] }, 1: { markers: ['EXT-X-CUE-IN'] } };
+  const index = syntheticIndex(
+    rendition({
+      uri: 'v',
+      tracks: [videoTrack()],
+      cuts: [cuts],
+      variant: { bandwidth: 1000, audioGroups: ['a'] },
+      segments,
+    }),
+    rendition({ uri: 'a', tracks: [audioTrack('a')], cuts: [regularCuts(4, 4)], media }),
+  );
+  const presentation = planPresentation(index, {
+    Id: 'test',
+    DashPackage: { DashManifests: [{ ManifestName: 'index' }], PeriodTriggers: ['ADS'] },
+  });
+  const outputs = presentation.tasks.flatMap((task) => task.outputs);
+  const facts = new Map(outputs.map(({ name }) => [name, { size: 1000 }]));
+  const files = writeManifests(presentation, facts);
+  expect(files[0]!.text.match(/<Period [^>]*>/g)).toEqual([
+    '<Period id="1" start="PT0S" duration="PT4S">',
+    '<Period id="2" start="PT4S" duration="PT12S">',
+  ]);
+  expect(checkPresentation(presentation, files, facts)).toEqual([]);
+});

@@ -49,9 +49,16 @@ export function splitPeriods(presentation: Presentation, breaks: readonly (reado
   };
 }
 
+/** Seconds without sound at the start or end of a Period that players play over. */
+const bridged = 0.1;
+
 function partsOf({ duration }: PlannedPeriod, breaks: readonly AdBreak[]): PeriodPart[] {
   const cues = new Map<number, Cue[]>([[0, []]]);
-  const add = (at: number, cue?: Cue) => cues.set(at, [...(cues.get(at) ?? []), ...(cue ? [cue] : [])]);
+  // Sound begins some milliseconds before the first picture: a Period of that alone would hold no segment, which none may (ISO/IEC 23009-1 §5.3.2.2).
+  const add = (cut: number, cue?: Cue) => {
+    const at = cut > bridged ? cut : 0;
+    cues.set(at, [...(cues.get(at) ?? []), ...(cue ? [cue] : [])]);
+  };
   for (const { cue, closing, from, to } of breaks) {
     add(from, cue);
     if (to !== undefined) add(to, closing);
@@ -64,9 +71,6 @@ function partsOf({ duration }: PlannedPeriod, breaks: readonly AdBreak[]): Perio
     cues: cues.get(offset) ?? [],
   }));
 }
-
-/** Seconds without sound at the start or end of a Period that players play over. */
-const bridged = 0.1;
 
 function partOf<T extends ListedPeriod>(period: T, { offset }: PeriodPart, next: PeriodPart | undefined): T {
   const { timescale } = period.track;

@@ -342,6 +342,16 @@ describe('EXT-X-DATERANGE of the source', () => {
     expect(tags.filter((tag) => /CUE-(OUT:|IN)/.test(tag))).toEqual(['#EXT-X-CUE-OUT:6', '#EXT-X-CUE-IN']);
   });
 
+  it('cuts segments of several of the source where the programme is left and returned to', async () => {
+    const durations = async (AdMarkers: 'PASSTHROUGH' | 'NONE') => {
+      const { HlsManifests } = cmaf(AdMarkers).CmafPackage;
+      const { text } = await packaged(dated(), { CmafPackage: { HlsManifests, SegmentDurationSeconds: 6 } });
+      return text('index_video_1.m3u8').match(/(?<=EXTINF:)\d+/g);
+    };
+    expect(await durations('NONE')).toEqual(['6', '6']);
+    expect(await durations('PASSTHROUGH')).toEqual(['4', '4', '4']);
+  });
+
   it.each([
     ['without any date', { 0: [plain] }, 'EXT-X-DATERANGE is left out: it needs EXT-X-PROGRAM-DATE-TIME'],
     [

@@ -56,6 +56,11 @@ function isOnDemand(profiles = ''): boolean {
 function checkPeriod(period: ReadElement, check: PeriodCheck): void {
   const { findings } = check;
   const sets = childrenOf(period, 'AdaptationSet');
+  findings.expect(
+    sets.length > 0 || check.duration === 0 || 'xlink:href' in period.attributes,
+    'dash.period',
+    () => `Period ${period.attributes.id ?? ''} has no AdaptationSet, and a duration (§5.3.2.2)`,
+  );
   const ids = sets.map(({ attributes }) => attributes.id);
   const representations = sets.flatMap((set) => childrenOf(set, 'Representation').map((each) => ({ set, each })));
   const named = representations.map(({ each }) => each.attributes.id);

@@ -102,6 +102,7 @@ describe('a rule is broken', () => {
     ['dash.schema', 'dash', 'index.mpd', /profiles="[^"]*"/, ''],
     ['dash.schema', 'dash', 'index.mpd', /minBufferTime="[^"]*"/, ''],
     ['dash.duration', 'dash', 'index.mpd', /mediaPresentationDuration="[^"]*"/, 'mediaPresentationDuration="PT99S"'],
+    ['dash.period', 'dash', 'index.mpd', /<AdaptationSet[^]*<\/AdaptationSet>/, ''],
     ['dash.representation-id', 'dash', 'index.mpd', 'Representation id="video_2"', 'Representation id="video_1"'],
     ['dash.bandwidth', 'dash', 'index.mpd', /bandwidth="\d+"/, 'bandwidth="0"'],
     ['dash.codecs', 'dash', 'index.mpd', /codecs="[^"]*"/, ''],

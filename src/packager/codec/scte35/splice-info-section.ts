@@ -11,7 +11,12 @@ export interface SpliceInfo {
   readonly insert?: SpliceInsert;
   /** segmentation_descriptor()s, §10.3.3, but for cancelled ones. */
   readonly segmentations: readonly Segmentation[];
+  /** Announced before, and not to be: splice_event_cancel_indicator, segmentation_event_cancel_indicator. */
+  readonly cancelled?: readonly SpliceEvent[];
 }
+
+/** splice_event_ids and segmentation_event_ids are apart. */
+export type SpliceEvent = `insert ${number}` | `segmentation ${number}`;
 
 export interface SpliceInsert {
   readonly eventId: number;
@@ -52,13 +57,17 @@ export function parseSpliceInfo(section: Uint8Array): SpliceInfo {
   bits.skip(8 + 12);
   bits.skip(12); // splice_command_length: 0xFFF in old messages, so the command itself says where it ends
   const type = bits.bits(8);
-  const command = type === commands.insert ? spliceInsert(bits) : type === commands.timeSignal ? timeSignal(bits) : {};
+  const command: Command | Cancelled =
+    type === commands.insert ? spliceInsert(bits) : type === commands.timeSignal ? timeSignal(bits) : {};
   const known = type === commands.insert || type === commands.timeSignal;
-  const { ptsTime, insert } = command;
+  const { ptsTime, insert }: Command = isCancelled(command) ? {} : command;
+  const described = known ? segmentations(bits) : [];
+  const cancelled = [command, ...described].flatMap((each) => (isCancelled(each) ? [each.cancelled] : []));
   return {
     ...(ptsTime !== undefined && { ptsTime: (ptsTime + adjustment) % timestampModulus }),
     ...(insert && { insert }),
-    segmentations: known ? segmentations(bits) : [],
+    segmentations: described.flatMap((each) => (isCancelled(each) ? [] : [each])),
+    ...(cancelled.length > 0 && { cancelled }),
   };
 }
 
@@ -84,16 +93,24 @@ function checkSection(section: Uint8Array): void {
   if (mpegCrc32(section) !== 0) throw new MalformedError('splice_info_section with a wrong CRC', section.length - 4);
 }
 
+interface Cancelled {
+  readonly cancelled: SpliceEvent;
+}
+
+function isCancelled(each: Segmentation | Command | Cancelled): each is Cancelled {
+  return 'cancelled' in each;
+}
+
 interface Command {
   readonly ptsTime?: number | undefined;
   readonly insert?: SpliceInsert;
 }
 
-function spliceInsert(bits: BitReader): Command {
+function spliceInsert(bits: BitReader): Command | Cancelled {
   const eventId = bits.bits(32);
   const cancelled = bits.flag();
   bits.skip(7);
-  if (cancelled) return {};
+  if (cancelled) return { cancelled: `insert ${eventId}` };
   const out = bits.flag();
   const wholeProgram = bits.flag();
   const hasDuration = bits.flag();
@@ -137,24 +154,23 @@ function timestamp(bits: BitReader): number {
   return bits.bits(1) * 2 ** 32 + bits.bits(32);
 }
 
-function segmentations(bits: BitReader): Segmentation[] {
+function segmentations(bits: BitReader): (Segmentation | Cancelled)[] {
   const end = bits.bits(16) * 8 + bits.position;
-  const found: Segmentation[] = [];
+  const found: (Segmentation | Cancelled)[] = [];
   while (bits.position + 16 <= end) {
     const tag = bits.bits(8);
     const body = new BitReader(bytes(bits, bits.bits(8)));
     if (tag !== segmentationTag || body.left < 32 || body.bits(32) !== cueIdentifier) continue;
-    const segmentation = readSegmentation(body);
-    if (segmentation) found.push(segmentation);
+    found.push(readSegmentation(body));
   }
   return found;
 }
 
-function readSegmentation(bits: BitReader): Segmentation | undefined {
+function readSegmentation(bits: BitReader): Segmentation | Cancelled {
   const eventId = bits.bits(32);
   const cancelled = bits.flag();
   bits.skip(7);
-  if (cancelled) return undefined;
+  if (cancelled) return { cancelled: `segmentation ${eventId}` };
   const wholeProgram = bits.flag();
   const hasDuration = bits.flag();
   bits.skip(6);

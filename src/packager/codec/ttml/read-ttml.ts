@@ -172,17 +172,21 @@ function trimLines(text: string): string {
     .join('\n');
 }
 
+/** In a sequence spans follow each other, and what is in none lasts no time, TTML2 §12.4. */
 function* piecesOf(element: ReadElement, context: Context, reading: Reading): Generator<Piece> {
-  const { begin, end } = context;
+  const { end } = context;
+  const inSequence = attribute(element, 'timeContainer') === 'seq';
+  let { begin } = context;
   for (const item of element.content ?? []) {
-    if (typeof item === 'string') {
+    if (typeof item !== 'string' && item.name === 'span') {
+      const inner = enter(item, { ...context, begin }, reading);
+      if (inner) yield* piecesOf(item, inner, reading);
+      else reading.found.broken += 1;
+      if (inSequence) begin = inner?.end ?? begin;
+    } else if (inSequence) continue;
+    else if (typeof item === 'string') {
       const text = context.preserve ? item : item.replace(/[ \t\r\n]+/g, ' ');
       if (text !== '') yield { begin, end, text: markText(escapeCueText(text), context.style) };
     } else if (item.name === 'br') yield { begin, end, text: '\n' };
-    else if (item.name === 'span') {
-      const inner = enter(item, context, reading);
-      if (inner) yield* piecesOf(item, inner, reading);
-      else reading.found.broken += 1;
-    }
   }
 }
