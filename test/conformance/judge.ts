@@ -83,14 +83,15 @@ export async function judge(
 ): Promise<string[]> {
   const tracks = await readTracks(manifest, scratch);
   const problems: string[] = [];
-  const found: { track: PlayableTrack; result: Measured; origin: Measured }[] = [];
+  const found: { track: PlayableTrack; whole: Measured; result: Measured; origin: Measured }[] = [];
   for (const track of tracks) {
     const streams = await measureFiles(track.name, track.periods, resultTimes);
     if (streams.length !== 1 && track.periods.some((file) => file.endsWith('.mp4')))
       problems.push(`${track.name}: has ${streams.length} streams; a CMAF track has one`);
-    for (const result of streams) {
+    for (const whole of streams) {
+      const result = withoutSilence(whole);
       const origin = source.find((candidate) => sameFrames(candidate, result));
-      if (origin) found.push({ track, result, origin });
+      if (origin) found.push({ track, whole, result, origin });
       else
         problems.push(`${track.name}: its ${result.kind} is that of no source rendition: ${nearest(source, result)}`);
     }
@@ -100,15 +101,32 @@ export async function judge(
       problems.push(`${stream.name}: no track has its frames`);
   const periods = source[0]?.periods.length ?? 0;
   for (let period = 0; period < periods; period += 1) problems.push(...judgeTimes(found, period, tolerance));
-  for (const { track, result } of found) {
-    const together = found.filter((other) => other.track === track).map((other) => other.result);
-    problems.push(...judgeDurations(track, result, together));
+  for (const { track, whole } of found) {
+    const together = found.filter((other) => other.track === track).map((other) => other.whole);
+    problems.push(...judgeDurations(track, whole, together));
   }
   return problems;
 }
 
 const fingerprint = ({ kind, periods }: Measured) => `${kind}:${periods.map(({ frames }) => frames.join()).join('|')}`;
 const sameFrames = (a: Measured, b: Measured) => fingerprint(a) === fingerprint(b);
+
+/** Sound that begins late in its source has silence before it, which here no source begins with. */
+function withoutSilence(stream: Measured): Measured {
+  if (stream.kind !== 'audio') return stream;
+  const periods = stream.periods.map((period) => {
+    const silent = silentFrames(period.frames);
+    const packets = period.times.packets.slice(silent);
+    return { ...period, frames: period.frames.slice(silent), times: { ...period.times, packets } };
+  });
+  return { ...stream, periods };
+}
+
+/** How many frames are the same at the beginning, and more than that one. */
+function silentFrames(frames: readonly string[]): number {
+  const other = frames.findIndex((frame) => frame !== frames[0]);
+  return other > 1 ? other : 0;
+}
 
 function distinct(streams: readonly Measured[]): Measured[] {
   return [...new Map(streams.map((stream) => [fingerprint(stream), stream])).values()];
@@ -214,11 +232,9 @@ export async function judgeThroughManifest(source: readonly Measured[], manifest
   const got = new Map<string, string>();
   for (const index of await mediaStreams(manifest)) {
     const [stream] = await decode(manifest, `0:${index}`);
-    if (stream)
-      got.set(
-        `${stream.kind}:${stream.frames.join()}`,
-        `stream ${index} (${stream.frames.length} frames of ${stream.kind})`,
-      );
+    if (!stream) continue;
+    const frames = stream.kind === 'audio' ? stream.frames.slice(silentFrames(stream.frames)) : stream.frames;
+    got.set(`${stream.kind}:${frames.join()}`, `stream ${index} (${stream.frames.length} frames of ${stream.kind})`);
   }
   const expected = new Map(distinct(source).map((stream) => [asOnePeriod(stream), stream.name]));
   return [

@@ -56,6 +56,12 @@ export function audioTrack(fingerprint: string, change: Partial<AudioTrack> = {}
   };
 }
 
+export function dolbyTrack(fingerprint: string): AudioTrack {
+  const dolby = { codec: 'ac3', codecString: 'ac-3', specificBox: Uint8Array.of(0x50, 0x11, 0x40) } as const;
+  const format = { codingMode: 2, lfe: false, channels: 2, sampleRate: 48_000, frameLength: 1536 };
+  return audioTrack(fingerprint, { configuration: { ...dolby, ...format } });
+}
+
 export interface SyntheticRendition {
   readonly uri: string;
   readonly tracks: readonly Track[];

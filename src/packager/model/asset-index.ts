@@ -177,4 +177,13 @@ export interface IndexedTrackSegment {
   readonly skip: number;
   /** Bytes of the elementary stream to take from `tail`: the `skip` of the segment after. */
   readonly carry: number;
+  /** What a plan puts before its samples; absent: nothing. */
+  readonly silence?: Silence;
+}
+
+/** Frames of sound in which nothing is heard, from the segment's `start` on. */
+export interface Silence {
+  readonly frames: number;
+  /** Where they end: the decode time of the first sample of the source, or where it has none the segment's `end`. */
+  readonly end: number;
 }

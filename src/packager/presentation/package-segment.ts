@@ -8,7 +8,7 @@ import { mediaSegment } from '../isobmff/media-segment.js';
 import { concat, u32 } from '../isobmff/box.js';
 import { gopFragments } from '../isobmff/gop-fragments.js';
 import { beforeKeySamples, keySamples } from '../model/key-samples.js';
-import { segmentReads } from '../model/asset-index.js';
+import { type IndexedSegment, type PeriodFrame, segmentReads } from '../model/asset-index.js';
 import type { Samples } from '../model/samples.js';
 import { joinSamples } from '../model/split-samples.js';
 import { isNal, type Track } from '../model/track.js';
@@ -17,6 +17,7 @@ import { demuxSegment } from '../mpegts/demuxer.js';
 import { muxSegment } from '../mpegts/muxer.js';
 import { readTimedMetadata } from '../mpegts/timed-metadata.js';
 import { eventMessages } from './event-messages.js';
+import { afterSilence, withoutSilence } from './silent-beginning.js';
 import { textSegment } from './text-segment.js';
 import type {
   FragmentContent,
@@ -74,13 +75,18 @@ function demuxAll(
   return segments.map((segment, index) => {
     const own = bytes.slice(read, (read += segmentReads(segment).length));
     try {
-      if (segment.samples)
-        return tabledSamples(segment, own).map((samples, track) => plain(samples, period.tracks[track]));
-      return demuxSegment(own[0] ?? new Uint8Array(), { period, segment }, own[1]);
+      const samples = demux(withoutSilence(segment), own, period);
+      return samples.map((each, track) => afterSilence(each, period.tracks[track], segment.tracks[track]));
     } catch (error) {
       throw error instanceof PackagerError ? error.at({ rendition, segment: segmentNumber + index }) : error;
     }
   });
+}
+
+function demux(segment: IndexedSegment, bytes: readonly Uint8Array[], period: PeriodFrame): Samples[] {
+  if (segment.samples)
+    return tabledSamples(segment, bytes).map((samples, track) => plain(samples, period.tracks[track]));
+  return demuxSegment(bytes[0] ?? new Uint8Array(), { period, segment }, bytes[1]);
 }
 
 /** As those of a transport stream come. */

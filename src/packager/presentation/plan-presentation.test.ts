@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   audioTrack,
+  dolbyTrack,
   regularCuts,
   rendition,
   syntheticIndex,
@@ -121,7 +122,7 @@ describe('a plan', () => {
     const track = (start: number, end: number) => ({ start, end, sap: 1 as const, skip: 0, carry: 0 });
     const late = rendition({
       uri: 'late.m3u8',
-      tracks: [videoTrack(), audioTrack('late')],
+      tracks: [videoTrack(), dolbyTrack('late')],
       cuts: [regularCuts(2, 4)],
       segments: { 0: { tracks: [track(0, 360_000), track(0, 0)] } },
     });

@@ -17,6 +17,7 @@ import { programDates } from './program-date-time.js';
 import { planQualityLevels } from './quality-levels.js';
 import { refuseUncarried } from './refuse-uncarried.js';
 import { sourceTracks } from './source-tracks.js';
+import { withSilentBeginnings } from './silent-beginning.js';
 import { inSingleFiles } from './single-file.js';
 import { refuseUnsupported } from './supported-fields.js';
 
@@ -29,7 +30,8 @@ export function planPresentation(index: AssetIndex, configuration: PackagingConf
   refuseUnsupported(configuration);
   const { HlsPackage, CmafPackage, DashPackage, MssPackage } = configuration;
   const wantedDuration = (HlsPackage ?? CmafPackage ?? DashPackage ?? MssPackage)?.SegmentDurationSeconds ?? 0;
-  const source = sourceTracks(index.uncut ? joinSegments(index, wantedDuration || usualSegmentDuration) : index);
+  const cut = index.uncut ? joinSegments(index, wantedDuration || usualSegmentDuration) : index;
+  const source = sourceTracks(withSilentBeginnings(cut));
   const planned = planStreams(source, configuration);
   const manifests = planManifests(
     configuration,

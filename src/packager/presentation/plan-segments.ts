@@ -67,7 +67,7 @@ function isAsInSource(
         holdsMore === undefined &&
         metadata.every(({ format }) => wanted.includes(format)) &&
         tracks.length === positions.length &&
-        segments.every(({ tail }) => tail === undefined),
+        segments.every(({ tail, tracks: parts }) => tail === undefined && parts.every(({ silence }) => !silence)),
     )
   );
 }

@@ -24,8 +24,17 @@ describe('renditions line up', () => {
     { name: 'although the sound begins within the first segment', sound: [2.976, 6.01, 12.02, 17.9] },
     { name: 'although the sound begins after the first segment, which then holds none', sound: [9, 9, 12.02, 17.9] },
     { name: 'although the sound ends before the last segment, which then holds none', sound: [0, 6.01, 9, 9] },
+    { name: 'although the sound begins in the last of them', sound: [13, 17.9] },
+    { name: 'although the sound ends in the first of them', sound: [0, 5] },
+    { name: 'although the sound goes on after the picture', sound: [0, 6.01, 12, 18, 24, 30, 33] },
   ])('$name', ({ sound }) => {
     expect(() => check(picture, rendition('sound', audioTrack('a'), sound))).not.toThrow();
+  });
+
+  it('although the sound lacks two segments amid others', () => {
+    const pictures = rendition('picture', videoTrack(), [0, 6, 12, 18, 24, 30]);
+    expect(() => check(pictures, rendition('sound', audioTrack('a'), [0, 18.02, 24.01, 30]))).not.toThrow();
+    expect(() => check(pictures, rendition('sound', audioTrack('a'), [0, 17.5, 18.02, 24.01, 30]))).not.toThrow();
   });
 
   it('although the picture begins later than the sound', () => {

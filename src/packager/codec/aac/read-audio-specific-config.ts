@@ -61,6 +61,13 @@ export function readAudioSpecificConfig(reader: BitReader): Omit<AacConfiguratio
   };
 }
 
+/** channelConfiguration, §1.6.2.1. @param reader at the beginning */
+export function readChannelConfiguration(reader: BitReader): number {
+  objectType(reader);
+  frequency(reader);
+  return reader.bits(4);
+}
+
 /** What GASpecificConfig has after frameLengthFlag, §4.4.1. */
 export function skipGeneralAudio(reader: BitReader): void {
   if (reader.flag()) reader.skip(14); // coreCoderDelay
