@@ -29,7 +29,10 @@ describe('making a folder', () => {
   });
 
   // Node's recursive mkdir keeps a thread busy for ever here.
-  it.skipIf(!existsSync('/proc/self'))('ends where a file system answers ENOENT to whatever is to be made', async () => {
-    await expect(makeFolder('/proc/reelway/a/b')).rejects.toMatchObject({ code: 'ENOENT' });
-  });
+  it.skipIf(!existsSync('/proc/self'))(
+    'ends where a file system answers ENOENT to whatever is to be made',
+    async () => {
+      await expect(makeFolder('/proc/reelway/a/b')).rejects.toMatchObject({ code: 'ENOENT' });
+    },
+  );
 });
