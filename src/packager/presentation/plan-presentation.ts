@@ -27,6 +27,19 @@ import { refuseUnsupported } from './supported-fields.js';
  */
 export function planPresentation(index: AssetIndex, configuration: PackagingConfiguration): Presentation {
   refuseUnsupported(configuration);
+  try {
+    return plan(index, configuration);
+  } catch (error) {
+    if (!(error instanceof PackagerError) || !error.code.startsWith('configuration_')) throw error;
+    // A job has several configurations as a rule.
+    const { code, reason, location } = error;
+    throw new PackagerError(code, `packaging configuration ${configuration.Id}: ${reason}`, location, {
+      cause: error.cause,
+    });
+  }
+}
+
+function plan(index: AssetIndex, configuration: PackagingConfiguration): Presentation {
   const { HlsPackage, CmafPackage, DashPackage, MssPackage } = configuration;
   const wantedDuration = (HlsPackage ?? CmafPackage ?? DashPackage ?? MssPackage)?.SegmentDurationSeconds ?? 0;
   const source = sourceTracks(index.uncut ? joinSegments(index, wantedDuration || usualSegmentDuration) : index);
