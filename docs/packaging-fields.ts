@@ -24,8 +24,9 @@ export function packagingConfigurationPage(
     note,
     'A packaging configuration is the JSON of AWS Elemental MediaPackage VOD (API version 2018-11-07), the only language in which packaging is configured: `--config` of',
     '`reelway package`, packaging groups in files and of the API, and `/mediapackage-vod`. Both casings are read (`HlsManifests`, `hlsManifests`). A file holds one, an array of',
-    'them, or `{ "PackagingGroup": { "Id": ... }, "PackagingConfigurations": [...] }`. An unknown field is refused, and so is every field that cannot be honoured: by its name,',
-    'before any work; nothing is left out in silence.\n',
+    'them, or `{ "PackagingGroup": { "Id": ... }, "PackagingConfigurations": [...] }`; what the AWS CLI and SDKs print of one or of a list may be used as it is, and of a resource',
+    'of CloudFormation its properties. An unknown field is refused, and so is every field that cannot be honoured: by its name, before anything is written; nothing is left out',
+    'in silence. A field that is null is not there.\n',
     table(
       titles,
       rowsOf((field) => !types.some((type) => isBelow(field, type))),
@@ -39,8 +40,9 @@ export function packagingConfigurationPage(
       ),
     ]),
     '\n## StreamSelection\n',
-    '`MinVideoBitsPerSecond` and `MaxVideoBitsPerSecond` bound the video renditions that are taken, both inclusive; `StreamOrder` is `ORIGINAL`,',
-    '`VIDEO_BITRATE_ASCENDING` or `VIDEO_BITRATE_DESCENDING`.\n',
+    '`MinVideoBitsPerSecond` and `MaxVideoBitsPerSecond` bound the video renditions that are taken, both inclusive; sound alone always is. A rendition has the bit rate that',
+    'the multivariant playlist says of it (`BANDWIDTH`, with its sound); of MP4s that of the pictures, and where there is no such playlist, limits are refused. `StreamOrder` is',
+    '`ORIGINAL` (the default), `VIDEO_BITRATE_ASCENDING` or `VIDEO_BITRATE_DESCENDING`.\n',
   ].join('\n');
 }
 

@@ -100,7 +100,8 @@ async function readConfigurations(file: string): Promise<readonly PackagingConfi
 
 function parseJson(text: string, file: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    // PowerShell begins what it redirects into a file with U+FEFF.
+    return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
   } catch (error) {
     throw new Failure('configuration_invalid', `${file} is not JSON: ${(error as Error).message}`);
   }

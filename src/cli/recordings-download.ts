@@ -1,8 +1,9 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Command } from 'commander';
 import type { RecordingDetail } from '../api/contract.js';
 import { Failure } from '../domain/failure.js';
+import { makeFolder } from '../make-folder.js';
 import { withApi, type ApiDoor } from './api-door.js';
 import type { CommandContext } from './command-context.js';
 import { formatBytes } from './quantity.js';
@@ -36,7 +37,7 @@ async function download(context: CommandContext, uuid: string, { out, file, json
   await withApi(context, async (api) => {
     const { fileList } = await api.get<RecordingDetail>(recordingPath(uuid), signal);
     const wanted = storedFiles(fileList, file);
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const line = terminal.progress();
     const brought: { file: string; bytes: number }[] = [];
     try {

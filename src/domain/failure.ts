@@ -150,7 +150,7 @@ export const failureTable = {
     kind: 'permanent',
     status: 500,
     title: 'The storage refuses',
-    help: 'Check the permissions of REELWAY_STORAGE.',
+    help: 'Check the permissions of the named folder or bucket.',
   },
   storage_full: {
     kind: 'passing',

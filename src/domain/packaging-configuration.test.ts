@@ -58,6 +58,19 @@ describe('a packaging group file', () => {
     expect(parsePackagingGroup(wire).configurations).toEqual([{ ...cmaf, Tags: { costCentre: '7' } }]);
   });
 
+  it('may be what SDKs print, tags as CloudFormation has them, and fields that are null', () => {
+    const answer = { $metadata: { httpStatusCode: 200 }, ResponseMetadata: { RequestId: 'r' } };
+    const tagged = { ...cmaf, Tags: [{ Key: 'costCentre', Value: '7' }], HlsPackage: null, PackagingGroupId: null };
+    const expected = [{ ...cmaf, Tags: { costCentre: '7' } }];
+    expect(parsePackagingGroup({ ...answer, ...tagged }).configurations).toEqual(expected);
+    const list = { ...answer, PackagingConfigurations: [tagged] };
+    expect(parsePackagingGroup({ ...list, NextToken: null }).configurations).toEqual(expected);
+    expect(refusal({ ...list, NextToken: 'n' }).message).toBe(
+      'file.NextToken: the list goes on after these: ask for all of its pages',
+    );
+    expect(refusal({ ...cmaf, Tags: [{ Key: 'a' }] }).message).toContain('cmaf.Tags: ');
+  });
+
   it('tells what is wrong by configuration and field, beside what could be read', () => {
     const wrong = { id: 'a b', cmafPackage: { hlsManifests: [{ manifestName: '?' }] } };
     const { group, problems } = readPackagingGroup([cmaf, wrong, cmaf]);
@@ -128,6 +141,7 @@ describe('a packaging group file', () => {
       'a.DashPackage.DashManifests.0.ManifestLayout: COMPACT cannot go with SegmentLayout SINGLE_FILE; leave out one of them; ' +
         'a.DashPackage.DashManifests.0.Profile: HBBTV_1_5 cannot',
     ],
+    ['a field in both casings', { ...cmaf, id: 'other' }, 'Id is given twice, in either casing'],
     ['two configurations of one id', [cmaf, cmaf], 'Id "cmaf" is given twice'],
     ['an empty list', [], 'at least one packaging configuration is needed'],
     ['a group with none', { PackagingGroup: { Id: 'g' }, PackagingConfigurations: [] }, 'PackagingConfigurations'],

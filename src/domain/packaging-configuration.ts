@@ -4,7 +4,7 @@ import { Failure } from './failure.js';
 
 /**
  * AWS Elemental MediaPackage VOD's PackagingConfiguration (API version 2018-11-07), the only configuration language of packaging.
- * Both casings are read: PascalCase (SDK v3, Step Functions, CloudFormation) and lowerCamelCase (the REST API's wire form).
+ * Both casings are read: PascalCase (SDK v3, Step Functions, the properties of a CloudFormation resource) and lowerCamelCase (the REST API's wire form).
  */
 
 const streamSelection = z
@@ -231,6 +231,8 @@ const groupFileSchema = z
     PackagingGroup: groupSchema.optional(),
     PackagingConfigurations: z.array(z.unknown()).default([]),
     Egress: z.enum(egresses).default('embedded'),
+    // ListPackagingConfigurations answers in pages.
+    NextToken: z.undefined('the list goes on after these: ask for all of its pages').optional(),
   })
   .refine(({ Egress, PackagingConfigurations }) => Egress === 'embedded' || PackagingConfigurations.length === 0, {
     path: ['PackagingConfigurations'],
@@ -251,7 +253,7 @@ export interface GroupProblem {
 
 /**
  * Reads a packaging group file: one PackagingConfiguration, an array of them, or `{ PackagingGroup, PackagingConfigurations, Egress }`, in
- * either casing.
+ * either casing: also what SDKs and the AWS CLI print of one or of a list.
  * @throws Failure configuration_invalid naming every field that is wrong
  */
 export function parsePackagingGroup(json: unknown): PackagingGroup {
@@ -262,7 +264,7 @@ export function parsePackagingGroup(json: unknown): PackagingGroup {
 
 /**
  * The same, for who wants to know what is wrong field by field: the group holds what could be read.
- * @throws Failure configuration_invalid for what is nested too deeply to be looked at
+ * @throws Failure configuration_invalid for what is nested too deeply to be looked at, or has a field in both casings
  */
 export function readPackagingGroup(json: unknown): {
   readonly group: PackagingGroup;
@@ -337,15 +339,30 @@ function invalid(problems: readonly string[]): Failure {
   return new Failure('configuration_invalid', problems.join('; '), { details: { problems } });
 }
 
-/** Capitalises the first letter of every key; the keys of `Tags` are the user's own and stay as they are. */
+/** What SDKs put beside every answer, of the answer itself: JavaScript's, and Python's. */
+const ofTheAnswer = new Set(['$metadata', 'ResponseMetadata']);
+
+/**
+ * Capitalises the first letter of every key; the keys of `Tags` are the user's own and stay as they are. A field that is null is not there, as
+ * AWS's protocols have it (Smithy's restJson1).
+ */
 function pascalCaseKeys(value: unknown, depth = 0): unknown {
   if (depth > 16) throw invalid(['nested deeper than 16 levels']);
   if (Array.isArray(value)) return value.map((item) => pascalCaseKeys(item, depth + 1));
   if (typeof value !== 'object' || value === null) return value;
+  const given = Object.entries(value)
+    .filter(([key, item]) => item !== null && !(depth === 0 && ofTheAnswer.has(key)))
+    .map(([key, item]) => [key.charAt(0).toUpperCase() + key.slice(1), item] as const);
+  const names = given.map(([name]) => name);
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) throw invalid([`${twice} is given twice, in either casing`]);
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => {
-      const name = key.charAt(0).toUpperCase() + key.slice(1);
-      return [name, name === 'Tags' ? item : pascalCaseKeys(item, depth + 1)];
-    }),
+    given.map(([name, item]) => [name, name === 'Tags' ? tagsOf(item) : pascalCaseKeys(item, depth + 1)]),
   );
+}
+
+/** CloudFormation writes tags as a list of `{ Key, Value }`. */
+function tagsOf(tags: unknown): unknown {
+  const list = z.array(z.strictObject({ Key: z.string(), Value: z.string() })).safeParse(tags);
+  return list.success ? Object.fromEntries(list.data.map(({ Key, Value }) => [Key, Value])) : tags;
 }

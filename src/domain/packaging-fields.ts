@@ -19,15 +19,15 @@ const meanings: Record<FieldPath<PackagingConfiguration>, string> = {
   'HlsPackage.SegmentLayout':
     'a field of ours: `SINGLE_FILE` puts the segments of a rendition into one object (`--single-file`); default SEGMENTS',
   'HlsPackage.UseAudioRenditionGroup':
-    'sound in renditions of its own; else where the source has it, in the segments of the picture if all pictures have it so',
+    'sound in renditions of its own, in the groups that the source has; default: where the source has it, in the segments of the picture if all pictures have it so',
   'HlsPackage.IncludeDvbSubtitles': 'DVB subtitles of the source',
   'HlsPackage.HlsManifests': 'one multivariant playlist each',
   'HlsPackage.HlsManifests.ManifestName': 'name of the file, without `.m3u8`',
   'HlsPackage.HlsManifests.AdMarkers':
-    'NONE: no markers. SCTE35_ENHANCED: cue tags of our own from SCTE-35. PASSTHROUGH: the tags of the source',
+    'NONE: no markers. SCTE35_ENHANCED: cue tags of our own from SCTE-35. PASSTHROUGH: the tags of the source. Default NONE',
   'HlsPackage.HlsManifests.IncludeIframeOnlyStream': 'playlists of key pictures for trick play',
   'HlsPackage.HlsManifests.ProgramDateTimeIntervalSeconds':
-    'seconds between `EXT-X-PROGRAM-DATE-TIME`; the source must have them',
+    'seconds between `EXT-X-PROGRAM-DATE-TIME`, which the source must have; 0, as by default: none. No ID3 of times is added',
   'HlsPackage.HlsManifests.RepeatExtXKey': 'without encryption there is no key to repeat',
   'HlsPackage.HlsManifests.StreamSelection': 'video bit rates from and to, and the order of renditions',
 
@@ -65,16 +65,18 @@ const meanings: Record<FieldPath<PackagingConfiguration>, string> = {
   'DashPackage.DashManifests': 'one MPD each',
   'DashPackage.DashManifests.ManifestName': 'name of the file, without `.mpd`',
   'DashPackage.DashManifests.ManifestLayout':
-    'FULL: what is common stands in every representation. COMPACT: once, in the adaptation set',
-  'DashPackage.DashManifests.Profile': 'HBBTV_1_5: what HbbTV 1.5 asks for',
+    'FULL, the default: what is common stands in every representation. COMPACT: once, in the adaptation set',
+  'DashPackage.DashManifests.Profile': 'HBBTV_1_5: what HbbTV 1.5 asks for; default NONE',
   'DashPackage.DashManifests.MinBufferTimeSeconds': '`minBufferTime`; default: what the segments need',
-  'DashPackage.DashManifests.ScteMarkersSource': 'where markers come from: the segments, or the playlist of the source',
+  'DashPackage.DashManifests.ScteMarkersSource':
+    'where markers come from: the segments, or the playlist of the source; default: the segments if they have any',
   'DashPackage.DashManifests.StreamSelection': 'as in HlsPackage',
 
   MssPackage: 'Smooth Streaming, static',
   'MssPackage.Encryption': 'SPEKE keys for PlayReady',
   'MssPackage.SegmentDurationSeconds': 'rounded to the nearest multiple of the cut of the source',
-  'MssPackage.MssManifests': 'one client manifest each',
+  'MssPackage.MssManifests':
+    'one client manifest; a second one is refused, as fragments lie beside the one that names them',
   'MssPackage.MssManifests.ManifestName': 'name of the folder, without `.ism`',
   'MssPackage.MssManifests.StreamSelection': 'as in HlsPackage',
 };

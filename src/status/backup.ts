@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { constants, existsSync } from 'node:fs';
-import { cp, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { Failure } from '../domain/failure.js';
+import { makeFolder } from '../make-folder.js';
 import { lockDataFolder } from './data-folder-lock.js';
 import { restoringFile } from './half-restored.js';
 
@@ -45,7 +46,7 @@ export async function backUp({
   version,
   copyDatabase,
 }: BackupOptions): Promise<BackupList> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder, 0o700);
   if ((await readdir(folder)).length > 0)
     throw new Failure('destination_occupied', `${folder} is not empty; a backup needs a folder of its own.`);
   try {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, link, mkdir, open, readFile, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { chmod, link, open, readFile, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../domain/failure.js';
+import { makeFolder } from '../make-folder.js';
 import { isAlive, ownIdentity, type ProcessIdentity } from '../process-identity.js';
 
 /**
@@ -74,7 +75,7 @@ function ownerFile(folder: string, generation: number): string {
 
 async function makeWritableFolder(folder: string, dataFolder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder, 0o700);
     await chmod(folder, 0o700);
   } catch (error) {
     throw new Failure(

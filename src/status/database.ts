@@ -1,10 +1,11 @@
 import { constants } from 'node:fs';
-import { cp, mkdir } from 'node:fs/promises';
+import { cp } from 'node:fs/promises';
 import path from 'node:path';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { Failure } from '../domain/failure.js';
+import { makeFolder } from '../make-folder.js';
 import { refuseHalfRestored } from './half-restored.js';
 import { lockDataFolder, type DataFolderLock } from './data-folder-lock.js';
 import { migrate } from './migrate.js';
@@ -93,7 +94,7 @@ async function embeddedDatabase({ dataFolder, log, onLost }: DatabaseOptions): P
   try {
     refuseHalfRestored(dataFolder);
     const folder = path.join(dataFolder, 'database');
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder, 0o700);
     const pglite = await openPglite(folder);
     const gate = pgliteGate(pglite);
     const pool = guarded(gate.pool({ max: poolSize }), log);

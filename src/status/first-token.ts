@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { storedToken, type StoredToken } from '../domain/api-token.js';
 import { Failure } from '../domain/failure.js';
+import { makeFolder } from '../make-folder.js';
 
 const tokenFile = z
   .object({ name: z.string(), digest: z.string().regex(/^[0-9a-f]{64}$/) })
@@ -24,7 +25,7 @@ export async function firstToken(path: string): Promise<FirstToken> {
   if (kept) return { token: kept };
   const secret = randomBytes(32).toString('base64url');
   const token = storedToken('first', secret);
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(path), 0o700);
   const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     await writeFile(draft, `${JSON.stringify(token)}\n`, { mode: 0o600 });

@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../make-folder.js';
 import type { PackagingGroupStore } from './packaging-group-store.js';
 
 /** A JSON file each, `<folder>/<id>.json`, which people may edit. */
@@ -16,7 +17,7 @@ export function packagingGroupFolder(folder: string): PackagingGroupStore {
     read: (id) => readFile(placeOf(id), 'utf8').catch(ignoreMissing),
 
     async write(id, text) {
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       const draft = join(folder, `.${id}.${process.pid}.tmp`);
       try {
         await writeFile(draft, text);

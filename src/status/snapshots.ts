@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../domain/failure.js';
+import { makeFolder } from '../make-folder.js';
 import type { Database } from './database.js';
 
 /** milliseconds; whoever asked for a snapshot has moved it away long before */
@@ -19,7 +20,7 @@ export async function takeSnapshot({ snapshot }: Pick<Database, 'snapshot'>, dat
       'The database is a PostgreSQL server: pg_dump backs it up, and `reelway backup` runs it.',
     );
   const home = path.join(dataFolder, 'snapshots');
-  await mkdir(home, { recursive: true, mode: 0o700 });
+  await makeFolder(home, 0o700);
   for (const name of await readdir(home)) {
     const { mtimeMs } = await stat(path.join(home, name));
     if (Date.now() - mtimeMs > forgottenAfter) await rm(path.join(home, name), { recursive: true, force: true });

@@ -29,10 +29,9 @@ const whenReading: Meanings = {
 
 const whenWriting: Meanings = {
   ...common,
-  // Node's recursive mkdir says this, not EROFS, of a read-only file system.
   ENOENT: [
     'storage_forbidden',
-    'the folder cannot be made: its file system is read-only, or it is removed again and again',
+    'the folder cannot be made: its file system takes none, or it is removed again and again',
   ],
   EISDIR: ['conflict', 'there is a folder of that name'],
   ENOTEMPTY: ['conflict', 'there is a folder of that name'],

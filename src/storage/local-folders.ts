@@ -1,6 +1,7 @@
-import { mkdir, realpath, stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { Failure } from '../domain/failure.js';
+import { makeFolder } from '../make-folder.js';
 import { errnoOf } from './file-errors.js';
 import { removeLeftovers } from './temporary-files.js';
 
@@ -37,14 +38,14 @@ export function confinedFolders(root: string): ConfinedFolders {
   }
 
   async function make(folder: string): Promise<void> {
-    await mkdir(folder, { recursive: true }).catch(async (error: unknown) => {
+    await makeFolder(folder).catch(async (error: unknown) => {
       if (errnoOf(error) !== 'EEXIST' && errnoOf(error) !== 'ENOTDIR') throw error;
       const rootIsFolder = await stat(root).then(
         (facts) => facts.isDirectory(),
         () => false,
       );
       if (!rootIsFolder) throw new Failure('storage_forbidden', `The storage folder ${root} is not a folder.`);
-      throw Object.assign(error as Error, { code: 'ENOTDIR' }); // mkdir says EEXIST when the last part is a file
+      throw Object.assign(error as Error, { code: 'ENOTDIR' }); // EEXIST is said when the last part is a file
     });
     await assertInside(folder);
     await removeLeftovers(folder);

@@ -179,6 +179,13 @@ describe('a plan', () => {
     );
   });
 
+  it('says which of the configurations cannot be met', () => {
+    const HlsManifests = [{ ManifestName: 'index', StreamSelection: { MinVideoBitsPerSecond: 9_000_000 } }];
+    expect(() => planPresentation(ladder, cmaf({ HlsManifests }))).toThrow(
+      'packaging configuration cmaf: no video lies between 9000000 and 2147483647 bits per second; the source has 3000000, 1000000',
+    );
+  });
+
   it('refuses a source without anything to play', () => {
     expect(() => planPresentation(syntheticIndex(), cmaf())).toThrow('neither video nor audio');
   });

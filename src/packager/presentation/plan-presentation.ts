@@ -3,6 +3,7 @@ import { PackagerError } from '../errors.js';
 import { initSegment } from '../isobmff/init-segment.js';
 import type { AssetIndex } from '../model/asset-index.js';
 import type { MetadataFormat } from '../model/timed-metadata.js';
+import { checkConfiguration } from './check-configuration.js';
 import { placeDateRanges } from './date-range-cues.js';
 import { joinSegments, usualSegmentDuration } from './join-segments.js';
 import { manifestTracks } from './manifest-names.js';
@@ -28,6 +29,20 @@ import { refuseUnsupported } from './supported-fields.js';
  */
 export function planPresentation(index: AssetIndex, configuration: PackagingConfiguration): Presentation {
   refuseUnsupported(configuration);
+  try {
+    checkConfiguration(configuration);
+    return plan(index, configuration);
+  } catch (error) {
+    if (!(error instanceof PackagerError) || !error.code.startsWith('configuration_')) throw error;
+    // A job has several configurations as a rule.
+    const { code, reason, location } = error;
+    throw new PackagerError(code, `packaging configuration ${configuration.Id}: ${reason}`, location, {
+      cause: error.cause,
+    });
+  }
+}
+
+function plan(index: AssetIndex, configuration: PackagingConfiguration): Presentation {
   const { HlsPackage, CmafPackage, DashPackage, MssPackage } = configuration;
   const wantedDuration = (HlsPackage ?? CmafPackage ?? DashPackage ?? MssPackage)?.SegmentDurationSeconds ?? 0;
   const cut = index.uncut ? joinSegments(index, wantedDuration || usualSegmentDuration) : index;

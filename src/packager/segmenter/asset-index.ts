@@ -5,6 +5,7 @@ import { sniffContent } from '../mpegts/sniff.js';
 import { checkAlignment, checkPeriodCounts } from './align-renditions.js';
 import { cutTransportStream } from './cut-transport-stream.js';
 import { type IndexedMovies, indexMovies } from './index-movies.js';
+import { carefulReader } from './careful-reader.js';
 import { CaptionSearch } from './caption-search.js';
 import { sourceDateRanges } from './date-ranges.js';
 import { inParallel } from './in-parallel.js';
@@ -25,6 +26,7 @@ export interface IndexOptions {
   readonly concurrency?: number;
   /** Seconds: how long the segments get that a single transport stream is cut into, at least. Default: 6. */
   readonly segmentDuration?: number;
+  /** Given to the reader with each read; once it is aborted, nothing more is read. */
   readonly signal?: AbortSignal;
 }
 
@@ -37,9 +39,10 @@ const sniffedBytes = 4096;
  * @param uri a multivariant playlist, a media playlist, a transport stream, an MP4, or a SMIL document of MP4s; what it is decides its content, not its name
  * @throws PackagerError naming rendition, segment, byte and time of what is wrong; errors of the reader as they are
  */
-export async function indexSource(reader: SourceReader, uri: string, options: IndexOptions = {}): Promise<AssetIndex> {
+export async function indexSource(source: SourceReader, uri: string, options: IndexOptions = {}): Promise<AssetIndex> {
   const { concurrency = 8, segmentDuration = 6, signal } = options;
   const limits = { ...defaultLimits, ...options.limits };
+  const reader = carefulReader(source, signal);
   const reading: PeriodReading = {
     ...{ reader, signal, limits, limit: limits.maximumSegmentBytes, spare: [] },
     run: (items, work) => inParallel(items, concurrency, work),
@@ -53,14 +56,14 @@ export async function indexSource(reader: SourceReader, uri: string, options: In
     const movies = await indexMovies(renditions, { ...reading, captions: search });
     return withTexts(captioned(movies.index, search.captions), [...texts, ...movies.texts], reading);
   }
-  const source: ReadPlaylists =
+  const playlists: ReadPlaylists =
     kind === 'playlist'
       ? await readPlaylists(uri, { reader, limits, concurrency, signal })
       : { renditions: [await cutTransportStream(uri, segmentDuration, reading)], texts: [], notes: [] };
   // What a playlist says of captions goes before what is found.
-  const search = source.captions ? undefined : new CaptionSearch();
-  const { index, texts } = await indexRenditions(source, { ...reading, captions: search });
-  return withTexts(captioned(index, source.captions ?? search?.captions), [...source.texts, ...texts], reading);
+  const search = playlists.captions ? undefined : new CaptionSearch();
+  const { index, texts } = await indexRenditions(playlists, { ...reading, captions: search });
+  return withTexts(captioned(index, playlists.captions ?? search?.captions), [...playlists.texts, ...texts], reading);
 }
 
 function captioned(index: AssetIndex, captions: AssetIndex['captions']): AssetIndex {
