@@ -65,7 +65,7 @@ export const failureTable = {
     kind: 'permanent',
     status: 422,
     title: 'The address may not be used',
-    help: 'Use a public https address, or list the host in REELWAY_PRIVATE_HOSTS.',
+    help: 'Use a public https address, or list the host in REELWAY_PRIVATE_HOSTS; files must lie in the folder of their source, or below it.',
   },
   source_not_found: {
     kind: 'permanent',
