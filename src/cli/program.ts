@@ -206,6 +206,9 @@ function interrupted(error: unknown, signal: AbortSignal): Failure | undefined {
 function endQuietlyWhenReaderLeaves(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(exitCode.done);
-    throw error;
+    process.stderr.write(`error: standard output cannot be written: ${error.message}\n`);
+    process.exit(exitCode.failed);
   });
+  // Progress that nobody sees is no reason to stop the work.
+  process.stderr.on('error', () => undefined);
 }

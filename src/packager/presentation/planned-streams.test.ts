@@ -80,6 +80,16 @@ describe('transport streams', () => {
     const inside = (index: AssetIndex) =>
       planPresentation(index, hls()).tracks.map(({ id, muxed: of }) => [id, ...of.map((each) => each.id)]);
     expect(inside(syntheticIndex(muxed, main, audio))).toEqual([['video_1'], ['audio_1'], ['video_2'], ['audio_2']]);
+    // Each file has another language, and all of them play with every picture.
+    const file = (uri: string, language: string) =>
+      rendition({ uri, tracks: [videoTrack(), audioTrack(uri, { language })], cuts });
+    const files = { ...syntheticIndex(file('e', 'eng'), file('f', 'fra'), file('g', 'eng')), uncut: true as const };
+    expect(inside(files)).toHaveLength(6);
+    expect(planPresentation(files, hls()).manifests[0]?.combinations).toEqual([
+      { video: 'video_1', audio: ['audio_1', 'audio_2'] },
+      { video: 'video_2', audio: ['audio_1', 'audio_2'] },
+      { video: 'video_3', audio: ['audio_2', 'audio_3'] },
+    ]);
     // There is nothing to be had elsewhere.
     expect(inside(syntheticIndex(muxed, silent))).toEqual([['video_1', 'audio_1'], ['video_2']]);
   });

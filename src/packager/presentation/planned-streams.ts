@@ -24,7 +24,7 @@ export interface PlannedStreams {
 /**
  * Fragments hold one track each. In HlsPackage, audio that is muxed with a video in the source stays with it, unless UseAudioRenditionGroup asks
  * for audio in segments of its own; audio that the source has in a rendition of its own stays there. Where some videos have audio with them and others
- * have it elsewhere only, as files of a SMIL do, all of it gets segments of its own: players do not switch from the one to the other.
+ * have it elsewhere only, or in another video's file, as files of a SMIL do, all of it gets segments of its own: players do not switch from the one to the other.
  */
 export function planStreams(
   { tracks, combinations }: SourceTracks,
@@ -39,7 +39,10 @@ export function planStreams(
   };
   const audible = combinations.filter(({ video, audio }) => video !== undefined && audio.length > 0);
   const withAudio = audible.filter((combination) => divided(combination)[0].length > 0);
-  if (withAudio.length > 0 && withAudio.length < audible.length) return allApart;
+  const besideVideo = (id: string) =>
+    tracks.some((track) => track.kind === 'video' && shareRendition(track, byId.get(id)));
+  const borrowed = withAudio.some((combination) => divided(combination)[1].some(besideVideo));
+  if (borrowed || (withAudio.length > 0 && withAudio.length < audible.length)) return allApart;
   const streams = new Map<string, PlannedStream>();
   const muxed = combinations.map((combination): SourceCombination => {
     const video = byId.get(combination.video ?? '');

@@ -59,7 +59,7 @@ export function sourceTracks(index: AssetIndex): SourceTracks {
   }
   const tracks = [...found.values()];
   if (tracks.length === 0) throw new PackagerError('source_invalid', 'the source holds neither video nor audio');
-  return { tracks, combinations: combinations(index, byRendition) };
+  return { tracks, combinations: combinations(index, byRendition, tracks) };
 }
 
 function describe(carrier: Carrier, track: Track, id: string): SourceTrack & { carriers: Carrier[] } {
@@ -111,10 +111,11 @@ function positions(rendition: IndexedRendition, kind: Track['kind'], nth: number
 function combinations(
   index: AssetIndex,
   byRendition: ReadonlyMap<IndexedRendition, readonly SourceTrack[]>,
+  tracks: readonly SourceTrack[],
 ): SourceCombination[] {
   const ids = (rendition: IndexedRendition, kind: Track['kind']) =>
     (byRendition.get(rendition) ?? []).filter((track) => track.kind === kind).map(({ id }) => id);
-  if (index.uncut) return fileCombinations(index, ids);
+  if (index.uncut) return fileCombinations(index, ids, tracks);
   const listed = index.renditions.filter(({ variant, media }) => variant !== undefined || media === undefined);
   const combined = listed.flatMap((rendition): SourceCombination[] => {
     const { variant } = rendition;
@@ -132,12 +133,13 @@ function combinations(
 }
 
 /**
- * Files that stand beside each other: a video plays with the audio of its own file and of those without video; without either, with all that
- * there is.
+ * Files that stand beside each other: a video plays with the audio of its own file and of those without video, and in languages that it then lacks with that of
+ * the first other file that has them; without any of its own, with all that there is.
  */
 function fileCombinations(
   { renditions }: AssetIndex,
   ids: (rendition: IndexedRendition, kind: Track['kind']) => string[],
+  tracks: readonly SourceTrack[],
 ): SourceCombination[] {
   const withVideo = renditions.filter((rendition) => ids(rendition, 'video').length > 0);
   if (withVideo.length === 0) return renditions.map((rendition) => ({ audio: ids(rendition, 'audio') }));
@@ -150,8 +152,30 @@ function fileCombinations(
     const bandwidth = rendition.variant?.bandwidth;
     return ids(rendition, 'video').map((video) => ({
       video,
-      audio: own.length > 0 ? own : all,
+      audio: own.length > 0 ? withMissingLanguages(own, all, tracks) : all,
       ...(bandwidth !== undefined && { bandwidth }),
     }));
+  });
+}
+
+/** In the order of the source, so that videos with the same audio share a group. What says nothing of its language may be in any: nothing is lacking then. */
+function withMissingLanguages(
+  own: readonly string[],
+  all: readonly string[],
+  tracks: readonly SourceTrack[],
+): readonly string[] {
+  const byId = new Map(tracks.map((track) => [track.id, track]));
+  const languages = new Set(own.map((id) => byId.get(id)?.language));
+  if (languages.has(undefined)) return own;
+  const holder = new Map<string, IndexedRendition | undefined>();
+  for (const id of all) {
+    const { language, carriers = [] } = byId.get(id) ?? {};
+    if (language !== undefined && !languages.has(language) && !holder.has(language))
+      holder.set(language, carriers[0]?.rendition);
+  }
+  if (holder.size === 0) return own;
+  return all.filter((id) => {
+    const { language = '', carriers = [] } = byId.get(id) ?? {};
+    return own.includes(id) || (holder.has(language) && holder.get(language) === carriers[0]?.rendition);
   });
 }
