@@ -120,45 +120,49 @@ describe.runIf(requires('ffmpeg', 'chromium'))('Chromium plays to the end, witho
     },
   ];
 
-  describe.each(sources.filter(({ late }) => allCases || !late))('$source', ({ make, seconds, heights, parts = 1 }) => {
-    const able = players.filter(({ endpoint, player, manifest }) => {
-      // `npm run conformance:players` plays every output of every source; `npm test` of one those that differ most, and of the others what differs there.
-      const differs = ['dash', 'cmaf'].includes(endpoint);
-      const once =
-        !['hls', 'hls_single'].includes(endpoint) &&
-        !(endpoint === 'single' && player !== 'hls') &&
-        !(player === 'shaka' && manifest.endsWith('m3u8'));
-      if (!allCases && !(parts > 1 ? differs : once)) return false;
-      return endpoint !== 'mss' || parts === 1;
-    });
-    let out: string;
-    beforeAll(async () => {
-      out = await mkdtemp(path.join(folder, 'out-'));
-      const group = path.join(out, 'group.json');
-      const asked = configurations.filter(({ Id }) => able.some(({ endpoint }) => endpoint === Id));
-      await writeFile(group, JSON.stringify(asked));
-      const run = await reelway(['package', await make(), '--out', out, '--config', group]);
-      expect(run, run.stderr).toMatchObject({ code: 0 });
-    });
+  describe.each(sources.filter(({ late }) => allCases || !late))(
+    '$source',
+    ({ make, seconds, heights, late, parts = 1 }) => {
+      const able = players.filter(({ endpoint, player, manifest }) => {
+        // `npm run conformance:players` plays every output of every source; `npm test` of one those that differ most, and of the others what differs there.
+        const differs = ['dash', 'cmaf'].includes(endpoint);
+        const once =
+          !['hls', 'hls_single'].includes(endpoint) &&
+          !(endpoint === 'single' && player !== 'hls') &&
+          !(player === 'shaka' && manifest.endsWith('m3u8'));
+        if (!allCases && !(parts > 1 ? differs : once)) return false;
+        return endpoint !== 'mss' || parts === 1;
+      });
+      let out: string;
+      beforeAll(async () => {
+        out = await mkdtemp(path.join(folder, 'out-'));
+        const group = path.join(out, 'group.json');
+        const asked = configurations.filter(({ Id }) => able.some(({ endpoint }) => endpoint === Id));
+        await writeFile(group, JSON.stringify(asked));
+        const run = await reelway(['package', await make(), '--out', out, '--config', group]);
+        expect(run, run.stderr).toMatchObject({ code: 0 });
+      });
 
-    it.each(able)('$endpoint with $library', busyMachine, async ({ player, endpoint, manifest: name }) => {
-      const manifest = `${endpoint}/${name}`;
-      const report = await play({ browser, out, manifest, player });
-      expect(report.errors).toEqual([]);
-      expect(report.ended).toBe(true);
-      const off = endpoint.startsWith('hls') ? reordering * parts : largestGap;
-      expect(Math.abs(report.duration - seconds)).toBeLessThan(off);
-      expect(report.renditions.sort()).toEqual(heights.sort());
-      expect(report.seeks.filter(([from, to]) => Math.abs(to - from) > largestGap)).toEqual([]);
-      for (const kind of ['video', 'audio']) {
-        const ranges = report.buffered[kind]!;
-        expect(gaps(ranges), `${kind} buffered ${JSON.stringify(ranges)}`).toEqual([]);
-        const start = ranges[0]![0];
-        expect(start, `${kind} starts at ${start}`).toBeLessThan(endpoint.startsWith('hls') ? reordering : 0.03);
-        expect(Math.abs(ranges.at(-1)![1] - seconds)).toBeLessThan(off);
-      }
-    });
-  });
+      it.each(able)('$endpoint with $library', busyMachine, async ({ player, endpoint, manifest: name }) => {
+        const manifest = `${endpoint}/${name}`;
+        const report = await play({ browser, out, manifest, player });
+        expect(report.errors).toEqual([]);
+        expect(report.ended).toBe(true);
+        const off = endpoint.startsWith('hls') ? reordering * parts : largestGap;
+        expect(Math.abs(report.duration - seconds)).toBeLessThan(off);
+        // Of segments of 5 s hls.js has a short source whole before it could switch, where it begins at once.
+        if (endpoint !== 'hls' || !late) expect(report.renditions.sort()).toEqual(heights.sort());
+        expect(report.seeks.filter(([from, to]) => Math.abs(to - from) > largestGap)).toEqual([]);
+        for (const kind of ['video', 'audio']) {
+          const ranges = report.buffered[kind]!;
+          expect(gaps(ranges), `${kind} buffered ${JSON.stringify(ranges)}`).toEqual([]);
+          const start = ranges[0]![0];
+          expect(start, `${kind} starts at ${start}`).toBeLessThan(endpoint.startsWith('hls') ? reordering : 0.03);
+          expect(Math.abs(ranges.at(-1)![1] - seconds)).toBeLessThan(off);
+        }
+      });
+    },
+  );
 
   describe('timed metadata', () => {
     let out: string;

@@ -17,7 +17,7 @@ import { demuxSegment } from '../mpegts/demuxer.js';
 import { muxSegment } from '../mpegts/muxer.js';
 import { readTimedMetadata } from '../mpegts/timed-metadata.js';
 import { eventMessages } from './event-messages.js';
-import { afterSilence, withoutSilence } from './silent-beginning.js';
+import { afterSilence, withoutSilence } from './silence.js';
 import { textSegment } from './text-segment.js';
 import type {
   FragmentContent,

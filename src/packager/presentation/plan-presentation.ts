@@ -18,7 +18,7 @@ import { programDates } from './program-date-time.js';
 import { planQualityLevels } from './quality-levels.js';
 import { refuseUncarried } from './refuse-uncarried.js';
 import { sourceTracks } from './source-tracks.js';
-import { withSilentBeginnings } from './silent-beginning.js';
+import { withSilence } from './silence.js';
 import { inSingleFiles } from './single-file.js';
 import { refuseUnsupported } from './supported-fields.js';
 
@@ -46,7 +46,7 @@ function plan(index: AssetIndex, configuration: PackagingConfiguration): Present
   const { HlsPackage, CmafPackage, DashPackage, MssPackage } = configuration;
   const wantedDuration = (HlsPackage ?? CmafPackage ?? DashPackage ?? MssPackage)?.SegmentDurationSeconds ?? 0;
   const cut = index.uncut ? joinSegments(index, wantedDuration || usualSegmentDuration) : index;
-  const source = sourceTracks(withSilentBeginnings(cut));
+  const source = sourceTracks(withSilence(cut));
   const planned = planStreams(source, configuration);
   const manifests = planManifests(
     configuration,

@@ -14,14 +14,23 @@ import type { AudioTrack } from '../model/track.js';
 import { indexSource } from '../segmenter/asset-index.js';
 import { packageSegment } from './package-segment.js';
 import { planPresentation } from './plan-presentation.js';
-import { withSilentBeginnings } from './silent-beginning.js';
+import { withSilence } from './silence.js';
 
 const HlsManifests = [{ ManifestName: 'i' }];
 const part = (start: number, end: number) => ({ start, end, sap: 1 as const, skip: 0, carry: 0 });
 
 /** Three segments of 4 s; sound from a time on, ticks of 48 kHz. */
 function late(sound: AudioTrack, start: number) {
-  const firstOf = (at: number) => Math.min(Math.max(start, at * 192_000), 576_000);
+  return threeSegments(sound, start, 576_000);
+}
+
+/** The same, with sound until a time. */
+function early(sound: AudioTrack, end: number) {
+  return threeSegments(sound, 0, end);
+}
+
+function threeSegments(sound: AudioTrack, start: number, end: number) {
+  const firstOf = (at: number) => Math.min(Math.max(start, at * 192_000), end);
   const segments = [0, 1, 2].map((at) => [
     at,
     { tracks: [part(at * 360_000, (at + 1) * 360_000), part(firstOf(at), firstOf(at + 1))] },
@@ -37,10 +46,10 @@ function late(sound: AudioTrack, start: number) {
   );
 }
 
-describe('sound that begins late', () => {
+describe('sound that begins late or ends early', () => {
   it('has silence before it in whole frames, each in the segment in which it begins', () => {
     const start = 288_000 + 500;
-    const [, sound, , after] = parts(withSilentBeginnings(late(audioTrack('a'), start)));
+    const [, sound, , after] = parts(withSilence(late(audioTrack('a'), start)));
     // 281 frames; segments end at 192 000 and 384 000.
     expect(sound).toMatchObject({ start: 0, end: 192_512, silence: { frames: 188, end: 192_512 } });
     expect(after).toMatchObject({ start: 192_512, end: 384_000, silence: { frames: 93, end: start } });
@@ -58,7 +67,17 @@ describe('sound that begins late', () => {
     ['in a codec of which no silence is known', dolbyTrack('a'), 288_000],
   ])('is as it is: %s', (_, sound, start) => {
     const index = late(sound, start);
-    expect(withSilentBeginnings(index)).toEqual(index);
+    expect(withSilence(index)).toEqual(index);
+  });
+
+  it('has silence in the segments after those in which it ends', () => {
+    const [, , , second, , third] = parts(withSilence(early(audioTrack('a'), 288_000)));
+    // The last frame of the source lasts until the first whole frame in the segment after it.
+    expect(second).toMatchObject({ start: 192_000, end: 384_256 });
+    expect(second).not.toHaveProperty('silence');
+    expect(third).toMatchObject({ start: 384_256, end: 576_768, silence: { frames: 188, end: 576_768 } });
+    const index = early(dolbyTrack('a'), 288_000);
+    expect(withSilence(index)).toEqual(index);
   });
 
   const parts = (index: ReturnType<typeof late>) =>

@@ -9,23 +9,50 @@ import { joinSamples } from '../model/split-samples.js';
 const bridged = 0.1;
 
 /**
- * Sound that begins later than its period, with silence before it, so that it fills the period from the beginning. Players of Media Source
- * Extensions play where both picture and sound are: they would leave out the picture before, stand still, or refuse a segment without its sound; and
- * those that lay the segments of HLS end to end would play sound too early. EXT-X-GAP (RFC 8216bis §4.4.4.7) would only say what is missing.
- * Of AAC alone: other sound begins as it does.
+ * Sound that begins later than its period, with silence before it, and sound that ends segments before what is in the same ones, with silence in
+ * these. Players of Media Source Extensions play where both picture and sound are: they would leave out the picture, stand still, or refuse a
+ * segment without its sound; and those that lay the segments of HLS end to end would play sound too early, and end with the shorter playlist.
+ * EXT-X-GAP (RFC 8216bis §4.4.4.7) would only say what is missing. Of AAC alone: other sound begins and ends as it does.
  */
-export function withSilentBeginnings(index: AssetIndex): AssetIndex {
+export function withSilence(index: AssetIndex): AssetIndex {
   const renditions = index.renditions.map((rendition) => ({ ...rendition, periods: rendition.periods.map(filled) }));
   return { ...index, renditions };
 }
 
 function filled(period: IndexedPeriod): IndexedPeriod {
   return period.tracks.reduce((before, track, position) => {
+    if (!isAac(track) || !silentFrame(track.configuration)) return before;
     const first = before.segments.findIndex((segment) => hasSamples(segment, position));
     const start = before.segments[first]?.tracks[position]?.start ?? 0;
-    if (!isAac(track) || start <= bridged * track.timescale || !silentFrame(track.configuration)) return before;
-    return { ...before, segments: fillUntil(before, { track, position, first, start }) };
+    const begun =
+      start <= bridged * track.timescale
+        ? before
+        : { ...before, segments: fillUntil(before, { track, position, first, start }) };
+    return first < 0 ? before : { ...begun, segments: fillAfter(begun, track, position) };
   }, period);
+}
+
+/** Segments without sound after its last one; that one lasts until the first of them, as it would before a hole. */
+function fillAfter(period: IndexedPeriod, track: AacTrack, position: number): IndexedSegment[] {
+  const last = period.segments.findLastIndex((segment) => hasSamples(segment, position));
+  const from = period.segments[last]?.tracks[position]?.end ?? 0;
+  const ticks = frameTicks(track);
+  const gridAfter = (segment: IndexedSegment) =>
+    from + Math.ceil((segmentEnd(period, segment) * track.timescale - from) / ticks) * ticks;
+  return period.segments.map((segment, at) => {
+    const next = period.segments[at + 1];
+    if (at < last || (at === last && !next)) return segment;
+    const part = segment.tracks[position] as IndexedTrackSegment;
+    const end = Math.round(gridAfter(segment));
+    if (at === last)
+      return { ...segment, tracks: segment.tracks.with(position, { ...part, end: Math.max(end, part.end) }) };
+    const start = Math.max(Math.round(gridAfter(period.segments[at - 1] as IndexedSegment)), from);
+    const frames = Math.round((end - start) / ticks);
+    const silence: Silence = { frames, end };
+    return frames <= 0
+      ? segment
+      : { ...segment, tracks: segment.tracks.with(position, { ...part, start, end, sap: 1, silence }) };
+  });
 }
 
 function isAac(track: Track): track is AacTrack {
