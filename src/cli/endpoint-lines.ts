@@ -10,4 +10,5 @@ export function printEndpoint(terminal: Terminal, endpoint: EndpointSuccess): vo
   const size = `${endpoint.objects} objects, ${formatBytes(endpoint.bytes)}`;
   terminal.print(`${endpoint.configurationId}: ${statusWords[endpoint.status]} (${size})`);
   for (const place of [...endpoint.locations, ...endpoint.playbackUrls]) terminal.print(`  ${place}`);
+  for (const note of endpoint.notes ?? []) terminal.print(`  note: ${note}`);
 }

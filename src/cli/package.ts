@@ -86,6 +86,8 @@ function printEndpoints(terminal: Terminal, endpoints: readonly PackagedEndpoint
     terminal.print(`${id}: ${statusWords[status]} (${size})`);
     for (const manifest of manifests) terminal.print(`  ${manifest}`);
   }
+  // What is left out of the source is so for each of them.
+  for (const note of new Set(endpoints.flatMap(({ notes = [] }) => notes))) terminal.print(`note: ${note}`);
   terminal.say(`Done in ${formatDuration(seconds * 1000)}.`);
 }
 

@@ -72,6 +72,8 @@ export interface EndpointSuccess {
   readonly bytes: number;
   readonly locations: readonly string[];
   readonly playbackUrls: readonly string[];
+  /** Sentences: what of the source is left out, and what is added to it. */
+  readonly notes?: readonly string[];
 }
 
 export interface EndpointFailure {

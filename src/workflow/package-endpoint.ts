@@ -56,6 +56,7 @@ export function packageEndpoint(services: EndpointServices) {
         bytes: made.bytes,
         locations: made.manifests.map((key) => locate(bucket, key)),
         playbackUrls: made.manifests.map((key) => playbackUrl(capability, key.slice(prefix.length + 1))),
+        ...(made.notes && { notes: made.notes }),
       };
     },
   });

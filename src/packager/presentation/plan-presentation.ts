@@ -18,7 +18,7 @@ import { programDates } from './program-date-time.js';
 import { planQualityLevels } from './quality-levels.js';
 import { refuseUncarried } from './refuse-uncarried.js';
 import { sourceTracks } from './source-tracks.js';
-import { withSilence } from './silence.js';
+import { silenceNotes, withSilence } from './silence.js';
 import { inSingleFiles } from './single-file.js';
 import { refuseUnsupported } from './supported-fields.js';
 
@@ -46,7 +46,8 @@ function plan(index: AssetIndex, configuration: PackagingConfiguration): Present
   const { HlsPackage, CmafPackage, DashPackage, MssPackage } = configuration;
   const wantedDuration = (HlsPackage ?? CmafPackage ?? DashPackage ?? MssPackage)?.SegmentDurationSeconds ?? 0;
   const cut = index.uncut ? joinSegments(index, wantedDuration || usualSegmentDuration) : index;
-  const source = sourceTracks(withSilence(cut));
+  const audible = withSilence(cut);
+  const source = sourceTracks(audible);
   const planned = planStreams(source, configuration);
   const manifests = planManifests(
     configuration,
@@ -91,6 +92,7 @@ function plan(index: AssetIndex, configuration: PackagingConfiguration): Present
     ...(timedMetadata.length > 0 && { timedMetadata }),
     ...(dateRanges && { dateRanges }),
     periods,
+    notes: [...index.notes, ...silenceNotes(audible)],
     initSegments: [...tracks.flatMap(initSegments), ...text.initSegments],
     tasks: [...tasks, ...text.tasks.map((task, at) => ({ id: tasks.length + at, ...task }))],
     manifests,

@@ -24,6 +24,8 @@ export interface Presentation {
   readonly dateRanges?: readonly PlannedDateRange[];
   /** Their time lines all start at 0. */
   readonly periods: readonly PlannedPeriod[];
+  /** Sentences: what of the source is left out, and what is added to it. */
+  readonly notes: readonly string[];
   /** Initialization segments, ready to be stored; transport streams and single files have none. */
   readonly initSegments: readonly InitSegment[];
   /** Every media segment is an output of exactly one task. Tasks may be done in any order and on any thread. */

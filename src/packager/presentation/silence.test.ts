@@ -53,8 +53,9 @@ describe('sound that begins late or ends early', () => {
     // 281 frames; segments end at 192 000 and 384 000.
     expect(sound).toMatchObject({ start: 0, end: 192_512, silence: { frames: 188, end: 192_512 } });
     expect(after).toMatchObject({ start: 192_512, end: 384_000, silence: { frames: 93, end: start } });
-    const { periods } = planPresentation(late(audioTrack('a'), start), { Id: 'a', CmafPackage: { HlsManifests } })
-      .tracks[1]!;
+    const plan = planPresentation(late(audioTrack('a'), start), { Id: 'a', CmafPackage: { HlsManifests } });
+    expect(plan.notes).toEqual(['5.99 s of silence are added to the sound of r1, which begins late or ends early.']);
+    const { periods } = plan.tracks[1]!;
     expect(periods[0]!.segments.map(({ number, start }) => [number, start])).toEqual([
       [1, 0],
       [2, 192_512],

@@ -19,6 +19,29 @@ export function withSilence(index: AssetIndex): AssetIndex {
   return { ...index, renditions };
 }
 
+/** A sentence for each rendition that has some. */
+export function silenceNotes({ renditions }: AssetIndex): string[] {
+  return renditions.flatMap(({ id, periods }) => {
+    const seconds = Math.max(0, ...lengths(periods));
+    return seconds === 0
+      ? []
+      : [`${seconds.toFixed(2)} s of silence are added to the sound of ${id}, which begins late or ends early.`];
+  });
+}
+
+/** Seconds of silence of each track, all periods together. */
+function lengths(periods: readonly IndexedPeriod[]): number[] {
+  const found: number[] = [];
+  for (const { tracks, segments } of periods)
+    for (const { tracks: parts } of segments)
+      for (const [position, { silence }] of parts.entries()) {
+        const track = tracks[position];
+        if (!silence || !track || !isAac(track)) continue;
+        found[position] = (found[position] ?? 0) + (silence.frames * frameTicks(track)) / track.timescale;
+      }
+  return found.filter(Boolean);
+}
+
 function filled(period: IndexedPeriod): IndexedPeriod {
   return period.tracks.reduce((before, track, position) => {
     if (!isAac(track) || !silentFrame(track.configuration)) return before;

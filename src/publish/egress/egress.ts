@@ -60,4 +60,6 @@ export interface EndpointResult {
   readonly bytes: number;
   /** milliseconds of media */
   readonly durationMs: number;
+  /** Sentences: what of the source is left out, and what is added to it; absent: nothing. */
+  readonly notes?: readonly string[];
 }

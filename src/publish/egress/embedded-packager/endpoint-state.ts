@@ -8,7 +8,7 @@ import { journalWriter, removeJournal, type JournalWriter } from '../../../trans
 import type { SourceIndex } from './packaging-engine.js';
 
 /** Raise when the packager makes other bytes of the same source and configuration: endpoints of earlier versions are then made anew. */
-const packagingRevision = 2;
+const packagingRevision = 3;
 
 export interface EndpointRequest {
   readonly assetId: string;

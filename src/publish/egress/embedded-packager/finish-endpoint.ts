@@ -89,5 +89,6 @@ function resultOf(endpoint: EndpointState, { status, entries, keys }: Outcome): 
     objects: keys.length,
     bytes: keys.reduce((sum, key) => sum + objectOf(endpoint, key).size, 0),
     durationMs: Math.round(presentation.periods.reduce((sum, { duration }) => sum + duration, 0) * 1000),
+    ...(presentation.notes.length > 0 && { notes: presentation.notes }),
   };
 }
