@@ -97,7 +97,7 @@ describe('reelway inspect', () => {
 describe.runIf(requires('ffmpeg'))('sound of its own', () => {
   it.each([
     ['after the picture', 11, 3],
-    ['before it', 3.6, 1],
+    ['before it, which has silence then', 3.6, 2],
   ])('may end a segment %s, and is a source again', async (where, seconds, segments) => {
     const movie = join(out, `sound ${seconds}.mp4`);
     await ffmpeg(
