@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, rmdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -26,6 +26,25 @@ describe('making a folder', () => {
     await writeFile(join(base, 'file'), '');
     await expect(makeFolder(join(base, 'file'))).rejects.toMatchObject({ code: 'EEXIST' });
     await expect(makeFolder(join(base, 'file/a/b'))).rejects.toMatchObject({ code: 'ENOTDIR' });
+  });
+
+  it('makes it although others take it away at the same time', async () => {
+    const folder = join(base, 'contested');
+    let done = false;
+    const taker = async () => {
+      while (!done) await rmdir(folder).catch(() => undefined);
+    };
+    const maker = async () => {
+      for (let turn = 0; turn < 500; turn += 1) await makeFolder(folder);
+    };
+    const takers = [taker(), taker()];
+    await Promise.all([maker(), maker()]).finally(() => (done = true));
+    await Promise.all(takers);
+  });
+
+  it('says that a link that leads nowhere is in the way', async () => {
+    await symlink(join(base, 'nowhere'), join(base, 'dangling'));
+    await expect(makeFolder(join(base, 'dangling'))).rejects.toMatchObject({ code: 'EEXIST' });
   });
 
   // Node's recursive mkdir keeps a thread busy for ever here.

@@ -12,20 +12,24 @@ export async function makeFolder(folder: string, mode = 0o777): Promise<void> {
     await mkdirUnlessThere(folder, mode);
   } catch (error) {
     const parent = dirname(folder);
-    if (!(error instanceof Error) || !('code' in error) || error.code !== 'ENOENT' || parent === folder) throw error;
+    if (!isOf(error, 'ENOENT') || parent === folder) throw error;
     await makeFolder(parent, mode);
     await mkdirUnlessThere(folder, mode);
   }
 }
 
-async function mkdirUnlessThere(folder: string, mode: number): Promise<void> {
+/** @param attempts somebody may take the folder away between two looks; a link that leads nowhere stays, so not for ever */
+async function mkdirUnlessThere(folder: string, mode: number, attempts = 100): Promise<void> {
   try {
     await mkdir(folder, { mode });
   } catch (error) {
-    const there = await stat(folder).then(
-      (facts) => facts.isDirectory(),
-      () => false,
-    );
-    if (!there) throw error;
+    const found = await stat(folder).catch(() => undefined);
+    if (found?.isDirectory()) return;
+    if (found || !isOf(error, 'EEXIST') || attempts === 1) throw error;
+    await mkdirUnlessThere(folder, mode, attempts - 1);
   }
+}
+
+function isOf(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -73,13 +73,13 @@ export function confinedFolders(root: string): ConfinedFolders {
     forget: (folder) => void known.delete(folder),
     async writing(folder, work) {
       for (let attempt = 1; ; attempt++) {
-        await ensure(folder);
         try {
+          await ensure(folder);
           return await work();
         } catch (error) {
           known.delete(folder);
-          // A concurrent remove() of the folder's last object took the folder away between the two lines above.
-          if (errnoOf(error) !== 'ENOENT' || attempt === 5) throw error;
+          // A concurrent remove() of the folder's last object took the folder away meanwhile, or one above it.
+          if (errnoOf(error) !== 'ENOENT' || attempt === 20) throw error;
         }
       }
     },
