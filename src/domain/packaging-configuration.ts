@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { identifierSchema } from './asset.js';
-import { Failure } from './failure.js';
+import { fromAwsJson, invalidConfiguration } from './aws-json.js';
 
 /**
  * AWS Elemental MediaPackage VOD's PackagingConfiguration (API version 2018-11-07), the only configuration language of packaging.
@@ -258,7 +258,7 @@ export interface GroupProblem {
  */
 export function parsePackagingGroup(json: unknown): PackagingGroup {
   const { group, problems } = readPackagingGroup(json);
-  if (problems.length > 0) throw invalid(problems.map(({ text }) => text));
+  if (problems.length > 0) throw invalidConfiguration(problems.map(({ text }) => text));
   return group;
 }
 
@@ -270,7 +270,7 @@ export function readPackagingGroup(json: unknown): {
   readonly group: PackagingGroup;
   readonly problems: readonly GroupProblem[];
 } {
-  const normalised = pascalCaseKeys(json);
+  const normalised = fromAwsJson(json);
   if (Array.isArray(normalised)) return readConfigurations(normalised, { id: undefined, egress: 'embedded' });
   if (
     typeof normalised === 'object' &&
@@ -333,36 +333,4 @@ function problemOf(
     message,
     text: `${[where, field].filter((part) => part !== '').join('.')}: ${message}`,
   };
-}
-
-function invalid(problems: readonly string[]): Failure {
-  return new Failure('configuration_invalid', problems.join('; '), { details: { problems } });
-}
-
-/** What SDKs put beside every answer, of the answer itself: JavaScript's, and Python's. */
-const ofTheAnswer = new Set(['$metadata', 'ResponseMetadata']);
-
-/**
- * Capitalises the first letter of every key; the keys of `Tags` are the user's own and stay as they are. A field that is null is not there, as
- * AWS's protocols have it (Smithy's restJson1).
- */
-function pascalCaseKeys(value: unknown, depth = 0): unknown {
-  if (depth > 16) throw invalid(['nested deeper than 16 levels']);
-  if (Array.isArray(value)) return value.map((item) => pascalCaseKeys(item, depth + 1));
-  if (typeof value !== 'object' || value === null) return value;
-  const given = Object.entries(value)
-    .filter(([key, item]) => item !== null && !(depth === 0 && ofTheAnswer.has(key)))
-    .map(([key, item]) => [key.charAt(0).toUpperCase() + key.slice(1), item] as const);
-  const names = given.map(([name]) => name);
-  const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined) throw invalid([`${twice} is given twice, in either casing`]);
-  return Object.fromEntries(
-    given.map(([name, item]) => [name, name === 'Tags' ? tagsOf(item) : pascalCaseKeys(item, depth + 1)]),
-  );
-}
-
-/** CloudFormation writes tags as a list of `{ Key, Value }`. */
-function tagsOf(tags: unknown): unknown {
-  const list = z.array(z.strictObject({ Key: z.string(), Value: z.string() })).safeParse(tags);
-  return list.success ? Object.fromEntries(list.data.map(({ Key, Value }) => [Key, Value])) : tags;
 }

@@ -1,6 +1,5 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { cp, mkdtemp, open, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { spawnSync } from 'node:child_process';
@@ -339,27 +338,6 @@ describe('a destination that cannot take the result', () => {
     await writeFile(out, 'a file');
     const run = await reelway(['package', sample, '--out', out]);
     await expectRefusal(run, out, { code: 'storage_forbidden', names: /taken/ });
-  });
-});
-
-describe.runIf(existsSync('/dev/full'))('a stream of the command that cannot be written', () => {
-  const sample = path.join(projectRoot, 'examples/sample/index.m3u8');
-  const into = (redirection: string) => ['sh', '-c', `exec "$@" ${redirection}`, 'sh'];
-
-  it('is no reason to stop where it only tells how far the work is', async () => {
-    const out = await mkdtemp(path.join(root, 'silent-'));
-    const run = await reelway(['package', sample, '--out', out, '--format', 'cmaf'], { through: into('2>/dev/full') });
-    expect(run).toMatchObject({ code: 0, stdout: expect.stringMatching(/^cmaf: made/) as string });
-    const closed = await reelway(['package', sample, '--out', out, '--format', 'hls'], { through: into('2>&-') });
-    expect(closed.code).toBe(0);
-  });
-
-  it('is told in a line where it was for the result', async () => {
-    const out = await mkdtemp(path.join(root, 'unheard-'));
-    const run = await reelway(['package', sample, '--out', out, '--format', 'cmaf'], { through: into('>/dev/full') });
-    expect(run.code).toBe(1);
-    expect(run.stderr).toMatch(/^error: standard output cannot be written: ENOSPC/m);
-    expect(run.stderr).not.toMatch(stackTrace);
   });
 });
 

@@ -25,13 +25,13 @@ export function iso639(tag: string | undefined): string {
   return threeLetters.get(language) ?? (/^[a-z]{3}$/.test(language) ? language : 'und');
 }
 
-/** The shortest way to write a BCP 47 tag (`eng` becomes `en`); undefined for what is none, and for `und`. */
+/** The shortest way to write a BCP 47 tag, or an ISO 639-2 code of a source (`eng` becomes `en`, `ger` `de`); undefined for what is none, and for `und`. */
 export function canonicalLanguage(tag: string | undefined): string | undefined {
   if (tag === undefined) return undefined;
   try {
     const [canonical] = Intl.getCanonicalLocales(tag.trim());
     return canonical === 'und' ? undefined : canonical;
   } catch {
-    return undefined; // not a language tag
+    return undefined; // RangeError: not a well-formed tag, as transport streams often carry
   }
 }

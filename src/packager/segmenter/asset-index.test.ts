@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { demuxPeriod, demuxSource } from '../../../test/support/demuxed.js';
+import { demuxSource } from '../../../test/support/demuxed.js';
 import {
   frames,
   frameTicks,
@@ -267,54 +267,6 @@ describe('indexSource', () => {
     const [video, audio] = renditions[0]!.periods[0]!.tracks;
     expect(audio).toMatchObject({ kind: 'audio', language: 'fr', name: 'Director' });
     expect(video).not.toHaveProperty('language');
-  });
-
-  it('cuts a single stream at key frames, and gives the same samples as a playlist', async () => {
-    const [video, audio] = [pictures(90), frames(144)];
-    const bytes = new Uint8Array(Buffer.concat(stream(video, audio)));
-    const { index, renditions } = await demuxSource(memorySource({ 'mem://one': bytes }), 'mem://one', {
-      segmentDuration: 1,
-    });
-    expect(index.renditions[0]!.periods[0]!.segments.map(({ tracks }) => tracks[0]!.start / 90_000)).toEqual([
-      0.04, 1.24, 2.44,
-    ]);
-    expect(renditions[0]!.map(({ samples }) => samples.map(({ data }) => data.toString()).join())).toEqual(
-      [video, audio].map((units) => units.map(({ sample }) => Buffer.from(sample).toString()).join()),
-    );
-  });
-
-  it('lets a single stream begin amid a group of pictures, and leaves out what cannot be decoded', async () => {
-    const bytes = new Uint8Array(Buffer.concat(stream(pictures(45).slice(5))));
-    const { index, renditions } = await demuxSource(memorySource({ 'mem://one': bytes }), 'mem://one', {
-      segmentDuration: 0.3,
-    });
-    expect(renditions[0]![0]!.samples.map(({ sync }) => sync).indexOf(true)).toBe(0);
-    expect(renditions[0]![0]!.samples).toHaveLength(30);
-    expect(index.renditions[0]!.periods[0]!.segments).toHaveLength(2);
-    expect(index.notes[0]).toContain('10 pictures before the first key frame');
-  });
-
-  it('goes on behind a hole in a single stream that has PAT and PMT at its head alone', async () => {
-    const [first, second] = [pictures(30), pictures(15, { start: 126_000 + 60 * 90_000 })];
-    const bytes = new Uint8Array(Buffer.concat(stream([...first, ...second])));
-    const reader = memorySource({ 'mem://one': bytes });
-    const [rendition] = (await indexSource(reader, 'mem://one')).renditions;
-    const periods = await Promise.all(rendition!.periods.map((period) => demuxPeriod(reader, period)));
-    expect(periods.map(([video]) => video!.samples.length)).toEqual([30, 15]);
-  });
-
-  it('takes pictures that are far apart and need each other, as slides may be, for one stream', async () => {
-    const minute = 60 * 90_000;
-    const slides = [0, 1, 2].flatMap((page) =>
-      pictures(15, { start: 126_000 + page * minute }).slice(page * 5, page * 5 + 5),
-    );
-    const reader = memorySource({ 'mem://one': new Uint8Array(Buffer.concat(stream(slides))) });
-    const [rendition] = (await indexSource(reader, 'mem://one')).renditions;
-    expect(rendition!.periods).toHaveLength(1);
-    const [video] = await demuxPeriod(reader, rendition!.periods[0]!);
-    expect(video!.samples.map(({ data }) => Buffer.from(data))).toEqual(
-      slides.map(({ sample }) => Buffer.from(sample)),
-    );
   });
 
   it('does not depend on how many reads are at work', async () => {

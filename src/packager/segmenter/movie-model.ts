@@ -1,7 +1,7 @@
 import { isVideo, type Track } from '../model/track.js';
 import type { CutTrack } from './cut-movies.js';
 import { frameRate } from './frame-rate.js';
-import { languageTag } from './language-tag.js';
+import { canonicalLanguage } from '../model/language.js';
 import type { MediaTrack } from './movie-track.js';
 
 /** What the index says of a track of an MP4. @param fingerprint of audio: equal for what is the same elsewhere */
@@ -20,7 +20,7 @@ export async function movieModel(track: MediaTrack, cut: CutTrack, fingerprint: 
       decodeShift: cut.decodeShift,
     };
   }
-  const language = languageTag(track.language);
+  const language = canonicalLanguage(track.language);
   return {
     kind: 'audio',
     pid: id,

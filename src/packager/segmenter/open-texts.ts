@@ -11,7 +11,7 @@ import type { TextMedia } from '../model/asset-index.js';
 import { type Cue, type TextDocument, textTimescale } from '../model/text.js';
 import { rescale } from '../timing/timescale.js';
 import { inParallel } from './in-parallel.js';
-import { languageTag } from './language-tag.js';
+import { canonicalLanguage } from '../model/language.js';
 import type { IndexLimits } from './limits.js';
 import type { OpenMovie } from './movie-track.js';
 
@@ -126,7 +126,7 @@ const ofCaptions = 'public.accessibility.transcribes-spoken-dialog,public.access
 /** None is the default: writers mark the first track of each kind as enabled, whether it is to be shown or not. */
 function mediaOf(track: MovieTrack, { forced }: TextCoding): TextMedia {
   const { name, roles } = readTextTrackHeader(track);
-  const language = languageTag(track.language);
+  const language = canonicalLanguage(track.language);
   return {
     ...(name !== undefined && { name }),
     ...(language !== undefined && { language }),

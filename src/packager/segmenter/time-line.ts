@@ -5,7 +5,7 @@ import type { UnitTime } from '../mpegts/mark-times.js';
 import { rescale } from '../timing/timescale.js';
 import { audioConfiguration, audioJitter } from './audio-configuration.js';
 import { Fingerprint } from './fingerprint.js';
-import { languageTag } from './language-tag.js';
+import { canonicalLanguage } from '../model/language.js';
 import type { StreamPeriod } from './period-source.js';
 import type { AudioHead, VideoHead } from './track-head.js';
 import { videoConfiguration } from './video-configuration.js';
@@ -57,7 +57,7 @@ function newTrack(source: StreamPeriod, index: number, stamps: readonly (UnitTim
   }
   const audio = heads as AudioHead[];
   const configuration = audioConfiguration(audio);
-  const tag = languageTag(language);
+  const tag = canonicalLanguage(language);
   return {
     kind: 'audio',
     pid,
